@@ -1,0 +1,1 @@
+"""Shtairir: see the documentation."""
