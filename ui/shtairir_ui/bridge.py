@@ -1,0 +1,156 @@
+"""The one place where worker threads and the Qt thread meet.
+
+Worker threads append to a deque, which is atomic, and at most once per batch emit a queued signal.
+The Qt thread drains the deque no more than once a frame. What belongs to an older run carries an
+older number and is dropped here, so no widget has to ask whether an event is still of interest.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from shtairir.events import Event
+
+log = logging.getLogger(__name__)
+
+FRAME_S = 0.016
+
+
+class RunSink:
+    """The instrument of one run: any thread may put things in, the bridge hands them on in order."""
+
+    def __init__(self, bridge: EventBridge, number: int) -> None:
+        self._bridge = bridge
+        self.number = number
+
+    def on_event(self, event: Event) -> None:
+        """Take an event from the run's controller thread."""
+        self._bridge.put(self.number, event)
+
+    def put(self, item: object) -> None:
+        """Take anything else that must arrive in order with the events, such as the result."""
+        self._bridge.put(self.number, item)
+
+
+class EventBridge(QObject):
+    """Carries what a run says to the Qt thread, in batches, at most once a frame."""
+
+    arrived = Signal(list)
+    _woken = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._queue: deque[tuple[int, object]] = deque()
+        self._awake = False
+        self._number = 0
+        self._drained_s = 0.0
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._drain)
+        self._woken.connect(self._schedule, Qt.ConnectionType.QueuedConnection)
+
+    def open_run(self) -> RunSink:
+        """A sink for a new run; whatever older sinks still put in is dropped."""
+        self._number += 1
+        return RunSink(self, self._number)
+
+    def put(self, number: int, item: object) -> None:
+        """Queue `item` of run `number`; called from any thread."""
+        self._queue.append((number, item))
+        if self._awake:
+            return
+        self._awake = True
+        try:
+            self._woken.emit()
+        except RuntimeError:  # the window closed and took the bridge with it
+            log.debug("an event arrived after the window had closed")
+
+    @Slot()
+    def _schedule(self) -> None:
+        if not self._timer.isActive():
+            wait_s = max(0.0, FRAME_S - (time.perf_counter() - self._drained_s))
+            self._timer.start(round(wait_s * 1000))
+
+    @Slot()
+    def _drain(self) -> None:
+        # Cleared before reading: an item put in after the last popleft wakes us again.
+        self._awake = False
+        self._drained_s = time.perf_counter()
+        batch: list[object] = []
+        while self._queue:
+            number, item = self._queue.popleft()
+            if number == self._number:
+                batch.append(item)
+        if batch:
+            self.arrived.emit(batch)
+
+
+class Background(QObject):
+    """Runs small jobs off the Qt thread and hands their results back on it."""
+
+    _finished = Signal(object)
+
+    def __init__(self, parent: QObject | None = None, workers: int = 2) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="shtairir-ui")
+        self._closed = False
+        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def submit(
+        self,
+        work: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Call `work` on a worker, then `done` with its result (or `failed`) on the Qt thread."""
+        if not self._closed:
+            self._pool.submit(self._perform, work, done, failed)
+
+    def close(self) -> None:
+        """Drop waiting jobs; results that are still on their way are not delivered."""
+        self._closed = True
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _perform(
+        self,
+        work: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None] | None,
+    ) -> None:
+        try:
+            value = work()
+        except Exception as error:  # noqa: BLE001 - a job's error belongs to whoever asked for the job
+            self._post((failed or self._report, error))
+        else:
+            self._post((done, value))
+
+    def _post(self, delivery: tuple[Callable[[Any], None], object]) -> None:
+        try:
+            self._finished.emit(delivery)
+        except RuntimeError:
+            log.debug("a background result arrived after the window had closed")
+
+    @Slot(object)
+    def _deliver(self, delivery: tuple[Callable[[Any], None], object]) -> None:
+        callback, value = delivery
+        if not self._closed:
+            callback(value)
+
+    @staticmethod
+    def _report(error: Exception) -> None:
+        log.error("a background job failed: %s", error, exc_info=error)
+
+
+def start_thread(work: Callable[[], None], name: str) -> threading.Thread:
+    """A daemon thread for work that waits long, such as for the end of a run."""
+    thread = threading.Thread(target=work, name=name, daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,331 @@
+"""The one door between widgets and the engine.
+
+Widgets call the verbs of :class:`Editor` and listen to its signals; they keep no graph, no selection
+and no results of their own. Each verb is one undo step of the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+
+from shtairir.block import BlockDefinition
+from shtairir.block.registry import Registry, default_registry
+from shtairir.block.types import Compatibility
+from shtairir.document import Change, Graph, load, save
+from shtairir.document import edits as document_edits
+from shtairir.errors import ShtairirError
+from shtairir.ids import NodeId, PortName, PortRef
+from shtairir.validate import Problem
+from shtairir_ui.bridge import Background
+from shtairir_ui.checking import LiveCheck
+from shtairir_ui.kept import KeptValues
+from shtairir_ui.linking import check_link, definition_of_node
+from shtairir_ui.runs import RunControl
+from shtairir_ui.runtime import NodeRuntime
+from shtairir_ui.staleness import stale_nodes
+from shtairir_ui.thumbnails import Thumbnails
+
+
+class Editor(QObject):
+    """A graph being edited: document, selection, problems and the last run.
+
+    Parameters
+    ----------
+    registry
+        Where blocks are looked up; the process-wide one by default.
+    budget_bytes
+        How much memory kept values may take; an eighth of the machine's by default.
+    """
+
+    graph_replaced = Signal()
+    graph_changed = Signal(object)
+    selection_changed = Signal(tuple)
+    problems_changed = Signal(list)
+    runtime_changed = Signal(object)
+    run_started = Signal()
+    run_finished = Signal(object)
+    run_refused = Signal(object)
+    events_arrived = Signal(list)
+    title_changed = Signal()
+    message = Signal(str)
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        registry: Registry | None = None,
+        budget_bytes: int | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.registry = registry or default_registry()
+        self.background = Background(self)
+        self.selection: tuple[NodeId, ...] = ()
+        self.graph = Graph()
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._check = LiveCheck(self.registry, self.background, self)
+        self._check.changed.connect(self.problems_changed)
+        self._runs = RunControl(self, budget_bytes)
+        self._thumbnails = Thumbnails(self.background, self)
+        self._thumbnails.ready.connect(self.runtime_changed)
+        self._stale_timer = QTimer(self, singleShot=True, interval=16)
+        self._stale_timer.timeout.connect(self._mark_stale)
+        self._connect_runs()
+        self._show(self.graph)
+
+    # -- what widgets read ---------------------------------------------------------------------
+
+    @property
+    def path(self) -> Path | None:
+        """The file behind the graph; None until it is saved."""
+        return self.graph.path
+
+    @property
+    def title(self) -> str:
+        """The file's name without its suffix, or the graph's own name."""
+        return self.path.stem if self.path is not None else self.graph.name
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether there are changes that are not in the file."""
+        return bool(self.graph.is_modified)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What the last check of the graph found."""
+        return self._check.problems
+
+    @property
+    def runtime(self) -> Mapping[NodeId, NodeRuntime]:
+        """What each node does or did in the current or last run."""
+        return self._runs.runtime
+
+    @property
+    def results(self) -> KeptValues:
+        """The values of the last run that fit the memory budget."""
+        return self._runs.results
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a run is going on, its planning included."""
+        return self._runs.is_running
+
+    def definition(self, node: NodeId) -> BlockDefinition | None:
+        """The block behind a node; None when it is not installed."""
+        return definition_of_node(self.graph, self.registry, node)
+
+    def thumbnail(self, node: NodeId) -> QImage | None:
+        """A small picture of the node's last result; None until it is made (`runtime_changed` tells)."""
+        return self._thumbnails.get(node)
+
+    # -- the file ------------------------------------------------------------------------------
+
+    def new(self) -> None:
+        """Begin an empty graph."""
+        self._show(Graph())
+
+    def open(self, path: Path | str) -> None:
+        """Show the graph in `path`; raises DocumentError and keeps the present graph when it cannot."""
+        self._show(load(Path(path)))
+
+    def save(self, path: Path | str | None = None) -> None:
+        """Write the graph to its file, or to `path`; raises DocumentError when it cannot."""
+        save(self.graph, None if path is None else Path(path))
+        self.title_changed.emit()
+
+    # -- edits ---------------------------------------------------------------------------------
+
+    def add_block(self, block_id: str, x: float, y: float) -> NodeId:
+        """Place a block and select it."""
+        handle = self.graph.add(block_id, position=(x, y))
+        self.select((handle.id,))
+        return handle.id
+
+    def remove(self, ids: Iterable[NodeId]) -> None:
+        """Remove nodes and the links at them."""
+        present = [node for node in ids if node in self.graph.nodes]
+        if present:
+            self._try(lambda: self.graph.remove(*present))
+
+    def move(self, positions: Mapping[NodeId, tuple[float, float]]) -> None:
+        """Put nodes at new positions, in one step."""
+        moved = {
+            node: place for node, place in positions.items() if self.graph.nodes[node].position != place
+        }
+        if moved:
+            self.graph.apply(document_edits.MoveNodes(moved))
+
+    def can_connect(self, source: PortRef, target: PortRef) -> Compatibility:
+        """Whether a link may be made, with the reason when it may not."""
+        return check_link(self.graph, self.registry, source, target)
+
+    def link(self, source: PortRef, target: PortRef) -> str | None:
+        """Link an output to an input, in place of what fed it; the sentence says why it may not."""
+        verdict = self.can_connect(source, target)
+        if not verdict.ok:
+            self.message.emit(verdict.reason)
+            return verdict.reason
+        self._try(lambda: self.graph.link(source, target))
+        return None
+
+    def unlink(self, target: PortRef) -> None:
+        """Take the link away that feeds `target`."""
+        if target in self.graph.links:
+            self._try(lambda: self.graph.unlink(target))
+
+    def connect(self, *ends: Any) -> Any:  # type: ignore[override]  # a verb of the editor; see below
+        """`link`. Calls that Qt's bindings make to connect a signal pass through unchanged."""
+        return self.link(*ends) if isinstance(ends[0], PortRef) else QObject.connect(*ends)
+
+    def disconnect(self, *ends: Any) -> Any:  # type: ignore[override]  # as above
+        """`unlink`. Calls that Qt's bindings make to disconnect a signal pass through unchanged."""
+        return self.unlink(*ends) if isinstance(ends[0], PortRef) else QObject.disconnect(*ends)
+
+    def set_value(self, node: NodeId, port: str, value: Any, merge: Hashable | None = None) -> None:
+        """Give an input a value; edits with the same `merge` key become one undo step."""
+        self._try(
+            lambda: self.graph.apply(document_edits.SetValue(node, PortName(port), value), merge=merge)
+        )
+
+    def unset_value(self, node: NodeId, port: str) -> None:
+        """Give an input its default again."""
+        if port in self.graph.nodes[node].values:
+            self._try(lambda: self.graph.apply(document_edits.UnsetValue(node, PortName(port))))
+
+    def set_title(self, node: NodeId, title: str | None) -> None:
+        """Name a node for people; None shows the block's name again."""
+        if (title or None) != self.graph.nodes[node].title:
+            self._try(lambda: self.graph.apply(document_edits.SetTitle(node, title or None)))
+
+    def expose(self, node: NodeId, port: str, exposed: bool) -> None:
+        """Show or hide a parameter as a port on the node."""
+        if (port in self.graph.nodes[node].exposed) != exposed:
+            self._try(
+                lambda: self.graph.apply(document_edits.SetExposed(node, PortName(port), exposed))
+            )
+
+    def apply(self, edit: Any) -> None:
+        """Carry out an edit that comes ready-made, such as a problem's fix."""
+        self._try(lambda: self.graph.apply(edit))
+
+    # -- clipboard and selection -----------------------------------------------------------------
+
+    def copy(self) -> None:
+        """Put the selected nodes on the clipboard."""
+        if self.selection:
+            QGuiApplication.clipboard().setText(self.graph.copy_text(self.selection))
+
+    def cut(self) -> None:
+        """Copy the selected nodes and remove them."""
+        self.copy()
+        self.remove(self.selection)
+
+    def paste(self, at: tuple[float, float] | None = None) -> None:
+        """Add the nodes on the clipboard, at a place or a little beside the originals."""
+        text = QGuiApplication.clipboard().text()
+        if text.strip():
+            pasted = self._try(lambda: self.graph.paste_text(text, at=at))
+            if pasted:
+                self.select(pasted)
+
+    def duplicate(self) -> None:
+        """Add a copy of the selected nodes beside them."""
+        if self.selection:
+            self.select(self.graph.duplicate(self.selection))
+
+    def select(self, ids: Iterable[NodeId]) -> None:
+        """Make these nodes, in this order, the selection."""
+        chosen = tuple(node for node in dict.fromkeys(ids) if node in self.graph.nodes)
+        if chosen != self.selection:
+            self.selection = chosen
+            self.selection_changed.emit(chosen)
+
+    def select_all(self) -> None:
+        """Select every node."""
+        self.select(self.graph.nodes)
+
+    # -- undo ------------------------------------------------------------------------------------
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        self.graph.undo()
+
+    def redo(self) -> None:
+        """Carry out again what was taken back."""
+        self.graph.redo()
+
+    # -- runs ------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Run the graph as it is now; edits made meanwhile do not touch the run."""
+        if self.is_running:
+            return
+        self._check.check_now()
+        self._runs.start(self.graph.snapshot())
+
+    def stop(self) -> None:
+        """Ask the run to end."""
+        self._runs.stop()
+
+    def close(self) -> None:
+        """Stop everything that goes on behind the window."""
+        self._runs.forget()
+        self.background.close()
+        self._unsubscribe()
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _connect_runs(self) -> None:
+        self._runs.started.connect(self.run_started)
+        self._runs.events.connect(self.events_arrived)
+        self._runs.runtime_changed.connect(self.runtime_changed)
+        self._runs.finished.connect(self._on_finished)
+        self._runs.refused.connect(self._on_refused)
+
+    def _show(self, graph: Graph) -> None:
+        self._unsubscribe()
+        self._runs.forget()
+        self._thumbnails.reset({})
+        self.graph = graph
+        self._unsubscribe = graph.subscribe(self._on_change)
+        self.selection = ()
+        self.graph_replaced.emit()
+        self.selection_changed.emit(())
+        self.title_changed.emit()
+        self._check.watch(graph)
+
+    def _on_change(self, change: Change) -> None:
+        self.graph_changed.emit(change)
+        if change.nodes_removed:
+            self.select(self.selection)
+        self.title_changed.emit()
+        self._check.check_soon()
+        self._stale_timer.start()
+
+    def _mark_stale(self) -> None:
+        if self._runs.record is not None:
+            then = self._runs.record.snapshot
+            self._runs.mark_stale(
+                stale_nodes(then.nodes, then.links, self.graph.nodes, self.graph.links)
+            )
+
+    def _on_finished(self, result: object) -> None:
+        self._thumbnails.reset(self.results)
+        self._mark_stale()
+        self.run_finished.emit(result)
+
+    def _on_refused(self, error: Exception) -> None:
+        self.message.emit(str(error))
+        self.run_refused.emit(error)
+
+    def _try(self, verb: Callable[[], Any]) -> Any:
+        """Carry out a verb; what the document refuses becomes a message and changes nothing."""
+        try:
+            return verb()
+        except ShtairirError as error:
+            self.message.emit(str(error))
+            return None
