@@ -1,0 +1,54 @@
+"""Dress the application: Fusion, our palette, our font and one style sheet, all from the tokens."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtWidgets import QApplication
+
+from .palette import qpalette
+from .state import STATE
+from .stylesheet import stylesheet
+from .tokens import Tokens, tokens
+
+changed = STATE.changed
+"""Signal ``changed(Tokens)``, emitted after a theme was applied."""
+
+
+def apply(app: QApplication, name: str) -> Tokens:
+    """Give the application the theme ``"dark"`` or ``"light"`` and return its tokens."""
+    chosen = tokens(name)
+    app.setStyle("Fusion")
+    app.setPalette(qpalette(chosen))
+    app.setFont(ui_font(chosen.size_body))
+    app.setStyleSheet(stylesheet(chosen))
+    STATE.use(chosen)
+    return chosen
+
+
+def current() -> Tokens:
+    """Return the tokens in use (dark until a theme was applied)."""
+    return STATE.tokens
+
+
+def ui_font(pixel_size: int | None = None, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """Return the font of the window at a size of the type scale."""
+    return _font(STATE.tokens.font_families, QFont.StyleHint.SansSerif, pixel_size, weight)
+
+
+def mono_font(pixel_size: int | None = None) -> QFont:
+    """Return the fixed-width font, for code, numbers and text values."""
+    families = STATE.tokens.mono_families
+    return _font(families, QFont.StyleHint.Monospace, pixel_size, QFont.Weight.Normal)
+
+
+def _font(
+    families: tuple[str, ...], hint: QFont.StyleHint, pixel_size: int | None, weight: QFont.Weight
+) -> QFont:
+    # Only families that are there: Qt searches for a missing one by alias, which is slow at start.
+    known = set(QFontDatabase.families())
+    present = [family for family in families if family in known]
+    font = QFont(present) if present else QFont()
+    font.setStyleHint(hint)
+    font.setPixelSize(pixel_size or STATE.tokens.size_body)
+    font.setWeight(weight)
+    return font
