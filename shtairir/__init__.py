@@ -1,1 +1,98 @@
-"""Shtairir: see the documentation."""
+"""Shtairir: graphs of typed blocks, planned, run and explained.
+
+The names below are the public Python interface. Each is imported when it is first used, so that
+``import shtairir`` costs almost nothing.
+
+Examples
+--------
+>>> import shtairir
+>>> graph = shtairir.Graph("demo")
+>>> three = graph.add("math.number", value=3)
+>>> total = graph.add("math.add", y=4)
+>>> graph.link(three["out"], total["x"])
+>>> result = shtairir.run(graph)
+>>> str(result.status), result["add.out"]
+('done', 7)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shtairir.block import Context, Param, block
+    from shtairir.block.registry import Registry, default_registry
+    from shtairir.document import Graph, load, save
+    from shtairir.errors import ShtairirError
+    from shtairir.events import Instrument, NodeStatus, RunStatus
+    from shtairir.ids import PortRef
+    from shtairir.planning import ExecutionPlan, OptimizationLevel
+    from shtairir.results import RunResult
+    from shtairir.session import RunHandle, plan, run, start
+    from shtairir.validation import Problem, validate
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Context": "shtairir.block",
+    "ExecutionPlan": "shtairir.planning",
+    "Graph": "shtairir.document",
+    "Instrument": "shtairir.events",
+    "NodeStatus": "shtairir.events",
+    "OptimizationLevel": "shtairir.planning",
+    "Param": "shtairir.block",
+    "PortRef": "shtairir.ids",
+    "Problem": "shtairir.validation",
+    "Registry": "shtairir.block.registry",
+    "RunHandle": "shtairir.session",
+    "RunResult": "shtairir.results",
+    "RunStatus": "shtairir.events",
+    "ShtairirError": "shtairir.errors",
+    "default_registry": "shtairir.block.registry",
+    "load": "shtairir.document",
+    "plan": "shtairir.session",
+    "run": "shtairir.session",
+    "save": "shtairir.document",
+    "start": "shtairir.session",
+    "validate": "shtairir.validation",
+}
+
+__all__ = [
+    "Context",
+    "ExecutionPlan",
+    "Graph",
+    "Instrument",
+    "NodeStatus",
+    "OptimizationLevel",
+    "Param",
+    "PortRef",
+    "Problem",
+    "Registry",
+    "RunHandle",
+    "RunResult",
+    "RunStatus",
+    "ShtairirError",
+    "block",
+    "default_registry",
+    "load",
+    "plan",
+    "run",
+    "save",
+    "start",
+    "validate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'shtairir' has no attribute '{name}'")
+    import importlib
+
+    value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

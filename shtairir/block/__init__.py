@@ -1,0 +1,48 @@
+"""All that a block author imports.
+
+Examples
+--------
+>>> from typing import Annotated
+>>> from shtairir.block import Param, block
+>>> @block(category="Math")
+... def scale(x: float, factor: Annotated[float, Param(ge=0, le=10, step=0.1)] = 1.0) -> float:
+...     '''Multiply a number by a factor.'''
+...     return x * factor
+"""
+
+from shtairir.block.compatibility import Compatibility, compatibility
+from shtairir.block.context import Context
+from shtairir.block.conversions import Conversion, conversion
+from shtairir.block.declare import block, define
+from shtairir.block.definition import BlockDefinition, MissingLibrary, Traits, definition_of
+from shtairir.block.ports import MISSING, InputPort, Out, OutputPort, Param
+from shtairir.block.types import Array, Audio, Color, DType, Figure, Image, PortType, Shape, Table, port_type
+
+__all__ = [
+    "MISSING",
+    "Array",
+    "Audio",
+    "BlockDefinition",
+    "Color",
+    "Compatibility",
+    "Context",
+    "Conversion",
+    "DType",
+    "Figure",
+    "Image",
+    "InputPort",
+    "MissingLibrary",
+    "Out",
+    "OutputPort",
+    "Param",
+    "PortType",
+    "Shape",
+    "Table",
+    "Traits",
+    "block",
+    "compatibility",
+    "conversion",
+    "define",
+    "definition_of",
+    "port_type",
+]

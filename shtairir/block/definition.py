@@ -1,0 +1,164 @@
+"""A block as the rest of the house sees it: a frozen description around a function."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from shtairir.block.ports import InputPort, OutputPort
+from shtairir.errors import BlockDefinitionError
+from shtairir.ids import BlockId, PortName
+
+RunsOn = Literal["thread", "process", "async"]
+ATTRIBUTE = "__shtairir_block__"
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What the planner and the executor may assume of a block.
+
+    Attributes
+    ----------
+    pure
+        Same inputs, same outputs, no effect. An impure block is never cached or merged.
+    deterministic
+        Whether a pure block gives the same result each time.
+    runs_on
+        Which kind of worker.
+    resources
+        Names of resources held while it runs.
+    splits
+        Axis along which the work may be divided; ``None`` when it may not.
+    elementwise, kernel
+        It may be fused with its neighbours; the function that writes into a given buffer, if there is one.
+    inplace
+        Inputs that it may write into when it is their only reader.
+    compensate
+        Undoes the block's effect.
+    timeout_s, retries
+        Defaults for the node's policy.
+    """
+
+    pure: bool = True
+    deterministic: bool = True
+    runs_on: RunsOn = "thread"
+    resources: tuple[str, ...] = ()
+    splits: int | None = None
+    elementwise: bool = False
+    kernel: Callable[..., Any] | None = None
+    inplace: tuple[str, ...] = ()
+    compensate: Callable[..., Any] | None = None
+    timeout_s: float | None = None
+    retries: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingLibrary:
+    """Which libraries a block lacks and which extra brings them."""
+
+    modules: tuple[str, ...]
+    extra: str | None
+
+    @property
+    def message(self) -> str:
+        """What to do, in a sentence."""
+        names = ", ".join(self.modules)
+        how = f'pip install "shtairir[{self.extra}]"' if self.extra else f"pip install {' '.join(self.modules)}"
+        return f"Needs {names}, which is not installed. Install it with: {how}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BlockDefinition:
+    """All that is known of a block.
+
+    Attributes
+    ----------
+    name
+        For people: ``Gaussian blur``.
+    category
+        Where it stands in the palette: ``Image/Filter``.
+    context_argument
+        The argument that receives the run's `Context`, if there is one.
+    pack
+        The distribution or file that it came from.
+    """
+
+    id: BlockId
+    function: Callable[..., Any]
+    name: str
+    category: str
+    summary: str
+    doc: str
+    inputs: tuple[InputPort, ...]
+    outputs: tuple[OutputPort, ...]
+    tags: tuple[str, ...] = ()
+    version: int = 1
+    context_argument: str | None = None
+    traits: Traits = field(default_factory=Traits)
+    requires: tuple[str, ...] = ()
+    extra: str | None = None
+    pack: str = ""
+    file: str = ""
+    line: int = 0
+    _inputs_by_name: Mapping[str, InputPort] = field(init=False, repr=False)
+    _outputs_by_name: Mapping[str, OutputPort] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_inputs_by_name", {port.name: port for port in self.inputs})
+        object.__setattr__(self, "_outputs_by_name", {port.name: port for port in self.outputs})
+
+    @property
+    def family(self) -> str:
+        """The part of the id before the dot."""
+        return self.id.partition(".")[0]
+
+    def input(self, name: PortName | str) -> InputPort | None:
+        """Return the input of that name, or ``None``."""
+        return self._inputs_by_name.get(name)
+
+    def output(self, name: PortName | str) -> OutputPort | None:
+        """Return the output of that name, or ``None``."""
+        return self._outputs_by_name.get(name)
+
+    def missing(self) -> MissingLibrary | None:
+        """Return what the block lacks to run here, or ``None`` when it lacks nothing."""
+        absent = tuple(module for module in self.requires if not _is_installed(module))
+        return MissingLibrary(absent, self.extra) if absent else None
+
+    def source(self) -> str:
+        """Return the block's source code; empty when it cannot be had."""
+        try:
+            return inspect.getsource(self.function)
+        except (OSError, TypeError):
+            return ""
+
+
+_installed: dict[str, bool] = {}
+
+
+def _is_installed(module: str) -> bool:
+    # Only good news is remembered: a library may be installed while the window is open.
+    if not _installed.get(module):
+        try:
+            _installed[module] = importlib.util.find_spec(module) is not None
+        except (ImportError, ValueError):
+            return False
+    return _installed[module]
+
+
+def definition_of(function: object) -> BlockDefinition:
+    """Return the definition that ``@block`` attached to a function.
+
+    Raises
+    ------
+    BlockDefinitionError
+        When the function is not a block.
+    """
+    found = function if isinstance(function, BlockDefinition) else getattr(function, ATTRIBUTE, None)
+    if not isinstance(found, BlockDefinition):
+        name = getattr(function, "__name__", repr(function))
+        raise BlockDefinitionError(f"{name} is not a block.", block=name, hint="Decorate the function with @block.")
+    return found

@@ -1,0 +1,608 @@
+"""The types of ports, and how annotations name them.
+
+A port type is a small frozen value. It can say its name, the family whose colour it is drawn in, whether a
+value read from a graph file fits it (`PortType.parse`) and whether a value made by a block does
+(`PortType.check`). Which type may feed which is decided in `shtairir.block.compatibility`.
+
+Annotations are ordinary Python: ``float``, ``list[str]``, ``Literal["a", "b"]``, ``Array | float``. The names
+`Array`, `Image`, `Table`, `Audio`, `Figure` and `Color` stand for their real classes to a type checker, and
+for a port type at run time, so that a pack can be read without importing NumPy, polars or matplotlib.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+import os
+import sys
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
+
+from shtairir.block.values import Audio as AudioValue
+from shtairir.block.values import Color as ColorValue
+from shtairir.block.values import describe
+
+_KINDS = "biufc"
+_KIND_WIDTH = {"bool": 0, "int": 1, "float": 2, "complex": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class PortType:
+    """Base of all port types."""
+
+    @property
+    def name(self) -> str:
+        """The type as it is written for people: ``list[float]``."""
+        raise NotImplementedError
+
+    @property
+    def family(self) -> str:
+        """The key of the colour in which the type is drawn."""
+        raise NotImplementedError
+
+    @property
+    def editable(self) -> bool:
+        """Whether a person can give a value by hand, and a file can hold it."""
+        return False
+
+    def parse(self, value: object) -> Any:
+        """Turn a JSON value into the value that a block receives.
+
+        Raises
+        ------
+        ValueError
+            With a sentence that says what would fit.
+        """
+        raise ValueError(f"A value of type {self.name} cannot be written by hand: link it.")
+
+    def dump(self, value: Any) -> Any:
+        """Turn a value into what a graph file holds; the inverse of `parse`."""
+        return value
+
+    def check(self, value: object) -> str | None:
+        """Return why ``value`` is not of this type, as a sentence, or ``None`` when it is."""
+        raise NotImplementedError
+
+    def _refusal(self, value: object) -> str:
+        return f"expected {self.name}, got {describe(value)}"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class AnyType(PortType):
+    """Anything at all; checked by nobody."""
+
+    @property
+    def name(self) -> str:
+        return "any"
+
+    @property
+    def family(self) -> str:
+        return "any"
+
+    def parse(self, value: object) -> Any:
+        return value
+
+    def check(self, value: object) -> str | None:
+        return None
+
+
+ScalarKind = Literal["bool", "int", "float", "text", "path", "color", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarType(PortType):
+    """One number, truth value, text, path or colour."""
+
+    kind: ScalarKind
+
+    @property
+    def name(self) -> str:
+        return self.kind
+
+    @property
+    def family(self) -> str:
+        return "any" if self.kind == "none" else self.kind
+
+    @property
+    def editable(self) -> bool:
+        return self.kind != "none"
+
+    def parse(self, value: object) -> Any:
+        return _PARSERS[self.kind](value)
+
+    def dump(self, value: Any) -> Any:
+        if self.kind == "path":
+            return os.fspath(value)
+        return value.hex if isinstance(value, ColorValue) else value
+
+    def check(self, value: object) -> str | None:
+        return None if _is_scalar(self.kind, value) else self._refusal(value)
+
+
+def _parse_bool(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError(f"Expected true or false, got {describe(value)}.")
+
+
+def _parse_int(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    raise ValueError(f"Expected a whole number, got {describe(value)}.")
+
+
+def _parse_float(value: object) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            number = float(value)
+        except OverflowError:
+            raise ValueError("The number is too large for a float.") from None
+        if math.isfinite(number):
+            return number
+    raise ValueError(f"Expected a number, got {describe(value)}.")
+
+
+def _parse_text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    raise ValueError(f"Expected text, got {describe(value)}.")
+
+
+def _parse_path(value: object) -> Path:
+    if isinstance(value, str) and value and "\0" not in value:
+        return Path(value)
+    raise ValueError(f"Expected the path of a file or folder, got {describe(value)}.")
+
+
+def _parse_color(value: object) -> ColorValue:
+    if isinstance(value, str):
+        return ColorValue.parse(value)
+    raise ValueError(f"Expected a colour such as #ff8800, got {describe(value)}.")
+
+
+def _parse_none(value: object) -> None:
+    if value is not None:
+        raise ValueError(f"Expected no value, got {describe(value)}.")
+
+
+_PARSERS: Mapping[ScalarKind, typing.Callable[[object], Any]] = {
+    "bool": _parse_bool,
+    "int": _parse_int,
+    "float": _parse_float,
+    "text": _parse_text,
+    "path": _parse_path,
+    "color": _parse_color,
+    "none": _parse_none,
+}
+
+
+def _is_scalar(kind: ScalarKind, value: object) -> bool:
+    if kind == "bool":
+        return isinstance(value, bool) or type(value).__name__ == "bool_" or _numpy_kind(value) == "b"
+    if kind == "int":
+        return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if kind == "float":
+        return isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if kind == "text":
+        return isinstance(value, str)
+    if kind == "path":
+        return isinstance(value, str | os.PathLike)
+    if kind == "color":
+        return isinstance(value, ColorValue)
+    return value is None
+
+
+def _numpy_kind(value: object) -> str | None:
+    """Return the dtype kind of a NumPy scalar, without importing NumPy for anything else."""
+    numpy = sys.modules.get("numpy")
+    return value.dtype.kind if numpy is not None and isinstance(value, numpy.generic) else None
+
+
+@dataclass(frozen=True, slots=True)
+class EnumType(PortType):
+    """One of a few choices, from a ``Literal`` or an ``Enum``."""
+
+    title: str
+    choices: tuple[Any, ...]
+    enum: type[Enum] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.title
+
+    @property
+    def family(self) -> str:
+        return "enum"
+
+    @property
+    def editable(self) -> bool:
+        return True
+
+    def parse(self, value: object) -> Any:
+        if not any(value == choice and type(value) is type(choice) for choice in self.choices):
+            raise ValueError(f"Expected one of {', '.join(map(str, self.choices))}, got {describe(value)}.")
+        return self.enum(value) if self.enum else value
+
+    def dump(self, value: Any) -> Any:
+        return value.value if isinstance(value, Enum) else value
+
+    def check(self, value: object) -> str | None:
+        if (self.enum and isinstance(value, self.enum)) or self.dump(value) in self.choices:
+            return None
+        return f"expected one of {', '.join(map(str, self.choices))}, got {describe(value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayType(PortType):
+    """A NumPy array.
+
+    Attributes
+    ----------
+    dtype
+        A dtype's name (``float64``) or a kind (``bool``, ``int``, ``float``, ``complex``); ``None`` for any.
+    shape
+        A number or a letter for each axis; ``None`` for any shape.
+    """
+
+    dtype: str | None = None
+    shape: tuple[int | str, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        shape = f"({', '.join(map(str, self.shape))})" if self.shape is not None else None
+        inner = ", ".join(part for part in (self.dtype, shape) if part)
+        return f"array[{inner}]" if inner else "array"
+
+    @property
+    def family(self) -> str:
+        return "array"
+
+    @property
+    def editable(self) -> bool:
+        return True
+
+    def parse(self, value: object) -> Any:
+        if not isinstance(value, bool | int | float | list):
+            raise ValueError(f"Expected numbers in brackets such as [1, 2, 3], got {describe(value)}.")
+        import numpy as np
+
+        try:
+            array = np.asarray(value)
+        except ValueError:
+            raise ValueError("The rows of the array differ in length.") from None
+        if array.dtype.kind not in _KINDS:
+            if array.size:
+                raise ValueError("An array holds numbers only.")
+            array = array.astype(float)
+        refusal = self.check(array)
+        if refusal:
+            raise ValueError(f"{refusal[0].upper()}{refusal[1:]}.")
+        return array
+
+    def dump(self, value: Any) -> Any:
+        return value.tolist() if hasattr(value, "tolist") else value
+
+    def check(self, value: object) -> str | None:
+        numpy = sys.modules.get("numpy")
+        if numpy is None or not isinstance(value, numpy.ndarray | numpy.generic):
+            return self._refusal(value)
+        if self.dtype is not None and not dtype_feeds(value.dtype.name, self.dtype):
+            return self._refusal(value)
+        if self.shape is not None and not _shape_fits(value.shape, self.shape):
+            return self._refusal(value)
+        return None
+
+
+def dtype_kind(name: str) -> str:
+    """Return the kind of a dtype's name: ``uint8`` → ``int``.
+
+    Examples
+    --------
+    >>> dtype_kind("uint8"), dtype_kind("float32"), dtype_kind("datetime64")
+    ('int', 'float', 'datetime64')
+    """
+    stem = name.rstrip("0123456789")
+    return "int" if stem == "uint" else stem if stem in _KIND_WIDTH else name
+
+
+def dtype_feeds(source: str, target: str) -> bool:
+    """Whether numbers of one dtype may be read as another without losing anything but precision."""
+    if source == target:
+        return True
+    if target not in _KIND_WIDTH:
+        return False
+    narrow, wide = _KIND_WIDTH.get(dtype_kind(source)), _KIND_WIDTH[target]
+    return narrow is not None and narrow <= wide
+
+
+def _shape_fits(shape: tuple[int, ...], wanted: tuple[int | str, ...]) -> bool:
+    return len(shape) == len(wanted) and all(
+        isinstance(want, str) or size == want for size, want in zip(shape, wanted, strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ImageType(PortType):
+    """An array ``(height, width[, 3 or 4]) float32, sRGB, 0..1``."""
+
+    @property
+    def name(self) -> str:
+        return "image"
+
+    @property
+    def family(self) -> str:
+        return "image"
+
+    def check(self, value: object) -> str | None:
+        numpy = sys.modules.get("numpy")
+        if numpy is None or not isinstance(value, numpy.ndarray):
+            return self._refusal(value)
+        if value.ndim == 2 or (value.ndim == 3 and value.shape[2] in (1, 3, 4)):
+            return None
+        return f"expected an image (height, width[, 3 or 4 channels]), got {describe(value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassType(PortType):
+    """Values of one Python class. The library's own kinds have a family; a pack's classes have ``any``."""
+
+    title: str
+    module: str
+    qualname: str
+    kind: str = "any"
+
+    @property
+    def name(self) -> str:
+        return self.title
+
+    @property
+    def family(self) -> str:
+        return self.kind
+
+    def check(self, value: object) -> str | None:
+        if any(
+            base.__qualname__ == self.qualname and base.__module__.startswith(self.module)
+            for base in type(value).__mro__
+        ):
+            return None
+        return self._refusal(value)
+
+
+def TableType() -> ClassType:  # noqa: N802 - stands beside the other types
+    """A polars ``DataFrame``."""
+    return ClassType("table", "polars", "DataFrame", "table")
+
+
+def AudioType() -> ClassType:  # noqa: N802
+    """A `shtairir.block.values.Audio`."""
+    return ClassType("audio", "shtairir.block.values", "Audio", "audio")
+
+
+def FigureType() -> ClassType:  # noqa: N802
+    """A ``matplotlib.figure.Figure``."""
+    return ClassType("figure", "matplotlib", "Figure", "figure")
+
+
+@dataclass(frozen=True, slots=True)
+class ListType(PortType):
+    """A list whose items are all of one type."""
+
+    item: PortType
+
+    @property
+    def name(self) -> str:
+        return "list" if isinstance(self.item, AnyType) else f"list[{self.item.name}]"
+
+    @property
+    def family(self) -> str:
+        return "list"
+
+    @property
+    def editable(self) -> bool:
+        return self.item.editable
+
+    def parse(self, value: object) -> list[Any]:
+        if not isinstance(value, list):
+            raise ValueError(f"Expected a list, got {describe(value)}.")
+        return [self.item.parse(item) for item in value]
+
+    def dump(self, value: Any) -> Any:
+        return [self.item.dump(item) for item in value]
+
+    def check(self, value: object) -> str | None:
+        if not isinstance(value, list | tuple):
+            return self._refusal(value)
+        for index, item in enumerate(value):
+            refusal = self.item.check(item)
+            if refusal:
+                return f"item {index} of the list: {refusal}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class UnionType(PortType):
+    """Any of several types; the first that fits is taken."""
+
+    members: tuple[PortType, ...]
+
+    @property
+    def name(self) -> str:
+        return " | ".join(member.name for member in self.members)
+
+    @property
+    def family(self) -> str:
+        solid = [member.family for member in self.members if member != NONE]
+        return solid[0] if solid else "any"
+
+    @property
+    def editable(self) -> bool:
+        return any(member.editable for member in self.members)
+
+    def parse(self, value: object) -> Any:
+        refusals = []
+        for member in sorted(self.members, key=lambda member: isinstance(member, ArrayType | AnyType)):
+            try:
+                return member.parse(value)
+            except ValueError as error:
+                refusals.append(str(error))
+        raise ValueError(f"Expected {self.name}, got {describe(value)}.")
+
+    def dump(self, value: Any) -> Any:
+        for member in self.members:
+            if member.check(value) is None:
+                return member.dump(value)
+        return value
+
+    def check(self, value: object) -> str | None:
+        if any(member.check(value) is None for member in self.members):
+            return None
+        return self._refusal(value)
+
+
+ANY = AnyType()
+NONE = ScalarType("none")
+
+
+@dataclass(frozen=True, slots=True)
+class DType:
+    """Narrows an `Array` annotation: ``Annotated[Array, DType("float64")]``."""
+
+    name: str
+
+
+class Shape(tuple[int | str, ...]):
+    """Narrows an `Array` annotation: ``Annotated[Array, Shape("n", 3)]``."""
+
+    __slots__ = ()
+
+    def __new__(cls, *axes: int | str) -> Shape:
+        return super().__new__(cls, axes)
+
+
+if TYPE_CHECKING:
+    import matplotlib.figure
+    import numpy
+    import polars
+
+    Array = numpy.ndarray[Any, numpy.dtype[Any]]
+    Image = numpy.ndarray[Any, numpy.dtype[Any]]
+    Table = polars.DataFrame
+    Figure = matplotlib.figure.Figure
+    Audio = AudioValue
+    Color = ColorValue
+else:
+    Array = Annotated[object, ArrayType()]
+    Image = Annotated[object, ImageType()]
+    Table = Annotated[object, TableType()]
+    Figure = Annotated[object, FigureType()]
+    Audio = Annotated[object, AudioType()]
+    Color = Annotated[object, ScalarType("color")]
+
+_PLAIN: Mapping[Any, PortType] = {
+    bool: ScalarType("bool"),
+    int: ScalarType("int"),
+    float: ScalarType("float"),
+    str: ScalarType("text"),
+    Path: ScalarType("path"),
+    ColorValue: ScalarType("color"),
+    AudioValue: AudioType(),
+    type(None): NONE,
+    None: NONE,
+    Any: ANY,
+    object: ANY,
+    list: ListType(ANY),
+}
+
+# Classes that a pack may name directly; told by name, so that nothing is imported to find out.
+_KNOWN_CLASSES: Mapping[tuple[str, str], PortType] = {
+    ("numpy", "ndarray"): ArrayType(),
+    ("polars", "DataFrame"): TableType(),
+    ("matplotlib", "Figure"): FigureType(),
+}
+
+
+def port_type(annotation: Any) -> PortType:
+    """Return the port type that an annotation names.
+
+    Raises
+    ------
+    TypeError
+        With a sentence that says what to write instead.
+
+    Examples
+    --------
+    >>> port_type(list[float]).name
+    'list[float]'
+    >>> port_type(Literal["otsu", "mean"]).choices
+    ('otsu', 'mean')
+    """
+    if isinstance(annotation, PortType):
+        return annotation
+    try:
+        plain = _PLAIN.get(annotation)
+    except TypeError:
+        plain = None
+    if plain is not None:
+        return plain
+    origin = get_origin(annotation)
+    if origin is not None:
+        return _generic_type(annotation, origin)
+    if isinstance(annotation, type):
+        return _class_type(annotation)
+    raise TypeError(f"{annotation!r} is not a type that a port can have.")
+
+
+def _generic_type(annotation: Any, origin: Any) -> PortType:
+    arguments = get_args(annotation)
+    if origin is Annotated:
+        return _annotated_type(arguments[0], arguments[1:])
+    if origin is Literal:
+        return EnumType("choice", arguments)
+    if origin in (typing.Union, types.UnionType):
+        return _union_type(arguments)
+    if origin is list:
+        return ListType(port_type(arguments[0]))
+    if origin is tuple:
+        raise TypeError("A tuple cannot be a port's type: write list[...].")
+    if isinstance(origin, type):
+        return _class_type(origin)
+    raise TypeError(f"{annotation!r} is not a type that a port can have.")
+
+
+def _annotated_type(base: Any, metadata: tuple[Any, ...]) -> PortType:
+    declared = next((item for item in metadata if isinstance(item, PortType)), None)
+    result = declared if declared is not None else port_type(base)
+    if isinstance(result, ArrayType):
+        dtype = next((item.name for item in metadata if isinstance(item, DType)), result.dtype)
+        shape = next((tuple(item) for item in metadata if isinstance(item, Shape)), result.shape)
+        return ArrayType(dtype, shape)
+    return result
+
+
+def _union_type(arguments: tuple[Any, ...]) -> PortType:
+    members: list[PortType] = []
+    for argument in arguments:
+        member = port_type(argument)
+        inner = member.members if isinstance(member, UnionType) else (member,)
+        members.extend(one for one in inner if one not in members)
+    return members[0] if len(members) == 1 else UnionType(tuple(members))
+
+
+def _class_type(cls: type) -> PortType:
+    if issubclass(cls, Enum):
+        return EnumType(cls.__name__, tuple(member.value for member in cls), cls)
+    if issubclass(cls, os.PathLike):
+        return ScalarType("path")
+    package = cls.__module__.partition(".")[0]
+    known = _KNOWN_CLASSES.get((package, cls.__name__))
+    return known if known is not None else ClassType(cls.__name__, cls.__module__, cls.__qualname__)

@@ -1,0 +1,5 @@
+"""``python -m shtairir.cli`` is the command ``shtairir``."""
+
+from shtairir.cli import main
+
+main()

@@ -1,0 +1,148 @@
+"""The commands and their options. Each imports what it needs when it is called, so that ``--help`` stays quick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shtairir.cli.options import (
+    Assignments,
+    GraphFile,
+    Json,
+    Level,
+    LevelOption,
+    Quiet,
+    Theme,
+    Verbose,
+    Workers,
+)
+from shtairir.cli.outcome import Outcome
+
+app = typer.Typer(
+    name="shtairir",
+    help="Shtairir, a visual node editor: edit graphs of typed blocks, and run them here or in the window.",
+    epilog="`shtairir FILE` opens the file in the editor. Exit status: 0 done, 1 the run failed, "
+    "2 unusable arguments or graph, 3 cancelled, 4 timed out.",
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"shtairir {version('shtairir')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options_of_the_program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def edit(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A graph file, NAME.shtairir.", show_default=False)
+    ] = None,
+    screenshot: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT.png", help="Draw the window into a picture instead of opening it; needs no screen."),
+    ] = None,
+    size: Annotated[str, typer.Option(metavar="WxH", help="Size of the picture, before scaling.")] = "1440x900",
+    scale: Annotated[float, typer.Option(min=0.5, max=4.0, help="Pixels per point: 2 for a high-density screen.")] = 1.0,
+    theme: Annotated[Theme | None, typer.Option(help="Colours of the window. [default: as last chosen]")] = None,
+    run: Annotated[bool, typer.Option("--run", help="Run the graph as soon as it is open.")] = False,
+    verbose: Verbose = 0,
+) -> Outcome:
+    """Open the editor, with a graph if one is named."""
+    from shtairir.cli.edit_command import edit_graph
+
+    return edit_graph(file, screenshot=screenshot, size=size, scale=scale, theme=theme and theme.value, run=run)
+
+
+@app.command()
+def run(
+    file: GraphFile,
+    assignments: Assignments = None,
+    level: LevelOption = Level.BALANCED,
+    workers: Workers = None,
+    memory_limit: Annotated[
+        str | None,
+        typer.Option("--memory-limit", "-m", metavar="SIZE", help="Most memory for values, like 2GB. [default: none]"),
+    ] = None,
+    timeout: Annotated[
+        str | None, typer.Option("--timeout", "-t", metavar="S", help="Stop the run after so many seconds.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Print the plan and run nothing.")] = False,
+    show_graph: Annotated[bool, typer.Option("--show-graph", help="Print what feeds what before running.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Write every result into this folder.")
+    ] = None,
+    as_json: Json = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> Outcome:
+    """Run a graph without the window."""
+    from shtairir.cli.run_command import RunOptions, run_graph
+
+    return run_graph(
+        file,
+        RunOptions(
+            assignments=tuple(assignments or ()),
+            level=level.value,
+            workers=workers,
+            memory_limit=memory_limit,
+            timeout=timeout,
+            dry_run=dry_run,
+            show_graph=show_graph,
+            output=output,
+            verbosity=-1 if quiet else verbose,
+        ),
+    )
+
+
+@app.command()
+def plan(
+    file: GraphFile,
+    assignments: Assignments = None,
+    level: LevelOption = Level.BALANCED,
+    workers: Workers = None,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="Print the plan as a Mermaid drawing.")] = False,
+    as_json: Json = False,
+    verbose: Verbose = 0,
+) -> Outcome:
+    """Show how a graph would run: stages, critical path, and the reason for each optimisation."""
+    from shtairir.cli.plan_command import plan_graph
+
+    return plan_graph(file, tuple(assignments or ()), level=level.value, workers=workers, mermaid=mermaid)
+
+
+@app.command()
+def validate(file: GraphFile, as_json: Json = False, verbose: Verbose = 0) -> Outcome:
+    """List everything that is wrong with a graph, and how to mend it."""
+    from shtairir.cli.validate_command import validate_graph
+
+    return validate_graph(file)
+
+
+@app.command()
+def blocks(
+    query: Annotated[
+        list[str] | None, typer.Argument(metavar="[QUERY|ID]", help="Words to look for, or the id of one block.")
+    ] = None,
+    as_json: Json = False,
+    verbose: Verbose = 0,
+) -> Outcome:
+    """List the blocks, search them, or show one with its documentation and source."""
+    from shtairir.cli.blocks_command import list_blocks
+
+    return list_blocks(" ".join(query or ()))

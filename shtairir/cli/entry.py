@@ -1,0 +1,188 @@
+"""From arguments to exit status: calls the command, prints what it hands back, and words what went wrong."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TextIO
+
+import typer
+
+from shtairir.cli.app import app
+from shtairir.cli.outcome import CommandError, ExitStatus, Outcome
+from shtairir.cli.terminal import styled
+from shtairir.errors import ProblemsError, DocumentError, BlockError, ShtairirError
+
+_PROGRAM_OPTIONS = {"--help", "-h", "--version", "--install-completion", "--show-completion"}
+_INTERRUPTED = 130
+"""What typer makes of Ctrl-C."""
+_PIPE_CLOSED = 141
+"""What a shell reports of a program that SIGPIPE ended."""
+
+
+def run_command_line(arguments: Sequence[str]) -> int:
+    """Run one command and return the exit status of the process."""
+    arguments = with_default_command(arguments)
+    as_json = "--json" in arguments
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    _start_logging(arguments)
+    try:
+        with _results_alone(as_json) as results:
+            outcome = _outcome_of(arguments, as_json)
+            if as_json and outcome.document:
+                results.write(json_text(outcome.document) + "\n")
+            elif outcome.text:
+                results.write(outcome.text + "\n")
+            results.flush()
+    except BrokenPipeError:
+        _forget_standard_output()
+        return _PIPE_CLOSED
+    return int(outcome.status)
+
+
+def with_default_command(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with ``edit`` put first where a file, or nothing, stands in its place.
+
+    Examples
+    --------
+    >>> with_default_command(["coins.shtairir"]), with_default_command([])
+    (['edit', 'coins.shtairir'], ['edit'])
+    """
+    if not arguments:
+        return ["edit"]
+    first = arguments[0]
+    commands = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+    if first in commands or first.split("=")[0] in _PROGRAM_OPTIONS:
+        return list(arguments)
+    is_file = first.startswith("-") or Path(first).suffix or os.sep in first or Path(first).exists()
+    return ["edit", *arguments] if is_file else list(arguments)
+
+
+def json_text(document: Mapping[str, Any]) -> str:
+    """Return strict JSON: a number that JSON has no word for becomes ``null``."""
+    return json.dumps(_strict(document), ensure_ascii=False, allow_nan=False, indent=2)
+
+
+def _strict(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _strict(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strict(item) for item in value]
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    return str(value)
+
+
+def _outcome_of(arguments: Sequence[str], as_json: bool) -> Outcome:
+    try:
+        returned = app(list(arguments), prog_name="shtairir", standalone_mode=False)
+    except ShtairirError as error:
+        return _error_outcome(error, as_json)
+    except _usage_error() as error:
+        return _error_outcome(_reworded(error), as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        returned = _INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last door: a person never sees a traceback unasked
+        return _error_outcome(_unexpected(error, arguments), as_json)
+    if isinstance(returned, Outcome):
+        return returned
+    if returned == _INTERRUPTED:
+        return _error_outcome(CommandError("Cancelled.", status=ExitStatus.CANCELLED), as_json)
+    return Outcome(ExitStatus(returned or 0))
+
+
+def _usage_error() -> type[Exception]:
+    """Return the base of all errors in arguments; newer versions of typer carry their own copy of click."""
+    return next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
+
+
+def _reworded(error: Any) -> CommandError:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "shtairir"
+    return CommandError(error.format_message(), hint=f"See {command} --help.")
+
+
+def _unexpected(error: Exception, arguments: Sequence[str]) -> CommandError:
+    if wants_details(arguments):
+        import traceback
+
+        sys.stderr.write("".join(traceback.format_exception(error)))
+        hint = ""
+    else:
+        hint = "This is a fault of the program; run it again with -v, or with SHTAIRIR_DEBUG=1, for the details."
+    said = f": {error}" if str(error) else ""
+    return CommandError(f"{type(error).__name__}{said}", hint=hint, status=ExitStatus.FAILED)
+
+
+def wants_details(arguments: Sequence[str]) -> bool:
+    """Whether the caller asked for tracebacks."""
+    return bool(os.environ.get("SHTAIRIR_DEBUG")) or any(a == "--verbose" or a.startswith("-v") for a in arguments)
+
+
+def _error_outcome(error: ShtairirError, as_json: bool) -> Outcome:
+    from shtairir.cli.cards import problem_document, problems_text
+
+    problems = error.problems if isinstance(error, ProblemsError) else ()
+    status = error.status if isinstance(error, CommandError) else _status_of(error)
+    described: dict[str, Any] = {"type": type(error).__name__, "message": str(error), "hint": error.hint}
+    if isinstance(error, CommandError):
+        described.update(error.facts)
+    if problems:
+        described["problems"] = [problem_document(problem) for problem in problems]
+    sys.stderr.write(f"{styled('shtairir:', 'bad', sys.stderr)} {error}\n")
+    if problems:
+        sys.stderr.write(problems_text(problems, sys.stderr) + "\n")
+    return Outcome(status, document={"status": "error", "error": described} if as_json else {})
+
+
+def _status_of(error: ShtairirError) -> ExitStatus:
+    unusable = isinstance(error, ProblemsError | DocumentError | BlockError)
+    return ExitStatus.UNUSABLE if unusable else ExitStatus.FAILED
+
+
+@contextmanager
+def _results_alone(protect: bool) -> Iterator[TextIO]:
+    """Yield the stream for results; while ``protect`` is set, all else that is printed goes to standard error.
+
+    A block may print, and so may a C library below it: therefore the file descriptor is turned round too.
+    """
+    results = sys.stdout
+    if not protect:
+        yield results
+        return
+    results.flush()
+    saved = None
+    with suppress(OSError, ValueError):
+        if results.fileno() == 1:
+            saved = os.dup(1)
+            os.dup2(sys.stderr.fileno(), 1)
+    sys.stdout = sys.stderr
+    try:
+        if saved is None:
+            yield results
+        else:
+            with os.fdopen(saved, "w", encoding="utf-8") as stream:
+                yield stream
+    finally:
+        sys.stdout = results
+
+
+def _forget_standard_output() -> None:
+    """Keep Python from complaining at its end that the reader went away."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _start_logging(arguments: Sequence[str]) -> None:
+    level = logging.DEBUG if "-vv" in arguments else logging.INFO if wants_details(arguments) else logging.WARNING
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(levelname)s %(name)s: %(message)s")

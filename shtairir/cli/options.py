@@ -1,0 +1,45 @@
+"""The options that several commands share, written once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Level(StrEnum):
+    """The names of `shtairir.planning.OptimizationLevel`, known here without importing the planner."""
+
+    NONE = "none"
+    BASIC = "basic"
+    BALANCED = "balanced"
+
+
+class Theme(StrEnum):
+    """The themes of the window."""
+
+    DARK = "dark"
+    LIGHT = "light"
+
+
+GraphFile = Annotated[Path, typer.Argument(metavar="FILE", help="A graph file, NAME.shtairir.", show_default=False)]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        "-s",
+        metavar="NAME=VALUE",
+        help="Set an input (blur.sigma=3) or a published parameter (radius=3) for this time only. Repeatable.",
+        show_default=False,
+    ),
+]
+LevelOption = Annotated[Level, typer.Option("--level", "-l", help="How far the planner optimises.")]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", "-w", min=1, help="How many nodes may run at once. [default: the number of cores]"),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else.")]
+Verbose = Annotated[int, typer.Option("--verbose", "-v", count=True, help="Say more: logs, tracebacks.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors and results.")]

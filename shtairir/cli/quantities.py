@@ -1,0 +1,43 @@
+"""Sizes and durations as people type them."""
+
+from __future__ import annotations
+
+import re
+
+from shtairir.cli.outcome import CommandError
+
+_DECIMAL = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+_BINARY = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)(b?)", re.IGNORECASE)
+_SECONDS = {"": 1.0, "s": 1.0, "ms": 0.001, "min": 60.0, "m": 60.0, "h": 3600.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h)?", re.IGNORECASE)
+
+
+def parse_size(text: str) -> int:
+    """Return a number of bytes: ``500MB`` counts in thousands, ``500MiB`` and plain ``500M`` in 1024s.
+
+    Examples
+    --------
+    >>> parse_size("2GB"), parse_size("1.5 MiB"), parse_size("4k"), parse_size("1000")
+    (2000000000, 1572864, 4096, 1000)
+    """
+    match = _SIZE.fullmatch(text.strip())
+    if match is None or not float(match[1]):
+        raise CommandError(f"“{text}” is not a size.", hint="Write it like 500MB, 2GB or 1.5GiB.")
+    number, prefix, binary, byte = match.groups()
+    units = _DECIMAL if byte and not binary else _BINARY
+    return int(float(number) * units[prefix.lower()])
+
+
+def parse_duration(text: str) -> float:
+    """Return seconds.
+
+    Examples
+    --------
+    >>> parse_duration("90"), parse_duration("1.5min"), parse_duration("250ms")
+    (90.0, 90.0, 0.25)
+    """
+    match = _DURATION.fullmatch(text.strip())
+    if match is None or not float(match[1]):
+        raise CommandError(f"“{text}” is not a duration.", hint="Write seconds, or a number with ms, s, min or h.")
+    return float(match[1]) * _SECONDS[(match[2] or "").lower()]

@@ -1,0 +1,96 @@
+"""What a graph file holds: nodes, links, frames, published parameters.
+
+All of it is frozen: an edit puts a new object in the place of the old one, so the old one *is* the exact
+inverse, and whoever holds a snapshot keeps seeing what was there. Containers inside are typed as read-only
+mappings; nobody may write into them.
+
+Each record carries ``extra``: the fields of the file that this version does not know. They are written back
+after the known ones, in their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from shtairir.ids import BlockId, NodeId, PortName, PortRef
+
+JsonValue: TypeAlias = "None | bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue]"
+"""Anything that a graph file can hold; numbers are finite."""
+
+JsonObject: TypeAlias = Mapping[str, JsonValue]
+Point: TypeAlias = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Node:
+    """A block placed in a graph.
+
+    Attributes
+    ----------
+    values
+        What a person set, by input name, as the file holds it: a path or a colour is a string.
+    exposed
+        Inputs with a default that are shown as ports all the same.
+    policy
+        How to run it: retries, timeout, on failure; read by the planner.
+    position
+        ``(x, y)`` of the upper left corner on the canvas, in scene units.
+    """
+
+    id: NodeId
+    block: BlockId
+    block_version: int = 1
+    title: str | None = None
+    values: JsonObject = field(default_factory=dict)
+    exposed: tuple[PortName, ...] = ()
+    policy: JsonObject = field(default_factory=dict)
+    position: Point = (0.0, 0.0)
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An output feeding an input. An input has at most one link."""
+
+    source: PortRef
+    target: PortRef
+    extra: JsonObject = field(default_factory=dict, hash=False, compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.source} → {self.target}"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A titled, coloured rectangle behind nodes; ``rect`` is ``(x, y, width, height)``."""
+
+    id: str
+    title: str = ""
+    color: str | None = None
+    rect: tuple[float, float, float, float] = (0.0, 0.0, 200.0, 120.0)
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value of a node that the author publishes under a name of its own: ``--set radius=3``."""
+
+    name: str
+    target: PortRef
+    title: str | None = None
+    help: str | None = None
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Everything in the file that is neither a node nor a link; small, so an edit replaces it whole."""
+
+    name: str = "untitled"
+    description: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    frames: tuple[Frame, ...] = ()
+    subgraphs: JsonObject = field(default_factory=dict)
+    extra: JsonObject = field(default_factory=dict)

@@ -1,0 +1,201 @@
+"""Every error that Shtairir raises on purpose.
+
+::
+
+    ShtairirError
+    ├── DocumentError                the graph file or an edit of it
+    │   ├── DocumentFormatError      not a graph file, or damaged
+    │   ├── DocumentVersionError     written by a newer program
+    │   ├── DocumentTooLargeError    absurd size or nesting
+    │   └── EditError                an edit that does not fit the graph
+    ├── BlockError
+    │   ├── BlockDefinitionError     signature and declaration disagree
+    │   ├── UnknownBlockError        no such block
+    │   └── BlockUnavailableError    a library it needs is not installed
+    ├── ProblemsError                carries the list of problems
+    │   ├── ValidationError          the graph cannot be used as it is
+    │   └── PlanningError            no plan fits the graph and the limits
+    ├── ExecutionError
+    │   ├── NodeExecutionError       a block failed; carries the NodeFailure
+    │   ├── RunCancelledError        the run was cancelled
+    │   └── RunTimeoutError          the run took longer than allowed
+    ├── MemoryBudgetError            more memory asked for than the budget holds
+    ├── ResourceError
+    ├── CacheError
+    ├── RecoveryError
+    └── ProviderError
+
+A message is one or more sentences for a person: what is wrong and where. The hint says what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shtairir.events import NodeFailure
+
+
+class ShtairirError(Exception):
+    """Base of all errors raised on purpose.
+
+    Parameters
+    ----------
+    message
+        What is wrong and where, in a sentence.
+    hint
+        What to do about it; empty when there is nothing to add.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
+
+class DocumentError(ShtairirError):
+    """A graph file, or an edit of a graph, is wrong.
+
+    Parameters
+    ----------
+    path
+        The file, if there is one.
+    where
+        The place inside it, for people: ``nodes[3] 'blur', values.sigma``.
+    """
+
+    def __init__(self, message: str, *, path: Path | None = None, where: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
+        self.where = where
+
+    def __str__(self) -> str:
+        place = ": ".join(part for part in (str(self.path or ""), self.where) if part)
+        return f"{place}: {super().__str__()}" if place else super().__str__()
+
+
+class DocumentFormatError(DocumentError):
+    """The file is not a graph file, or it is damaged."""
+
+
+class DocumentVersionError(DocumentError):
+    """The file was written by a newer program than this one."""
+
+
+class DocumentTooLargeError(DocumentError):
+    """The file is larger or more deeply nested than any graph can sensibly be."""
+
+
+class EditError(DocumentError):
+    """An edit does not fit the graph it is applied to."""
+
+
+class BlockError(ShtairirError):
+    """Something is wrong with a block."""
+
+
+class BlockDefinitionError(BlockError):
+    """A function cannot be a block as it is declared.
+
+    Parameters
+    ----------
+    block
+        The block's id, or the function's name.
+    argument
+        The argument at fault, if it is one argument.
+    """
+
+    def __init__(self, message: str, *, block: str, argument: str | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.block = block
+        self.argument = argument
+
+
+class UnknownBlockError(BlockError):
+    """No installed pack has this block."""
+
+
+class BlockUnavailableError(BlockError):
+    """The block exists, but a library that it needs is not installed.
+
+    Parameters
+    ----------
+    extra
+        The extra of this distribution that brings the library, if one does.
+    """
+
+    def __init__(self, message: str, *, extra: str | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.extra = extra
+
+
+class ProblemsError(ShtairirError):
+    """Base of the errors that carry every problem found, not just the first."""
+
+    def __init__(self, message: str, *, problems: Sequence[Any] = (), hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.problems = tuple(problems)
+
+
+class ValidationError(ProblemsError):
+    """The graph has errors; ``problems`` lists all of them."""
+
+
+class PlanningError(ProblemsError):
+    """No plan can be made; ``problems`` lists the reasons."""
+
+
+class ExecutionError(ShtairirError):
+    """A run did not end well."""
+
+
+class NodeExecutionError(ExecutionError):
+    """A node failed; ``failure`` holds the facts."""
+
+    def __init__(self, message: str, *, failure: NodeFailure, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.failure = failure
+
+
+class RunCancelledError(ExecutionError):
+    """The run was cancelled. Raised inside a block by ``Context.check_cancelled``."""
+
+
+class RunTimeoutError(ExecutionError):
+    """The run took longer than it was allowed."""
+
+
+class MemoryBudgetError(ShtairirError):
+    """A block asked the pool for more memory than the budget holds.
+
+    Parameters
+    ----------
+    requested_bytes, limit_bytes
+        What was asked for and what the budget is.
+    """
+
+    def __init__(self, message: str, *, requested_bytes: int, limit_bytes: int, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.requested_bytes = requested_bytes
+        self.limit_bytes = limit_bytes
+
+
+class ResourceError(ShtairirError):
+    """A resource cannot be had."""
+
+
+class CacheError(ShtairirError):
+    """The result cache cannot be read or written."""
+
+
+class RecoveryError(ShtairirError):
+    """A run cannot be resumed or undone."""
+
+
+class ProviderError(ShtairirError):
+    """A provider of models failed."""

@@ -1,0 +1,282 @@
+"""What happens in a run, as frozen values, and the observers that are told.
+
+One stream, many observers: the window, the progress bar, the profiler and the journal all implement
+`Instrument` and are subscribed to an `EventBus`. The executor names none of them.
+
+Threads: events of a run are emitted by that run's controller thread only, so an observer needs no lock
+of its own unless it is read from elsewhere.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
+
+from shtairir.ids import BlockId, NodeId, PortName, RunId
+
+if TYPE_CHECKING:
+    from shtairir.block.values import ValueSummary
+
+_log = logging.getLogger(__name__)
+
+_NO_SUMMARIES: Mapping[PortName, ValueSummary] = MappingProxyType({})
+
+
+class NodeStatus(StrEnum):
+    """The states of a node in a run."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    RUNNING = "running"
+    DONE = "done"
+    CACHED = "cached"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    CANCELLED = "cancelled"
+    PAUSED = "paused"
+    COMPENSATED = "compensated"
+
+
+class RunStatus(StrEnum):
+    """How a run ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    TIMED_OUT = "timed_out"
+
+
+FailureCategory: TypeAlias = Literal["fatal", "retryable", "conditional", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLine:
+    """The line of a block's own code at which it failed."""
+
+    file: str
+    line: int
+    function: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFailure:
+    """Why a node failed: everything a person needs to mend it.
+
+    Attributes
+    ----------
+    error_type
+        The exception's class name.
+    message
+        What the exception said.
+    hint
+        What to try; may be empty.
+    inputs
+        A summary of each input value at the time.
+    code
+        The innermost line of the block's own code in the traceback.
+    traceback
+        The whole traceback, for those who want it.
+    upstream
+        The nodes that fed this one directly.
+    """
+
+    node: NodeId
+    block: BlockId
+    error_type: str
+    message: str
+    hint: str = ""
+    inputs: Mapping[PortName, ValueSummary] = field(default_factory=lambda: _NO_SUMMARIES)
+    code: CodeLine | None = None
+    traceback: str = ""
+    upstream: tuple[NodeId, ...] = ()
+    category: FailureCategory = "fatal"
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A run began with these nodes, on so many workers."""
+
+    run: RunId
+    at_s: float
+    graph_name: str
+    nodes: tuple[NodeId, ...]
+    workers: int
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStarted:
+    """A worker took up a node."""
+
+    run: RunId
+    at_s: float
+    node: NodeId
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeProgressed:
+    """A block reported how far it is: ``fraction`` in 0..1, or ``None`` when only a message is known."""
+
+    run: RunId
+    at_s: float
+    node: NodeId
+    fraction: float | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLogged:
+    """A block said something."""
+
+    run: RunId
+    at_s: float
+    node: NodeId
+    level: Literal["debug", "info", "warning", "error"]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodePreviewed:
+    """A block offered a value to look at while it goes on."""
+
+    run: RunId
+    at_s: float
+    node: NodeId
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFinished:
+    """A node is done.
+
+    Attributes
+    ----------
+    output_bytes
+        Size of all outputs together.
+    peak_bytes
+        The most memory that the node held from the pool and in its outputs.
+    """
+
+    run: RunId
+    at_s: float
+    node: NodeId
+    elapsed_s: float
+    output_bytes: int
+    peak_bytes: int
+    outputs: Mapping[PortName, ValueSummary]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFailed:
+    """A node failed."""
+
+    run: RunId
+    at_s: float
+    node: NodeId
+    elapsed_s: float
+    failure: NodeFailure
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSkipped:
+    """A node did not run; ``cause`` is the node that failed, where that is why."""
+
+    run: RunId
+    at_s: float
+    node: NodeId
+    reason: str
+    cause: NodeId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCancelled:
+    """A node was stopped, or never started because the run was cancelled."""
+
+    run: RunId
+    at_s: float
+    node: NodeId
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ValueReleased:
+    """The last reader of an output is done, and the run let go of it."""
+
+    run: RunId
+    at_s: float
+    node: NodeId
+    port: PortName
+    nbytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The run is over; always its last event."""
+
+    run: RunId
+    at_s: float
+    status: RunStatus
+    elapsed_s: float
+    peak_bytes: int
+
+
+Event: TypeAlias = (
+    RunStarted
+    | NodeStarted
+    | NodeProgressed
+    | NodeLogged
+    | NodePreviewed
+    | NodeFinished
+    | NodeFailed
+    | NodeSkipped
+    | NodeCancelled
+    | ValueReleased
+    | RunFinished
+)
+
+
+@runtime_checkable
+class Instrument(Protocol):
+    """An observer of runs."""
+
+    def on_event(self, event: Event) -> None:
+        """Take note of an event. Called on the run's controller thread; must return quickly."""
+
+
+class EventBus:
+    """Hands each event to every observer.
+
+    An observer that raises is removed and logged, and the run goes on
+    (the rule of Trio's instruments).
+    """
+
+    def __init__(self) -> None:
+        self._instruments: tuple[Instrument, ...] = ()
+
+    @property
+    def has_observers(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._instruments)
+
+    def subscribe(self, instrument: Instrument) -> Callable[[], None]:
+        """Add an observer; the function returned takes it away again."""
+        self._instruments = (*self._instruments, instrument)
+        return lambda: self._remove(instrument)
+
+    def emit(self, event: Event) -> None:
+        """Hand on an event, in the order of subscription."""
+        for instrument in self._instruments:
+            try:
+                instrument.on_event(event)
+            except Exception:  # noqa: BLE001 - an observer is foreign code: it must not end the run
+                _log.exception("Observer %r failed on %s and was removed.", instrument, type(event).__name__)
+                self._remove(instrument)
+
+    def _remove(self, instrument: Instrument) -> None:
+        self._instruments = tuple(other for other in self._instruments if other is not instrument)
