@@ -160,7 +160,8 @@ def _to_enum(source: PortType, target: EnumType) -> Compatibility:
 def _between_arrays(source: ArrayType, target: ArrayType) -> Compatibility:
     if source.dtype and target.dtype and not dtype_feeds(source.dtype, target.dtype):
         return Compatibility(
-            False, reason=f"{source.name} cannot feed {target.name}: convert its numbers first, with array.astype."
+            False,
+            reason=f"{source.name} cannot feed {target.name}: convert its numbers first, with array.astype.",
         )
     if source.shape is None or target.shape is None:
         return _DIRECT

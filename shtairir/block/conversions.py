@@ -187,5 +187,6 @@ def image_from_figure(value: Figure) -> Image:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     canvas = FigureCanvasAgg(value)
-    canvas.draw()
-    return (np.asarray(canvas.buffer_rgba())[..., :3] / np.float32(255)).astype(np.float32)
+    canvas.draw()  # type: ignore[no-untyped-call]  # matplotlib's stubs leave the backends out
+    pixels: Any = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
+    return (np.asarray(pixels)[..., :3] / np.float32(255)).astype(np.float32)

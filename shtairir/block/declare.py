@@ -113,7 +113,8 @@ def define(
     signature = _Signature(function, block_id)
     if not _ID.fullmatch(block_id):
         raise signature.error(
-            f"'{block_id}' is not a block id.", hint="Write it as family.name in lower case, such as image.blur."
+            f"'{block_id}' is not a block id.",
+            hint="Write it as family.name in lower case, such as image.blur.",
         )
     code = inspect.unwrap(function).__code__ if hasattr(inspect.unwrap(function), "__code__") else None
     inputs, context_argument = signature.inputs()
@@ -206,7 +207,9 @@ class _Signature:
             raise self.error(f"argument '{name}' is positional only.", argument=name, hint="Remove the '/'.")
         if name not in self.hints:
             raise self.error(
-                f"argument '{name}' has no type.", argument=name, hint=f"Annotate it, for example {name}: float."
+                f"argument '{name}' has no type.",
+                argument=name,
+                hint=f"Annotate it, for example {name}: float.",
             )
         annotation = self.hints[name]
         kind = self._port_type(annotation, f"argument '{name}'", name)
@@ -245,7 +248,9 @@ class _Signature:
             why = port.type.check(port.default) or port.check_range(port.type.dump(port.default))
             hint = "Change the default or the annotation."
         if why:
-            raise self.error(f"the default of argument '{port.name}' does not fit: {why}", argument=port.name, hint=hint)
+            raise self.error(
+                f"the default of argument '{port.name}' does not fit: {why}", argument=port.name, hint=hint
+            )
 
     def outputs(self) -> tuple[OutputPort, ...]:
         """Return the output ports, from the annotation of the result."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -80,13 +81,13 @@ class Param:
             return next((why for why in map(self.refusal, value) if why), None)
         if not isinstance(value, int | float) or isinstance(value, bool):
             return None
-        for bound, fits, words in (
-            (self.ge, lambda limit: value >= limit, "at least"),
-            (self.gt, lambda limit: value > limit, "more than"),
-            (self.le, lambda limit: value <= limit, "at most"),
-            (self.lt, lambda limit: value < limit, "less than"),
+        for bound, misses, words in (
+            (self.ge, operator.lt, "at least"),
+            (self.gt, operator.le, "more than"),
+            (self.le, operator.gt, "at most"),
+            (self.lt, operator.ge, "less than"),
         ):
-            if bound is not None and not fits(bound):
+            if bound is not None and misses(value, bound):
                 unit = f" {self.unit}" if self.unit else ""
                 return f"{value:g} is out of range: it must be {words} {bound:g}{unit}."
         return None

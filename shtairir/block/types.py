@@ -378,17 +378,17 @@ class ClassType(PortType):
         return self._refusal(value)
 
 
-def TableType() -> ClassType:  # noqa: N802 - stands beside the other types
+def TableType() -> ClassType:
     """A polars ``DataFrame``."""
     return ClassType("table", "polars", "DataFrame", "table")
 
 
-def AudioType() -> ClassType:  # noqa: N802
+def AudioType() -> ClassType:
     """A `shtairir.block.values.Audio`."""
     return ClassType("audio", "shtairir.block.values", "Audio", "audio")
 
 
-def FigureType() -> ClassType:  # noqa: N802
+def FigureType() -> ClassType:
     """A ``matplotlib.figure.Figure``."""
     return ClassType("figure", "matplotlib", "Figure", "figure")
 
