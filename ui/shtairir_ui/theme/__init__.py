@@ -4,7 +4,7 @@
 with, ``theme.changed`` tells when they change.
 """
 
-from .active import apply, changed, current, mono_font, ui_font
+from .active import apply, changed, current, mono_font, pad_spin_box, ui_font
 from .contrast import contrast, mix, with_alpha
 from .icons import app_icon, bind_icon, category_icon, icon, icon_names, icon_pixmap
 from .tokens import PortShape, ThemeName, Tokens, tokens
@@ -25,6 +25,7 @@ __all__ = [
     "icon_pixmap",
     "mix",
     "mono_font",
+    "pad_spin_box",
     "tokens",
     "ui_font",
     "with_alpha",

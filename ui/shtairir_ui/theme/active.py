@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QFont, QFontDatabase
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication
 
 from .palette import qpalette
 from .state import STATE
@@ -41,9 +41,16 @@ def mono_font(pixel_size: int | None = None) -> QFont:
     return _font(families, QFont.StyleHint.Monospace, pixel_size, QFont.Weight.Normal)
 
 
-def _font(
-    families: tuple[str, ...], hint: QFont.StyleHint, pixel_size: int | None, weight: QFont.Weight
-) -> QFont:
+def pad_spin_box(box: QAbstractSpinBox) -> None:
+    """Give the number of a spin box the same left margin as the text of other fields.
+
+    Qt places the editor of a styled spin box at its very edge and ignores the padding of the style
+    sheet (tried with Qt 6.11: padding of the box, padding and margin of its line edit).
+    """
+    box.lineEdit().setTextMargins(STATE.tokens.s2 - 2, 0, 0, 0)
+
+
+def _font(families: tuple[str, ...], hint: QFont.StyleHint, pixel_size: int | None, weight: QFont.Weight) -> QFont:
     # Only families that are there: Qt searches for a missing one by alias, which is slow at start.
     known = set(QFontDatabase.families())
     present = [family for family in families if family in known]

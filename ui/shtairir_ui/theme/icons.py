@@ -11,10 +11,11 @@ import functools
 import weakref
 from typing import Protocol
 
-import shtairir_assets
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+
+import shtairir_assets
 
 from .state import STATE
 from .tokens import CATEGORY_TYPES
@@ -24,7 +25,7 @@ _APP_SIZES = (16, 24, 32, 48, 64, 128, 256)
 
 
 class _HasIcon(Protocol):
-    def setIcon(self, icon: QIcon, /) -> None: ...  # noqa: N802 - Qt's name
+    def setIcon(self, icon: QIcon, /) -> None: ...
 
 
 def icon_names() -> list[str]:

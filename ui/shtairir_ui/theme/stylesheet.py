@@ -13,8 +13,9 @@ import string
 import tempfile
 from pathlib import Path
 
-import shtairir_assets
 from PySide6.QtGui import QColor
+
+import shtairir_assets
 
 from .tokens import Tokens
 
