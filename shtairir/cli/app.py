@@ -42,7 +42,8 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def _options_of_the_program(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave."),
     ] = False,
 ) -> None:
     pass
@@ -58,7 +59,9 @@ def edit(
         typer.Option(metavar="OUT.png", help="Draw the window into a picture instead of opening it; needs no screen."),
     ] = None,
     size: Annotated[str, typer.Option(metavar="WxH", help="Size of the picture, before scaling.")] = "1440x900",
-    scale: Annotated[float, typer.Option(min=0.5, max=4.0, help="Pixels per point: 2 for a high-density screen.")] = 1.0,
+    scale: Annotated[
+        float, typer.Option(min=0.5, max=4.0, help="Pixels per point: 2 for a high-density screen.")
+    ] = 1.0,
     theme: Annotated[Theme | None, typer.Option(help="Colours of the window. [default: as last chosen]")] = None,
     run: Annotated[bool, typer.Option("--run", help="Run the graph as soon as it is open.")] = False,
     verbose: Verbose = 0,
@@ -85,7 +88,8 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Print the plan and run nothing.")] = False,
     show_graph: Annotated[bool, typer.Option("--show-graph", help="Print what feeds what before running.")] = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Write every result into this folder.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Write every result into this folder."),
     ] = None,
     as_json: Json = False,
     verbose: Verbose = 0,
@@ -137,7 +141,8 @@ def validate(file: GraphFile, as_json: Json = False, verbose: Verbose = 0) -> Ou
 @app.command()
 def blocks(
     query: Annotated[
-        list[str] | None, typer.Argument(metavar="[QUERY|ID]", help="Words to look for, or the id of one block.")
+        list[str] | None,
+        typer.Argument(metavar="[QUERY|ID]", help="Words to look for, or the id of one block."),
     ] = None,
     as_json: Json = False,
     verbose: Verbose = 0,

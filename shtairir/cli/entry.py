@@ -17,7 +17,7 @@ import typer
 from shtairir.cli.app import app
 from shtairir.cli.outcome import CommandError, ExitStatus, Outcome
 from shtairir.cli.terminal import styled
-from shtairir.errors import ProblemsError, DocumentError, BlockError, ShtairirError
+from shtairir.errors import BlockError, DocumentError, ProblemsError, ShtairirError
 
 _PROGRAM_OPTIONS = {"--help", "-h", "--version", "--install-completion", "--show-completion"}
 _INTERRUPTED = 130
@@ -134,9 +134,11 @@ def _error_outcome(error: ShtairirError, as_json: bool) -> Outcome:
 
     problems = error.problems if isinstance(error, ProblemsError) else ()
     status = error.status if isinstance(error, CommandError) else _status_of(error)
-    described: dict[str, Any] = {"type": type(error).__name__, "message": str(error), "hint": error.hint}
+    described: dict[str, Any] = {"type": type(error).__name__, "message": error.message, "hint": error.hint}
     if isinstance(error, CommandError):
         described.update(error.facts)
+    if isinstance(error, DocumentError):
+        described.update(file=str(error.path or ""), where=error.where)
     if problems:
         described["problems"] = [problem_document(problem) for problem in problems]
     sys.stderr.write(f"{styled('shtairir:', 'bad', sys.stderr)} {error}\n")
@@ -172,7 +174,11 @@ def _results_alone(protect: bool) -> Iterator[TextIO]:
             yield results
         else:
             with os.fdopen(saved, "w", encoding="utf-8") as stream:
-                yield stream
+                try:
+                    yield stream
+                    stream.flush()
+                finally:
+                    os.dup2(saved, 1)
     finally:
         sys.stdout = results
 

@@ -1,0 +1,127 @@
+"""``--set NAME=VALUE``: which input is meant, and what value the text stands for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shtairir.cli.outcome import CommandError
+from shtairir.ids import PortRef
+
+if TYPE_CHECKING:
+    from shtairir.block.ports import InputPort
+    from shtairir.block.registry import Registry
+    from shtairir.document import Graph
+
+_WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+def assign(graph: Graph, assignments: Iterable[str], registry: Registry) -> None:
+    """Set inputs of a graph as told on the command line.
+
+    Raises
+    ------
+    CommandError
+        When a name or a value does not fit; the sentence names the nearest that would.
+    """
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not equals or not name:
+            raise CommandError(f"“{assignment}” is not an assignment.", hint="Write --set NAME=VALUE.")
+        target = _target(graph, name.strip(), registry)
+        graph.set(str(target), _value(graph, target, text, registry))
+
+
+def _target(graph: Graph, name: str, registry: Registry) -> PortRef:
+    published = {parameter.name: parameter.target for parameter in graph.parameters}
+    if name in published:
+        return PortRef.parse(str(published[name]))
+    names = [*published, *_settable(graph, registry)]
+    try:
+        target = PortRef.parse(name)
+    except ValueError:
+        raise CommandError(f"The graph has no parameter “{name}”.", hint=_suggestion(name, names)) from None
+    if target.node not in graph.nodes:
+        raise CommandError(f"The graph has no node “{target.node}”.", hint=_suggestion(name, names))
+    if target in graph.links:
+        source = graph.links[target].source
+        raise CommandError(f"{name} takes its value from {source}.", hint="Set an input further up, or cut that link.")
+    definition = _definition(graph, target, registry)
+    if definition is not None and definition.input(target.port) is None:
+        block = graph.nodes[target.node].block
+        raise CommandError(f"{block} has no input “{target.port}”.", hint=_suggestion(name, names))
+    return target
+
+
+def _settable(graph: Graph, registry: Registry) -> list[str]:
+    return [
+        str(ref)
+        for node_id in graph.nodes
+        if (definition := _definition(graph, PortRef(node_id, "any"), registry)) is not None  # type: ignore[arg-type]
+        for port in definition.inputs
+        if (ref := PortRef(node_id, port.name)) not in graph.links
+    ]
+
+
+def _definition(graph: Graph, target: PortRef, registry: Registry) -> Any:
+    block = graph.nodes[target.node].block
+    return graph.local_blocks.get(block) or registry.get(block)
+
+
+def _suggestion(name: str, names: list[str]) -> str:
+    near = get_close_matches(name, names, n=3, cutoff=0.5)
+    if near:
+        return f"Did you mean {' or '.join(near)}?"
+    shown = ", ".join(names[:8])
+    return f"There are: {shown}{', ...' if len(names) > 8 else ''}." if names else ""
+
+
+def _value(graph: Graph, target: PortRef, text: str, registry: Registry) -> Any:
+    definition = _definition(graph, target, registry)
+    port = definition.input(target.port) if definition is not None else None
+    if port is None:
+        return _json_or_text(text)
+    refusal = ""
+    for candidate in readings(text, port.type.family):
+        try:
+            port.parse(candidate)
+        except (ValueError, TypeError) as error:
+            refusal = refusal or str(error)
+        else:
+            return _from_here(candidate, port)
+    raise CommandError(f"{target} cannot be set to “{text}”: {refusal}")
+
+
+def readings(text: str, family: str) -> list[Any]:
+    """Return what a text may stand for, the likeliest first.
+
+    Examples
+    --------
+    >>> readings("3", "float"), readings("3", "text"), readings("yes", "bool")
+    ([3, '3'], ['3'], [True, 'yes'])
+    """
+    if family in ("text", "path", "color"):
+        return [text]
+    if family == "bool" and text.lower() in _WORDS:
+        return [_WORDS[text.lower()], text]
+    as_json = _json_or_text(text)
+    # A choice may be named by a word that JSON reads otherwise ("1", "true", "null").
+    as_written = [as_json, text] if family != "enum" else [text, as_json]
+    return as_written if as_json != text else [text]
+
+
+def _json_or_text(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=lambda word: word)
+    except ValueError:
+        return text
+
+
+def _from_here(candidate: Any, port: InputPort) -> Any:
+    """Return a path that was typed in this folder as one that means the same from the graph's folder."""
+    if port.type.family == "path" and isinstance(candidate, str) and candidate:
+        return str(Path(candidate).expanduser().resolve())
+    return candidate

@@ -1,0 +1,105 @@
+"""The live view of a run on a terminal: one bar, the nodes at work, and the clock.
+
+Events only note what is going on; the picture is drawn ten times a second by rich's own thread, so
+that a run of ten thousand quick nodes is not slowed by its progress bar.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import AbstractContextManager
+from typing import TextIO
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from shtairir.cli.progress import LineWriter
+from shtairir.cli.terminal import duration_text
+from shtairir.events import (
+    Event,
+    NodeCancelled,
+    NodeFailed,
+    NodeFinished,
+    NodeLogged,
+    NodeProgressed,
+    NodeSkipped,
+    NodeStarted,
+    RunFinished,
+    RunStarted,
+)
+
+_SHOWN_NODES = 6
+
+
+class LiveProgress:
+    """A bar that moves, with the running nodes under it.
+
+    `on_event` is called on the run's controller thread, the drawing on rich's; what they share are
+    plain attributes and a dict that is copied before it is read.
+    """
+
+    def __init__(self, stream: TextIO, verbosity: int = 0) -> None:
+        self._console = Console(file=stream, highlight=False, soft_wrap=True)
+        self._lines = LineWriter(stream, verbosity)
+        self._verbosity = verbosity
+        self._running: dict[str, str] = {}
+        self._total = 0
+        self._ended = 0
+        self._began_s: float | None = None
+        self._title = ""
+
+    def shown(self) -> AbstractContextManager[object]:
+        """Return the context in which the bar is on the screen; it is wiped at the end."""
+        return Live(
+            get_renderable=self.picture,
+            console=self._console,
+            refresh_per_second=10,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+
+    def on_event(self, event: Event) -> None:
+        """Note the event, and print its line above the bar if it is worth keeping."""
+        line = self._lines.line(event)
+        if line is not None and self._is_kept(event):
+            self._console.print(Text.from_ansi(line))
+        match event:
+            case RunStarted():
+                self._title, self._total, self._began_s = event.graph_name, len(event.nodes), time.perf_counter()
+            case NodeStarted():
+                self._running[event.node] = ""
+            case NodeProgressed():
+                share = "" if event.fraction is None else f"{event.fraction:.0%}"
+                self._running[event.node] = f"{share} {event.message}".strip()
+            case NodeFinished() | NodeFailed() | NodeSkipped() | NodeCancelled():
+                self._running.pop(event.node, None)
+                self._ended += 1
+            case RunFinished():
+                self._running.clear()
+            case _:
+                pass
+
+    def _is_kept(self, event: Event) -> bool:
+        return self._verbosity > 0 or isinstance(event, NodeFailed | NodeLogged)
+
+    def picture(self) -> RenderableType:
+        """Return what the screen shows now."""
+        elapsed = 0.0 if self._began_s is None else time.perf_counter() - self._began_s
+        bar = Table.grid(padding=(0, 2))
+        bar.add_row(
+            Text(self._title, style="bold"),
+            ProgressBar(total=max(self._total, 1), completed=self._ended, width=32),
+            f"{self._ended}/{self._total}",
+            duration_text(elapsed),
+        )
+        nodes = Table.grid(padding=(0, 2))
+        running = list(self._running.copy().items())
+        for node, message in running[:_SHOWN_NODES]:
+            nodes.add_row(Text(f"  {node}"), Text(message, style="dim"))
+        if len(running) > _SHOWN_NODES:
+            nodes.add_row(Text(f"  and {len(running) - _SHOWN_NODES} more", style="dim"))
+        return Group(bar, nodes)

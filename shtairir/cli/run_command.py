@@ -1,0 +1,137 @@
+"""``shtairir run``: open, set, plan, run with progress, tell, write."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shtairir.cli.assignments import assign
+from shtairir.cli.cards import failure_cards
+from shtairir.cli.files import open_graph, shown_path, writable_folder
+from shtairir.cli.interrupt import cancelled_by_signals
+from shtairir.cli.outcome import CommandError, ExitStatus, Outcome
+from shtairir.cli.plan_text import graph_text, plan_text
+from shtairir.cli.progress import progress_view
+from shtairir.cli.quantities import parse_duration, parse_size
+from shtairir.cli.terminal import columns, duration_text, size_text, styled
+
+if TYPE_CHECKING:
+    from shtairir.planning import ExecutionPlan
+    from shtairir.results import RunResult
+    from shtairir.session import RunHandle
+
+_STATUSES = {
+    "done": ExitStatus.DONE,
+    "failed": ExitStatus.FAILED,
+    "cancelled": ExitStatus.CANCELLED,
+    "timed_out": ExitStatus.TIMED_OUT,
+}
+_TOLD_AS = {"done": "done", "failed": "failed", "cancelled": "cancelled", "timed_out": "timed out"}
+_LISTED_RESULTS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """The options of ``shtairir run``, as typed."""
+
+    assignments: tuple[str, ...] = ()
+    level: str = "balanced"
+    workers: int | None = None
+    memory_limit: str | None = None
+    timeout: str | None = None
+    dry_run: bool = False
+    show_graph: bool = False
+    output: Path | None = None
+    verbosity: int = 0
+
+
+def run_graph(path: Path, options: RunOptions) -> Outcome:
+    """Run a graph file and tell how it went."""
+    from shtairir.block.registry import default_registry
+    from shtairir.session import plan
+
+    memory_limit = parse_size(options.memory_limit) if options.memory_limit else None
+    timeout_s = parse_duration(options.timeout) if options.timeout else None
+    graph = open_graph(path)
+    registry = default_registry()
+    assign(graph, options.assignments, registry)
+    execution_plan = plan(graph, level=options.level, workers=options.workers, registry=registry)
+    if options.dry_run:
+        return Outcome(text=plan_text(execution_plan, sys.stdout), document=_planned(execution_plan, path))
+    if options.show_graph:
+        sys.stderr.write(graph_text(execution_plan) + "\n\n")
+    folder = writable_folder(options.output) if options.output is not None else None
+    result = _run(execution_plan, memory_limit=memory_limit, timeout_s=timeout_s, verbosity=options.verbosity)
+    return _told(result, path, folder, options.verbosity)
+
+
+def _planned(execution_plan: ExecutionPlan, path: Path) -> dict[str, Any]:
+    return {"status": "planned", "file": str(path), "plan": execution_plan.to_dict()}
+
+
+def _run(
+    execution_plan: ExecutionPlan, *, memory_limit: int | None, timeout_s: float | None, verbosity: int
+) -> RunResult:
+    from shtairir.session import start
+
+    view = progress_view(verbosity)
+    with view.shown():
+        handle = start(execution_plan, instruments=(view,), memory_limit=memory_limit, timeout_s=timeout_s)
+        with cancelled_by_signals(handle.cancel):
+            return _waited(handle)
+
+
+def _waited(handle: RunHandle) -> RunResult:
+    """Wait in short spells: on some systems a signal is only seen between them."""
+    while True:
+        result = handle.wait(0.25)
+        if result is not None:
+            return result
+
+
+def _told(result: RunResult, path: Path, folder: Path | None, verbosity: int) -> Outcome:
+    cards = failure_cards(result, sys.stderr, tracebacks=verbosity > 0)
+    if cards:
+        sys.stderr.write(f"\n{cards}\n\n")
+    written = _written(result, folder)
+    if verbosity >= 0:
+        sys.stderr.write(f"{_summary(result)}\n")
+    lines = [_results_text(result), *(f"wrote {shown_path(file)}" for file in written)]
+    document = {"file": str(path), **result.to_dict(), "written": [str(file) for file in written]}
+    return Outcome(_STATUSES[str(result.status)], "\n".join(line for line in lines if line), document)
+
+
+def _written(result: RunResult, folder: Path | None) -> list[Path]:
+    if folder is None:
+        return []
+    try:
+        return result.write(folder)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CommandError(f"Results cannot be written to {folder}: {reason}.", status=ExitStatus.FAILED) from error
+
+
+def _summary(result: RunResult) -> str:
+    status = str(result.status)
+    word = styled(_TOLD_AS[status], "good" if status == "done" else "bad", sys.stderr)
+    return f"{word} in {duration_text(result.elapsed_s)}, at most {size_text(result.memory.peak_bytes)} of values"
+
+
+def _results_text(result: RunResult) -> str:
+    from shtairir.block.values import summarize
+
+    rows = [(name, _shown(value, summarize(value).text)) for name, value in result.results.items()]
+    rest = len(rows) - _LISTED_RESULTS
+    more = f"\nand {rest} more; --json lists them all" if rest > 0 else ""
+    return columns(rows[:_LISTED_RESULTS]) + more
+
+
+def _shown(value: object, summary: str) -> str:
+    """Return a number or a short text itself, and of anything larger what can be said of it in a line."""
+    if isinstance(value, bool | int | float):
+        return str(value)
+    if isinstance(value, str) and len(value) <= 200 and "\n" not in value:
+        return value
+    return summary
