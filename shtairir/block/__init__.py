@@ -10,6 +10,10 @@ Examples
 ...     return x * factor
 """
 
+import sys
+from types import ModuleType
+from typing import Any
+
 from shtairir.block.compatibility import Compatibility, compatibility
 from shtairir.block.context import Context
 from shtairir.block.conversions import Conversion, conversion
@@ -46,3 +50,17 @@ __all__ = [
     "definition_of",
     "port_type",
 ]
+
+
+class _BlockPackage(ModuleType):
+    """Lets ``shtairir.block`` be both this package and the decorator.
+
+    The public interface re-exports ``block`` beside ``Graph`` and ``run``, but Python binds a package's own
+    name to its subpackage once that is imported. So the subpackage can be called.
+    """
+
+    def __call__(self, *arguments: Any, **declared: Any) -> Any:
+        return block(*arguments, **declared)
+
+
+sys.modules[__name__].__class__ = _BlockPackage
