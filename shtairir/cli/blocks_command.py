@@ -61,12 +61,9 @@ def _by_category(found: Iterable[BlockDefinition]) -> str:
 
 def _row(definition: BlockDefinition) -> tuple[str, str]:
     missing = definition.missing()
-    note = f"  [not installed: {_install(missing.extra, definition)}]" if missing is not None else ""
-    return definition.id, definition.summary + styled(note, "dim", sys.stdout) if note else definition.summary
-
-
-def _install(extra: str | None, definition: BlockDefinition) -> str:
-    return f"pip install 'shtairir[{extra}]'" if extra else f"pip install {' '.join(definition.requires)}"
+    if missing is None:
+        return definition.id, definition.summary
+    return definition.id, f"{definition.summary}  {styled(f'[{missing.message}]', 'warn', sys.stdout)}"
 
 
 def block_text(definition: BlockDefinition) -> str:
@@ -74,7 +71,7 @@ def block_text(definition: BlockDefinition) -> str:
     parts = [f"{styled(definition.id, 'strong', sys.stdout)}  {definition.name}, in {definition.category}"]
     missing = definition.missing()
     if missing is not None:
-        parts.append(f"{missing.message} Install it: {_install(missing.extra, definition)}")
+        parts.append(styled(missing.message, "warn", sys.stdout))
     parts.append(definition.doc.strip() or definition.summary)
     if definition.inputs:
         parts.append("inputs\n" + columns((_input_row(port) for port in definition.inputs), indent=2))
