@@ -39,7 +39,11 @@ class Change:
     def affects_result(self) -> bool:
         """Whether the graph may compute something else now: false for moves, frames and titles of the graph."""
         return bool(
-            self.nodes_added or self.nodes_removed or self.nodes_changed or self.links_added or self.links_removed
+            self.nodes_added
+            or self.nodes_removed
+            or self.nodes_changed
+            or self.links_added
+            or self.links_removed
         )
 
 

@@ -48,13 +48,14 @@ class IdSource:
     def __init__(self) -> None:
         self._first_free: dict[str, int] = {}
 
-    def next(self, wish: str, taken: Container[str]) -> NodeId:
-        """Return ``wish``'s stem, numbered from 2 where that is taken."""
+    def next(self, wish: str, taken: Container[str], reserved: Container[str] = ()) -> NodeId:
+        """Return ``wish``'s stem, numbered from 2 where that is taken or reserved."""
         stem = stem_of(wish)
         number = self._first_free.get(stem, 1)
-        while (name := stem if number == 1 else f"{stem}_{number}") in taken:
+        while (name := stem if number == 1 else f"{stem}_{number}") in taken or name in reserved:
             number += 1
-        self._first_free[stem] = number
+            if name in taken:
+                self._first_free[stem] = number
         return NodeId(name)
 
     def release(self, name: str) -> None:

@@ -113,6 +113,9 @@ class State:
         self._links.tidy()
         return self._links_view
 
+    def __contains__(self, node: object) -> bool:
+        return node in self._nodes
+
     def node(self, node: NodeId) -> Node | None:
         """Return a node without putting the store in order."""
         return self._nodes.get(node)
@@ -125,6 +128,10 @@ class State:
         """Return all links into and out of a node; a loop on itself counts once."""
         targets = {**self._inputs.get(node, {}), **self._targets.get(node, {})}
         return [self._links[target] for target in targets]
+
+    def place_of(self, item: NodeId | PortRef) -> int:
+        """Return the number of a node, or of the link into an input, in the file's order."""
+        return self._links.places[item] if isinstance(item, PortRef) else self._nodes.places[item]
 
     def exchange(self, delta: Delta) -> Delta:
         """Put a delta in, and return the delta that undoes it."""

@@ -1,0 +1,107 @@
+"""Opening and saving graphs. Opening never runs code: no block is imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shtairir.document.disk import read_file, write_atomically
+from shtairir.document.graph import Graph
+from shtairir.document.model import Node
+from shtairir.document.parsing import MAX_FILE_BYTES
+from shtairir.document.paths import rebase
+from shtairir.document.reading import read_bytes
+from shtairir.document.writing import VERSION
+from shtairir.errors import DocumentError
+from shtairir.ids import PortName
+
+if TYPE_CHECKING:
+    from shtairir.block.registry import Registry
+
+SUFFIX = ".shtairir"
+
+
+def loads(data: bytes, *, path: Path | None = None) -> Graph:
+    """Return the graph that the bytes of a file hold.
+
+    Raises
+    ------
+    DocumentError
+        When they cannot be used; one of its subclasses, with the place where the trouble is.
+    """
+    try:
+        content, version = read_bytes(data)
+    except DocumentError as error:
+        error.path = path
+        raise
+    current = version == VERSION
+    graph = Graph.from_content(content, source=data if current else None, path=path)
+    graph.migrated_from = None if current else version
+    return graph
+
+
+def dumps(graph: Graph) -> bytes:
+    """Return the file of a graph: as it was read while nothing has changed, else in canonical form."""
+    return graph.to_bytes()
+
+
+def load(path: str | Path) -> Graph:
+    """Open a graph file.
+
+    Raises
+    ------
+    DocumentError
+        When it cannot be read or used. The file is not touched.
+    """
+    file = Path(path).expanduser().absolute()
+    return loads(read_file(file, MAX_FILE_BYTES), path=file)
+
+
+def save(graph: Graph, path: str | Path | None = None, *, registry: Registry | None = None) -> Path:
+    """Save a graph, all or nothing, and return the file.
+
+    In another folder than before, relative paths in the graph are rewritten, so that they still mean the same
+    files; the registry tells which values are paths.
+
+    Parameters
+    ----------
+    path
+        The file; by default the one that the graph was read from or saved to.
+
+    Raises
+    ------
+    DocumentError
+        When it cannot be written; an older file of that name is then as it was.
+    """
+    target = Path(path).expanduser().absolute() if path is not None else graph.path
+    if target is None:
+        raise DocumentError("The graph has no file yet.", hint="Say where to save it.")
+    if not target.suffix:
+        target = target.with_suffix(SUFFIX)
+    _point_at_same_files(graph, target, registry)
+    data = graph.to_bytes()
+    write_atomically(target, data)
+    graph.mark_saved(data, target)
+    return target
+
+
+def _point_at_same_files(graph: Graph, target: Path, registry: Registry | None) -> None:
+    old_dir, new_dir = graph.base_dir, target.resolve().parent
+    is_first_save = graph.path is None
+    if (old_dir == new_dir and not is_first_save) or not graph.nodes:
+        return
+
+    def is_path(node: Node, port: PortName) -> bool:
+        return holds_path(graph, node, port, registry)
+
+    graph.rewrite_nodes(lambda node: rebase(node, old_dir, new_dir, is_path, absolute_too=is_first_save))
+
+
+def holds_path(graph: Graph, node: Node, port: PortName, registry: Registry | None) -> bool:
+    """Whether a value of a node is a path, as far as its block is known."""
+    from shtairir.block.registry import default_registry
+
+    definition = graph.local_blocks.get(node.block)
+    definition = definition or (registry or default_registry()).get(node.block)
+    found = definition.input(port) if definition is not None else None
+    return found is not None and (bool(found.param.path) or "path" in found.type.name)
