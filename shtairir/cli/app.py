@@ -151,3 +151,7 @@ def blocks(
     from shtairir.cli.blocks_command import list_blocks
 
     return list_blocks(" ".join(query or ()))
+
+
+COMMANDS = frozenset(command.callback.__name__ for command in app.registered_commands if command.callback is not None)
+"""The names of all commands: an argument that is none of them may be a file to edit."""

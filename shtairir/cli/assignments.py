@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shtairir.cli.outcome import CommandError
-from shtairir.ids import PortRef
+from shtairir.ids import NodeId, PortRef
 
 if TYPE_CHECKING:
+    from shtairir.block.definition import BlockDefinition
     from shtairir.block.ports import InputPort
     from shtairir.block.registry import Registry
     from shtairir.document import Graph
@@ -38,7 +39,7 @@ def assign(graph: Graph, assignments: Iterable[str], registry: Registry) -> None
 def _target(graph: Graph, name: str, registry: Registry) -> PortRef:
     published = {parameter.name: parameter.target for parameter in graph.parameters}
     if name in published:
-        return PortRef.parse(str(published[name]))
+        return published[name]
     names = [*published, *_settable(graph, registry)]
     try:
         target = PortRef.parse(name)
@@ -49,7 +50,7 @@ def _target(graph: Graph, name: str, registry: Registry) -> PortRef:
     if target in graph.links:
         source = graph.links[target].source
         raise CommandError(f"{name} takes its value from {source}.", hint="Set an input further up, or cut that link.")
-    definition = _definition(graph, target, registry)
+    definition = _definition(graph, target.node, registry)
     if definition is not None and definition.input(target.port) is None:
         block = graph.nodes[target.node].block
         raise CommandError(f"{block} has no input “{target.port}”.", hint=_suggestion(name, names))
@@ -60,14 +61,14 @@ def _settable(graph: Graph, registry: Registry) -> list[str]:
     return [
         str(ref)
         for node_id in graph.nodes
-        if (definition := _definition(graph, PortRef(node_id, "any"), registry)) is not None  # type: ignore[arg-type]
+        if (definition := _definition(graph, node_id, registry)) is not None
         for port in definition.inputs
         if (ref := PortRef(node_id, port.name)) not in graph.links
     ]
 
 
-def _definition(graph: Graph, target: PortRef, registry: Registry) -> Any:
-    block = graph.nodes[target.node].block
+def _definition(graph: Graph, node: NodeId, registry: Registry) -> BlockDefinition | None:
+    block = graph.nodes[node].block
     return graph.local_blocks.get(block) or registry.get(block)
 
 
@@ -80,7 +81,7 @@ def _suggestion(name: str, names: list[str]) -> str:
 
 
 def _value(graph: Graph, target: PortRef, text: str, registry: Registry) -> Any:
-    definition = _definition(graph, target, registry)
+    definition = _definition(graph, target.node, registry)
     port = definition.input(target.port) if definition is not None else None
     if port is None:
         return _json_or_text(text)

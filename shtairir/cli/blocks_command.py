@@ -21,13 +21,12 @@ def list_blocks(query: str) -> Outcome:
     from shtairir.block.registry import default_registry
 
     registry = default_registry()
-    definition = registry.get(query) if "." in query and " " not in query else None  # type: ignore[arg-type]
+    definition = registry.get(query) if "." in query and " " not in query else None
     if definition is not None:
         return Outcome(text=block_text(definition), document={"status": "ok", "block": block_document(definition)})
     found = registry.search(query) if query else registry.all()
     if query and not found:
         raise CommandError(f"No block matches “{query}”.", hint=_nearest(query, registry))
-    _warn_of_broken_packs(registry)
     document = {"status": "ok", "blocks": [block_document(each, source=False) for each in found]}
     return Outcome(text=_ranked(found) if query else _by_category(found), document=document)
 
@@ -37,12 +36,6 @@ def _nearest(query: str, registry: Registry) -> str:
 
     near = get_close_matches(query, [str(each.id) for each in registry.all()], n=3, cutoff=0.5)
     return f"Did you mean {' or '.join(near)}?" if near else "shtairir blocks lists all there are."
-
-
-def _warn_of_broken_packs(registry: Registry) -> None:
-    for problem in registry.problems:
-        message = getattr(problem, "message", problem)
-        sys.stderr.write(f"{styled('warning:', 'warn', sys.stderr)} {message}\n")
 
 
 def _ranked(found: Iterable[BlockDefinition]) -> str:

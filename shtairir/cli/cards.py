@@ -38,7 +38,7 @@ def _words(sentence: str) -> set[str]:
 def failure_card(failure: NodeFailure, skipped: Sequence[str], stream: TextIO, *, traceback: bool = False) -> str:
     """Return all that is known of one failure, a fact a line."""
     title = f"{failure.node} failed: {failure.error_type}: {failure.message}"
-    rows = [("block", failure.block)]
+    rows: list[tuple[str, str]] = [("block", failure.block)]
     if failure.code is not None:
         rows.append(("at", f"{failure.code.file}:{failure.code.line}, in {failure.code.function}"))
         rows.append(("", f"    {failure.code.text.strip()}"))

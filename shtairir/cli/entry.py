@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 import typer
 
-from shtairir.cli.app import app
+from shtairir.cli.app import COMMANDS, app
 from shtairir.cli.outcome import CommandError, ExitStatus, Outcome
 from shtairir.cli.terminal import styled
 from shtairir.errors import BlockError, DocumentError, ProblemsError, ShtairirError
@@ -59,8 +59,7 @@ def with_default_command(arguments: Sequence[str]) -> list[str]:
     if not arguments:
         return ["edit"]
     first = arguments[0]
-    commands = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
-    if first in commands or first.split("=")[0] in _PROGRAM_OPTIONS:
+    if first in COMMANDS or first.split("=")[0] in _PROGRAM_OPTIONS:
         return list(arguments)
     is_file = first.startswith("-") or Path(first).suffix or os.sep in first or Path(first).exists()
     return ["edit", *arguments] if is_file else list(arguments)
@@ -190,5 +189,7 @@ def _forget_standard_output() -> None:
 
 
 def _start_logging(arguments: Sequence[str]) -> None:
-    level = logging.DEBUG if "-vv" in arguments else logging.INFO if wants_details(arguments) else logging.WARNING
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(levelname)s %(name)s: %(message)s")
+    detailed = wants_details(arguments)
+    level = logging.DEBUG if "-vv" in arguments else logging.INFO if detailed else logging.WARNING
+    origin = " (%(name)s)" if detailed else ""
+    logging.basicConfig(stream=sys.stderr, level=level, format=f"%(levelname)s: %(message)s{origin}")

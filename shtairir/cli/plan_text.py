@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, TextIO
 
 from shtairir.cli.terminal import columns, duration_text, plural, size_text, styled
 
 if TYPE_CHECKING:
+    from shtairir.document import Graph
+    from shtairir.ids import NodeId
     from shtairir.planning import ExecutionPlan
 
 
@@ -17,7 +20,7 @@ def plan_text(plan: ExecutionPlan, stream: TextIO) -> str:
         parts.append(f"critical path: {' → '.join(plan.critical_path)}")
     parts.append(_estimates(plan))
     if plan.reasons:
-        rows = [(reason.node, reason.pass_name, reason.sentence) for reason in plan.reasons]
+        rows = [(reason.node or "", reason.pass_name, reason.sentence) for reason in plan.reasons]
         parts.append(f"what the planner changed:\n{columns(rows, indent=2)}")
     return "\n\n".join(part for part in parts if part)
 
@@ -30,26 +33,30 @@ def _head(plan: ExecutionPlan, stream: TextIO) -> str:
 
 
 def _stages(plan: ExecutionPlan) -> str:
-    rows = [(f"stage {stage.index + 1}", ", ".join(_ids(stage.tasks))) for stage in plan.stages]
+    rows = [
+        (f"stage {stage.index + 1}", ", ".join(plan.tasks[index].node for index in stage.tasks))
+        for stage in plan.stages
+    ]
     return columns(rows, indent=2)
 
 
-def _ids(tasks: object) -> list[str]:
-    return [str(getattr(task, "node", task)) for task in tasks]  # type: ignore[attr-defined]
-
-
 def _estimates(plan: ExecutionPlan) -> str:
-    words = [f"about {size_text(plan.peak_bytes)} at the peak"] if plan.peak_bytes else []
-    if plan.estimated_s:
+    words = [f"parallelism {plan.parallelism:.1f}"]
+    if plan.estimated_s is not None and plan.sequential_s is not None:
         words.append(f"{duration_text(plan.estimated_s)} ({duration_text(plan.sequential_s)} one after the other)")
-    words.append(f"parallelism {plan.parallelism:.1f}")
+    if plan.peak_bytes is not None:
+        words.append(f"at most {size_text(plan.peak_bytes)} of values")
     return f"estimate: {', '.join(words)}"
 
 
-def graph_text(plan: ExecutionPlan) -> str:
-    """Return each node with its block and what it reads, in the order of the stages."""
-    rows = []
-    for task in plan.tasks:
-        read = ", ".join(f"{name} ← {source}" for name, source in task.inputs.items())
-        rows.append((task.node, task.definition.id, read))
-    return columns(rows)
+def graph_text(graph: Graph) -> str:
+    """Return each node with its block, what it reads and what it is set to; a node follows those it reads."""
+    feeders: dict[NodeId, set[NodeId]] = {node: set() for node in graph.nodes}
+    arguments: dict[NodeId, list[str]] = {node: [] for node in graph.nodes}
+    for target, link in graph.links.items():
+        feeders[target.node].add(link.source.node)
+        arguments[target.node].append(f"{target.port} ← {link.source}")
+    for node_id, node in graph.nodes.items():
+        arguments[node_id] += [f"{name} = {value}" for name, value in node.values.items()]
+    order = TopologicalSorter(feeders).static_order()
+    return columns((node, graph.nodes[node].block, ", ".join(arguments[node])) for node in order)

@@ -61,7 +61,7 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
     if options.dry_run:
         return Outcome(text=plan_text(execution_plan, sys.stdout), document=_planned(execution_plan, path))
     if options.show_graph:
-        sys.stderr.write(graph_text(execution_plan) + "\n\n")
+        sys.stderr.write(graph_text(graph) + "\n\n")
     folder = writable_folder(options.output) if options.output is not None else None
     result = _run(execution_plan, memory_limit=memory_limit, timeout_s=timeout_s, verbosity=options.verbosity)
     return _told(result, path, folder, options.verbosity)

@@ -19,9 +19,10 @@ from shtairir.cli.entry import run_command_line
 TRIAL_BLOCKS = '''
 import os
 import time
+from pathlib import Path
 from typing import Annotated, Literal
 
-from shtairir.block import Context, Param, Path, block
+from shtairir.block import Context, Param, block
 
 
 @block(category="Trial", pure=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -173,13 +174,5 @@ def test_a_fault_of_the_program_shows_its_traceback_when_asked(call: Call, monke
 
 
 def test_numbers_that_json_has_no_word_for_become_null() -> None:
-    assert entry.json_text({"a": float("nan"), "b": [float("inf")]}).split() == [
-        "{",
-        '"a":',
-        "null,",
-        '"b":',
-        "[",
-        "null",
-        "]",
-        "}",
-    ]
+    text = entry.json_text({"a": float("nan"), "b": [float("inf"), 1.5]})
+    assert json.loads(text) == {"a": None, "b": [None, 1.5]}

@@ -137,8 +137,9 @@ def test_a_dry_run_in_json_is_the_plan(call: Call, sum_graph: Path) -> None:
 
 
 def test_show_graph_tells_what_each_node_reads(call: Call, sum_graph: Path) -> None:
-    shown = call("run", sum_graph, "--show-graph", "--level", "none").err
+    shown = call("run", sum_graph, "--show-graph").err
     assert "x ← three.out, y ← four.out" in shown
+    assert "value = 3" in shown
 
 
 def test_a_run_that_takes_too_long_ends_with_four(call: Call, write_graph: WriteGraph, trial_blocks: Path) -> None:
