@@ -39,20 +39,14 @@ class Change:
     def affects_result(self) -> bool:
         """Whether the graph may compute something else now: false for moves, frames and titles of the graph."""
         return bool(
-            self.nodes_added
-            or self.nodes_removed
-            or self.nodes_changed
-            or self.links_added
-            or self.links_removed
+            self.nodes_added or self.nodes_removed or self.nodes_changed or self.links_added or self.links_removed
         )
 
 
 def change_since(inverse: Delta, state: State, label: str = "") -> Change:
     """Compare the state with what ``inverse`` says was there before."""
     added, removed, changed, moved = _node_changes(inverse, state)
-    pairs = [
-        (placed[0] if placed else None, state.link_into(target)) for target, placed in inverse.links.items()
-    ]
+    pairs = [(placed[0] if placed else None, state.link_into(target)) for target, placed in inverse.links.items()]
     pairs = [(old, new) for old, new in pairs if old != new]
     header = inverse.header
     return Change(
@@ -94,6 +88,4 @@ def _only_moved(old: Node, new: Node) -> bool:
 
 
 def _meta(header: object) -> tuple[object, ...]:
-    return tuple(
-        getattr(header, name) for name in ("name", "description", "parameters", "subgraphs", "extra")
-    )
+    return tuple(getattr(header, name) for name in ("name", "description", "parameters", "subgraphs", "extra"))

@@ -52,7 +52,7 @@ def pasted(text: str, free_id: FreeId, *, offset: Point = _APART, at: Point | No
     try:
         content = read_content(parsed)
     except SchemaError as error:
-        raise located(error, parsed, text) from None
+        raise located(error, parsed, text) from error
     if not content.nodes:
         raise DocumentFormatError("There are no nodes to paste.")
     if at is not None:
@@ -75,9 +75,7 @@ def _feeding(state: State, nodes: Iterable[NodeId]) -> list[Link]:
     return [link for node in nodes for link in state.links_of(node) if link.target.node == node]
 
 
-def _renewed(
-    nodes: Iterable[Node], links: Iterable[Link], free_id: FreeId, offset: Point, verb: str
-) -> AddNodes:
+def _renewed(nodes: Iterable[Node], links: Iterable[Link], free_id: FreeId, offset: Point, verb: str) -> AddNodes:
     new_ids: dict[NodeId, NodeId] = {}
     reserved: set[str] = set()
     copies = []

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import shutil
 import stat
 import time
@@ -57,7 +56,7 @@ def write_atomically(path: Path, data: bytes, *, now: Callable[[], datetime] = d
         When it cannot be written; the old file is then as it was.
     """
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
     try:
         old = target.stat() if target.exists() else None
         if old is not None and not (stat.S_ISREG(old.st_mode) and os.access(target, os.W_OK)):

@@ -191,11 +191,7 @@ class _NodeEdit(Edit):
 
     def delta(self, state: State) -> Delta:
         node = node_in(state, self.node)
-        new = {
-            name: value
-            for name, value in self.fields(node).items()
-            if not same_json(getattr(node, name), value)
-        }
+        new = {name: value for name, value in self.fields(node).items() if not same_json(getattr(node, name), value)}
         return Delta({node.id: (replace(node, **new), None)}) if new else Delta()
 
 

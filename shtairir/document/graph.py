@@ -210,9 +210,7 @@ class Graph:
             position=edits.point(position) if position is not None else (0.0, 0.0),
         )
         links = tuple(
-            Link(value, PortRef(node_id, PortName(port)))
-            for port, value in given.items()
-            if isinstance(value, PortRef)
+            Link(value, PortRef(node_id, PortName(port))) for port, value in given.items() if isinstance(value, PortRef)
         )
         if definition:
             self.local_blocks[block_id] = definition
@@ -249,9 +247,7 @@ class Graph:
         target = self.target_of(name)
         self.apply(edits.UnsetValue(target.node, target.port))
 
-    def publish(
-        self, name: str, target: PortRef | str, *, title: str | None = None, help: str | None = None
-    ) -> None:
+    def publish(self, name: str, target: PortRef | str, *, title: str | None = None, help: str | None = None) -> None:
         """Publish a value under a name of its own, for ``--set NAME=VALUE`` and `set`."""
         self.apply(edits.Publish(Parameter(name, _port(target), title, help)))
 
@@ -437,9 +433,7 @@ class Graph:
         """Replace nodes now and in every step of undo; for facts that are no edits, such as another folder."""
 
         def rewritten(delta: Delta) -> Delta:
-            nodes = {
-                key: (change(placed[0]), placed[1]) if placed else None for key, placed in delta.nodes.items()
-            }
+            nodes = {key: (change(placed[0]), placed[1]) if placed else None for key, placed in delta.nodes.items()}
             return replace(delta, nodes=nodes)
 
         new = {node.id: (change(node), None) for node in self._state.nodes.values()}
@@ -455,9 +449,7 @@ class Graph:
 
         return copy_text(self._state, [NodeId(node) for node in nodes])
 
-    def paste_text(
-        self, text: str, *, offset: Point = (32.0, 32.0), at: Point | None = None
-    ) -> list[NodeId]:
+    def paste_text(self, text: str, *, offset: Point = (32.0, 32.0), at: Point | None = None) -> list[NodeId]:
         """Add the nodes of a copied text, or of a whole graph file, under new ids, and return these.
 
         Parameters

@@ -53,9 +53,7 @@ def _number(value: int | float) -> int | float:
             raise EditError(f"A graph file cannot hold the number {value}.", hint="Use a finite number.")
         return float(value)
     if not -_LARGEST_INT < value < _LARGEST_INT:
-        raise EditError(
-            f"The whole number has more than {MAX_INT_DIGITS} digits.", hint="Use a smaller number."
-        )
+        raise EditError(f"The whole number has more than {MAX_INT_DIGITS} digits.", hint="Use a smaller number.")
     return int(value)
 
 

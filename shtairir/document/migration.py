@@ -16,6 +16,7 @@ from typing import Any
 from shtairir.document.schema import SchemaError, kind_of
 
 _RENAMED = {"type": "block", "params": "values"}
+_GONE = ("id", "x", "y")
 
 
 def migrate(data: dict[str, Any], version: int) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def _from_version_0(data: dict[str, Any]) -> dict[str, Any]:
 def _node_from_version_0(key: str, node: object) -> dict[str, Any]:
     if not isinstance(node, Mapping):
         raise SchemaError(("nodes", key), f"Expected an object in braces, got {kind_of(node)}.")
-    rest = {_RENAMED.get(str(field), str(field)): value for field, value in node.items() if field not in ("id", "x", "y")}
+    rest = {_RENAMED.get(str(field), str(field)): value for field, value in node.items() if field not in _GONE}
     return {"id": key, **rest, "position": [node.get("x", 0), node.get("y", 0)]}
 
 

@@ -114,9 +114,7 @@ def _constant(text: str) -> Any:
     raise _Refused
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_int, parse_float=_float, parse_constant=_constant
-)
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_int, parse_float=_float, parse_constant=_constant)
 
 
 def _syntax_error(error: json.JSONDecodeError, text: str) -> DocumentFormatError:

@@ -28,7 +28,7 @@ def read_bytes(data: bytes) -> tuple[Content, int]:
     try:
         return read_content(migrate(parsed, version)), version
     except SchemaError as error:
-        raise located(error, parsed, text) from None
+        raise located(error, parsed, text) from error
 
 
 def check_format(parsed: Any, expected: str = FORMAT, newest: int = VERSION) -> int:

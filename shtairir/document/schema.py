@@ -25,10 +25,11 @@ _T = TypeVar("_T")
 
 
 class SchemaError(ValueError):
-    """A field is wrong; ``path`` leads to it."""
+    """A field is wrong; ``path`` leads to it, ``code`` names the kind of trouble for programs."""
 
-    def __init__(self, path: Path, sentence: str, *, too_large: bool = False) -> None:
+    def __init__(self, path: Path, sentence: str, *, code: str = "bad_file", too_large: bool = False) -> None:
         super().__init__(sentence)
+        self.code = code
         self.path = path
         self.sentence = sentence
         self.too_large = too_large
@@ -190,7 +191,7 @@ def _unique(items: tuple[_T, ...], field: str, noun: str, key: Callable[[_T], st
     if len(twice) > 1:
         sentence += f" So do {', '.join(repr(one) for one in twice[1:11])}."
     second = [index for index, one in enumerate(keys) if one == twice[0]][1]
-    raise SchemaError((field, second), sentence)
+    raise SchemaError((field, second), sentence, code="duplicate_id")
 
 
 def _node(record: _Record) -> Node:

@@ -86,9 +86,7 @@ class _Ordered(dict[_Key, _Item]):
 class State:
     """Nodes, links and header of one graph. Only `exchange` changes them."""
 
-    def __init__(
-        self, nodes: Iterable[Node] = (), links: Iterable[Link] = (), header: Header | None = None
-    ) -> None:
+    def __init__(self, nodes: Iterable[Node] = (), links: Iterable[Link] = (), header: Header | None = None) -> None:
         self._nodes: _Ordered[NodeId, Node] = _Ordered()
         self._links: _Ordered[PortRef, Link] = _Ordered()
         self._targets: dict[NodeId, dict[PortRef, None]] = {}

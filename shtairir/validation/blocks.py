@@ -1,0 +1,54 @@
+"""Whether each node's block is there and can run."""
+
+from __future__ import annotations
+
+from shtairir.block.definition import MissingLibrary
+from shtairir.document.edits import SetBlock
+from shtairir.document.model import Node
+from shtairir.document.naming import closest
+from shtairir.ids import BlockId
+from shtairir.validation.problem import Problem
+from shtairir.validation.survey import Survey
+
+
+def check_blocks(survey: Survey) -> None:
+    """Find nodes whose block is missing, lacks a library, or is older than the node."""
+    lacking: dict[BlockId, MissingLibrary | None] = {}
+    for key, node in survey.graph.nodes.items():
+        definition = survey.definitions.get(key)
+        if definition is None:
+            _missing_block(survey, node)
+            continue
+        if node.block not in lacking:
+            lacking[node.block] = definition.missing()
+        lack = lacking[node.block]
+        if lack is not None:
+            needs, _, how = lack.message.partition(". ")
+            message = f"The block '{node.block}' of '{key}' {needs[:1].lower()}{needs[1:]}."
+            survey.error("block_unavailable", message, key, fix=how or None)
+        if node.block_version > definition.version:
+            survey.problems.append(_newer_block(node, definition.version))
+
+
+def _newer_block(node: Node, installed: int) -> Problem:
+    message = (
+        f"'{node.id}' was made with version {node.block_version} of '{node.block}'; version {installed} is installed."
+    )
+    return Problem("warning", "older_block", message, node.id, fix="Update the pack that brings the block.")
+
+
+def _missing_block(survey: Survey, node: Node) -> None:
+    message = f"No installed pack has the block '{node.block}' of '{node.id}'."
+    family = node.block.partition(".")[0]
+    known = [definition.id for definition in survey.registry.all()]
+    match = closest(node.block, known)
+    broken = [problem for problem in survey.registry.problems if family in problem.pack]
+    if match is not None:
+        edit = SetBlock(node.id, BlockId(match))
+        survey.error("missing_block", message, node.id, fix=f"Did you mean '{match}'?", edit=edit)
+    elif broken:
+        fix = f"The pack {broken[0].pack} could not be read: {broken[0].message}"
+        survey.error("missing_block", message, node.id, fix=fix)
+    else:
+        fix = "Install the pack that brings it, or put another block in its place. The node is kept as it is."
+        survey.error("missing_block", message, node.id, fix=fix)

@@ -1,0 +1,56 @@
+"""All problems of a graph at once, without raising and without running anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shtairir.block.registry import Registry, default_registry
+from shtairir.document import Graph, Snapshot, load
+from shtairir.document.schema import SchemaError
+from shtairir.errors import DocumentError
+from shtairir.validation.blocks import check_blocks
+from shtairir.validation.flow import check_cycles, check_dead_nodes
+from shtairir.validation.inputs import check_inputs
+from shtairir.validation.links import check_links, check_parameters
+from shtairir.validation.problem import Problem
+from shtairir.validation.survey import Survey
+
+_CHECKS = (check_blocks, check_links, check_cycles, check_inputs, check_parameters, check_dead_nodes)
+_RANK = {"error": 0, "warning": 1, "info": 2}
+
+
+def validate(graph: Graph | Snapshot, registry: Registry | None = None) -> list[Problem]:
+    """Return all problems of a graph, errors first and then in the order of the nodes; never raises.
+
+    Parameters
+    ----------
+    registry
+        Where the blocks are looked up; the process-wide registry when left out.
+
+    Examples
+    --------
+    >>> from shtairir.document import Graph
+    >>> graph = Graph("demo")
+    >>> node = graph.add("image.no_such_block")
+    >>> [problem.code for problem in validate(graph)]
+    ['missing_block']
+    """
+    survey = Survey(graph.snapshot(), registry if registry is not None else default_registry())
+    for check in _CHECKS:
+        check(survey)
+    place = {node: index for index, node in enumerate(survey.graph.nodes)}
+    last = len(place)
+    return sorted(
+        survey.problems,
+        key=lambda problem: (_RANK[problem.severity], place.get(problem.node, last) if problem.node else last),
+    )
+
+
+def validate_file(path: str | Path, registry: Registry | None = None) -> list[Problem]:
+    """Return all problems of a graph file; a file that cannot be read is itself a problem. Never raises."""
+    try:
+        graph = load(path)
+    except DocumentError as error:
+        code = error.__cause__.code if isinstance(error.__cause__, SchemaError) else "bad_file"
+        return [Problem("error", code, str(error), fix=error.hint or None)]
+    return validate(graph, registry)

@@ -1,0 +1,106 @@
+"""Whether each link joins two ports that exist and fit."""
+
+from __future__ import annotations
+
+from shtairir.block.compatibility import Compatibility, compatibility
+from shtairir.block.definition import BlockDefinition
+from shtairir.block.ports import InputPort, OutputPort
+from shtairir.block.types import PortType
+from shtairir.document.edits import RemoveLinks, Unpublish
+from shtairir.document.model import Link
+from shtairir.document.naming import did_you_mean
+from shtairir.ids import PortRef
+from shtairir.validation.survey import Survey
+
+
+def check_links(survey: Survey) -> None:
+    """Find links to nodes or ports that do not exist, and links whose types do not fit."""
+    # The same pair of ports comes again and again in a large graph.
+    fits: dict[tuple[int, int], Compatibility] = {}
+    for link in survey.graph.links.values():
+        if not _both_nodes_exist(survey, link):
+            continue
+        source, target = _output(survey, link), _input(survey, link)
+        if source is None or target is None:
+            continue
+        pair = (id(source), id(target))
+        if pair not in fits:
+            fits[pair] = _compatibility(source.type, target.type)
+        if not fits[pair].ok:
+            message = f"{link.source} cannot feed {link.target}: {fits[pair].reason}"
+            fix = "Remove the link, or put a block between that converts the value."
+            edit = RemoveLinks((link.target,))
+            survey.error("type_mismatch", message, link.target.node, link.target.port, fix=fix, edit=edit)
+
+
+def _compatibility(source: PortType, target: PortType) -> Compatibility:
+    try:
+        return compatibility(source, target)
+    except Exception as error:  # noqa: BLE001 - a pack's own type may raise anything; validation never does
+        return Compatibility(False, reason=str(error) or type(error).__name__)
+
+
+def _both_nodes_exist(survey: Survey, link: Link) -> bool:
+    nodes = survey.graph.nodes
+    for end in (link.source, link.target):
+        if end.node not in nodes:
+            fix = did_you_mean(end.node, nodes) or "Remove the link."
+            here = link.target.node if link.target.node in nodes else link.source.node
+            message = f"The link {link} names a node '{end.node}' that is not in the graph."
+            survey.error(
+                "unknown_node",
+                message,
+                here if here in nodes else None,
+                link.target.port if here == link.target.node else link.source.port,
+                fix=fix,
+                edit=RemoveLinks((link.target,)),
+            )
+            return False
+    return True
+
+
+def _output(survey: Survey, link: Link) -> OutputPort | None:
+    definition = survey.definitions.get(link.source.node)
+    if definition is None:
+        return None
+    port = definition.output(link.source.port)
+    if port is None:
+        _unknown_port(survey, link, link.source, definition, [one.name for one in definition.outputs], "output")
+    return port
+
+
+def _input(survey: Survey, link: Link) -> InputPort | None:
+    definition = survey.definitions.get(link.target.node)
+    if definition is None:
+        return None
+    port = definition.input(link.target.port)
+    if port is None:
+        _unknown_port(survey, link, link.target, definition, [one.name for one in definition.inputs], "input")
+    return port
+
+
+def _unknown_port(
+    survey: Survey, link: Link, end: PortRef, definition: BlockDefinition, known: list[str], kind: str
+) -> None:
+    fix = did_you_mean(end.port, known)
+    fix = fix or (f"It has {', '.join(known)}." if known else f"'{definition.id}' has no {kind}s; remove the link.")
+    message = f"'{end.node}' has no {kind} '{end.port}', but the link {link} names it."
+    survey.error("unknown_port", message, end.node, end.port, fix=fix, edit=RemoveLinks((link.target,)))
+
+
+def check_parameters(survey: Survey) -> None:
+    """Find published parameters whose node or input does not exist."""
+    for parameter in survey.graph.parameters:
+        target = parameter.target
+        what = f"The published parameter '{parameter.name}' stands for {target},"
+        definition = survey.definitions.get(target.node)
+        edit = Unpublish(parameter.name)
+        if target.node not in survey.graph.nodes:
+            fix = did_you_mean(target.node, survey.graph.nodes) or "Publish another value, or remove the parameter."
+            survey.error("unknown_node", f"{what} but there is no such node.", None, fix=fix, edit=edit)
+        elif definition is not None and definition.input(target.port) is None:
+            fix = did_you_mean(target.port, [port.name for port in definition.inputs])
+            fix = fix or "Publish another value, or remove the parameter."
+            survey.error(
+                "unknown_port", f"{what} but there is no such input.", target.node, target.port, fix=fix, edit=edit
+            )
