@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from .image_color import Pixels, as_image, on_colors, size_text, to_rgb, to_rgba, within_unit
 from .image_geometry import check_size, resize, target_size
-from .image_segments import as_mask
+from .image_segments import as_labels, as_mask
 
 Rgba = tuple[float, float, float, float]
+
+_GOLDEN_SECTION = 0.6180339887498949
 
 
 def blend(base: NDArray[Any], top: NDArray[Any], mode: str, opacity: float) -> Pixels:
@@ -85,6 +87,30 @@ def outline(image: NDArray[Any], labels: NDArray[Any], color: Rgba, thickness: i
     opacity = np.where(inside & (highest != lowest), color[3], np.where(inside, fill * color[3], 0))
     weight = opacity.astype(np.float32)[:, :, np.newaxis]
     return pixels * (1 - weight) + np.asarray(color[:3], np.float32) * weight
+
+
+def color_labels(labels: NDArray[Any], seed: int) -> Pixels:
+    """A colour for each object, hues a golden section apart so that neighbours in number differ; background black."""
+    numbers = as_labels(labels)
+    index = np.arange(int(numbers.max(initial=0)) + 1, dtype=np.float64)
+    hue = (index * _GOLDEN_SECTION + seed * 0.1234) % 1
+    parts = np.abs((hue[:, np.newaxis] * 6 + np.array([0.0, 4.0, 2.0])) % 6 - 3) - 1
+    palette = (0.35 + 0.65 * np.clip(parts, 0, 1)) * (0.75 + 0.25 * (index[:, np.newaxis] % 2))
+    palette[0] = 0
+    return np.asarray(palette.astype(np.float32)[numbers])
+
+
+def texts_of(table: dict[str, list[Any]], column: str, decimals: int) -> list[tuple[float, float, str]]:
+    """Position and text of each row that has both; numbers get `decimals` digits after the point."""
+    for name in ("x", "y", column):
+        if name not in table:
+            raise ValueError(f"The table has no column '{name}'. It has: {', '.join(table) or 'none'}.")
+    rows = zip(table["x"], table["y"], table[column], strict=True)
+    return [
+        (float(x), float(y), f"{value:.{decimals}f}" if isinstance(value, float) else str(value))
+        for x, y, value in rows
+        if x is not None and y is not None and value is not None
+    ]
 
 
 def draw_texts(
@@ -169,6 +195,21 @@ def side_by_side(left: NDArray[Any], right: NDArray[Any], gap: int) -> Pixels:
     second = resize(second, width, height, "bicubic")
     bar = np.ones((first.shape[0], gap, 3), np.float32)
     return np.concatenate([first, bar, second], axis=1)
+
+
+def difference(left: NDArray[Any], right: NDArray[Any]) -> Pixels:
+    """How far two images of the same size differ in each colour, RGB."""
+    first, second = to_rgb(left), to_rgb(right)
+    require_same_size(first, second)
+    return np.abs(first - second)
+
+
+def split_view(left: NDArray[Any], right: NDArray[Any], position: float) -> Pixels:
+    """The left part of one image joined to the right part of another of the same size, cut at `position` 0..1."""
+    first, second = to_rgb(left), to_rgb(right)
+    require_same_size(first, second)
+    column = round(position * first.shape[1])
+    return np.concatenate([first[:, :column], second[:, column:]], axis=1)
 
 
 def shorten(text: str, size: float, width: float) -> str:

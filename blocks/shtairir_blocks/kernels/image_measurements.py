@@ -60,6 +60,17 @@ def measure(labels: NDArray[Any], image: NDArray[Any] | None) -> dict[str, Colum
     return table
 
 
+_SIZES = ("diameter", "width", "height", "perimeter", "major_axis", "minor_axis")
+
+
+def scaled(table: dict[str, Column], pixel_size: float) -> dict[str, Column]:
+    """Sizes in the unit in which a pixel is `pixel_size` wide; positions stay in pixels, to draw at."""
+    if pixel_size == 1:
+        return table
+    factors = dict.fromkeys(_SIZES, pixel_size) | {"area": pixel_size**2}
+    return {name: values * factors[name] if name in factors else values for name, values in table.items()}
+
+
 def _boxes(index: Column, rows: Column, columns: Column, count: int) -> dict[str, Column]:
     first = {"left": columns, "top": rows}
     box: dict[str, Column] = {}

@@ -139,7 +139,8 @@ def fill_holes(mask: NDArray[Any], largest: int | None) -> Mask:
     filled = np.asarray(ndimage.binary_fill_holes(objects), bool)
     if largest is None:
         return filled
-    return objects | ~remove_small(filled & ~objects, largest + 1) & filled
+    large = remove_small(filled & ~objects, largest + 1)
+    return np.asarray(filled & ~large, np.bool_)
 
 
 def remove_small(mask: NDArray[Any], smallest: int) -> Mask:

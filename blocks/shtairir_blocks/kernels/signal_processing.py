@@ -176,6 +176,17 @@ def normalize(signal: NDArray[Any], method: str, level: float) -> Signal:
     return np.asarray(result).astype(values.dtype, copy=False)
 
 
+def audio_samples(samples: NDArray[Any]) -> NDArray[np.float32]:
+    """Samples as sound ``(samples, channels) float32``, cut at -1 and 1; whole numbers are scaled by their type."""
+    values = np.asarray(samples)
+    if values.dtype.kind == "i":
+        values = values / -float(np.iinfo(values.dtype).min)
+    signal = as_signal(values)
+    require_finite(signal)
+    columns = signal if signal.ndim == 2 else signal[:, np.newaxis]
+    return np.clip(columns, -1, 1).astype(np.float32)
+
+
 def tone(frequency_hz: float, duration_s: float, rate_hz: int, amplitude: float, shape: str) -> NDArray[np.float32]:
     """One channel of a sine, square, sawtooth or triangle wave ``(samples,)``, starting at phase 0."""
     if frequency_hz * 2 > rate_hz:
