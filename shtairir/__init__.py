@@ -8,11 +8,11 @@ Examples
 >>> import shtairir
 >>> graph = shtairir.Graph("demo")
 >>> three = graph.add("math.number", value=3)
->>> total = graph.add("math.add", y=4)
->>> graph.link(three["out"], total["x"])
+>>> total = graph.add("math.add", b=4)
+>>> graph.link(three["out"], total["a"])
 >>> result = shtairir.run(graph)
 >>> str(result.status), result["add.out"]
-('done', 7)
+('done', 7.0)
 """
 
 from __future__ import annotations
