@@ -40,13 +40,13 @@ def main() -> None:
     """Run the proof."""
     expect("libraries that a bare install must not bring", [name for name in ABSENT if find_spec(name)], [])
     graph = shtairir.Graph("numbers")
-    three, total = graph.add("math.number", value=3), graph.add("math.add", y=4)
-    graph.link(three["out"], total["x"])
+    three, total = graph.add("math.number", value=3), graph.add("math.add", b=4)
+    graph.link(three["out"], total["a"])
     expect("shtairir.run", shtairir.run(graph)["add.out"], 7)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "numbers.shtairir"
         shtairir.save(graph, file)
-        status, ran = command("run", str(file), "--set", "add.y=39")
+        status, ran = command("run", str(file), "--set", "add.b=39")
         expect("exit status of shtairir run", (status, ran["status"]), (0, "done"))
         graph.add("image.gaussian_blur")
         shtairir.save(graph, file)

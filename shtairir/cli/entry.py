@@ -119,8 +119,8 @@ def _unexpected(error: Exception, arguments: Sequence[str]) -> CommandError:
         hint = ""
     else:
         hint = "This is a fault of the program; run it again with -v, or with SHTAIRIR_DEBUG=1, for the details."
-    said = f": {error}" if str(error) else ""
-    return CommandError(f"{type(error).__name__}{said}", hint=hint, status=ExitStatus.FAILED)
+    said = f": {error}".rstrip(".") if str(error) else ""
+    return CommandError(f"{type(error).__name__}{said}.", hint=hint, status=ExitStatus.FAILED)
 
 
 def wants_details(arguments: Sequence[str]) -> bool:

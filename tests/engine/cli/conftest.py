@@ -137,7 +137,7 @@ def sum_graph(write_graph: WriteGraph) -> Path:
             "four": ("math.number", {"value": 4}),
             "total": ("math.add", {}),
         },
-        [("three.out", "total.x"), ("four.out", "total.y")],
+        [("three.out", "total.a"), ("four.out", "total.b")],
         name="sum",
     )
 

@@ -35,7 +35,7 @@ def test_plan_gives_reasons_for_what_it_changed(call: Call, write_graph: WriteGr
             "b": ("trial.double", {}),
             "sum": ("math.add", {}),
         },
-        [("wait.out", "a.x"), ("wait.out", "b.x"), ("a.out", "sum.x"), ("b.out", "sum.y")],
+        [("wait.out", "a.x"), ("wait.out", "b.x"), ("a.out", "sum.a"), ("b.out", "sum.b")],
     )
     assert "what the planner changed" in call("plan", file).out
 

@@ -13,7 +13,7 @@ from tests.engine.cli.conftest import Call, WriteGraph
 def test_a_run_prints_its_results_and_ends_with_zero(call: Call, sum_graph: Path) -> None:
     called = call("run", sum_graph)
     assert called.status == 0
-    assert called.out.split() == ["total.out", "7"]
+    assert called.out.split() == ["total.out", "7.0"]
 
 
 def test_progress_is_a_line_per_node_on_standard_error_when_it_is_piped(call: Call, sum_graph: Path) -> None:
@@ -27,7 +27,7 @@ def test_progress_is_a_line_per_node_on_standard_error_when_it_is_piped(call: Ca
 def test_quiet_run_says_only_its_results(call: Call, sum_graph: Path) -> None:
     called = call("run", sum_graph, "-q")
     assert called.err == ""
-    assert called.out.split() == ["total.out", "7"]
+    assert called.out.split() == ["total.out", "7.0"]
 
 
 def test_json_tells_status_nodes_and_results_in_one_object(call: Call, sum_graph: Path) -> None:
@@ -138,7 +138,7 @@ def test_a_dry_run_in_json_is_the_plan(call: Call, sum_graph: Path) -> None:
 
 def test_show_graph_tells_what_each_node_reads(call: Call, sum_graph: Path) -> None:
     shown = call("run", sum_graph, "--show-graph").err
-    assert "x ← three.out, y ← four.out" in shown
+    assert "a ← three.out, b ← four.out" in shown
     assert "value = 3" in shown
 
 

@@ -12,20 +12,20 @@ from tests.engine.cli.conftest import Call, WriteGraph
 
 def test_a_value_is_set_for_this_run_only(call: Call, sum_graph: Path) -> None:
     before = sum_graph.read_bytes()
-    assert call("run", sum_graph, "--set", "three.value=38", "-q").out.split() == ["total.out", "42"]
+    assert call("run", sum_graph, "--set", "three.value=38", "-q").out.split() == ["total.out", "42.0"]
     assert sum_graph.read_bytes() == before
 
 
 def test_the_last_of_several_settings_of_one_input_counts(call: Call, sum_graph: Path) -> None:
     called = call("run", sum_graph, "--set", "three.value=1", "--set", "three.value=2", "-s", "four.value=5", "-q")
-    assert called.out.split()[-1] == "7"
+    assert called.out.split()[-1] == "7.0"
 
 
 def test_a_published_parameter_is_set_by_its_name(call: Call, write_graph: WriteGraph) -> None:
     file = write_graph(
         {"n": ("math.number", {"value": 1})}, parameters=[{"name": "radius", "target": "n.value", "title": "Radius"}]
     )
-    assert call("run", file, "--set", "radius=12", "-q").out.split()[-1] == "12"
+    assert call("run", file, "--set", "radius=12", "-q").out.split()[-1] == "12.0"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_path_counts_from_the_folder_it_was_typed_in(
         ("valeu=1", "three.value"),
         ("three.value", "NAME=VALUE"),
         ("three.value=many", "three.value cannot be set to “many”"),
-        ("total.x=1", "takes its value from three.out"),
+        ("total.a=1", "takes its value from three.out"),
     ],
 )
 def test_a_setting_that_does_not_fit_is_refused_in_a_sentence(

@@ -50,8 +50,8 @@ def test_help_imports_neither_the_engine_nor_any_large_library() -> None:
 
 
 def test_a_run_of_ten_number_nodes_imports_no_library_it_does_not_use(write_graph: WriteGraph) -> None:
-    nodes = {f"n{place}": ("math.add", {"x": 1, "y": 2}) for place in range(10)}
-    links = [(f"n{place}.out", f"n{place + 1}.x") for place in range(9)]
+    nodes = {f"n{place}": ("math.add", {"a": 1, "b": 2}) for place in range(10)}
+    links = [(f"n{place}.out", f"n{place + 1}.a") for place in range(9)]
     imported = modules_imported_by("run", write_graph(nodes, links))
     assert not imported & (HEAVY | {"rich"})
     assert "shtairir_blocks.math" in imported
