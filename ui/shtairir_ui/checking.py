@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from shtairir.block.registry import Registry
 from shtairir.document import Graph, Snapshot
-from shtairir.validate import Problem, validate
+from shtairir.validation import Problem, validate
 from shtairir_ui.bridge import Background
 
 DELAY_MS = 120

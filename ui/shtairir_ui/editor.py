@@ -15,12 +15,12 @@ from PySide6.QtGui import QGuiApplication, QImage
 
 from shtairir.block import BlockDefinition
 from shtairir.block.registry import Registry, default_registry
-from shtairir.block.types import Compatibility
+from shtairir.block.compatibility import Compatibility
 from shtairir.document import Change, Graph, load, save
 from shtairir.document import edits as document_edits
 from shtairir.errors import ShtairirError
 from shtairir.ids import NodeId, PortName, PortRef
-from shtairir.validate import Problem
+from shtairir.validation import Problem
 from shtairir_ui.bridge import Background
 from shtairir_ui.checking import LiveCheck
 from shtairir_ui.kept import KeptValues
@@ -163,7 +163,7 @@ class Editor(QObject):
         """Whether a link may be made, with the reason when it may not."""
         return check_link(self.graph, self.registry, source, target)
 
-    def link(self, source: PortRef, target: PortRef) -> str | None:
+    def connect_ports(self, source: PortRef, target: PortRef) -> str | None:
         """Link an output to an input, in place of what fed it; the sentence says why it may not."""
         verdict = self.can_connect(source, target)
         if not verdict.ok:
@@ -172,18 +172,10 @@ class Editor(QObject):
         self._try(lambda: self.graph.link(source, target))
         return None
 
-    def unlink(self, target: PortRef) -> None:
+    def disconnect_port(self, target: PortRef) -> None:
         """Take the link away that feeds `target`."""
         if target in self.graph.links:
             self._try(lambda: self.graph.unlink(target))
-
-    def connect(self, *ends: Any) -> Any:  # type: ignore[override]  # a verb of the editor; see below
-        """`link`. Calls that Qt's bindings make to connect a signal pass through unchanged."""
-        return self.link(*ends) if isinstance(ends[0], PortRef) else QObject.connect(*ends)
-
-    def disconnect(self, *ends: Any) -> Any:  # type: ignore[override]  # as above
-        """`unlink`. Calls that Qt's bindings make to disconnect a signal pass through unchanged."""
-        return self.unlink(*ends) if isinstance(ends[0], PortRef) else QObject.disconnect(*ends)
 
     def set_value(self, node: NodeId, port: str, value: Any, merge: Hashable | None = None) -> None:
         """Give an input a value; edits with the same `merge` key become one undo step."""

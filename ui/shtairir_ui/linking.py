@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from shtairir.block import BlockDefinition
 from shtairir.block.registry import Registry
-from shtairir.block.types import Compatibility, compatibility
+from shtairir.block.compatibility import Compatibility, compatibility
 from shtairir.document import Graph, Link
 from shtairir.ids import NodeId, PortRef
 

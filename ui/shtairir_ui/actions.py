@@ -1,0 +1,138 @@
+"""The commands of the window: what they are called, which keys they have, when they can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from shtairir_ui import theme
+from shtairir_ui.editor import Editor
+
+Keys = tuple[str | QKeySequence.StandardKey, ...]
+STANDARD = QKeySequence.StandardKey
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One entry of a menu; `name` is how the program asks for it."""
+
+    name: str
+    text: str
+    keys: Keys = ()
+    icon: str = ""
+    tip: str = ""
+
+
+FILE = (
+    Command("new", "&New", (STANDARD.New,), "new", "Begin an empty graph"),
+    Command("open", "&Open…", (STANDARD.Open,), "open", "Open a graph file"),
+    Command("save", "&Save", (STANDARD.Save,), "save", "Save the graph to its file"),
+    Command("save_as", "Save &As…", ("Ctrl+Shift+S",), "", "Save the graph to another file"),
+    Command("quit", "&Quit", ("Ctrl+Q",)),
+)
+EDIT = (
+    Command("undo", "&Undo", (STANDARD.Undo,), "undo"),
+    Command("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    Command("cut", "Cu&t", (STANDARD.Cut,), "cut"),
+    Command("copy", "&Copy", (STANDARD.Copy,), "copy"),
+    Command("paste", "&Paste", (STANDARD.Paste,), "paste"),
+    Command("duplicate", "&Duplicate", ("Ctrl+D",), "duplicate"),
+    Command("delete", "De&lete", ("Del", "Backspace"), "delete"),
+    Command("select_all", "Select &All", (STANDARD.SelectAll,)),
+    Command("find_block", "&Find a block…", ("Ctrl+F",), "search", "Search the palette"),
+)
+VIEW = (
+    Command("fit", "&Fit the graph", ("Ctrl+0",), "fit", "Show the whole graph"),
+    Command("show_palette", "&Palette", ("Ctrl+1",), "panel_left"),
+    Command("show_bottom", "P&roblems and log", ("Ctrl+J",), "panel_bottom"),
+    Command("show_right", "&Inspector and preview", ("Ctrl+2",), "panel_right"),
+)
+RUN = (
+    Command("run", "&Run", ("F5", "Ctrl+Return", "Ctrl+Enter"), "run", "Run the graph"),
+    Command("stop", "&Stop", ("Shift+F5", "Esc"), "stop", "Stop the run"),
+)
+HELP = (
+    Command("keys", "&Keyboard shortcuts", ("F1",), "keyboard"),
+    Command("about", "&About Shtairir", (), "info"),
+)
+CHECKABLE = frozenset({"show_palette", "show_bottom", "show_right"})
+
+
+class Actions(QObject):
+    """Every command as a QAction, kept enabled and named as the editor's state asks."""
+
+    def __init__(self, editor: Editor, window: QWidget) -> None:
+        super().__init__(window)
+        self._editor = editor
+        self._window = window
+        self._actions = {
+            command.name: self._make(command) for group in (FILE, EDIT, VIEW, RUN, HELP) for command in group
+        }
+        self._connect_editor()
+        self.refresh()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def on(self, name: str, slot: Callable[[], object]) -> None:
+        """Have a command do something."""
+        self._actions[name].triggered.connect(lambda _checked=False: slot())
+
+    def fill(self, menu: QMenu, *names: str) -> None:
+        """Put commands into a menu; an empty name is a line between them."""
+        for name in names:
+            if name:
+                menu.addAction(self._actions[name])
+            else:
+                menu.addSeparator()
+
+    def all(self) -> list[QAction]:
+        """Every command, in menu order."""
+        return list(self._actions.values())
+
+    def refresh(self) -> None:
+        """Follow the document: what can be done, and what undo would take back."""
+        graph, some = self._editor.graph, bool(self._editor.selection)
+        self._name("undo", "&Undo", graph.undo_label, enabled=graph.can_undo)
+        self._name("redo", "&Redo", graph.redo_label, enabled=graph.can_redo)
+        for name in ("cut", "copy", "duplicate", "delete"):
+            self._actions[name].setEnabled(some)
+        self._actions["select_all"].setEnabled(bool(graph.nodes))
+        self._actions["run"].setEnabled(not self._editor.is_running)
+        self._actions["stop"].setEnabled(self._editor.is_running)
+
+    def _name(self, name: str, verb: str, label: str | None, *, enabled: bool) -> None:
+        action = self._actions[name]
+        action.setEnabled(enabled)
+        action.setText(f"{verb} {label}" if label else verb)
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{action.text().replace('&', '')} ({keys})")
+
+    def _make(self, command: Command) -> QAction:
+        action = QAction(command.text, self)
+        action.setObjectName(f"action_{command.name}")
+        action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+        action.setCheckable(command.name in CHECKABLE)
+        if command.icon:
+            theme.bind_icon(action, command.icon)
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        tip = command.tip or command.text.replace("&", "").rstrip("…")
+        action.setToolTip(f"{tip} ({keys})" if keys else tip)
+        self._window.addAction(action)
+        return action
+
+    def _connect_editor(self) -> None:
+        editor = self._editor
+        for signal in (
+            editor.graph_replaced,
+            editor.graph_changed,
+            editor.selection_changed,
+            editor.run_started,
+            editor.run_finished,
+            editor.run_refused,
+        ):
+            signal.connect(self.refresh)

@@ -1,0 +1,130 @@
+"""Start the window."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from shtairir_ui.settings import Settings
+    from shtairir_ui.window import MainWindow
+
+log = logging.getLogger(__name__)
+
+
+def main(
+    path: Path | None = None,
+    *,
+    screenshot: Path | None = None,
+    size: tuple[int, int] = (1440, 900),
+    scale: float = 1.0,
+    theme: Literal["dark", "light"] | None = None,
+    run: bool = False,
+) -> int:
+    """Open the window, or write a picture of it; returns the exit status.
+
+    Parameters
+    ----------
+    path
+        The graph to open; an empty one when left out.
+    screenshot
+        Write a PNG here, without a screen, and end.
+    size, scale
+        The size of the window in device independent pixels, and how many real pixels one of them has.
+    theme
+        The theme for this session; the remembered one when left out.
+    run
+        Run the graph at once; a screenshot waits for the end of the run.
+    """
+    _prepare_environment(offscreen=screenshot is not None, scale=scale)
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app.setApplicationName("Shtairir")
+    app.setApplicationDisplayName("")
+    window = _make_window(theme, temporary=screenshot is not None)
+    hook_before = sys.excepthook
+    sys.excepthook = _reporter(window)
+    try:
+        if path is not None and not window.files.show_file(path, remember=screenshot is None) and screenshot:
+            print(window.notice.text, file=sys.stderr)  # noqa: T201 - there is no window to say it in
+            return 1
+        if screenshot is not None:
+            return _picture(window, screenshot, size, run=run)
+        return _live(window, size, run=run)
+    finally:
+        sys.excepthook = hook_before
+
+
+def _prepare_environment(*, offscreen: bool, scale: float) -> None:
+    if offscreen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    if scale != 1.0:
+        os.environ["QT_SCALE_FACTOR"] = f"{scale:g}"
+
+
+def _make_window(theme: Literal["dark", "light"] | None, *, temporary: bool) -> MainWindow:
+    """Dress the application first: widgets take their sizes from the theme."""
+    import tempfile
+
+    from shtairir_ui.settings import Settings
+    from shtairir_ui.themechoice import show_theme
+    from shtairir_ui.window import MainWindow
+
+    settings: Settings
+    # A picture shows the window as it first opens, not as this person last left it.
+    settings = Settings(Path(tempfile.mkdtemp(prefix="shtairir-")) / "window.ini") if temporary else Settings()
+    show_theme(theme or settings.theme)
+    return MainWindow(settings=settings)
+
+
+def _picture(window: MainWindow, file: Path, size: tuple[int, int], *, run: bool) -> int:
+    from shtairir_ui.screenshot import take_screenshot
+
+    taken = take_screenshot(window, file, size=size, run=run)
+    window.editor.close()
+    window.deleteLater()
+    if not taken:
+        print(f"The picture could not be written to {file}. Check the folder.", file=sys.stderr)  # noqa: T201
+    return 0 if taken else 1
+
+
+def _live(window: MainWindow, size: tuple[int, int], *, run: bool) -> int:
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from shtairir_ui.interrupt import InterruptListener
+
+    if window.settings.state("window") is None:
+        window.resize(*size)
+    interrupt = InterruptListener(QApplication.quit)
+    window.show()
+    QTimer.singleShot(0, window.canvas.fit)
+    if run:
+        QTimer.singleShot(0, window.editor.run)
+    try:
+        return int(QApplication.exec())
+    finally:
+        window.editor.close()
+        interrupt.close()
+
+
+class _reporter:  # noqa: N801 - used as a function
+    """An except hook that says the error in the window instead of ending it."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def __call__(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            from PySide6.QtWidgets import QApplication
+
+            QApplication.quit()
+            return
+        self._window.report_error(error.with_traceback(trace))

@@ -1,0 +1,136 @@
+"""New, open, save and the question about unsaved changes."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from shtairir.errors import DocumentError, ShtairirError
+from shtairir_ui.editor import Editor
+from shtairir_ui.settings import Settings
+
+SUFFIX = ".shtairir"
+FILTER = f"Shtairir graphs (*{SUFFIX});;All files (*)"
+
+
+class Answer(Enum):
+    """What to do with unsaved changes."""
+
+    SAVE = "save"
+    DISCARD = "discard"
+    CANCEL = "cancel"
+
+
+class FileCommands(QObject):
+    """The verbs of the File menu; nothing unsaved is lost without a yes."""
+
+    failed = Signal(str)
+    succeeded = Signal(str)
+    recents_changed = Signal()
+
+    def __init__(self, editor: Editor, settings: Settings, window: QWidget) -> None:
+        super().__init__(window)
+        self._editor = editor
+        self._settings = settings
+        self._window = window
+
+    def new(self) -> None:
+        """Begin an empty graph."""
+        if self.may_leave():
+            self._editor.new()
+            self.succeeded.emit("A new, empty graph.")
+
+    def open(self) -> None:
+        """Ask for a file and open it."""
+        if not self.may_leave():
+            return
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open a graph", str(self._folder()), FILTER)
+        if name:
+            self.show_file(Path(name))
+
+    def open_path(self, path: Path) -> None:
+        """Open a file that is already chosen: a recent one, an example, one dropped on the window."""
+        if self.may_leave():
+            self.show_file(path)
+
+    def show_file(self, path: Path, *, remember: bool = True) -> bool:
+        """Open without asking about unsaved changes; what fails is said and changes nothing."""
+        try:
+            self._editor.open(path)
+        except (ShtairirError, OSError) as error:
+            self.failed.emit(f"“{path.name}” was not opened. {explain(error)}")
+            return False
+        if remember:
+            self._settings.remember_file(path)
+            self.recents_changed.emit()
+        self.succeeded.emit(f"Opened {path.name}.")
+        return True
+
+    def save(self) -> bool:
+        """Save to the graph's file; asks for one when it has none."""
+        return self.save_as() if self._editor.path is None else self._write(None)
+
+    def save_as(self) -> bool:
+        """Ask for a file and save there."""
+        proposal = self._folder() / f"{self._editor.title}{SUFFIX}"
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save the graph", str(proposal), FILTER)
+        if not name:
+            return False
+        path = Path(name)
+        return self._write(path if path.suffix else path.with_suffix(SUFFIX))
+
+    def may_leave(self) -> bool:
+        """Whether the present graph may be left: it is saved, or its changes are given up."""
+        if not self._editor.is_modified:
+            return True
+        answer = self.ask()
+        return answer is Answer.DISCARD or (answer is Answer.SAVE and self.save())
+
+    def ask(self) -> Answer:
+        """Ask what to do with unsaved changes."""
+        box = QMessageBox(self._window)
+        box.setObjectName("unsavedDialog")
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Unsaved changes")
+        box.setText(f"Save the changes to “{self._editor.title}”?")
+        box.setInformativeText("Changes that are not saved will be lost.")
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        answers = {buttons.Save: Answer.SAVE, buttons.Discard: Answer.DISCARD}
+        return answers.get(buttons(box.exec()), Answer.CANCEL)
+
+    def _write(self, path: Path | None) -> bool:
+        target = path or self._editor.path
+        try:
+            self._editor.save(path)
+        except (ShtairirError, OSError) as error:
+            name = target.name if target is not None else self._editor.title
+            self.failed.emit(f"“{name}” was not saved; your changes are still here. {explain(error)}")
+            return False
+        if target is not None:
+            self._settings.remember_file(target)
+            self.recents_changed.emit()
+            self.succeeded.emit(f"Saved {target.name}.")
+        return True
+
+    def _folder(self) -> Path:
+        if self._editor.path is not None:
+            return self._editor.path.parent
+        recent = self._settings.recent
+        return recent[0].parent if recent else Path.home()
+
+
+def explain(error: Exception) -> str:
+    """The sentences of an error: what is wrong, where, what to do."""
+    if isinstance(error, DocumentError):
+        where = f" (at {error.where})" if error.where else ""
+        return f"{error.message}{where} {error.hint}".strip()
+    if isinstance(error, PermissionError):
+        return f"There is no permission to use {error.filename}. Choose another folder."
+    if isinstance(error, FileNotFoundError):
+        return f"There is no such file or folder: {error.filename}. Check the path, or choose another."
+    return str(error)

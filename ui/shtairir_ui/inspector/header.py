@@ -1,0 +1,123 @@
+"""Which node is shown, and how it is doing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from shtairir.events import NodeStatus
+from shtairir.ids import NodeId
+from shtairir_ui import theme
+from shtairir_ui.editor import Editor
+from shtairir_ui.iconlabel import IconLabel
+from shtairir_ui.quantities import duration, size
+from shtairir_ui.runtime import IDLE, NodeRuntime
+
+STATUS: dict[NodeStatus | None, tuple[str, str, str]] = {
+    None: ("", "text_dim", "Not run yet"),
+    NodeStatus.WAITING: ("clock", "text_dim", "Waiting"),
+    NodeStatus.READY: ("clock", "text_dim", "Ready"),
+    NodeStatus.RUNNING: ("running", "running", "Running"),
+    NodeStatus.DONE: ("ok", "ok", "Done"),
+    NodeStatus.CACHED: ("cached", "cached", "Taken from the cache"),
+    NodeStatus.SKIPPED: ("skipped", "text_dim", "Skipped"),
+    NodeStatus.FAILED: ("error", "error", "Failed"),
+    NodeStatus.TIMED_OUT: ("clock", "error", "Timed out"),
+    NodeStatus.CANCELLED: ("cancelled", "warning", "Stopped"),
+    NodeStatus.PAUSED: ("pause", "warning", "Paused"),
+    NodeStatus.COMPENSATED: ("undo", "warning", "Undone"),
+}
+
+
+def status_text(state: NodeRuntime) -> str:
+    """A node's state in a few words.
+
+    Examples
+    --------
+    >>> status_text(NodeRuntime(status=NodeStatus.DONE, elapsed_s=0.042, output_bytes=3_100_000))
+    'Done · 42 ms · 3.1 MB'
+    """
+    parts = [STATUS[state.status][2]]
+    if state.status is NodeStatus.RUNNING and state.progress is not None:
+        parts.append(f"{state.progress:.0%}")
+    if state.elapsed_s is not None:
+        parts.append(duration(state.elapsed_s))
+    if state.output_bytes:
+        parts.append(size(state.output_bytes))
+    if state.stale:
+        parts.append("changed since")
+    return " · ".join(parts)
+
+
+class NodeHeader(QWidget):
+    """The node's title, to be changed in place; its block and id; its status."""
+
+    def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._editor = editor
+        self._node: NodeId | None = None
+        self._icon = QLabel()
+        self.title = QLineEdit()
+        self.title.setObjectName("nodeTitle")
+        self.title.setAccessibleName("Title of the node")
+        self.title.setToolTip("Title of the node")
+        self.title.setProperty("role", "title")
+        self._block = QLabel()
+        self._block.setObjectName("nodeBlock")
+        self._block.setProperty("role", "dim")
+        self._block.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._status_icon = IconLabel(size=14)
+        self._status = QLabel()
+        self._status.setObjectName("nodeStatus")
+        self._status.setProperty("role", "dim")
+        self._lay_out()
+        self.title.editingFinished.connect(self._rename)
+        theme.changed.connect(lambda _tokens: self.show_node(self._node))
+
+    def show_node(self, node: NodeId | None) -> None:
+        """Show a node as the document and the run have it."""
+        self._node = node
+        if node is None or node not in self._editor.graph.nodes:
+            return
+        placed, definition = self._editor.graph.nodes[node], self._editor.definition(node)
+        name = definition.name if definition is not None else str(placed.block)
+        if not self.title.hasFocus() or not self.title.isModified():
+            self.title.setText(placed.title or name)
+        self.title.setPlaceholderText(name)
+        category = definition.category if definition is not None else ""
+        self._icon.setPixmap(theme.category_icon(category).pixmap(20, 20))
+        self._block.setText(f"{placed.block}  ·  id {node}")
+        self._block.setToolTip(definition.summary if definition is not None else "This block is not installed.")
+        self.show_status(self._editor.runtime.get(node, IDLE))
+
+    def show_status(self, state: NodeRuntime) -> None:
+        """Show how the node is doing."""
+        icon, color, _ = STATUS[state.status]
+        self._status_icon.show_icon(icon, color)
+        self._status_icon.setVisible(bool(icon))
+        self._status.setText(status_text(state))
+
+    def _lay_out(self) -> None:
+        tokens = theme.current()
+        first = QHBoxLayout()
+        first.setSpacing(tokens.s2)
+        first.addWidget(self._icon)
+        first.addWidget(self.title, 1)
+        last = QHBoxLayout()
+        last.setSpacing(tokens.s1)
+        last.addWidget(self._status_icon)
+        last.addWidget(self._status, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(tokens.s4, tokens.s3, tokens.s4, tokens.s2)
+        column.setSpacing(tokens.s1)
+        column.addLayout(first)
+        column.addWidget(self._block)
+        column.addLayout(last)
+
+    def _rename(self) -> None:
+        if self._node is None or self._node not in self._editor.graph.nodes or not self.title.isModified():
+            return
+        self.title.setModified(False)
+        text = self.title.text().strip()
+        self._editor.set_title(self._node, None if text == self.title.placeholderText() else text)
+        self.show_node(self._node)

@@ -1,0 +1,91 @@
+"""Everything about one node, in four tabs; a tab is filled when it is looked at."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPlainTextEdit, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
+
+from shtairir.ids import NodeId
+from shtairir_ui import theme
+from shtairir_ui.documentation import documentation_html
+from shtairir_ui.editor import Editor
+from shtairir_ui.highlight import CodeHighlighter
+from shtairir_ui.inspector.form import ParameterForm
+from shtairir_ui.inspector.header import NodeHeader
+from shtairir_ui.inspector.outcome import OutcomePage
+from shtairir_ui.runtime import IDLE
+
+
+class NodePage(QWidget):
+    """Header, parameters, last result, documentation and source of the selected node."""
+
+    node_wanted = Signal(str)
+
+    def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._editor = editor
+        self._node: NodeId | None = None
+        self.header = NodeHeader(editor)
+        self.form = ParameterForm(editor)
+        self.outcome = OutcomePage(editor)
+        self.documentation = QTextBrowser(openExternalLinks=True)
+        self.documentation.setObjectName("documentationPage")
+        self.documentation.setProperty("role", "flat")
+        self.documentation.document().setDocumentMargin(theme.current().s3)
+        self.source = QPlainTextEdit(readOnly=True, lineWrapMode=QPlainTextEdit.LineWrapMode.NoWrap)
+        self.source.setObjectName("sourcePage")
+        self.source.setProperty("role", "flat")
+        self.source.setFont(theme.mono_font(theme.current().size_label))
+        self._highlighter = CodeHighlighter(self.source.document(), "python")
+        self._lay_out()
+        self.form.node_wanted.connect(self.node_wanted)
+        self.outcome.node_wanted.connect(self.node_wanted)
+        self.tabs.currentChanged.connect(lambda _index: self._fill_tab())
+        theme.changed.connect(lambda _tokens: self._fill_tab())
+
+    def show_node(self, node: NodeId) -> None:
+        """Show a node, or what changed of the one that is shown."""
+        self._node = node
+        self.header.show_node(node)
+        self.form.show_node(node)
+        self._fill_tab()
+
+    def show_runtime(self) -> None:
+        """Show how the node is doing now."""
+        if self._node is not None:
+            self.header.show_status(self._editor.runtime.get(self._node, IDLE))
+            if self.tabs.currentWidget() is self.outcome:
+                self.outcome.show_node(self._node)
+
+    def show_outcome(self) -> None:
+        """Bring the last result to the front."""
+        self.tabs.setCurrentWidget(self.outcome)
+
+    def _fill_tab(self) -> None:
+        if self._node is None or self._node not in self._editor.graph.nodes:
+            return
+        page = self.tabs.currentWidget()
+        definition = self._editor.definition(self._node)
+        if page is self.outcome:
+            self.outcome.show_node(self._node)
+        elif page is self.documentation:
+            self.documentation.setHtml(
+                documentation_html(definition) if definition is not None else "This block is not installed."
+            )
+        elif page is self.source:
+            text = definition.source() if definition is not None else ""
+            if text != self.source.toPlainText():
+                self.source.setPlainText(text or "# The source of this block cannot be had.")
+
+    def _lay_out(self) -> None:
+        self.tabs = QTabWidget(documentMode=True)
+        self.tabs.setObjectName("inspectorTabs")
+        self.tabs.addTab(self.form, "Parameters")
+        self.tabs.addTab(self.outcome, "Result")
+        self.tabs.addTab(self.documentation, "Help")
+        self.tabs.addTab(self.source, "Source")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.tabs, 1)

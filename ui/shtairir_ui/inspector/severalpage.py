@@ -1,0 +1,55 @@
+"""Several nodes at once: how many, and the values they share."""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from shtairir.ids import NodeId
+from shtairir_ui import theme
+from shtairir_ui.editor import Editor
+from shtairir_ui.quantities import count
+
+SHOWN_AT_MOST = 12
+
+
+class SeveralPage(QWidget):
+    """A count, the kinds of node, and the values that are the same in all of them."""
+
+    def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._editor = editor
+        self._title = QLabel()
+        self._title.setObjectName("severalTitle")
+        self._title.setProperty("role", "title")
+        self._text = QLabel(wordWrap=True)
+        self._text.setProperty("role", "dim")
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        tokens = theme.current()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(tokens.s4, tokens.s3, tokens.s4, tokens.s4)
+        column.setSpacing(tokens.s2)
+        column.addWidget(self._title)
+        column.addWidget(self._text)
+        column.addStretch(1)
+
+    def show_nodes(self, nodes: tuple[NodeId, ...]) -> None:
+        """Sum up these nodes."""
+        self._title.setText(f"{count(len(nodes), 'node')} selected")
+        placed = [self._editor.graph.nodes[node] for node in nodes]
+        kinds: dict[str, int] = {}
+        for node in placed:
+            kinds[node.block] = kinds.get(node.block, 0) + 1
+        lines = [f"{number} × {block}" for block, number in list(kinds.items())[:SHOWN_AT_MOST]]
+        if len(kinds) > SHOWN_AT_MOST:
+            lines.append(f"and {len(kinds) - SHOWN_AT_MOST} other kinds")
+        shared = [
+            f"{name} = {json.dumps(value, ensure_ascii=False)}"
+            for name, value in placed[0].values.items()
+            if all(other.values.get(name) == value for other in placed[1:])
+        ]
+        if shared:
+            lines += ["", "The same in all of them:", *shared]
+        self._text.setText("\n".join(lines))

@@ -1,0 +1,114 @@
+"""Where the panels stand: palette, canvas above problems and log, inspector above preview."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from shtairir_ui.actions import Actions
+from shtairir_ui.editor import Editor
+from shtairir_ui.inspector import InspectorPanel
+from shtairir_ui.log import LogPanel
+from shtairir_ui.palette import PalettePanel
+from shtairir_ui.preview import PreviewPanel
+from shtairir_ui.problems import ProblemsPanel
+from shtairir_ui.settings import Settings
+
+PALETTE_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 232, 336, 176
+
+
+class WindowLayout(QWidget):
+    """The panels in their splitters; each side can be folded away."""
+
+    node_wanted = Signal(str)
+
+    def __init__(self, editor: Editor, canvas: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.palette_panel = PalettePanel(editor)
+        self.problems = ProblemsPanel(editor)
+        self.log = LogPanel(editor)
+        self.inspector = InspectorPanel(editor)
+        self.preview = PreviewPanel(editor)
+        self.inspector.node_wanted.connect(self.node_wanted)
+        self.bottom = self._make_bottom()
+        self._middle = _splitter("middle", Qt.Orientation.Vertical, canvas, self.bottom)
+        self.right = _splitter("right", Qt.Orientation.Vertical, self.inspector, self.preview)
+        self._all = _splitter("all", Qt.Orientation.Horizontal, self.palette_panel, self._middle, self.right)
+        self._set_sizes()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._all)
+        self._toggles: dict[str, tuple[QAction, QWidget]] = {}
+
+    def bind_toggles(self, actions: Actions) -> None:
+        """Have the View commands fold panels away and bring them back."""
+        for name, widget in (
+            ("show_palette", self.palette_panel),
+            ("show_bottom", self.bottom),
+            ("show_right", self.right),
+        ):
+            action = actions[name]
+            action.setChecked(True)
+            action.toggled.connect(widget.setVisible)
+            self._toggles[name] = (action, widget)
+
+    def show_palette(self) -> None:
+        """Bring the palette back."""
+        self._toggles["show_palette"][0].setChecked(True)
+
+    def show_problems(self) -> None:
+        """Bring the problems to the front."""
+        self._toggles["show_bottom"][0].setChecked(True)
+        self.bottom.setCurrentWidget(self.problems)
+
+    def remember(self, settings: Settings) -> None:
+        """Remember sizes and what is folded away."""
+        for splitter in (self._all, self._middle, self.right):
+            settings.remember_state(splitter.objectName(), splitter.saveState())
+        settings.set_hidden([name for name, (action, _) in self._toggles.items() if not action.isChecked()])
+
+    def restore(self, settings: Settings) -> None:
+        """Bring back what was remembered."""
+        for splitter in (self._all, self._middle, self.right):
+            state = settings.state(splitter.objectName())
+            if state is not None:
+                splitter.restoreState(state)
+        for name in settings.hidden:
+            if name in self._toggles:
+                self._toggles[name][0].setChecked(False)
+
+    def _make_bottom(self) -> QTabWidget:
+        tabs = QTabWidget(documentMode=True)
+        tabs.setObjectName("bottomTabs")
+        tabs.addTab(self.problems, "Problems")
+        tabs.addTab(self.log, "Log")
+        self.problems.count_changed.connect(lambda number: tabs.setTabText(0, _badge("Problems", number)))
+        self.log.count_changed.connect(lambda number: tabs.setTabText(1, _badge("Log", number)))
+        tabs.currentChanged.connect(lambda index: self.log.mark_seen() if index == 1 else None)
+        return tabs
+
+    def _set_sizes(self) -> None:
+        self._all.setSizes([PALETTE_WIDTH, 1440 - PALETTE_WIDTH - RIGHT_WIDTH, RIGHT_WIDTH])
+        self._middle.setSizes([800 - BOTTOM_HEIGHT, BOTTOM_HEIGHT])
+        self.right.setSizes([460, 340])
+        for index, stretch in enumerate((0, 1, 0)):
+            self._all.setStretchFactor(index, stretch)
+        self._middle.setStretchFactor(0, 1)
+        self._middle.setStretchFactor(1, 0)
+        self.right.setStretchFactor(0, 3)
+        self.right.setStretchFactor(1, 2)
+
+
+def _splitter(name: str, orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setObjectName(f"splitter_{name}")
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
+    for widget in widgets:
+        splitter.addWidget(widget)
+    return splitter
+
+
+def _badge(title: str, number: int) -> str:
+    return f"{title} ({number})" if number else title

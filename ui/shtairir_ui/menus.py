@@ -1,0 +1,101 @@
+"""The menu bar, with what fills itself: recent files, examples, themes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu
+
+from shtairir_ui.dialogs import show_about, show_keys
+from shtairir_ui.settings import ThemeChoice
+
+if TYPE_CHECKING:
+    from shtairir_ui.window import MainWindow
+
+THEMES: tuple[tuple[ThemeChoice, str], ...] = (
+    ("system", "As the system"),
+    ("light", "Light"),
+    ("dark", "Dark"),
+)
+
+
+class Menus(QObject):
+    """File, Edit, View, Run and Help."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.recent = QMenu("Open &Recent", window)
+        self.examples = QMenu("Open &Example", window)
+        self.themes = QMenu("&Theme", window)
+        self._make_file_menu()
+        fill, bar = window.actions_.fill, window.menuBar()
+        fill(
+            bar.addMenu("&Edit"),
+            *("undo", "redo", "", "cut", "copy", "paste", "duplicate", "delete", "", "select_all", "find_block"),
+        )
+        self._make_view_menu()
+        fill(bar.addMenu("&Run"), "run", "stop")
+        self._make_help_menu()
+        window.files.recents_changed.connect(self._fill_recent)
+
+    def _make_file_menu(self) -> None:
+        window = self._window
+        menu = window.menuBar().addMenu("&File")
+        window.actions_.fill(menu, "new", "open")
+        menu.addMenu(self.recent)
+        menu.addMenu(self.examples)
+        window.actions_.fill(menu, "", "save", "save_as", "", "quit")
+        self._fill_recent()
+        self._fill_examples()
+
+    def _make_view_menu(self) -> None:
+        window = self._window
+        menu = window.menuBar().addMenu("&View")
+        window.actions_.fill(menu, "fit", "", "show_palette", "show_bottom", "show_right", "")
+        menu.addMenu(self.themes)
+        group = QActionGroup(self)
+        for choice, title in THEMES:
+            action = self.themes.addAction(title)
+            action.setCheckable(True)
+            action.setChecked(choice == window.theme_control.choice)
+            action.setObjectName(f"theme_{choice}")
+            action.triggered.connect(lambda _checked=False, choice=choice: window.theme_control.choose(choice))
+            group.addAction(action)
+
+    def _make_help_menu(self) -> None:
+        window = self._window
+        window.actions_.fill(window.menuBar().addMenu("&Help"), "keys", "about")
+        window.actions_.on("keys", lambda: show_keys(window, window.actions_))
+        window.actions_.on("about", lambda: show_about(window))
+
+    def _fill_recent(self) -> None:
+        self.recent.clear()
+        for path in self._window.settings.recent:
+            self._add_file(self.recent, path, path.name, str(path))
+        self.recent.setEnabled(not self.recent.isEmpty())
+        if not self.recent.isEmpty():
+            self.recent.addSeparator()
+            self.recent.addAction("Clear this list").triggered.connect(lambda _checked=False: self._forget())
+
+    def _fill_examples(self) -> None:
+        from shtairir_assets.examples import list_examples
+
+        for example in list_examples():
+            self._add_file(self.examples, example.path, example.title, example.summary)
+        self.examples.setToolTipsVisible(True)
+        self.examples.setEnabled(not self.examples.isEmpty())
+
+    def _forget(self) -> None:
+        self._window.settings.forget_files()
+        self._fill_recent()
+
+    def _add_file(self, menu: QMenu, path: Path, title: str, tip: str) -> QAction:
+        action = menu.addAction(title.replace("&", "&&"))
+        action.setToolTip(tip)
+        action.setStatusTip(tip)
+        action.triggered.connect(lambda _checked=False: self._window.files.open_path(path))
+        return action

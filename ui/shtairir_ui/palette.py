@@ -1,0 +1,218 @@
+"""The blocks that can be placed: searched by typing, or browsed by category."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLineEdit,
+    QStackedLayout,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from shtairir.block import BlockDefinition
+from shtairir_ui import theme
+from shtairir_ui.documentation import tooltip
+from shtairir_ui.editor import Editor
+from shtairir_ui.emptystate import EmptyState
+from shtairir_ui.guard import guarded
+
+MIME = "application/x-shtairir-block"
+BLOCK_ID = Qt.ItemDataRole.UserRole
+PATH = Qt.ItemDataRole.UserRole + 1
+
+
+class BlockTree(QTreeWidget):
+    """The tree of blocks; a dragged item carries its block id."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("paletteTree")
+        self.setAccessibleName("Blocks")
+        self.setHeaderHidden(True)
+        self.setColumnCount(2)
+        self.setIndentation(theme.current().s4)
+        self.setUniformRowHeights(True)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setExpandsOnDoubleClick(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+
+    @guarded(default=list)
+    def mimeTypes(self) -> list[str]:  # noqa: N802 - Qt's name
+        return [MIME]
+
+    @guarded
+    def mimeData(self, items: Sequence[QTreeWidgetItem]) -> QMimeData:  # noqa: N802 - Qt's name
+        data = QMimeData()
+        for item in items:
+            block_id = item.data(0, BLOCK_ID)
+            if block_id:
+                data.setData(MIME, block_id.encode())
+        return data
+
+
+class PalettePanel(QWidget):
+    """Search field above the tree; `add_requested` carries the id of a block to place."""
+
+    add_requested = Signal(str)
+
+    def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self._registry = editor.registry
+        self._open: set[str] = set()
+        self.search = QLineEdit(clearButtonEnabled=True, placeholderText="Search blocks")
+        self.search.setObjectName("paletteSearch")
+        self.search.setAccessibleName("Search blocks")
+        self._search_icon = self.search.addAction(
+            theme.icon("search", "text_dim"), QLineEdit.ActionPosition.LeadingPosition
+        )
+        theme.bind_icon(self._search_icon, "search", "text_dim")
+        self.tree = BlockTree()
+        self._empty = EmptyState("search", "No block matches", "Try another word, or fewer letters.")
+        self._lay_out()
+        self._quiet = QTimer(self, singleShot=True, interval=60)
+        self._quiet.timeout.connect(self._fill)
+        self._connect()
+        self._fill()
+
+    def refresh(self) -> None:
+        """Show the registry as it is now."""
+        self._fill()
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search field."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def _lay_out(self) -> None:
+        tokens = theme.current()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, tokens.s2, 0, 0)
+        column.setSpacing(tokens.s2)
+        field = QVBoxLayout()
+        field.setContentsMargins(tokens.s2, 0, tokens.s2, 0)
+        field.addWidget(self.search)
+        column.addLayout(field)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.tree)
+        self._stack.addWidget(self._empty)
+        column.addLayout(self._stack, 1)
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(lambda _text: self._quiet.start())
+        self.search.returnPressed.connect(self._add_best)
+        self.search.installEventFilter(self)
+        self.tree.itemActivated.connect(lambda item, _column: self._add(item))
+        self.tree.itemExpanded.connect(lambda item: self._open.add(item.data(0, PATH)))
+        self.tree.itemCollapsed.connect(lambda item: self._open.discard(item.data(0, PATH)))
+        theme.changed.connect(lambda _tokens: self._fill())
+
+    @guarded(default=False)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Arrow keys in the search field move through the matches; Escape empties it."""
+        if watched is self.search and isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                self._move_choice(1 if event.key() == Qt.Key.Key_Down else -1)
+                return True
+            if event.key() == Qt.Key.Key_Escape and self.search.text():
+                self.search.clear()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _move_choice(self, step: int) -> None:
+        current = self.tree.currentItem()
+        if current is None:
+            following = self.tree.topLevelItem(0)
+        else:
+            following = self.tree.itemBelow(current) if step > 0 else self.tree.itemAbove(current)
+        if following is not None:
+            self.tree.setCurrentItem(following)
+
+    def _add_best(self) -> None:
+        self._quiet.stop()
+        if self.search.text().strip():
+            if self._shown != self.search.text().strip():
+                self._fill()
+            self._add(self.tree.currentItem())
+        elif self.tree.currentItem() is not None:
+            self._add(self.tree.currentItem())
+
+    def _add(self, item: QTreeWidgetItem | None) -> None:
+        block_id = item.data(0, BLOCK_ID) if item is not None else None
+        if block_id:
+            self.add_requested.emit(block_id)
+
+    def _fill(self) -> None:
+        self._shown = self.search.text().strip()
+        self.tree.setUpdatesEnabled(False)
+        self.tree.clear()
+        if self._shown:
+            self._show_matches(self._registry.search(self._shown))
+        else:
+            self._show_categories(self._registry.all())
+        self.tree.setUpdatesEnabled(True)
+        self._stack.setCurrentWidget(self.tree if self.tree.topLevelItemCount() else self._empty)
+        if not self.tree.topLevelItemCount() and not self._shown:
+            self._empty.say("No blocks are installed", "Install a pack of blocks, then start again.")
+        elif self._shown:
+            self._empty.say(f"No block matches “{self._shown}”", "Try another word, or fewer letters.")
+
+    def _show_matches(self, found: list[BlockDefinition]) -> None:
+        for definition in found:
+            item = block_item(definition)
+            item.setText(1, item.text(1) or definition.category.replace("/", " › "))
+            self.tree.addTopLevelItem(item)
+        if found:
+            self.tree.setCurrentItem(self.tree.topLevelItem(0))
+
+    def _show_categories(self, definitions: list[BlockDefinition]) -> None:
+        branches: dict[str, QTreeWidgetItem] = {}
+        for definition in definitions:
+            self._branch(definition.category or "Other", branches).addChild(block_item(definition))
+        for path, branch in branches.items():
+            branch.setExpanded(path in self._open)
+
+    def _branch(self, path: str, branches: dict[str, QTreeWidgetItem]) -> QTreeWidgetItem:
+        if path not in branches:
+            parent, _, name = path.rpartition("/")
+            item = QTreeWidgetItem([name])
+            item.setData(0, PATH, path)
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+            branches[path] = item
+            if parent:
+                self._branch(parent, branches).addChild(item)
+            else:
+                item.setIcon(0, theme.category_icon(path))
+                self.tree.addTopLevelItem(item)
+        return branches[path]
+
+
+def block_item(definition: BlockDefinition) -> QTreeWidgetItem:
+    """A row for a block: greyed, with the reason, when a library that it needs is missing."""
+    tokens = theme.current()
+    item = QTreeWidgetItem([definition.name])
+    item.setData(0, BLOCK_ID, str(definition.id))
+    item.setIcon(0, theme.category_icon(definition.category))
+    item.setToolTip(0, tooltip(definition))
+    item.setToolTip(1, tooltip(definition))
+    item.setForeground(1, tokens.text_disabled)
+    item.setFont(1, theme.ui_font(tokens.size_small))
+    missing = definition.missing()
+    if missing is not None:
+        item.setForeground(0, tokens.text_disabled)
+        item.setIcon(0, theme.icon("download", "text_disabled"))
+        item.setText(1, f"needs {missing.extra or missing.modules[0]}")
+    return item

@@ -1,0 +1,116 @@
+"""What is wrong with the graph, as it is edited."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QPushButton,
+    QStackedLayout,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+from shtairir.ids import NodeId
+from shtairir.validation import Problem
+from shtairir_ui import theme
+from shtairir_ui.editor import Editor
+from shtairir_ui.emptystate import EmptyState
+
+PROBLEM = Qt.ItemDataRole.UserRole
+SHOWN_AT_MOST = 200
+ORDER = {"error": 0, "warning": 1, "info": 2}
+
+
+class ProblemsPanel(QWidget):
+    """One row a problem; a click goes to the node, the button mends what can be mended by itself."""
+
+    count_changed = Signal(int)
+    node_chosen = Signal(str)
+
+    def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self._editor = editor
+        self._refused: list[Problem] = []
+        self.list = _make_list()
+        self._empty = EmptyState("ok", "No problems", "The graph is ready to run.")
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.list)
+        self.list.itemClicked.connect(lambda item, _column: self._choose(item))
+        self.list.itemActivated.connect(lambda item, _column: self._choose(item))
+        editor.problems_changed.connect(self._on_checked)
+        editor.run_refused.connect(self._on_refused)
+        theme.changed.connect(lambda _tokens: self._show())
+        self._show()
+
+    def _on_checked(self, _problems: list[Problem]) -> None:
+        self._refused = []
+        self._show()
+
+    def _on_refused(self, error: Exception) -> None:
+        """Planning may find what editing did not; those stay until the graph is checked again."""
+        known = {(one.code, one.node, one.port) for one in self._editor.problems}
+        found = getattr(error, "problems", ())
+        self._refused = [one for one in found if (one.code, one.node, one.port) not in known]
+        self._show()
+
+    def _show(self) -> None:
+        problems = sorted(
+            [*self._editor.problems, *self._refused], key=lambda problem: ORDER.get(problem.severity, 3)
+        )
+        self.list.clear()
+        for problem in problems[:SHOWN_AT_MOST]:
+            self._add_row(problem)
+        if len(problems) > SHOWN_AT_MOST:
+            self.list.addTopLevelItem(QTreeWidgetItem([f"and {len(problems) - SHOWN_AT_MOST} more"]))
+        self._stack.setCurrentWidget(self.list if problems else self._empty)
+        self.count_changed.emit(len(problems))
+
+    def _add_row(self, problem: Problem) -> None:
+        item = QTreeWidgetItem([problem.message, str(problem.node or ""), problem.fix or ""])
+        item.setData(0, PROBLEM, problem)
+        item.setIcon(0, theme.icon(problem.severity, _color(problem.severity)))
+        item.setToolTip(0, problem.message)
+        item.setToolTip(2, problem.fix or "")
+        for column in (1, 2):
+            item.setForeground(column, theme.current().text_dim)
+        self.list.addTopLevelItem(item)
+        if problem.edit is not None:
+            self.list.setItemWidget(item, 3, self._fix_button(problem))
+
+    def _fix_button(self, problem: Problem) -> QPushButton:
+        button = QPushButton("Fix")
+        button.setObjectName("fixButton")
+        button.setToolTip(problem.fix or "Mend this problem")
+        button.clicked.connect(lambda _checked=False: self._editor.apply(problem.edit))
+        return button
+
+    def _choose(self, item: QTreeWidgetItem) -> None:
+        problem: Problem | None = item.data(0, PROBLEM)
+        if problem is not None and problem.node in self._editor.graph.nodes:
+            self._editor.select((NodeId(str(problem.node)),))
+            self.node_chosen.emit(str(problem.node))
+
+
+def _make_list() -> QTreeWidget:
+    tree = QTreeWidget()
+    tree.setObjectName("problemsList")
+    tree.setAccessibleName("Problems")
+    tree.setHeaderLabels(["Problem", "Node", "What to do", ""])
+    tree.setRootIsDecorated(False)
+    tree.setUniformRowHeights(True)
+    tree.setTextElideMode(Qt.TextElideMode.ElideRight)
+    header = tree.header()
+    header.setStretchLastSection(False)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+    header.setSectionResizeMode(3, QHeaderView.ResizeMode.ResizeToContents)
+    return tree
+
+
+def _color(severity: str) -> str:
+    return {"error": "error", "warning": "warning"}.get(severity, "text_dim")

@@ -1,0 +1,58 @@
+"""A picture of the window, taken without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QTimer
+
+from shtairir_ui.window import MainWindow
+
+SETTLE_MS = 400
+"""Thumbnails and previews are made on workers; they arrive within this time after a run."""
+LIMIT_MS = 600_000
+
+
+def take_screenshot(window: MainWindow, file: Path, *, size: tuple[int, int], run: bool) -> bool:
+    """Show the window at `size`, run the graph if asked, and write the picture; False when it cannot."""
+    window.resize(*size)
+    window.show()
+    wait(SETTLE_MS)
+    if run:
+        _run_to_the_end(window)
+        _select_a_result(window)
+        wait(SETTLE_MS)
+    window.canvas.fit()
+    wait(SETTLE_MS)
+    return bool(window.grab().save(str(file)))
+
+
+def wait(milliseconds: int, until: Callable[[QEventLoop], None] | None = None) -> None:
+    """Let the window live for a time, or until the loop given to `until` is quit."""
+    loop = QEventLoop()
+    timer = QTimer(singleShot=True, interval=milliseconds)
+    timer.timeout.connect(loop.quit)
+    timer.start()
+    if until is not None:
+        until(loop)
+    loop.exec()
+
+
+def _run_to_the_end(window: MainWindow) -> None:
+    def begin(loop: QEventLoop) -> None:
+        window.editor.run_finished.connect(lambda _result: loop.quit())
+        window.editor.run_refused.connect(lambda _error: loop.quit())
+        QTimer.singleShot(0, window.editor.run)
+
+    wait(LIMIT_MS, begin)
+
+
+def _select_a_result(window: MainWindow) -> None:
+    """Show the last result that nobody reads; a failed node before all others."""
+    editor = window.editor
+    failed = [node for node, state in editor.runtime.items() if state.failure is not None]
+    read = {link.source for link in editor.graph.links.values()}
+    final = [ref.node for ref in editor.results if ref not in read]
+    if failed or final:
+        editor.select(((failed or final[-1:])[0],))

@@ -1,0 +1,80 @@
+"""What the window remembers between sessions: recent files, theme, geometry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from PySide6.QtCore import QByteArray, QSettings
+
+ThemeChoice = Literal["light", "dark", "system"]
+RECENT_LIMIT = 10
+
+
+def default_path() -> Path:
+    """The settings file in the user's configuration folder."""
+    return Path(platformdirs.user_config_dir("shtairir")) / "window.ini"
+
+
+class Settings:
+    """The remembered settings, in an INI file of their own.
+
+    Parameters
+    ----------
+    path
+        The file; it is made when something is first remembered.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._store = QSettings(str(path or default_path()), QSettings.Format.IniFormat)
+
+    @property
+    def recent(self) -> list[Path]:
+        """Recently opened files that still exist, the newest first."""
+        stored = self._store.value("files/recent", [])
+        names = [stored] if isinstance(stored, str) else list(stored or [])  # a list of one reads as text
+        return [path for path in map(Path, names) if path.exists()]
+
+    def remember_file(self, path: Path) -> None:
+        """Put a file at the top of the recent ones."""
+        path = path.resolve()
+        others = [other for other in self.recent if other != path]
+        self._store.setValue("files/recent", [str(item) for item in [path, *others][:RECENT_LIMIT]])
+
+    def forget_files(self) -> None:
+        """Empty the list of recent files."""
+        self._store.remove("files/recent")
+
+    @property
+    def theme(self) -> ThemeChoice:
+        """The chosen theme; follows the system until one is chosen."""
+        stored = self._store.value("look/theme", "system")
+        return stored if stored in ("light", "dark") else "system"
+
+    @theme.setter
+    def theme(self, choice: ThemeChoice) -> None:
+        self._store.setValue("look/theme", choice)
+
+    def state(self, name: str) -> QByteArray | None:
+        """A remembered geometry or splitter state."""
+        stored = self._store.value(f"layout/{name}")
+        return stored if isinstance(stored, QByteArray) and not stored.isEmpty() else None
+
+    def remember_state(self, name: str, state: QByteArray) -> None:
+        """Remember a geometry or splitter state."""
+        self._store.setValue(f"layout/{name}", state)
+
+    @property
+    def hidden(self) -> list[str]:
+        """The names of the panels that are folded away."""
+        stored = self._store.value("layout/hidden", [])
+        return [stored] if isinstance(stored, str) else list(stored or [])
+
+    def set_hidden(self, names: list[str]) -> None:
+        """Remember which panels are folded away."""
+        self._store.setValue("layout/hidden", names)
+
+    def sync(self) -> None:
+        """Write everything to the file now."""
+        self._store.sync()

@@ -1,0 +1,201 @@
+"""The main window: puts the panels in their places and joins their signals; each does its own work."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+
+from shtairir_ui import theme
+from shtairir_ui.actions import Actions
+from shtairir_ui.canvas import GraphCanvas
+from shtairir_ui.editor import Editor
+from shtairir_ui.files import SUFFIX, FileCommands
+from shtairir_ui.guard import guarded
+from shtairir_ui.layout import WindowLayout
+from shtairir_ui.menus import Menus
+from shtairir_ui.notice import NoticeBar
+from shtairir_ui.settings import Settings
+from shtairir_ui.statusbar import StatusLine
+from shtairir_ui.themechoice import ThemeControl
+from shtairir_ui.topbar import TopBar
+
+log = logging.getLogger(__name__)
+
+CASCADE = 32.0
+"""How far a block is put beside one that lies exactly where it should go."""
+
+
+class MainWindow(QMainWindow):
+    """The editor's window.
+
+    Parameters
+    ----------
+    editor
+        The graph being edited; a new one when left out.
+    settings
+        What is remembered; tests pass one with a file of their own.
+    """
+
+    def __init__(self, editor: Editor | None = None, settings: Settings | None = None) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setWindowIcon(theme.app_icon())
+        self.setAcceptDrops(True)
+        self.editor = editor or Editor()
+        self.editor.setParent(self)
+        self.settings = settings or Settings()
+        self.theme_control = ThemeControl(self.settings, self)
+        self.actions_ = Actions(self.editor, self)
+        self.files = FileCommands(self.editor, self.settings, self)
+        self.notice = NoticeBar()
+        self.top_bar = TopBar(self.editor, self.actions_)
+        self.canvas = GraphCanvas(self.editor)
+        self.panels = WindowLayout(self.editor, self.canvas)
+        self.status_line = StatusLine(self.editor, self)
+        self.setStatusBar(self.status_line)
+        self._lay_out()
+        self.menus = Menus(self)
+        self._connect_actions()
+        self._connect_panels()
+        self._restore()
+        self._show_title()
+
+    # -- what others call ------------------------------------------------------------------------
+
+    def report_error(self, error: BaseException) -> None:
+        """Say that something broke inside the program; work goes on."""
+        log.error("unexpected error", exc_info=error)
+        self.notice.say(
+            f"Something went wrong inside the window: {type(error).__name__}: {error}. "
+            "Your graph is unchanged; save it to be safe. The details are in the log of the terminal."
+        )
+
+    def add_block(self, block_id: str) -> None:
+        """Place a block in the middle of what is seen, beside whatever lies exactly there."""
+        x, y = self.canvas.viewport_center()
+        taken = {node.position for node in self.editor.graph.nodes.values()}
+        while any(abs(x - a) < CASCADE / 2 and abs(y - b) < CASCADE / 2 for a, b in taken):
+            x, y = x + CASCADE, y + CASCADE
+        self.editor.add_block(block_id, x, y)
+
+    # -- assembly --------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top_bar)
+        column.addWidget(self.notice)
+        column.addWidget(self.panels, 1)
+        self.setCentralWidget(body)
+        self.resize(1440, 900)
+        self.setMinimumSize(720, 480)
+
+    def _connect_actions(self) -> None:
+        on, editor, files = self.actions_.on, self.editor, self.files
+        on("new", files.new)
+        on("open", files.open)
+        on("save", files.save)
+        on("save_as", files.save_as)
+        on("quit", self.close)
+        on("undo", editor.undo)
+        on("redo", editor.redo)
+        on("cut", editor.cut)
+        on("copy", editor.copy)
+        on("paste", editor.paste)
+        on("duplicate", editor.duplicate)
+        on("delete", lambda: editor.remove(editor.selection))
+        on("select_all", editor.select_all)
+        on("find_block", self._find_block)
+        on("fit", self.canvas.fit)
+        on("run", editor.run)
+        on("stop", self.top_bar.run_bar.stop)
+        self.panels.bind_toggles(self.actions_)
+
+    def _connect_panels(self) -> None:
+        self.editor.title_changed.connect(self._show_title)
+        self.editor.graph_replaced.connect(self._on_replaced)
+        self.editor.run_refused.connect(lambda error: self._on_refused())
+        self.panels.palette_panel.add_requested.connect(self.add_block)
+        self.panels.problems.node_chosen.connect(self.canvas.focus_node)
+        self.panels.node_wanted.connect(self._go_to)
+        self.files.failed.connect(self.notice.say)
+        self.files.succeeded.connect(self._on_file_done)
+
+    def _show_title(self) -> None:
+        self.setWindowModified(self.editor.is_modified)
+        self.setWindowTitle(f"{self.editor.title}[*] — Shtairir")
+        self.setWindowFilePath(str(self.editor.path) if self.editor.path else "")
+
+    def _on_replaced(self) -> None:
+        self.notice.clear()
+        self.canvas.fit()
+
+    def _on_file_done(self, text: str) -> None:
+        self.notice.clear()
+        self.status_line.say(text)
+
+    def _on_refused(self) -> None:
+        self.panels.show_problems()
+
+    def _go_to(self, node: str) -> None:
+        if node in self.editor.graph.nodes:
+            self.editor.select((node,))  # type: ignore[arg-type]  # an id that came through a signal
+            self.canvas.focus_node(node)  # type: ignore[arg-type]  # as above
+
+    def _find_block(self) -> None:
+        self.panels.show_palette()
+        self.panels.palette_panel.focus_search()
+
+    # -- remembered ------------------------------------------------------------------------------
+
+    def _restore(self) -> None:
+        geometry = self.settings.state("window")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        self.panels.restore(self.settings)
+
+    def _remember(self) -> None:
+        self.settings.remember_state("window", self.saveGeometry())
+        self.panels.remember(self.settings)
+        self.settings.sync()
+
+    # -- events ----------------------------------------------------------------------------------
+
+    @guarded
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask about unsaved changes, remember the layout, end the run."""
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        self._remember()
+        self.editor.close()
+        event.accept()
+
+    @guarded
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Take a graph file that is dragged over the window."""
+        if dropped_graph(event) is not None:
+            event.acceptProposedAction()
+
+    @guarded
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Open the graph file dropped on the window."""
+        path = dropped_graph(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.files.open_path(path)
+
+
+def dropped_graph(event: QDropEvent) -> Path | None:
+    """The graph file that a drag carries; other files are left to whatever lies below the pointer."""
+    for url in event.mimeData().urls():
+        path = Path(url.toLocalFile())
+        if path.suffix == SUFFIX:
+            return path
+    return None
