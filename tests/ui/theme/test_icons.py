@@ -13,40 +13,13 @@ from shtairir_ui import theme
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
+# fmt: off
 PROMISED = [
-    "new",
-    "open",
-    "save",
-    "undo",
-    "redo",
-    "run",
-    "stop",
-    "fit",
-    "theme",
-    "add",
-    "delete",
-    "copy",
-    "search",
-    "warning",
-    "error",
-    "info",
-    "ok",
-    "close",
-    "chevron",
-    "image",
-    "table",
-    "chart",
-    "array",
-    "text",
-    "audio",
-    "number",
-    "signal",
-    "io",
-    "logic",
-    "view",
-    "math",
-    "custom",
+    "new", "open", "save", "undo", "redo", "run", "stop", "fit", "theme", "add", "delete", "copy",
+    "search", "warning", "error", "info", "ok", "close", "chevron", "image", "table", "chart",
+    "array", "text", "audio", "number", "signal", "io", "logic", "view", "math", "custom",
 ]
+# fmt: on
 LINE_ICONS = [name for name in shtairir_assets.icon_names() if name != "app"]
 
 

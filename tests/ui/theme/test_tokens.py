@@ -13,22 +13,12 @@ from shtairir_ui.theme import Tokens
 
 BOTH = pytest.mark.parametrize("tokens", [theme.tokens("dark"), theme.tokens("light")], ids=["dark", "light"])
 GROUNDS = ("background", "surface", "raised", "field", "hover", "selection")
+# fmt: off
 FAMILIES = [
-    "bool",
-    "int",
-    "float",
-    "text",
-    "path",
-    "color",
-    "array",
-    "image",
-    "table",
-    "audio",
-    "figure",
-    "list",
-    "enum",
-    "any",
+    "bool", "int", "float", "text", "path", "color", "array", "image", "table", "audio", "figure",
+    "list", "enum", "any",
 ]
+# fmt: on
 
 # Machado, Oliveira, Fernandes 2009, severity 1.0, for linear RGB.
 SIGHTS = {
