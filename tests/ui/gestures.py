@@ -119,9 +119,7 @@ def let_key(widget: QWidget, code: Qt.Key) -> None:
     QApplication.sendEvent(widget, QKeyEvent(QEvent.Type.KeyRelease, code, NO_MODIFIER))
 
 
-def wheel(
-    widget: QWidget, at: QPoint, notches: float = 1, modifiers: Qt.KeyboardModifier = NO_MODIFIER
-) -> None:
+def wheel(widget: QWidget, at: QPoint, notches: float = 1, modifiers: Qt.KeyboardModifier = NO_MODIFIER) -> None:
     """Turn the mouse wheel; positive is away from the person."""
     event = QWheelEvent(
         QPointF(at),

@@ -1,0 +1,256 @@
+"""The document on the canvas: one way, from the graph to graphics items.
+
+The board never changes the graph, and nothing else places items. After each change of the document the nodes and
+links that the change names get a new face, and only what differs is drawn again. `disagreements` says where
+scene and document differ; there must never be any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor
+
+from shtairir.document import Change, Link
+from shtairir.ids import NodeId, PortRef
+from shtairir.validation import Problem
+from shtairir_ui.canvas.door import CanvasEditor
+from shtairir_ui.canvas.face import NodeFace, PortFace, node_face
+from shtairir_ui.canvas.link_item import LinkItem
+from shtairir_ui.canvas.look import Look
+from shtairir_ui.canvas.node_item import Alert, NodeItem
+from shtairir_ui.canvas.scene import CanvasScene
+from shtairir_ui.runtime import IDLE
+
+
+class Board:
+    """Keeps the items of a scene equal to the editor's graph.
+
+    Attributes
+    ----------
+    nodes, links
+        The items, by node id, and by the input that a link feeds.
+    """
+
+    def __init__(self, editor: CanvasEditor, scene: CanvasScene, look: Look) -> None:
+        self.editor = editor
+        self.scene = scene
+        self.look = look
+        self.nodes: dict[NodeId, NodeItem] = {}
+        self.links: dict[PortRef, LinkItem] = {}
+        self._links_at: dict[NodeId, set[PortRef]] = {}
+
+    # -- document to scene ---------------------------------------------------------------------
+
+    def rebuild(self) -> None:
+        """Show the editor's graph from nothing."""
+        self.clear()
+        graph = self.editor.graph
+        for link in graph.links.values():
+            self._index(link)
+        for node in graph.nodes:
+            self._add_node(node)
+        for link in graph.links.values():
+            self._add_link(link)
+        self.show_problems(self.editor.problems)
+        self.show_runtime(graph.nodes)
+        self.show_selection(self.editor.selection)
+
+    def clear(self) -> None:
+        """Take everything off the scene."""
+        for item in (*self.links.values(), *self.nodes.values()):
+            self.scene.removeItem(item)
+        self.nodes.clear()
+        self.links.clear()
+        self._links_at.clear()
+
+    def apply(self, change: Change) -> None:
+        """Show what an edit of the document changed."""
+        for link in change.links_removed:
+            self._remove_link(link)
+        for node in change.nodes_removed:
+            self._remove_node(node)
+        for link in change.links_added:
+            self._index(link)
+        for node in change.nodes_added:
+            self._add_node(node)
+        ends = {end.node for link in (*change.links_added, *change.links_removed) for end in (link.source, link.target)}
+        for node in dict.fromkeys((*change.nodes_changed, *ends)):
+            self._refresh(node)
+        for node in (*change.nodes_moved, *change.nodes_changed):
+            self._place(node)
+        for link in change.links_added:
+            self._add_link(link)
+
+    def show_runtime(self, nodes: Iterable[NodeId]) -> None:
+        """Show what these nodes did or do."""
+        runtime = self.editor.runtime
+        for node in nodes:
+            item = self.nodes.get(node)
+            if item is not None and item.show_runtime(runtime.get(node, IDLE), self.editor.thumbnail(node)):
+                self._route_at(node)
+
+    def show_problems(self, problems: Iterable[Problem]) -> None:
+        """Show what the check found, the worst problem on each node."""
+        worst: dict[NodeId, Alert] = {}
+        broken: set[PortRef] = set()
+        for problem in problems:
+            if problem.node is None or problem.severity == "info":
+                continue
+            severe = problem.severity == "error"
+            if problem.port is not None and problem.code in ("type_mismatch", "unknown_port"):
+                broken.add(PortRef(problem.node, problem.port))
+            known = worst.get(problem.node)
+            if known is None or (severe and not known.severe):
+                worst[problem.node] = Alert(problem.message, severe)
+        for node, item in self.nodes.items():
+            if item.show_problem(worst.get(node)):
+                self._route_at(node)
+        for target, link in self.links.items():
+            if link.broken != (target in broken):
+                link.show_as(broken=target in broken)
+
+    def show_selection(self, selection: Iterable[NodeId]) -> None:
+        """Mark these nodes as selected, and only these; their links are lit."""
+        chosen = set(selection)
+        for node, item in self.nodes.items():
+            item.set_selected(node in chosen)
+        for link in self.links.values():
+            link.mark(lit=link.link.source.node in chosen or link.link.target.node in chosen)
+
+    def use(self, look: Look) -> None:
+        """Draw everything in another theme."""
+        self.look = look
+        for item in self.nodes.values():
+            item.show_look(look)
+        for link in self.links.values():
+            link.show_as(look=look, color=self._color(link.link))
+            self._route(link)
+
+    # -- questions -----------------------------------------------------------------------------
+
+    def face(self, node: NodeId) -> NodeFace:
+        """What a node shows now, from the document."""
+        at_node = self._links_at.get(node, set())
+        incoming = {target.port for target in at_node if target.node == node}
+        outgoing = {
+            link.source.port
+            for target in at_node
+            if (link := self.editor.graph.links.get(target)) is not None and link.source.node == node
+        }
+        return node_face(self.editor.graph.nodes[node], self.editor.definition(node), incoming, outgoing)
+
+    def port(self, ref: PortRef, side: str) -> PortFace | None:
+        """A port of a node, shown or hidden."""
+        item = self.nodes.get(ref.node)
+        return None if item is None else item.face.port("out" if side == "out" else "in", ref.port)
+
+    def links_at(self, node: NodeId) -> list[LinkItem]:
+        """The items of the links at a node."""
+        return [self.links[target] for target in self._links_at.get(node, ()) if target in self.links]
+
+    def extent(self, nodes: Iterable[NodeId] | None = None) -> QRectF:
+        """The rectangle around some nodes, or around all."""
+        rect = QRectF()
+        for node in self.nodes if nodes is None else nodes:
+            if node in self.nodes:
+                rect = rect.united(self.nodes[node].outline)
+        return rect
+
+    def place(self, node: NodeId, position: QPointF) -> None:
+        """Put a node's item somewhere, with its links; while it is dragged the document does not know yet."""
+        self.nodes[node].setPos(position)
+        self._route_at(node)
+
+    def restore(self, nodes: Iterable[NodeId]) -> None:
+        """Put items back to where the document has them."""
+        for node in nodes:
+            self._place(node)
+
+    def disagreements(self) -> list[str]:
+        """Where the scene differs from the document; empty as long as all is well."""
+        graph, found = self.editor.graph, []
+        if set(self.nodes) != set(graph.nodes):
+            found.append(f"nodes: scene {sorted(self.nodes)}, document {sorted(graph.nodes)}")
+        shown = {target: item.link for target, item in self.links.items()}
+        if shown != dict(graph.links):
+            found.append(
+                f"links: scene {sorted(map(str, shown.values()))}, document {sorted(map(str, graph.links.values()))}"
+            )
+        for node, item in self.nodes.items():
+            if node in graph.nodes:
+                place = (item.x(), item.y())
+                if place != tuple(graph.nodes[node].position):
+                    found.append(f"{node}: at {place}, document {graph.nodes[node].position}")
+                if item.face != self.face(node):
+                    found.append(f"{node}: shows {item.face}, should show {self.face(node)}")
+        for drawn in self.links.values():
+            start, end = self._ends(drawn.link)
+            if drawn.path().pointAtPercent(0) != start or drawn.path().currentPosition() != end:
+                found.append(f"{drawn.link}: the curve does not meet its ports")
+        return found
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _add_node(self, node: NodeId) -> None:
+        item = NodeItem(self.face(node), self.look)
+        item.setPos(*self.editor.graph.nodes[node].position)
+        item.runtime = self.editor.runtime.get(node, IDLE)
+        self.nodes[node] = item
+        self.scene.addItem(item)
+
+    def _remove_node(self, node: NodeId) -> None:
+        item = self.nodes.pop(node, None)
+        self._links_at.pop(node, None)
+        if item is not None:
+            self.scene.removeItem(item)
+
+    def _index(self, link: Link) -> None:
+        for end in (link.source, link.target):
+            self._links_at.setdefault(end.node, set()).add(link.target)
+
+    def _add_link(self, link: Link) -> None:
+        item = LinkItem(link, self._color(link), self.look)
+        self.links[link.target] = item
+        selected = [node for node in (link.source.node, link.target.node) if self.nodes[node].isSelected()]
+        item.mark(lit=bool(selected))
+        self._route(item)
+        self.scene.addItem(item)
+
+    def _remove_link(self, link: Link) -> None:
+        for end in (link.source, link.target):
+            self._links_at.get(end.node, set()).discard(link.target)
+        item = self.links.pop(link.target, None)
+        if item is not None:
+            self.scene.removeItem(item)
+
+    def _refresh(self, node: NodeId) -> None:
+        item = self.nodes.get(node)
+        if item is None:
+            return
+        item.show_face(self.face(node))
+        for link in self.links_at(node):
+            link.show_as(color=self._color(link.link))
+        self._route_at(node)
+
+    def _place(self, node: NodeId) -> None:
+        if node in self.nodes:
+            self.place(node, QPointF(*self.editor.graph.nodes[node].position))
+
+    def _route_at(self, node: NodeId) -> None:
+        for link in self.links_at(node):
+            self._route(link)
+
+    def _route(self, item: LinkItem) -> None:
+        item.run_between(*self._ends(item.link))
+
+    def _ends(self, link: Link) -> tuple[QPointF, QPointF]:
+        return (
+            self.nodes[link.source.node].anchor("out", link.source.port),
+            self.nodes[link.target.node].anchor("in", link.target.port),
+        )
+
+    def _color(self, link: Link) -> QColor:
+        port = self.port(link.source, "out")
+        return self.look.tokens.type_color(port.family if port is not None else "any")

@@ -1,0 +1,313 @@
+"""The canvas: shows the editor's graph, and turns what people do on it into the editor's verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QDropEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
+
+from shtairir.block import compatibility
+from shtairir.document import Change, Link, Node
+from shtairir.document.edits import AddNodes, RemoveLinks
+from shtairir.ids import BlockId, NodeId, PortName, PortRef
+from shtairir_ui import theme
+from shtairir_ui.canvas.board import Board
+from shtairir_ui.canvas.bubble import Bubble
+from shtairir_ui.canvas.door import CanvasEditor
+from shtairir_ui.canvas.face import PortFace, Side
+from shtairir_ui.canvas.gestures import Stage
+from shtairir_ui.canvas.hand import Hand, Hit
+from shtairir_ui.canvas.keys import Keys
+from shtairir_ui.canvas.link_item import LinkItem
+from shtairir_ui.canvas.look import MIN_WIDTH, TITLE_HEIGHT, Look
+from shtairir_ui.canvas.menus import ground_menu, link_menu, node_menu
+from shtairir_ui.canvas.rename import TitleField
+from shtairir_ui.canvas.scene import CanvasScene
+from shtairir_ui.canvas.search import BlockSearch
+from shtairir_ui.canvas.view import CanvasView
+from shtairir_ui.guard import guarded
+
+BLOCK_MIME = "application/x-shtairir-block"
+"""The format of a block dragged from the palette: its id, in UTF-8."""
+
+GRAPH_SUFFIX = ".shtairir"
+HINT = "Drag a block from the palette, or press Tab"
+
+
+class GraphCanvas(QWidget):
+    """The canvas of one editor.
+
+    Attributes
+    ----------
+    file_dropped
+        A graph file was dropped; who owns the window decides whether to open it.
+    node_activated
+        A node was double-clicked on its body, or Enter was pressed on it.
+    """
+
+    file_dropped = Signal(Path)
+    node_activated = Signal(str)
+
+    def __init__(self, editor: CanvasEditor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("canvas")
+        self.editor = editor
+        look = Look(theme.current())
+        self.scene = CanvasScene(look)
+        self.view = CanvasView(self.scene, self)
+        self.board = Board(editor, self.scene, look)
+        self.bubble = Bubble(self.view, look)
+        self._stage = Stage(editor, self.board, self.view, self.bubble, self._offer_partner)
+        self.hand = Hand(self._stage, self)
+        self.keys = Keys(self)
+        self.view.handler = self.hand
+        self._field: TitleField | None = None
+        self._hint = QLabel(HINT, self)
+        self._hint.setObjectName("canvasHint")
+        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self.setFocusProxy(self.view)
+        self._listen()
+        self.apply_theme()
+        self._rebuild()
+
+    def _listen(self) -> None:
+        editor = self.editor
+        editor.graph_replaced.connect(self._rebuild)
+        editor.graph_changed.connect(self._apply)
+        editor.selection_changed.connect(self._show_selection)
+        editor.problems_changed.connect(self.board.show_problems)
+        editor.runtime_changed.connect(self.board.show_runtime)
+        theme.changed.connect(self.apply_theme)
+
+    # -- what is in sight ----------------------------------------------------------------------
+
+    def fit(self) -> None:
+        """Show the whole graph."""
+        self.view.frame(self.board.extent())
+
+    def frame_selection(self) -> None:
+        """Show the selected nodes, or the whole graph when none is selected."""
+        self.view.frame(self.board.extent(self.editor.selection or None))
+
+    def center_on(self, node: NodeId) -> None:
+        """Bring a node to the middle of the view, at the present zoom."""
+        if node in self.board.nodes:
+            self.view.centerOn(self.board.nodes[node].outline.center())
+
+    def focus_node(self, node: NodeId) -> None:
+        """Select a node, bring it into sight at a readable size, and give the canvas the keyboard."""
+        self.editor.select((node,))
+        if self.view.zoom < 0.6:
+            self.view.zoom_to(1.0)
+        self.center_on(node)
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def viewport_center(self) -> tuple[float, float]:
+        """The place of the canvas in the middle of the view."""
+        center = self.view.visible_rect().center()
+        return (round(center.x()), round(center.y()))
+
+    def apply_theme(self, _tokens: object = None) -> None:
+        """Draw everything with the theme in use."""
+        look = Look(theme.current())
+        self.scene.use(look)
+        self.board.use(look)
+        self.bubble.use(look)
+        tokens = look.tokens
+        self._hint.setStyleSheet(
+            f"QLabel {{ color: {tokens.css('text_dim')}; font-size: {tokens.size_title}px; background: transparent; }}"
+        )
+        self._place_hint()
+        self.view.viewport().update()
+
+    def port_position(self, ref: PortRef, side: Side) -> QPoint:
+        """Where a port is on the viewport; for tests and for pointing at it."""
+        return self.view.to_viewport(self.board.nodes[ref.node].anchor(side, ref.port))
+
+    def node_position(self, node: NodeId) -> QPoint:
+        """The middle of a node's title on the viewport; for tests and for pointing at it."""
+        item = self.board.nodes[node]
+        return self.view.to_viewport(item.pos() + QPointF(item.layout.size.width() / 2, TITLE_HEIGHT / 2))
+
+    # -- verbs ---------------------------------------------------------------------------------
+
+    def delete(self) -> None:
+        """Remove the selected nodes, or the chosen links."""
+        if self.hand.chosen_links:
+            self.unlink([self.board.links[target] for target in self.hand.chosen_links])
+        elif self.editor.selection:
+            self.editor.remove(self.editor.selection)
+
+    def unlink(self, links: Iterable[LinkItem]) -> None:
+        """Remove links, in one step."""
+        targets = tuple(link.link.target for link in links)
+        if targets:
+            self.editor.apply(RemoveLinks(targets))
+
+    def paste(self, at: QPointF | None = None) -> None:
+        """Paste at a place of the canvas, else at the mouse."""
+        place = self.mouse_place() if at is None else at
+        self.editor.paste((round(place.x()), round(place.y())))
+
+    def rename(self, node: NodeId | None = None) -> None:
+        """Type a new title in place, by default for the node selected last."""
+        chosen = node or (self.editor.selection[-1] if self.editor.selection else None)
+        item = self.board.nodes.get(chosen) if chosen is not None else None
+        if item is None:
+            return
+        if not self.view.visible_rect().contains(item.outline.topLeft()):
+            self.center_on(item.node)
+        name = item.node
+        self._field = TitleField(self.view, item, lambda title: self.editor.set_title(name, title or None))
+        self._field.destroyed.connect(self._forget_field)
+        self._field.begin()
+
+    def search_blocks(self, at: QPointF | None = None) -> None:
+        """Open the search for a block to be put at a place, else at the mouse."""
+        place = self.mouse_place() if at is None else at
+        self._open_search(place, None, lambda block: self._put(block, place))
+
+    def nudge(self, dx: float, dy: float) -> None:
+        """Move the selected nodes a little."""
+        nodes = self.editor.graph.nodes
+        places = {node: nodes[node].position for node in self.editor.selection}
+        self.editor.move({node: (x + dx, y + dy) for node, (x, y) in places.items()})
+
+    def activate(self) -> None:
+        """Tell that the selected node is meant to be looked at."""
+        if self.editor.selection:
+            self.node_activated.emit(self.editor.selection[-1])
+
+    def mouse_place(self) -> QPointF:
+        """Where the mouse was last on the canvas."""
+        at = self.hand.mouse_at
+        inside = self.view.viewport().rect().contains(at.toPoint())
+        return self.view.to_scene(at if inside else QPointF(self.view.viewport().rect().center()))
+
+    # -- what the hand asks for ----------------------------------------------------------------
+
+    def open_menu(self, hit: Hit, at: QPoint) -> None:
+        """Open the menu for what is under the mouse."""
+        menu = self.menu_for(hit)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
+    def menu_for(self, hit: Hit) -> QMenu:
+        """The menu for what is under the mouse."""
+        if hit.node is not None:
+            return node_menu(self, hit.node)
+        if hit.link is not None:
+            return link_menu(self, hit.link)
+        return ground_menu(self, self.mouse_place())
+
+    def takes(self, event: QDropEvent) -> bool:
+        """Blocks of the palette, and graph files."""
+        mime = event.mimeData()
+        return mime.hasFormat(BLOCK_MIME) or bool(graph_files(mime))
+
+    def drop(self, event: QDropEvent, at: QPointF) -> None:
+        """Place a block, or tell that a file came."""
+        mime = event.mimeData()
+        if mime.hasFormat(BLOCK_MIME):
+            self._put(bytes(mime.data(BLOCK_MIME).data()).decode(), at)
+            self.view.setFocus(Qt.FocusReason.MouseFocusReason)
+        else:
+            for path in graph_files(mime)[:1]:
+                self.file_dropped.emit(path)
+
+    def handles_key(self, event: QKeyEvent) -> bool:
+        """Whether a key means something here."""
+        return self.keys.knows(event)
+
+    def press_key(self, event: QKeyEvent) -> bool:
+        """Do what a key stands for."""
+        return self.keys.press(event)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _offer_partner(self, at: QPointF, start: PortRef, side: Side) -> None:
+        face = self.board.port(start, side)
+        if face is not None and face.type is not None:
+            self._open_search(at, face, lambda block: self._put_linked(block, at, start, face))
+
+    def _open_search(self, at: QPointF, partner: PortFace | None, chosen: Callable[[str], None]) -> None:
+        popup = BlockSearch(self, self.editor.registry, partner, chosen)
+        popup.open_at(self.view.viewport().mapToGlobal(self.view.to_viewport(at)))
+
+    def _put(self, block: str, at: QPointF) -> None:
+        x, y = at.x() - MIN_WIDTH / 2, at.y() - TITLE_HEIGHT / 2
+        self.editor.add_block(block, round(x), round(y))
+
+    def _put_linked(self, block: str, at: QPointF, start: PortRef, face: PortFace) -> None:
+        """Add a block whose first fitting port lies at the mouse, linked, in one step."""
+        definition = self.editor.registry.get(BlockId(block))
+        if definition is None or face.type is None:
+            return
+        graph = self.editor.graph
+        node = graph.free_id(block)
+        if face.side == "out":
+            partner = next((p.name for p in definition.inputs if compatibility(face.type, p.type).ok), None)
+            x, ends = at.x(), (start, PortRef(node, PortName(partner or "")))
+        else:
+            partner = next((p.name for p in definition.outputs if compatibility(p.type, face.type).ok), None)
+            x, ends = at.x() - MIN_WIDTH, (PortRef(node, PortName(partner or "")), start)
+        place = (float(round(x)), float(round(at.y() - TITLE_HEIGHT - 18)))
+        new = Node(node, BlockId(block), definition.version, position=place)
+        self.editor.apply(AddNodes((new,), (Link(*ends),) if partner else (), f"add {node}"))
+        self.editor.select((node,))
+
+    def _rebuild(self) -> None:
+        self._end_interaction()
+        self.board.rebuild()
+        self._show_hint()
+        self.fit()
+
+    def _apply(self, change: Change) -> None:
+        # An edit from elsewhere (undo, a script) takes the ground from under a gesture that is going on.
+        if self.hand.busy:
+            self.hand.cancel()
+        self.board.apply(change)
+        self.hand.choose_links(self.hand.chosen_links)
+        self._show_hint()
+
+    def _show_selection(self, selection: tuple[NodeId, ...]) -> None:
+        if selection:
+            self.hand.choose_links([])
+        self.board.show_selection(selection)
+
+    def _end_interaction(self) -> None:
+        self.hand.cancel()
+        self.hand.choose_links([])
+        if self._field is not None:
+            self._field.abandon()
+
+    def _forget_field(self) -> None:
+        self._field = None
+
+    def _show_hint(self) -> None:
+        self._hint.setVisible(not self.board.nodes)
+        self._place_hint()
+
+    def _place_hint(self) -> None:
+        self._hint.adjustSize()
+        corner = self.rect().center() - self._hint.rect().center()
+        self._hint.move(max(corner.x(), 0), max(corner.y(), 0))
+        self._hint.raise_()
+
+    @guarded
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the hint in the middle."""
+        super().resizeEvent(event)
+        self._place_hint()
+
+
+def graph_files(mime: QMimeData) -> list[Path]:
+    """Return the graph files among what is dragged."""
+    paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+    return [path for path in paths if path.suffix == GRAPH_SUFFIX]

@@ -1,0 +1,196 @@
+"""What a node shows: the document and the block's definition folded into one frozen value.
+
+`node_face` is pure. Two equal faces are drawn alike, so the board compares before it draws again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Literal
+
+from shtairir.block import MISSING, BlockDefinition, InputPort, PortType
+from shtairir.document import Node
+from shtairir.ids import NodeId, PortName
+
+Side = Literal["in", "out"]
+
+
+@dataclass(frozen=True, slots=True)
+class PortFace:
+    """One port as it is shown.
+
+    Attributes
+    ----------
+    type
+        None on a node whose block is missing: the type is not known.
+    value
+        The value in use where nothing is linked, in a few characters; empty where there is none.
+    """
+
+    name: PortName
+    side: Side
+    label: str
+    type: PortType | None
+    linked: bool = False
+    required: bool = False
+    value: str = ""
+    help: str = ""
+
+    @property
+    def family(self) -> str:
+        """The key of colour and shape."""
+        return self.type.family if self.type is not None else "any"
+
+    @property
+    def type_name(self) -> str:
+        """The type as written for people."""
+        return self.type.name if self.type is not None else "unknown type"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFace:
+    """One node as it is shown.
+
+    Attributes
+    ----------
+    hidden
+        Inputs without a port on the node: they have a default and nobody linked or exposed them.
+    note
+        The values given to hidden inputs, such as ``sigma 2.0``.
+    absence
+        Why the node cannot run at all (its block or a library is missing); empty when it can.
+    """
+
+    id: NodeId
+    block: str
+    title: str
+    category: str
+    inputs: tuple[PortFace, ...]
+    outputs: tuple[PortFace, ...]
+    hidden: tuple[PortFace, ...] = ()
+    note: str = ""
+    absence: str = ""
+    summary: str = ""
+
+    def port(self, side: Side, name: str) -> PortFace | None:
+        """The port of that name, shown or hidden."""
+        ports = self.outputs if side == "out" else (*self.inputs, *self.hidden)
+        return next((port for port in ports if port.name == name), None)
+
+
+def node_face(
+    node: Node,
+    definition: BlockDefinition | None,
+    linked_inputs: Collection[PortName],
+    linked_outputs: Collection[PortName],
+) -> NodeFace:
+    """Return what a node shows, given its block (None when it is not installed) and its links."""
+    if definition is None:
+        return _placeholder(node, linked_inputs, linked_outputs)
+    shown: list[PortFace] = []
+    hidden: list[PortFace] = []
+    for port in definition.inputs:
+        face = _input_face(node, port, port.name in linked_inputs)
+        (shown if _is_shown(node, port, face.linked) else hidden).append(face)
+    outputs = tuple(
+        PortFace(port.name, "out", port.label, port.type, port.name in linked_outputs, help=port.help)
+        for port in definition.outputs
+    )
+    missing = definition.missing()
+    return NodeFace(
+        id=node.id,
+        block=node.block,
+        title=node.title or definition.name,
+        category=definition.category,
+        inputs=(*shown, *_unknown_inputs(linked_inputs, {port.name for port in definition.inputs})),
+        outputs=(*outputs, *_unknown_outputs(linked_outputs, {port.name for port in definition.outputs})),
+        hidden=tuple(hidden),
+        note=_note(node, hidden),
+        absence=missing.message if missing is not None else "",
+        summary=definition.summary,
+    )
+
+
+def short_value(value: object, family: str = "any") -> str:
+    """Return a value in a few characters.
+
+    Examples
+    --------
+    >>> short_value(2, "float"), short_value(True), short_value([1, 2, 3]), short_value("a b")
+    ('2.0', 'yes', '3 items', 'a b')
+    """
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case int() if family != "float":
+            return str(value)
+        case int() | float():
+            text = f"{float(value):.6g}"
+            return text if any(mark in text for mark in ".en") else f"{text}.0"
+        case str():
+            line = PurePath(value).name if family == "path" else value
+            return " ".join(line.split()) if line.strip() else "empty"
+        case list() | tuple():
+            return f"{len(value)} item{'' if len(value) == 1 else 's'}"
+        case _:
+            return "set"
+
+
+def _is_shown(node: Node, port: InputPort, linked: bool) -> bool:
+    return linked or port.required or not port.editable or port.name in node.exposed
+
+
+def _input_face(node: Node, port: InputPort, linked: bool) -> PortFace:
+    if linked:
+        value = ""
+    elif port.name in node.values:
+        value = short_value(node.values[port.name], port.type.family)
+    elif port.editable and port.default is not MISSING:
+        value = short_value(getattr(port.default, "value", port.default), port.type.family)
+    else:
+        value = ""
+    return PortFace(PortName(port.name), "in", port.label, port.type, linked, port.required, value, help=port.help)
+
+
+def _note(node: Node, hidden: list[PortFace]) -> str:
+    """The values a person gave to inputs without a port, so that they can be seen on the node."""
+    return "  ·  ".join(f"{port.label} {port.value}" for port in hidden if port.name in node.values)
+
+
+def _unknown_inputs(linked: Collection[PortName], known: set[str]) -> tuple[PortFace, ...]:
+    """Links to inputs that the block no longer has stay in sight, to be seen and taken away."""
+    return tuple(PortFace(name, "in", name, None, True) for name in sorted(linked) if name not in known)
+
+
+def _unknown_outputs(linked: Collection[PortName], known: set[str]) -> tuple[PortFace, ...]:
+    return tuple(PortFace(name, "out", name, None, True) for name in sorted(linked) if name not in known)
+
+
+def _placeholder(node: Node, linked_inputs: Collection[PortName], linked_outputs: Collection[PortName]) -> NodeFace:
+    """A node whose block is not installed, with what the file tells about it."""
+    names = dict.fromkeys([*sorted(linked_inputs), *node.values, *node.exposed])
+    inputs = [
+        PortFace(
+            PortName(name),
+            "in",
+            name,
+            None,
+            name in linked_inputs,
+            value="" if name in linked_inputs or name not in node.values else short_value(node.values[name]),
+        )
+        for name in names
+    ]
+    family, _, name = node.block.rpartition(".")
+    return NodeFace(
+        id=node.id,
+        block=node.block,
+        title=node.title or name.replace("_", " ").capitalize(),
+        category=family,
+        inputs=tuple(inputs),
+        outputs=_unknown_outputs(linked_outputs, set()),
+        absence=f"The block '{node.block}' is not installed. The node is kept as it is.",
+    )

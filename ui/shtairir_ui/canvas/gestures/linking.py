@@ -1,0 +1,116 @@
+"""Draw a link from a port, or take one off an input and put it elsewhere."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, Qt
+
+from shtairir.document import Link
+from shtairir.document.edits import AddLinks, Batch, RemoveLinks
+from shtairir.ids import PortRef
+from shtairir_ui.canvas.aiming import Aim, Aiming
+from shtairir_ui.canvas.face import Side
+from shtairir_ui.canvas.gestures.gesture import Stage
+from shtairir_ui.canvas.link_item import LiveLink
+
+
+class LinkGesture:
+    """A link that follows the mouse from a port.
+
+    Parameters
+    ----------
+    start, side
+        The port that stays, and whether it is an output or an input.
+    detached
+        The link that was taken off its input; it comes back unless it is dropped somewhere else.
+    """
+
+    cursor = Qt.CursorShape.CrossCursor
+
+    def __init__(self, stage: Stage, start: PortRef, side: Side, detached: Link | None = None) -> None:
+        self._stage = stage
+        self._detached = detached
+        self._aiming = Aiming(stage.editor, stage.board, start, side)
+        self._live = LiveLink()
+        stage.board.scene.addItem(self._live)
+        for item in stage.board.nodes.values():
+            item.set_fitting(self._aiming.fitting(item))
+        for link in stage.board.links.values():
+            link.mark(dimmed=True)
+        self._show_detached(False)
+
+    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Draw the link to the mouse, and say what letting go would do."""
+        self._show(self._aim(at))
+        self._say(at, self._aim(at))
+
+    def finish(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Link, put elsewhere, take away, offer blocks, or leave all as it was."""
+        aim = self._aim(at)
+        self.cancel()
+        if aim.port is not None:
+            self._link(aim.port)
+        elif aim.refused or self._is_over_node(at):
+            return
+        elif self._detached is not None:
+            self._stage.editor.unlink(self._detached.target)
+        else:
+            self._stage.offer_blocks(aim.at, self._aiming.start, self._aiming.side)
+
+    def cancel(self) -> None:
+        """Show everything as the document has it."""
+        stage = self._stage
+        if self._live.scene() is not None:
+            stage.board.scene.removeItem(self._live)
+        stage.bubble.hide()
+        for item in stage.board.nodes.values():
+            item.set_fitting(None)
+            item.set_hover(False)
+        for link in stage.board.links.values():
+            link.mark(dimmed=False)
+        self._show_detached(True)
+
+    def _aim(self, at: QPointF) -> Aim:
+        view = self._stage.view
+        aim = self._aiming.aim(view.to_scene(at), view.slack)
+        if self._detached is not None and aim.port == self._detached.target:
+            return Aim(aim.at, aim.port)
+        return aim
+
+    def _show(self, aim: Aim) -> None:
+        board, aiming = self._stage.board, self._aiming
+        fixed = board.nodes[aiming.start.node].anchor(aiming.side, aiming.start.port)
+        start, end = (fixed, aim.at) if aiming.side == "out" else (aim.at, fixed)
+        tokens = board.look.tokens
+        own = tokens.type_color(aiming.face.family if aiming.face else "any")
+        color = tokens.error if aim.refused else own
+        self._live.run_between(start, end, color, refused=aim.refused, settled=aim.port is not None)
+        for item in board.nodes.values():
+            here = aim.port is not None and aim.port.node == item.node
+            port = board.port(aim.port, aiming.wanted) if here and aim.port is not None else None
+            item.set_hover(here, port)
+
+    def _say(self, at: QPointF, aim: Aim) -> None:
+        view = self._stage.view
+        self._stage.bubble.say(aim.text, view.viewport().mapToParent(at.toPoint()), refused=aim.refused)
+
+    def _link(self, other: PortRef) -> None:
+        source, target = self._aiming.ends(other)
+        old = self._detached
+        if old is None:
+            self._stage.editor.link(source, target)
+        elif target != old.target:
+            edits = (RemoveLinks((old.target,)), AddLinks((Link(source, target),)))
+            self._stage.editor.apply(Batch(edits, f"move link to {target}"))
+
+    def _is_over_node(self, at: QPointF) -> bool:
+        """Back on the node it came from: the person thought better of it."""
+        place = self._stage.view.to_scene(at)
+        start = self._stage.board.nodes.get(self._aiming.start.node)
+        reach = self._stage.view.slack
+        return start is not None and start.outline.adjusted(-reach, -reach, reach, reach).contains(place)
+
+    def _show_detached(self, shown: bool) -> None:
+        if self._detached is not None:
+            item = self._stage.board.links.get(self._detached.target)
+            if item is not None:
+                item.setVisible(shown)

@@ -1,0 +1,334 @@
+"""The hand on the canvas: turns presses, moves, keys and drops into gestures and verbs.
+
+It decides what is meant by where and how a button goes down, and holds the one gesture that is going on. Every
+decision reads the document or the items; nothing is remembered from one gesture to the next but the selected
+links, which the document knows nothing of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QContextMenuEvent, QDropEvent, QHelpEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QToolTip
+
+from shtairir.ids import NodeId, PortRef
+from shtairir_ui.canvas import tips
+from shtairir_ui.canvas.face import PortFace
+from shtairir_ui.canvas.gestures import (
+    BoxGesture,
+    Gesture,
+    LinkGesture,
+    MoveGesture,
+    PanGesture,
+    SliceGesture,
+    Stage,
+)
+from shtairir_ui.canvas.link_item import LinkItem
+from shtairir_ui.canvas.node_item import NodeItem
+
+_SHIFT, _CTRL, _ALT = (
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What is under a place: a port of a node, a node, a link, or nothing."""
+
+    node: NodeItem | None = None
+    port: PortFace | None = None
+    link: LinkItem | None = None
+
+
+class Verbs(Protocol):
+    """What the hand asks the canvas for; `GraphCanvas` describes each."""
+
+    def rename(self, node: NodeId | None = None) -> None: ...
+    def activate(self) -> None: ...
+    def search_blocks(self, at: QPointF | None = None) -> None: ...
+    def open_menu(self, hit: Hit, at: QPoint) -> None: ...
+    def handles_key(self, event: QKeyEvent) -> bool: ...
+    def press_key(self, event: QKeyEvent) -> bool: ...
+    def takes(self, event: QDropEvent) -> bool: ...
+    def drop(self, event: QDropEvent, at: QPointF) -> None: ...
+
+
+class Hand:
+    """The handler of the view's events."""
+
+    def __init__(self, stage: Stage, verbs: Verbs) -> None:
+        self._stage = stage
+        self._verbs = verbs
+        self._gesture: Gesture | None = None
+        self._button = Qt.MouseButton.NoButton
+        self._pressed_at = QPointF()
+        self._begin: Callable[[QPointF, Qt.KeyboardModifier], Gesture] | None = None
+        self._click: Callable[[], None] | None = None
+        self._panning_key = False
+        self._hovered: Hit = Hit()
+        self.mouse_at = QPointF(stage.view.viewport().rect().center())
+        self.chosen_links: list[PortRef] = []
+
+    @property
+    def busy(self) -> bool:
+        """Whether a gesture is going on."""
+        return self._gesture is not None
+
+    def cancel(self) -> None:
+        """End what is going on as if it had not begun."""
+        gesture, self._gesture = self._gesture, None
+        self._begin = self._click = None
+        self._button = Qt.MouseButton.NoButton
+        if gesture is not None:
+            gesture.cancel()
+            self._show_cursor()
+
+    # -- mouse ---------------------------------------------------------------------------------
+
+    def press(self, event: QMouseEvent) -> None:
+        """A button went down: find out what may come of it."""
+        at, modifiers = event.position(), event.modifiers()
+        self.mouse_at = at
+        if self._button != Qt.MouseButton.NoButton:
+            self.cancel()  # a second button takes the first one's gesture back
+            return
+        self._stage.view.setFocus(Qt.FocusReason.MouseFocusReason)
+        QToolTip.hideText()
+        self._button, self._pressed_at = event.button(), at
+        if event.button() == Qt.MouseButton.MiddleButton or (
+            event.button() == Qt.MouseButton.LeftButton and self._panning_key
+        ):
+            self._start(PanGesture(self._stage.view, at))
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._plan(self.hit(at), modifiers)
+
+    def move(self, event: QMouseEvent) -> None:
+        """The mouse went on: continue, begin, or show what is under it."""
+        at = event.position()
+        self.mouse_at = at
+        if self._button != Qt.MouseButton.NoButton and not event.buttons() & self._button:
+            self.cancel()  # the release went to somebody else
+        if self._gesture is not None:
+            self._gesture.move(at, event.modifiers())
+        elif self._begin is not None:
+            far = (at - self._pressed_at).manhattanLength() >= QApplication.startDragDistance() / 2
+            if far:
+                begin, self._begin, self._click = self._begin, None, None
+                self._hover(Hit())
+                self._start(begin(self._pressed_at, event.modifiers()))
+                if self._gesture is not None:
+                    self._gesture.move(at, event.modifiers())
+        elif self._button == Qt.MouseButton.NoButton:
+            self._hover(self.hit(at))
+
+    def release(self, event: QMouseEvent) -> None:
+        """The button was let go: finish, or it was a click."""
+        if event.button() != self._button:
+            return
+        self._button = Qt.MouseButton.NoButton
+        gesture, self._gesture = self._gesture, None
+        click, self._click, self._begin = self._click, None, None
+        if gesture is not None:
+            gesture.finish(event.position(), event.modifiers())
+        elif click is not None:
+            click()
+        self._show_cursor()
+        self._hover(self.hit(event.position()))
+
+    def double_click(self, event: QMouseEvent) -> None:
+        """On a title: rename. On a body: look closer. On the ground: search for a block."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        hit = self.hit(event.position())
+        place = self._stage.view.to_scene(event.position())
+        if hit.node is not None and hit.port is None and hit.node.on_title(place):
+            self._verbs.rename(hit.node.node)
+        elif hit.node is not None:
+            self._verbs.activate()
+        elif hit == Hit():
+            self._verbs.search_blocks(place)
+
+    def leave(self) -> None:
+        """The mouse is elsewhere."""
+        if self._gesture is None:
+            self._hover(Hit())
+
+    def lose_focus(self) -> None:
+        """The release of a held key will not be heard."""
+        self._panning_key = False
+        self._show_cursor()
+
+    def context_menu(self, event: QContextMenuEvent) -> None:
+        """The right button, or the menu key."""
+        if self.busy:
+            self.cancel()
+            return
+        at = QPointF(event.pos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            at = self._keyboard_place()
+        self.mouse_at = at
+        hit = self.hit(at)
+        if hit.node is not None and not hit.node.isSelected():
+            self.choose_links([])
+            self._stage.editor.select((hit.node.node,))
+        elif hit.link is not None and hit.link.link.target not in self.chosen_links:
+            self._choose_link(hit.link, add=False)
+        self._verbs.open_menu(hit, self._stage.view.viewport().mapToGlobal(at.toPoint()))
+
+    def tool_tip(self, at: QPoint, event: QHelpEvent) -> None:
+        """Explain what is under the mouse."""
+        if not self.busy:
+            hit = self.hit(QPointF(at))
+            QToolTip.showText(event.globalPos(), tips.tip(hit.node, hit.port, hit.link), self._stage.view)
+
+    # -- keys and drops ------------------------------------------------------------------------
+
+    def key_press(self, event: QKeyEvent) -> bool:
+        """Escape ends a gesture, Space pans; the rest are verbs."""
+        if event.key() == Qt.Key.Key_Escape and (self.busy or self._begin is not None):
+            self.cancel()
+            return True
+        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+            self._panning_key = True
+            self._show_cursor()
+            return True
+        return self._verbs.press_key(event)
+
+    def key_release(self, event: QKeyEvent) -> bool:
+        """Space was let go."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._panning_key = False
+            self._show_cursor()
+            return True
+        return False
+
+    def wants_key(self, event: QKeyEvent) -> bool:
+        """Whether a key is the canvas's, before the window's shortcuts."""
+        return event.key() == Qt.Key.Key_Space or self._verbs.handles_key(event)
+
+    def takes(self, event: QDropEvent) -> bool:
+        """Whether what is dragged in can be dropped here."""
+        return self._verbs.takes(event)
+
+    def drop(self, event: QDropEvent) -> None:
+        """Something was dropped."""
+        self.mouse_at = event.position()
+        self._verbs.drop(event, self._stage.view.to_scene(event.position()))
+
+    # -- what is under it ------------------------------------------------------------------------
+
+    def hit(self, at: QPointF) -> Hit:
+        """What is under a place of the viewport: ports before nodes, nodes before links."""
+        place, slack = self._stage.view.to_scene(at), self._stage.view.slack
+        area = QRectF(place.x() - slack, place.y() - slack, 2 * slack, 2 * slack)
+        found = self._stage.board.scene.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+        nodes = [item for item in found if isinstance(item, NodeItem)]
+        for item in nodes:
+            port = item.port_at(place, slack)
+            if port is not None:
+                return Hit(item, port)
+            if item.outline.contains(place):
+                return Hit(item)
+        links = [item for item in found if isinstance(item, LinkItem) and item.isVisible()]
+        return Hit(link=next((link for link in links if link.is_near(place, slack)), None))
+
+    def choose_links(self, targets: list[PortRef]) -> None:
+        """Mark these links, and only these, as chosen."""
+        self.chosen_links = [target for target in targets if target in self._stage.board.links]
+        for target, item in self._stage.board.links.items():
+            item.mark(chosen=target in self.chosen_links)
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _start(self, gesture: Gesture) -> None:
+        self._gesture = gesture
+        self._show_cursor()
+
+    def _plan(self, hit: Hit, modifiers: Qt.KeyboardModifier) -> None:
+        """Decide what a left press on something may become."""
+        stage = self._stage
+        if modifiers & _ALT and modifiers & _SHIFT:
+            self._begin = lambda at, _: SliceGesture(stage, at)
+        elif hit.node is not None and hit.port is not None:
+            self._plan_link(hit.node, hit.port)
+        elif hit.node is not None:
+            self._plan_node(hit.node, modifiers)
+        elif hit.link is not None:
+            self._choose_link(hit.link, add=bool(modifiers & (_SHIFT | _CTRL)))
+        else:
+            self.choose_links([])
+            if not modifiers & (_SHIFT | _CTRL):
+                stage.editor.select(())
+            self._begin = lambda at, held: BoxGesture(stage, at, held)
+
+    def _plan_link(self, item: NodeItem, port: PortFace) -> None:
+        stage, ref = self._stage, item.ref(port)
+        link = stage.editor.graph.links.get(ref) if port.side == "in" else None
+        if link is None:
+            self._begin = lambda at, _: LinkGesture(stage, ref, port.side)
+        else:
+            self._begin = lambda at, _: LinkGesture(stage, link.source, "out", link)
+
+    def _plan_node(self, item: NodeItem, modifiers: Qt.KeyboardModifier) -> None:
+        editor, node = self._stage.editor, item.node
+        self.choose_links([])
+        if modifiers & (_SHIFT | _CTRL):
+            others = tuple(other for other in editor.selection if other != node)
+            editor.select(others if node in editor.selection else (*others, node))
+        elif node not in editor.selection:
+            editor.select((node,))
+        else:
+            self._click = lambda: editor.select((node,))
+        if node in editor.selection:
+            self._begin = lambda at, _: MoveGesture(self._stage, at, editor.selection)
+
+    def _choose_link(self, item: LinkItem, *, add: bool) -> None:
+        target = item.link.target
+        if not add:
+            self._stage.editor.select(())
+            self.choose_links([target])
+        elif target in self.chosen_links:
+            self.choose_links([other for other in self.chosen_links if other != target])
+        else:
+            self.choose_links([*self.chosen_links, target])
+
+    def _hover(self, hit: Hit) -> None:
+        old, self._hovered = self._hovered, hit
+        if old.node is not None and old.node is not hit.node:
+            old.node.set_hover(False)
+        if old.link is not None and old.link is not hit.link:
+            old.link.mark(hovered=False)
+        if hit.node is not None:
+            hit.node.set_hover(True, hit.port)
+        if hit.link is not None:
+            hit.link.mark(hovered=True)
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        if self._gesture is not None:
+            shape = self._gesture.cursor
+        elif self._panning_key:
+            shape = Qt.CursorShape.OpenHandCursor
+        elif self._hovered.port is not None:
+            shape = Qt.CursorShape.CrossCursor
+        elif self._hovered.link is not None:
+            shape = Qt.CursorShape.PointingHandCursor
+        else:
+            shape = Qt.CursorShape.ArrowCursor
+        viewport = self._stage.view.viewport()
+        if viewport.cursor().shape() != shape:
+            viewport.setCursor(shape)
+
+    def _keyboard_place(self) -> QPointF:
+        """The menu key means the selected node, else the middle of the view."""
+        selection = self._stage.editor.selection
+        if selection and selection[-1] in self._stage.board.nodes:
+            outline = self._stage.board.nodes[selection[-1]].outline
+            return QPointF(self._stage.view.to_viewport(QPointF(outline.center().x(), outline.top() + 16)))
+        return QPointF(self._stage.view.viewport().rect().center())

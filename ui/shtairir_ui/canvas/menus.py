@@ -1,0 +1,94 @@
+"""The menus of the right button: for the ground, a node, a link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from shtairir_ui import theme
+from shtairir_ui.canvas.link_item import LinkItem
+from shtairir_ui.canvas.node_item import NodeItem
+
+if TYPE_CHECKING:
+    from shtairir_ui.canvas.canvas import GraphCanvas
+
+
+def ground_menu(canvas: GraphCanvas, at: QPointF) -> QMenu:
+    """The menu of the ground; `at` is the place on the canvas."""
+    menu = QMenu(canvas)
+    has_nodes = bool(canvas.editor.graph.nodes)
+    _add(menu, "Add block…", lambda: canvas.search_blocks(at), "Tab", "add")
+    _add(menu, "Paste here", lambda: canvas.paste(at), "Ctrl+V", "paste")
+    menu.addSeparator()
+    _add(menu, "Select all", canvas.editor.select_all, "Ctrl+A", enabled=has_nodes)
+    _add(menu, "Show all", canvas.fit, "Home", "fit", enabled=has_nodes)
+    return menu
+
+
+def node_menu(canvas: GraphCanvas, item: NodeItem) -> QMenu:
+    """The menu of a node, for all selected nodes where that makes sense."""
+    menu = QMenu(canvas)
+    editor, node = canvas.editor, item.node
+    _add(menu, "Rename", lambda: canvas.rename(node), "F2", "rename")
+    _add(menu, "Duplicate", editor.duplicate, "Ctrl+D", "duplicate")
+    menu.addSeparator()
+    _add(menu, "Cut", editor.cut, "Ctrl+X", "cut")
+    _add(menu, "Copy", editor.copy, "Ctrl+C", "copy")
+    _add(menu, "Delete", canvas.delete, "Del", "delete")
+    menu.addSeparator()
+    _add_exposure(canvas, menu, item)
+    links = canvas.board.links_at(node)
+    _add(menu, "Remove its links", lambda: canvas.unlink(links), icon="unlink", enabled=bool(links))
+    return menu
+
+
+def link_menu(canvas: GraphCanvas, item: LinkItem) -> QMenu:
+    """The menu of a link."""
+    menu = QMenu(canvas)
+    link = item.link
+    _add(menu, "Remove link", lambda: canvas.unlink([item]), "Del", "unlink")
+    menu.addSeparator()
+    _add(menu, f"Go to {link.source.node}", lambda: canvas.focus_node(link.source.node))
+    _add(menu, f"Go to {link.target.node}", lambda: canvas.focus_node(link.target.node))
+    return menu
+
+
+def _add_exposure(canvas: GraphCanvas, menu: QMenu, item: NodeItem) -> None:
+    """Which inputs with a default are shown as ports."""
+    definition = canvas.editor.definition(item.node)
+    node = canvas.editor.graph.nodes[item.node]
+    optional = [port for port in definition.inputs if not port.required and port.editable] if definition else []
+    submenu = menu.addMenu("Inputs as ports")
+    submenu.setEnabled(bool(optional))
+    linked = {port.name for port in item.face.inputs if port.linked}
+    for port in optional:
+        action = submenu.addAction(port.label)
+        action.setCheckable(True)
+        action.setChecked(port.name in node.exposed or port.name in linked)
+        # A linked input is shown anyway: hiding it would hide the link.
+        action.setEnabled(port.name not in linked)
+        action.toggled.connect(lambda shown, name=port.name: canvas.editor.expose(item.node, name, shown))
+
+
+def _add(
+    menu: QMenu,
+    text: str,
+    do: Callable[[], object],
+    keys: str = "",
+    icon: str = "",
+    *,
+    enabled: bool = True,
+) -> QAction:
+    action = menu.addAction(text)
+    if keys:
+        # Shown as a reminder; the canvas itself listens to the key.
+        action.setShortcut(QKeySequence(keys))
+    if icon:
+        action.setIcon(theme.icon(icon))
+    action.setEnabled(enabled)
+    action.triggered.connect(lambda: do())
+    return action

@@ -1,0 +1,140 @@
+"""A small search for blocks that opens where the mouse is: type, choose with the arrows, Enter places it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from shtairir.block import BlockDefinition, PortType, compatibility
+from shtairir.block.registry import Registry
+from shtairir_ui import theme
+from shtairir_ui.canvas.face import PortFace
+from shtairir_ui.guard import guarded
+
+_WIDTH, _ROWS, _ROW = 320, 9, 30
+_MOST = 60
+_ID = Qt.ItemDataRole.UserRole
+_STEPS = {
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_PageDown: _ROWS,
+    Qt.Key.Key_PageUp: -_ROWS,
+}
+
+
+class BlockSearch(QFrame):
+    """A popup with a field and a list.
+
+    Parameters
+    ----------
+    partner
+        The port that the new block is to be linked with; only blocks that fit it are listed.
+    chosen
+        Is given the id of the block.
+    """
+
+    def __init__(
+        self, parent: QWidget, registry: Registry, partner: PortFace | None, chosen: Callable[[str], None]
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("canvasSearch")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._registry = registry
+        self._partner = partner
+        self._chosen = chosen
+        self.field = QLineEdit(self)
+        self.field.setObjectName("canvasSearchField")
+        self.field.setAccessibleName("Search blocks")
+        self.field.setPlaceholderText(_placeholder(partner))
+        self.field.setClearButtonEnabled(True)
+        self.list = QListWidget(self)
+        self.list.setObjectName("canvasSearchList")
+        self.list.setAccessibleName("Blocks")
+        self.list.setIconSize(QSize(16, 16))
+        self.list.setUniformItemSizes(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setFixedHeight(_ROWS * _ROW)
+        self.empty = QLabel("No block matches. Try another word.", self)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setFixedHeight(_ROWS * _ROW)
+        tokens = theme.current()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(tokens.s2, tokens.s2, tokens.s2, tokens.s2)
+        layout.setSpacing(tokens.s2)
+        for widget in (self.field, self.list, self.empty):
+            layout.addWidget(widget)
+        self.setFixedWidth(_WIDTH)
+        self.field.textChanged.connect(self._fill)
+        self.list.itemClicked.connect(self._take)
+        self._fill("")
+
+    def open_at(self, place: QPoint) -> None:
+        """Show near a place of the screen, kept on it."""
+        self.adjustSize()
+        room = self.screen().availableGeometry()
+        x = min(max(place.x(), room.left()), room.right() - self.width())
+        y = min(max(place.y(), room.top()), room.bottom() - self.height())
+        self.move(x, y)
+        self.show()
+        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    @guarded
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows choose, Enter places, Escape closes; the field gets all the rest first."""
+        key = Qt.Key(event.key())
+        if key in _STEPS and self.list.count():
+            row = self.list.currentRow() + _STEPS[key]
+            self.list.setCurrentRow(min(max(row, 0), self.list.count() - 1))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._take(self.list.currentItem())
+        elif key == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def _take(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            block = str(item.data(_ID))
+            self.close()
+            self._chosen(block)
+
+    def _fill(self, text: str) -> None:
+        self.list.clear()
+        for definition in found(self._registry, text, self._partner)[:_MOST]:
+            self.list.addItem(_row(definition))
+        self.list.setCurrentRow(0)
+        self.list.setVisible(self.list.count() > 0)
+        self.empty.setVisible(self.list.count() == 0)
+
+
+def found(registry: Registry, text: str, partner: PortFace | None) -> list[BlockDefinition]:
+    """Return the blocks that match a text and can be linked with a port, best first."""
+    accepts = partner.type if partner is not None and partner.side == "out" else None
+    blocks: Iterable[BlockDefinition] = registry.search(text, accepts)
+    if partner is not None and partner.side == "in" and partner.type is not None:
+        blocks = (block for block in blocks if _gives(block, partner.type))
+    return list(blocks)
+
+
+def _gives(block: BlockDefinition, wanted: PortType) -> bool:
+    return any(compatibility(port.type, wanted).ok for port in block.outputs)
+
+
+def _row(definition: BlockDefinition) -> QListWidgetItem:
+    family = definition.category.replace("/", " / ")
+    item = QListWidgetItem(theme.category_icon(definition.category), f"{definition.name}  —  {family}")
+    item.setData(_ID, str(definition.id))
+    item.setToolTip(definition.summary)
+    item.setSizeHint(QSize(0, _ROW))
+    return item
+
+
+def _placeholder(partner: PortFace | None) -> str:
+    if partner is None:
+        return "Search blocks"
+    return f"Blocks that {'take' if partner.side == 'out' else 'give'} {partner.type_name}"
