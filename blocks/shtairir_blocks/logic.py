@@ -1,7 +1,5 @@
 """Logic blocks: true and false, comparison and choice."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from shtairir.block import block

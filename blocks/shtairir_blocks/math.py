@@ -1,7 +1,5 @@
 """Math blocks: calculation with single numbers."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from decimal import Decimal

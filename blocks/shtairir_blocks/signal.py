@@ -4,8 +4,6 @@ A signal is an array ``(samples,)`` or ``(samples, channels)``, with its samplin
 its own rate.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, NamedTuple
 
 from shtairir.block import Array, Audio, DType, Image, Param, Shape, Table, block

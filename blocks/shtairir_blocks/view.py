@@ -1,7 +1,5 @@
 """View blocks: look at values on the way."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from shtairir.block import Array, Context, Image, Param, Table, block

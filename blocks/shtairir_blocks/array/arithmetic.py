@@ -3,8 +3,6 @@
 Each block broadcasts its inputs and writes into a pooled buffer of the run.
 """
 
-from __future__ import annotations
-
 from shtairir.block import Array, Context, block
 
 

@@ -1,7 +1,5 @@
 """Comparisons and conditions, element by element, with NumPy's names. Their results are true or false."""
 
-from __future__ import annotations
-
 from shtairir.block import Array, Context, block
 
 

@@ -1,7 +1,5 @@
 """New arrays, with NumPy's names."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from shtairir.block import Array, Param, block

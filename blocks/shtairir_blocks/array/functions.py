@@ -1,7 +1,5 @@
 """Functions of one array, element by element, with NumPy's names."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from shtairir.block import Array, Context, Param, block

@@ -1,7 +1,5 @@
 """Parts and arrangements of arrays, with NumPy's names."""
 
-from __future__ import annotations
-
 from typing import Annotated, NamedTuple
 
 from shtairir.block import Array, Param, block

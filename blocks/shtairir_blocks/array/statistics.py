@@ -3,8 +3,6 @@
 Without an axis they take all elements and give one plain number.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, NamedTuple
 
 from shtairir.block import Array, Param, block

@@ -1,7 +1,5 @@
 """Several images made into one; drawing on images."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from shtairir.block import Array, Color, Context, Image, Param, Table, block

@@ -1,7 +1,5 @@
 """Blurring, sharpening and finding edges."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from shtairir.block import Image, Param, block

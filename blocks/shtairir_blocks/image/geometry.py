@@ -1,7 +1,5 @@
 """Size, shape and position of images."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from shtairir.block import Color, Image, Param, block

@@ -3,8 +3,6 @@
 A mask is true inside objects. Labels hold 0 for the background and 1, 2, 3... inside the objects.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, NamedTuple
 
 from shtairir.block import Array, Context, DType, Image, Param, Shape, Table, block

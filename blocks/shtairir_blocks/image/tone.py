@@ -1,7 +1,5 @@
 """Brightness and colour."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, NamedTuple
 
 from shtairir.block import Image, Param, block

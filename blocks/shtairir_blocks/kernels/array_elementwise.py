@@ -93,6 +93,8 @@ def round_to(workspace: Workspace, a: Operand, decimals: int) -> Array:
     array = np.asarray(a)
     if array.dtype.kind == "b":
         return array.astype(np.int64)
+    if array.dtype.kind not in "fc":
+        return np.asarray(np.round(array, decimals))  # whole numbers are divided as floats, which no buffer takes back
     out = _buffer(workspace, array.shape, array.dtype)
     np.round(array, decimals, out=out)
     return out

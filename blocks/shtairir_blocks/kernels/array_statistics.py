@@ -35,7 +35,9 @@ def reduce(name: str, a: Array, axis: int | None, *, ignore_nan: bool = False, *
         if needs_elements and bool(np.isnan(array).all(axis=position).any()):
             raise ValueError(f"There are only missing values (NaN) to take the {name} of.")
         name = f"nan{name}"
-    return np.asarray(getattr(np, name)(array, axis=position, **options))
+    # Infinities may cancel to NaN and sums may overflow: the result says so itself.
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.asarray(getattr(np, name)(array, axis=position, **options))
 
 
 def plain(result: Array, kinds: str = "iuf") -> Array | Any:

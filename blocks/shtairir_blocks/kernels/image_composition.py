@@ -201,7 +201,7 @@ def difference(left: NDArray[Any], right: NDArray[Any]) -> Pixels:
     """How far two images of the same size differ in each colour, RGB."""
     first, second = to_rgb(left), to_rgb(right)
     require_same_size(first, second)
-    return np.abs(first - second)
+    return np.asarray(np.abs(first - second))
 
 
 def split_view(left: NDArray[Any], right: NDArray[Any], position: float) -> Pixels:
