@@ -45,7 +45,6 @@ def main(
 
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("Shtairir")
-    app.setApplicationDisplayName("")
     window = _make_window(theme, temporary=screenshot is not None)
     hook_before = sys.excepthook
     sys.excepthook = _reporter(window)
@@ -113,15 +112,13 @@ def _live(window: MainWindow, size: tuple[int, int], *, run: bool) -> int:
         interrupt.close()
 
 
-class _reporter:  # noqa: N801 - used as a function
+class _reporter:
     """An except hook that says the error in the window instead of ending it."""
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
 
-    def __call__(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
+    def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             from PySide6.QtWidgets import QApplication
 

@@ -14,8 +14,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
 from shtairir.block import BlockDefinition
-from shtairir.block.registry import Registry, default_registry
 from shtairir.block.compatibility import Compatibility
+from shtairir.block.registry import Registry, default_registry
 from shtairir.document import Change, Graph, load, save
 from shtairir.document import edits as document_edits
 from shtairir.errors import ShtairirError
@@ -153,9 +153,7 @@ class Editor(QObject):
 
     def move(self, positions: Mapping[NodeId, tuple[float, float]]) -> None:
         """Put nodes at new positions, in one step."""
-        moved = {
-            node: place for node, place in positions.items() if self.graph.nodes[node].position != place
-        }
+        moved = {node: place for node, place in positions.items() if self.graph.nodes[node].position != place}
         if moved:
             self.graph.apply(document_edits.MoveNodes(moved))
 
@@ -163,7 +161,7 @@ class Editor(QObject):
         """Whether a link may be made, with the reason when it may not."""
         return check_link(self.graph, self.registry, source, target)
 
-    def connect_ports(self, source: PortRef, target: PortRef) -> str | None:
+    def link(self, source: PortRef, target: PortRef) -> str | None:
         """Link an output to an input, in place of what fed it; the sentence says why it may not."""
         verdict = self.can_connect(source, target)
         if not verdict.ok:
@@ -172,16 +170,14 @@ class Editor(QObject):
         self._try(lambda: self.graph.link(source, target))
         return None
 
-    def disconnect_port(self, target: PortRef) -> None:
+    def unlink(self, target: PortRef) -> None:
         """Take the link away that feeds `target`."""
         if target in self.graph.links:
             self._try(lambda: self.graph.unlink(target))
 
     def set_value(self, node: NodeId, port: str, value: Any, merge: Hashable | None = None) -> None:
         """Give an input a value; edits with the same `merge` key become one undo step."""
-        self._try(
-            lambda: self.graph.apply(document_edits.SetValue(node, PortName(port), value), merge=merge)
-        )
+        self._try(lambda: self.graph.apply(document_edits.SetValue(node, PortName(port), value), merge=merge))
 
     def unset_value(self, node: NodeId, port: str) -> None:
         """Give an input its default again."""
@@ -196,9 +192,7 @@ class Editor(QObject):
     def expose(self, node: NodeId, port: str, exposed: bool) -> None:
         """Show or hide a parameter as a port on the node."""
         if (port in self.graph.nodes[node].exposed) != exposed:
-            self._try(
-                lambda: self.graph.apply(document_edits.SetExposed(node, PortName(port), exposed))
-            )
+            self._try(lambda: self.graph.apply(document_edits.SetExposed(node, PortName(port), exposed)))
 
     def apply(self, edit: Any) -> None:
         """Carry out an edit that comes ready-made, such as a problem's fix."""
@@ -301,9 +295,7 @@ class Editor(QObject):
     def _mark_stale(self) -> None:
         if self._runs.record is not None:
             then = self._runs.record.snapshot
-            self._runs.mark_stale(
-                stale_nodes(then.nodes, then.links, self.graph.nodes, self.graph.links)
-            )
+            self._runs.mark_stale(stale_nodes(then.nodes, then.links, self.graph.nodes, self.graph.links))
 
     def _on_finished(self, result: object) -> None:
         self._thumbnails.reset(self.results)

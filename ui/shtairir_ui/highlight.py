@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from pygments.lexer import Lexer  # type: ignore[import-untyped]  # without types
+from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]  # without types
+from pygments.token import Token, _TokenType  # type: ignore[import-untyped]  # without types
+from pygments.util import ClassNotFound  # type: ignore[import-untyped]  # without types
 from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
-from pygments.token import Token, _TokenType
-from pygments.util import ClassNotFound
 
 from shtairir_ui import theme
 from shtairir_ui.guard import guarded
@@ -29,7 +29,7 @@ class CodeHighlighter(QSyntaxHighlighter):
         theme.changed.connect(self._on_theme)
 
     @guarded
-    def highlightBlock(self, text: str) -> None:  # noqa: N802 - Qt's name
+    def highlightBlock(self, text: str) -> None:
         """Colour one line."""
         whole = self.document().toPlainText()
         if whole != self._text:

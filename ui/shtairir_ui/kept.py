@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # it comes without types
 
 from shtairir.ids import NodeId, PortRef
 
@@ -57,9 +57,7 @@ class KeptValues(Mapping[PortRef, object]):
         return {ref: value for ref, value in self._values.items() if ref.node == node}
 
 
-def within_budget(
-    candidates: list[Candidate], budget_bytes: int
-) -> tuple[list[Candidate], frozenset[PortRef]]:
+def within_budget(candidates: list[Candidate], budget_bytes: int) -> tuple[list[Candidate], frozenset[PortRef]]:
     """What may stay, in the order given, and the ports that must go."""
     excess = sum(item.nbytes for item in candidates) - budget_bytes
     freed: set[PortRef] = set()

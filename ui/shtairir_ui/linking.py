@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shtairir.block import BlockDefinition
-from shtairir.block.registry import Registry
 from shtairir.block.compatibility import Compatibility, compatibility
+from shtairir.block.registry import Registry
 from shtairir.document import Graph, Link
 from shtairir.ids import NodeId, PortRef
 

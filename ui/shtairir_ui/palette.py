@@ -50,11 +50,11 @@ class BlockTree(QTreeWidget):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
 
     @guarded(default=list)
-    def mimeTypes(self) -> list[str]:  # noqa: N802 - Qt's name
+    def mimeTypes(self) -> list[str]:
         return [MIME]
 
     @guarded
-    def mimeData(self, items: Sequence[QTreeWidgetItem]) -> QMimeData:  # noqa: N802 - Qt's name
+    def mimeData(self, items: Sequence[QTreeWidgetItem]) -> QMimeData:
         data = QMimeData()
         for item in items:
             block_id = item.data(0, BLOCK_ID)
@@ -121,7 +121,7 @@ class PalettePanel(QWidget):
         theme.changed.connect(lambda _tokens: self._fill())
 
     @guarded(default=False)
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrow keys in the search field move through the matches; Escape empties it."""
         if watched is self.search and isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
@@ -133,10 +133,9 @@ class PalettePanel(QWidget):
         return super().eventFilter(watched, event)
 
     def _move_choice(self, step: int) -> None:
-        current = self.tree.currentItem()
-        if current is None:
-            following = self.tree.topLevelItem(0)
-        else:
+        current: QTreeWidgetItem | None = self.tree.currentItem()
+        following: QTreeWidgetItem | None = self.tree.topLevelItem(0)
+        if current is not None:
             following = self.tree.itemBelow(current) if step > 0 else self.tree.itemAbove(current)
         if following is not None:
             self.tree.setCurrentItem(following)

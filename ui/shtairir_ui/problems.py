@@ -58,9 +58,7 @@ class ProblemsPanel(QWidget):
         self._show()
 
     def _show(self) -> None:
-        problems = sorted(
-            [*self._editor.problems, *self._refused], key=lambda problem: ORDER.get(problem.severity, 3)
-        )
+        problems = sorted([*self._editor.problems, *self._refused], key=lambda problem: ORDER.get(problem.severity, 3))
         self.list.clear()
         for problem in problems[:SHOWN_AT_MOST]:
             self._add_row(problem)

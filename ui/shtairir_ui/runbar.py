@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from shtairir.events import NodeStatus, RunStatus
 from shtairir.ids import NodeId
-from shtairir.results import RunResult
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.progress import RunProgress, run_progress
 from shtairir_ui.quantities import count, duration, size
+
+if TYPE_CHECKING:
+    from shtairir.results import RunResult
 
 TICK_MS = 100
 STEPS = 1000

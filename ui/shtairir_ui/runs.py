@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,11 +15,14 @@ from shtairir.document import Snapshot
 from shtairir.errors import ShtairirError
 from shtairir.events import Event, NodeFinished, NodeStatus, RunStarted
 from shtairir.ids import NodeId, PortRef
-from shtairir.results import RunResult
-from shtairir.session import RunHandle
 from shtairir_ui.bridge import EventBridge, RunSink, start_thread
 from shtairir_ui.kept import Candidate, KeptValues
 from shtairir_ui.runtime import IDLE, NodeRuntime, advance
+
+if TYPE_CHECKING:  # the planner and the executor are imported by the first run, on its own thread
+    from shtairir.session import RunHandle
+
+    from shtairir.results import RunResult
 
 log = logging.getLogger(__name__)
 
@@ -192,7 +196,5 @@ def kept_values(
         ref = PortRef.parse(name)
         summary = result.nodes[ref.node].outputs.get(ref.port)
         nbytes = summary.nbytes if summary is not None else 0
-        candidates.append(
-            Candidate(ref, value, nbytes or 0, order.get(ref.node, 0), final=ref not in read)
-        )
+        candidates.append(Candidate(ref, value, nbytes or 0, order.get(ref.node, 0), final=ref not in read))
     return KeptValues(candidates, budget_bytes)

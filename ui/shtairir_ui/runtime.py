@@ -88,9 +88,7 @@ def advance(before: NodeRuntime, event: Event) -> NodeRuntime:
                 message=event.failure.message,
             )
         case NodeSkipped():
-            return NodeRuntime(
-                status=NodeStatus.SKIPPED, message=event.reason, reason=event.reason, cause=event.cause
-            )
+            return NodeRuntime(status=NodeStatus.SKIPPED, message=event.reason, reason=event.reason, cause=event.cause)
         case NodeCancelled():
             return NodeRuntime(status=NodeStatus.CANCELLED, elapsed_s=event.elapsed_s)
         case _:

@@ -32,9 +32,7 @@ class Settings:
     @property
     def recent(self) -> list[Path]:
         """Recently opened files that still exist, the newest first."""
-        stored = self._store.value("files/recent", [])
-        names = [stored] if isinstance(stored, str) else list(stored or [])  # a list of one reads as text
-        return [path for path in map(Path, names) if path.exists()]
+        return [path for path in map(Path, self._texts("files/recent")) if path.exists()]
 
     def remember_file(self, path: Path) -> None:
         """Put a file at the top of the recent ones."""
@@ -68,12 +66,17 @@ class Settings:
     @property
     def hidden(self) -> list[str]:
         """The names of the panels that are folded away."""
-        stored = self._store.value("layout/hidden", [])
-        return [stored] if isinstance(stored, str) else list(stored or [])
+        return self._texts("layout/hidden")
 
     def set_hidden(self, names: list[str]) -> None:
         """Remember which panels are folded away."""
         self._store.setValue("layout/hidden", names)
+
+    def _texts(self, name: str) -> list[str]:
+        stored = self._store.value(name)
+        if isinstance(stored, str):  # an INI file does not tell a list of one from its item
+            return [stored]
+        return [str(item) for item in stored] if isinstance(stored, list) else []
 
     def sync(self) -> None:
         """Write everything to the file now."""

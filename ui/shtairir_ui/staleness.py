@@ -15,9 +15,7 @@ def stale_nodes(
     links_now: Mapping[PortRef, Link],
 ) -> frozenset[NodeId]:
     """The nodes whose inputs differ between two states of a graph, and all that they feed."""
-    touched = {
-        node.id for node in nodes_now.values() if _computes_differently(nodes_then.get(node.id), node)
-    }
+    touched = {node.id for node in nodes_now.values() if _computes_differently(nodes_then.get(node.id), node)}
     touched.update(link.target.node for link in _difference(links_then, links_now))
     return frozenset(_downstream(touched, links_now.values()))
 

@@ -42,9 +42,7 @@ class Thumbnails(QObject):
         if values is not None:
             self._images[node] = None
             generation = self._generation
-            self._background.submit(
-                lambda: _first_picture(values), lambda image: self._store(generation, node, image)
-            )
+            self._background.submit(lambda: _first_picture(values), lambda image: self._store(generation, node, image))
         return None
 
     def _store(self, generation: int, node: NodeId, image: QImage | None) -> None:

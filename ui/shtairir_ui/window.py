@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
@@ -168,7 +167,7 @@ class MainWindow(QMainWindow):
     # -- events ----------------------------------------------------------------------------------
 
     @guarded
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved changes, remember the layout, end the run."""
         if not self.files.may_leave():
             event.ignore()
@@ -178,13 +177,13 @@ class MainWindow(QMainWindow):
         event.accept()
 
     @guarded
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take a graph file that is dragged over the window."""
         if dropped_graph(event) is not None:
             event.acceptProposedAction()
 
     @guarded
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+    def dropEvent(self, event: QDropEvent) -> None:
         """Open the graph file dropped on the window."""
         path = dropped_graph(event)
         if path is not None:

@@ -81,7 +81,7 @@ class _Description(QPlainTextEdit):
         self._leave = leave
 
     @guarded
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         """Hand the text on."""
         super().focusOutEvent(event)
         self._leave()

@@ -35,9 +35,7 @@ class OutcomePage(QTextBrowser):
     def show_node(self, node: NodeId) -> None:
         """Show what is known of the node's last run."""
         state = self._editor.runtime.get(node, IDLE)
-        skipped = [
-            other for other, its in self._editor.runtime.items() if its.cause == node and other != node
-        ]
+        skipped = [other for other, its in self._editor.runtime.items() if its.cause == node and other != node]
         html = outcome_html(state, skipped)
         freed = [ref for ref in self._editor.results.freed if ref.node == node]
         if freed:

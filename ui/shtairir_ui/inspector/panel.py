@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from shtairir.document import Change
 from shtairir.ids import NodeId
+from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.inspector.graphpage import GraphPage
 from shtairir_ui.inspector.nodepage import NodePage
 from shtairir_ui.inspector.severalpage import SeveralPage
+from shtairir_ui.inspector.style import inspector_style
 
 
 class InspectorPanel(QWidget):
@@ -35,7 +37,12 @@ class InspectorPanel(QWidget):
         editor.graph_changed.connect(self._on_changed)
         editor.runtime_changed.connect(self._on_runtime)
         editor.run_finished.connect(lambda _result: self._on_runtime(set(editor.selection)))
+        theme.changed.connect(self._dress)
+        self._dress(theme.current())
         self._show()
+
+    def _dress(self, tokens: theme.Tokens) -> None:
+        self.setStyleSheet(inspector_style(tokens))
 
     def _show(self) -> None:
         selection = self._editor.selection

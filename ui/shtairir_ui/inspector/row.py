@@ -13,7 +13,7 @@ from shtairir.ids import NodeId, PortRef
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.inspector.fields import Field, FieldContext, make_field
-from shtairir_ui.inspector.values import PortState, port_state, refusal
+from shtairir_ui.inspector.values import port_state, refusal
 
 _bursts = itertools.count()
 
@@ -115,9 +115,7 @@ class ParameterRow(QObject):
         self.reset_action.triggered.connect(lambda _checked=False: self._reset())
         self.expose_action = menu.addAction("Show as a port on the node")
         self.expose_action.setCheckable(True)
-        self.expose_action.triggered.connect(
-            lambda checked: self._editor.expose(self._node, self.port.name, checked)
-        )
+        self.expose_action.triggered.connect(lambda checked: self._editor.expose(self._node, self.port.name, checked))
         self.unlink_action = menu.addAction("Remove the link")
         self.unlink_action.triggered.connect(lambda _checked=False: self._unlink())
         menu.aboutToShow.connect(self._prepare_menu)
@@ -172,7 +170,7 @@ class ParameterRow(QObject):
         self.refresh()
 
     def _unlink(self) -> None:
-        self._editor.disconnect_port(PortRef(self._node, self.port.name))
+        self._editor.unlink(PortRef(self._node, self.port.name))
 
     def _say(self, sentence: str | None) -> None:
         self.error.setText(sentence or "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QColorDialog, QLineEdit, QToolButton, QWidget
 
@@ -72,7 +73,7 @@ class ColorField(Field):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(theme.current().border_strong)
         painter.setBrush(color or QColor(0, 0, 0, 0))
-        painter.drawRoundedRect(0.5, 0.5, SWATCH - 1, SWATCH - 1, 3, 3)
+        painter.drawRoundedRect(QRectF(0.5, 0.5, SWATCH - 1, SWATCH - 1), 3, 3)
         painter.end()
         self.button.setIcon(QIcon(pixmap))
 

@@ -53,7 +53,7 @@ class _Editor(QPlainTextEdit):
         self.installEventFilter(self)
 
     @guarded(default=False)
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.FocusOut:
             self._field.settled.emit()
         return False

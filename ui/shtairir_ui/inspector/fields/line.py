@@ -65,7 +65,9 @@ def text_field(placeholder: str) -> LineField:
 
 def list_field(kind: ListType) -> LineField:
     """Items with commas between them; JSON in brackets where commas will not do."""
-    return LineField(list_text, lambda text: read_list(text, kind.item), "1, 2, 3" if _numeric(kind.item) else "a, b, c")
+    return LineField(
+        list_text, lambda text: read_list(text, kind.item), "1, 2, 3" if _numeric(kind.item) else "a, b, c"
+    )
 
 
 def numbers_field(placeholder: str) -> LineField:

@@ -35,6 +35,13 @@ class NumberKind:
         step = param.step or (1.0 if integer else _fitting_step(low, high))
         return cls(integer, step, low, high)
 
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """The bounds, where there are two and something lies between them."""
+        if self.low is None or self.high is None or self.high <= self.low:
+            return None
+        return (self.low, self.high)
+
     def clamp(self, value: float) -> float:
         """The nearest value within the bounds."""
         low = -math.inf if self.low is None else self.low
@@ -72,6 +79,7 @@ class NumberBox(QAbstractSpinBox):
         self._fallback = fallback
         self._value: float | None = None
         strong_focus(self)
+        self.lineEdit().setTextMargins(4, 0, 0, 0)
         self.lineEdit().textEdited.connect(self._on_typed)
 
     def show_number(self, value: float | None) -> None:
@@ -84,7 +92,7 @@ class NumberBox(QAbstractSpinBox):
             self.lineEdit().setText(text)
 
     @guarded
-    def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
+    def stepBy(self, steps: int) -> None:
         """Add so many steps, staying within the bounds."""
         start = self._fallback if self._value is None else self._value
         value = self._kind.tidy(self._kind.clamp(start + steps * self._kind.step))
@@ -94,15 +102,15 @@ class NumberBox(QAbstractSpinBox):
             self.stepped.emit(value)
 
     @guarded(default=QAbstractSpinBox.StepEnabledFlag.StepNone)
-    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:  # noqa: N802 - Qt's name
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
         flags = QAbstractSpinBox.StepEnabledFlag
         value = self._fallback if self._value is None else self._value
         up = flags.StepNone if self._kind.high is not None and value >= self._kind.high else flags.StepUpEnabled
         down = flags.StepNone if self._kind.low is not None and value <= self._kind.low else flags.StepDownEnabled
         return up | down
 
-    @guarded(default=lambda: QValidator.State.Acceptable)
-    def validate(self, text: str, position: int) -> object:
+    @guarded(default=lambda: (QValidator.State.Acceptable, "", 0))
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Take any text: what is wrong with it is said below the field."""
         return (QValidator.State.Acceptable, text, position)
 
@@ -166,31 +174,30 @@ class NumberField(Field):
         self.edited.emit(value)
 
     def _make_slider(self) -> QSlider | None:
-        low, high = self._kind.low, self._kind.high
-        if low is None or high is None or high <= low:
+        span = self._kind.span
+        if span is None:
             return None
-        count = round((high - low) / self._kind.step)
+        count = round((span[1] - span[0]) / self._kind.step)
         slider = QSlider(Qt.Orientation.Horizontal)
         slider.setRange(0, count if 1 <= count <= STEPS_AT_MOST else SLIDER_STEPS)
         slider.setPageStep(max(1, slider.maximum() // 10))
         strong_focus(slider)
         slider.installEventFilter(self._filter())
-        slider.valueChanged.connect(self._on_slider)
+        slider.valueChanged.connect(lambda position: self._on_slider(position / slider.maximum(), span))
         slider.sliderReleased.connect(self.settled)
         return slider
 
-    def _on_slider(self, position: int) -> None:
-        assert self.slider is not None and self._kind.low is not None and self._kind.high is not None
-        share = position / self.slider.maximum()
-        value = self._kind.tidy(self._kind.low + share * (self._kind.high - self._kind.low))
+    def _on_slider(self, share: float, span: tuple[float, float]) -> None:
+        value = self._kind.tidy(span[0] + share * (span[1] - span[0]))
         self.box.show_number(value)
         self.edited.emit(value)
 
     def _show_on_slider(self, value: float | None) -> None:
-        if self.slider is None or self._kind.low is None or self._kind.high is None:
+        span = self._kind.span
+        if self.slider is None or span is None:
             return
-        shown = self._kind.low if value is None else self._kind.clamp(value)
-        share = (shown - self._kind.low) / (self._kind.high - self._kind.low)
+        shown = span[0] if value is None else self._kind.clamp(value)
+        share = (shown - span[0]) / (span[1] - span[0])
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(share * self.slider.maximum()))
 
