@@ -35,14 +35,15 @@ def read_file(path: Path, limit: int) -> bytes:
         When it cannot be read.
     """
     try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise DocumentError("This is a folder, not a graph file.", path=path)
+        if not stat.S_ISREG(mode):  # to open a pipe would wait for whoever writes into it
+            raise DocumentError("This is not a regular file.", path=path)
         with path.open("rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise DocumentError("This is not a regular file.", path=path)
             return file.read(limit + 1)
     except FileNotFoundError:
         raise DocumentError("There is no such file.", path=path) from None
-    except IsADirectoryError:
-        raise DocumentError("This is a folder, not a graph file.", path=path) from None
     except OSError as error:
         raise DocumentError(f"The file cannot be read: {error.strerror}.", path=path) from error
 
