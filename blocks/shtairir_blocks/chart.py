@@ -60,8 +60,8 @@ def line(
     log_x, log_y
         Whether the axis is logarithmic.
     """
-    from .kernels import chart_lines as kernels
-    from .kernels.chart_style import Look
+    from shtairir_blocks.kernels import chart_lines as kernels
+    from shtairir_blocks.kernels.chart_style import Look
 
     look = Look(title, x_label, y_label, color.hex if color else "", log_x, log_y)
     return kernels.line(data, x, y or [], group, look, width=width, markers=markers, marks=marks)
@@ -115,8 +115,8 @@ def scatter(
     log_x, log_y
         Whether the axis is logarithmic.
     """
-    from .kernels import chart_lines as kernels
-    from .kernels.chart_style import Look
+    from shtairir_blocks.kernels import chart_lines as kernels
+    from shtairir_blocks.kernels.chart_style import Look
 
     look = Look(title, x_label, y_label, color.hex if color else "", log_x, log_y)
     return kernels.scatter(data, x, y, group, look, size=size, opacity=opacity)
@@ -175,8 +175,8 @@ def bar(
     log_y
         Whether the axis of the amounts is logarithmic.
     """
-    from .kernels import chart_bars as kernels
-    from .kernels.chart_style import Look
+    from shtairir_blocks.kernels import chart_bars as kernels
+    from shtairir_blocks.kernels.chart_style import Look
 
     logs = {"log_x": log_y and horizontal, "log_y": log_y and not horizontal}
     look = Look(title, x_label, y_label, color.hex if color else "", **logs)
@@ -234,8 +234,8 @@ def histogram(
     log_x, log_y
         Whether the axis is logarithmic.
     """
-    from .kernels import chart_bars as kernels
-    from .kernels.chart_style import Look
+    from shtairir_blocks.kernels import chart_bars as kernels
+    from shtairir_blocks.kernels.chart_style import Look
 
     look = Look(title, x_label, y_label, color.hex if color else "", log_x, log_y)
     return kernels.histogram(data, column, group, look, bins=bins, density=density, low=low, high=high)
@@ -282,8 +282,8 @@ def box(
     log_y
         Whether the axis is logarithmic.
     """
-    from .kernels import chart_bars as kernels
-    from .kernels.chart_style import Look
+    from shtairir_blocks.kernels import chart_bars as kernels
+    from shtairir_blocks.kernels.chart_style import Look
 
     look = Look(title, x_label, y_label, color.hex if color else "", log_y=log_y)
     return kernels.box(data, column, group, look, points=points)
@@ -334,8 +334,8 @@ def heat_map(
     show_values
         Whether to write the numbers into the cells, when there are not too many.
     """
-    from .kernels import chart_grid as kernels
-    from .kernels.chart_style import Look
+    from shtairir_blocks.kernels import chart_grid as kernels
+    from shtairir_blocks.kernels.chart_style import Look
 
     look = Look(title, x_label, y_label)
     return kernels.heat_map(
@@ -366,6 +366,6 @@ def picture(
     height
         How high the image is; lines and letters grow with it.
     """
-    from .kernels import chart_grid as kernels
+    from shtairir_blocks.kernels import chart_grid as kernels
 
     return kernels.picture(figure, width, height)

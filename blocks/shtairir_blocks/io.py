@@ -31,7 +31,7 @@ def read_text(
     encoding
         How characters are stored; auto follows the file's mark and else expects UTF-8.
     """
-    from .kernels import io_text as kernels
+    from shtairir_blocks.kernels import io_text as kernels
 
     return kernels.read_text(path, encoding)
 
@@ -58,7 +58,7 @@ def write_text(
     out
         The path of the written file.
     """
-    from .kernels import io_text as kernels
+    from shtairir_blocks.kernels import io_text as kernels
 
     return kernels.write_text(text, path, encoding)
 
@@ -94,7 +94,7 @@ def read_csv(
     skip_rows
         How many lines to pass over before the header.
     """
-    from .kernels import io_table as kernels
+    from shtairir_blocks.kernels import io_table as kernels
 
     return kernels.read_csv(
         path,
@@ -129,7 +129,7 @@ def write_csv(
     out
         The path of the written file.
     """
-    from .kernels import io_table as kernels
+    from shtairir_blocks.kernels import io_table as kernels
 
     return kernels.write_csv(table, path, separator)
 
@@ -148,7 +148,7 @@ def read_parquet(
     columns
         The columns to read, all when unset; a star stands for any letters.
     """
-    from .kernels import io_table as kernels
+    from shtairir_blocks.kernels import io_table as kernels
 
     return kernels.read_parquet(path, columns or [])
 
@@ -175,7 +175,7 @@ def write_parquet(
     out
         The path of the written file.
     """
-    from .kernels import io_table as kernels
+    from shtairir_blocks.kernels import io_table as kernels
 
     return kernels.write_parquet(table, path, compression)
 
@@ -189,7 +189,7 @@ def read_json(path: Annotated[Path, Param(path="open", suffixes=(".json", ".geoj
     path
         The file to read.
     """
-    from .kernels import io_text as kernels
+    from shtairir_blocks.kernels import io_text as kernels
 
     return kernels.read_json(path)
 
@@ -216,7 +216,7 @@ def write_json(
     out
         The path of the written file.
     """
-    from .kernels import io_text as kernels
+    from shtairir_blocks.kernels import io_text as kernels
 
     return kernels.write_json(value, path, indent)
 
@@ -238,7 +238,7 @@ def read_image(
     stretch
         Make the darkest value 0 and the brightest 1; for measurements stored as plain numbers.
     """
-    from .kernels import io_image as kernels
+    from shtairir_blocks.kernels import io_image as kernels
 
     return kernels.read_image(path, stretch)
 
@@ -273,7 +273,7 @@ def write_image(
     out
         The path of the written file.
     """
-    from .kernels import io_image as kernels
+    from shtairir_blocks.kernels import io_image as kernels
 
     return kernels.write_image(image, path, quality)
 
@@ -287,7 +287,7 @@ def read_audio(path: Annotated[Path, Param(path="open", suffixes=_SOUNDS)]) -> A
     path
         The file to read.
     """
-    from .kernels import io_audio as kernels
+    from shtairir_blocks.kernels import io_audio as kernels
 
     return Audio(*kernels.read_audio(path))
 
@@ -314,7 +314,7 @@ def write_audio(
     out
         The path of the written file.
     """
-    from .kernels import io_audio as kernels
+    from shtairir_blocks.kernels import io_audio as kernels
 
     return kernels.write_audio(audio.samples, audio.rate_hz, path, depth)
 
@@ -336,7 +336,7 @@ def read_array(
     limit
         The largest array to accept; a small file can stand for a huge one.
     """
-    from .kernels import io_array as kernels
+    from shtairir_blocks.kernels import io_array as kernels
 
     return kernels.read_array(path, name, limit * 2**20)
 
@@ -363,7 +363,7 @@ def write_array(
     out
         The path of the written file.
     """
-    from .kernels import io_array as kernels
+    from shtairir_blocks.kernels import io_array as kernels
 
     return kernels.write_array(array, path, name)
 
@@ -387,7 +387,7 @@ def list_folder(
     recursive
         Whether to look into the folders inside, too.
     """
-    from .kernels import io_folder as kernels
+    from shtairir_blocks.kernels import io_folder as kernels
 
     return kernels.list_files(folder, pattern, recursive)
 
@@ -410,7 +410,7 @@ def read_images(
     limit
         The most pictures to read; more is an error, since all of them are held in memory.
     """
-    from .kernels import io_folder, io_image
+    from shtairir_blocks.kernels import io_folder, io_image
 
     files = paths if isinstance(paths, list) else io_folder.list_files(paths, pattern, recursive=False)
     if len(files) > limit:

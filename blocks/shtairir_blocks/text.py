@@ -63,7 +63,7 @@ def format_(
     a, b, c, d
         What to fill in.
     """
-    from .kernels import text as kernels
+    from shtairir_blocks.kernels import text as kernels
 
     return kernels.formatted(template, {"a": a, "b": b, "c": c, "d": d})
 
@@ -81,7 +81,7 @@ def split(text: str, separator: str = ",", drop_empty: bool = False) -> list[str
     drop_empty
         Whether to leave out parts that are empty.
     """
-    from .kernels import text as kernels
+    from shtairir_blocks.kernels import text as kernels
 
     return kernels.split(text, separator, drop_empty)
 
@@ -133,7 +133,7 @@ def replace(text: str, find: str, replacement: str = "", regex: bool = False, ma
     match_case
         Whether capital letters differ from small ones.
     """
-    from .kernels import text as kernels
+    from shtairir_blocks.kernels import text as kernels
 
     return kernels.replace(text, find, replacement, regex, match_case)
 
@@ -149,7 +149,7 @@ def case(text: str, to: Literal["lower", "upper", "title", "sentence"] = "lower"
     to
         All small, all capital, Each Word, or the first letter of each sentence.
     """
-    from .kernels import text as kernels
+    from shtairir_blocks.kernels import text as kernels
 
     return kernels.cased(text, to)
 
@@ -199,7 +199,7 @@ def contains(text: str, part: str, regex: bool = False, match_case: bool = True)
     match_case
         Whether capital letters differ from small ones.
     """
-    from .kernels import text as kernels
+    from shtairir_blocks.kernels import text as kernels
 
     return kernels.pattern_of(part, regex, match_case).search(text) is not None
 
@@ -217,7 +217,7 @@ def to_number(text: str, decimal: Literal[".", ","] = ".", fallback: float | Non
     fallback
         What to give when the text is no number; an error when unset.
     """
-    from .kernels import text as kernels
+    from shtairir_blocks.kernels import text as kernels
 
     try:
         return kernels.number_in(text, decimal)

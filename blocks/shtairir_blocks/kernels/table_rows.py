@@ -34,7 +34,8 @@ def filtered(table: pl.DataFrame, column: str, operator: str, value: Value) -> p
 
 def condition(column: str, dtype: pl.DataType, operator: str, value: Value) -> pl.Expr:
     """Return the test as a polars expression; `value` is read as what the column holds."""
-    held = pl.col(column)
+    # For polars NaN is the greatest number; here it is a missing one.
+    held = pl.col(column).fill_nan(None) if dtype.is_float() else pl.col(column)
     if operator in ("is missing", "is not missing"):
         missing = missing_in(column, dtype)
         return missing if operator == "is missing" else ~missing
@@ -80,8 +81,12 @@ def _parsed(value: Value, dtype: pl.DataType) -> object:
         return datetime.time.fromisoformat(text)
     if isinstance(dtype, pl.Datetime):
         moment = datetime.datetime.fromisoformat(text)
-        # A zoned column is compared in its own zone unless the value names one.
-        return pl.lit(moment).dt.replace_time_zone(dtype.time_zone) if moment.tzinfo is None else moment
+        # A time is meant in the column's zone unless it names its own.
+        if moment.tzinfo is None:
+            return pl.lit(moment).dt.replace_time_zone(dtype.time_zone)
+        if dtype.time_zone is None:
+            raise ValueError("the column knows no time zones")
+        return pl.lit(moment).dt.convert_time_zone(dtype.time_zone)
     return str(value)
 
 

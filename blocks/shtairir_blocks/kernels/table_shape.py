@@ -112,15 +112,16 @@ def pivoted(table: pl.DataFrame, rows: Sequence[str], columns: str, values: str,
     if not index or columns in index or values in (*index, columns):
         raise ValueError("Rows, columns and values need different columns of the table, each at least one.")
     cells = table.group_by([*index, columns]).agg(aggregate(table, values, function).alias(values))
-    heads = cells.get_column(columns).unique().sort(nulls_last=True)
+    # Sorted as what they are, so that 9 comes before 10, and only then turned into names.
+    found = cells.get_column(columns).unique().sort(nulls_last=True).cast(pl.String).fill_null("missing")
+    heads = list(dict.fromkeys(found.to_list()))
+    clash = next((head for head in heads if head in index), None)
+    if clash is not None:
+        raise ValueError(f"{clash!r} is a value of {columns!r} and a column too. Rename that column first.")
     wide = cells.with_columns(pl.col(columns).cast(pl.String).fill_null("missing")).pivot(
         columns, index=index, values=values, aggregate_function="first"
     )
-    ordered = [head if head is not None else "missing" for head in heads.cast(pl.String).to_list()]
-    clash = next((head for head in ordered if head in index), None)
-    if clash is not None:
-        raise ValueError(f"The value {clash!r} of {columns!r} is also the name of a column. Rename that column first.")
-    return wide.select(*index, *dict.fromkeys(ordered)).sort(index, nulls_last=True)
+    return wide.select(*index, *heads).sort(index, nulls_last=True)
 
 
 def unpivoted(

@@ -206,10 +206,10 @@ def with_column(table: pl.DataFrame, name: str, values: Any) -> pl.DataFrame:
     if not name:
         raise ValueError("Give the new column a name.")
     column = _series(name, values)
+    if not table.width:
+        return column.to_frame()
     if len(column) == 1:
         return table.with_columns(column.new_from_index(0, table.height))
-    if len(column) != table.height and table.width:
-        raise ValueError(
-            f"The values are {len(column)}, but the table has {table.height} rows. Make them equally many."
-        )
+    if len(column) != table.height:
+        raise ValueError(f"There are {len(column)} values for {table.height} rows. Make them equally many.")
     return table.with_columns(column)
