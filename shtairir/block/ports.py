@@ -75,6 +75,8 @@ class Param:
 
     def refusal(self, value: object) -> str | None:
         """Return why a value is out of range or no choice, as a sentence, or ``None`` when it is fine."""
+        if isinstance(value, Enum):  # choices are what the file holds
+            value = value.value
         if self.choices is not None and value is not None and value not in self.choices:
             return f"{describe(value)} is not one of {', '.join(map(str, self.choices))}."
         if isinstance(value, list):
