@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -82,6 +82,13 @@ class Actions(QObject):
         """Have a command do something."""
         self._actions[name].triggered.connect(lambda _checked=False: slot())
 
+    def confine(self, name: str, widget: QWidget) -> None:
+        """Have a command's keys work only while the keyboard is in `widget`."""
+        action = self._actions[name]
+        self._window.removeAction(action)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        widget.addAction(action)
+
     def fill(self, menu: QMenu, *names: str) -> None:
         """Put commands into a menu; an empty name is a line between them."""
         for name in names:
@@ -99,9 +106,10 @@ class Actions(QObject):
         graph, some = self._editor.graph, bool(self._editor.selection)
         self._name("undo", "&Undo", graph.undo_label, enabled=graph.can_undo)
         self._name("redo", "&Redo", graph.redo_label, enabled=graph.can_redo)
-        for name in ("cut", "copy", "duplicate", "delete"):
+        for name in ("cut", "copy", "duplicate"):
             self._actions[name].setEnabled(some)
-        self._actions["select_all"].setEnabled(bool(graph.nodes))
+        for name in ("select_all", "delete"):
+            self._actions[name].setEnabled(bool(graph.nodes))
         self._actions["run"].setEnabled(not self._editor.is_running)
         self._actions["stop"].setEnabled(self._editor.is_running)
 

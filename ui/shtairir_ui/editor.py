@@ -179,10 +179,10 @@ class Editor(QObject):
         """Give an input a value; edits with the same `merge` key become one undo step."""
         self._try(lambda: self.graph.apply(document_edits.SetValue(node, PortName(port), value), merge=merge))
 
-    def unset_value(self, node: NodeId, port: str) -> None:
-        """Give an input its default again."""
+    def unset_value(self, node: NodeId, port: str, merge: Hashable | None = None) -> None:
+        """Give an input its default again; edits with the same `merge` key become one undo step."""
         if port in self.graph.nodes[node].values:
-            self._try(lambda: self.graph.apply(document_edits.UnsetValue(node, PortName(port))))
+            self._try(lambda: self.graph.apply(document_edits.UnsetValue(node, PortName(port)), merge=merge))
 
     def set_title(self, node: NodeId, title: str | None) -> None:
         """Name a node for people; None shows the block's name again."""
@@ -275,7 +275,7 @@ class Editor(QObject):
     def _show(self, graph: Graph) -> None:
         self._unsubscribe()
         self._runs.forget()
-        self._thumbnails.reset({})
+        self._thumbnails.reset({}, self._family_of)
         self.graph = graph
         self._unsubscribe = graph.subscribe(self._on_change)
         self.selection = ()
@@ -298,9 +298,14 @@ class Editor(QObject):
             self._runs.mark_stale(stale_nodes(then.nodes, then.links, self.graph.nodes, self.graph.links))
 
     def _on_finished(self, result: object) -> None:
-        self._thumbnails.reset(self.results)
+        self._thumbnails.reset(self.results, self._family_of)
         self._mark_stale()
         self.run_finished.emit(result)
+
+    def _family_of(self, ref: PortRef) -> str | None:
+        definition = self.definition(ref.node) if ref.node in self.graph.nodes else None
+        port = definition.output(ref.port) if definition is not None else None
+        return port.type.family if port is not None else None
 
     def _on_refused(self, error: Exception) -> None:
         self.message.emit(str(error))

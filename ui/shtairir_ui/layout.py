@@ -62,6 +62,11 @@ class WindowLayout(QWidget):
         self._toggles["show_bottom"][0].setChecked(True)
         self.bottom.setCurrentWidget(self.problems)
 
+    def show_inspector(self) -> None:
+        """Bring the inspector back, at its parameters."""
+        self._toggles["show_right"][0].setChecked(True)
+        self.inspector.node_page.show_parameters()
+
     def remember(self, settings: Settings) -> None:
         """Remember sizes and what is folded away."""
         for splitter in (self._all, self._middle, self.right):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -48,6 +49,13 @@ class BlockTree(QTreeWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+
+    def neighbour(self, step: int) -> QTreeWidgetItem | None:
+        """The row above or below the current one; the first when there is none. Qt's types say never None."""
+        current = cast("QTreeWidgetItem | None", self.currentItem())
+        if current is None:
+            return self.topLevelItem(0)
+        return self.itemBelow(current) if step > 0 else self.itemAbove(current)
 
     @guarded(default=list)
     def mimeTypes(self) -> list[str]:
@@ -133,10 +141,7 @@ class PalettePanel(QWidget):
         return super().eventFilter(watched, event)
 
     def _move_choice(self, step: int) -> None:
-        current: QTreeWidgetItem | None = self.tree.currentItem()
-        following: QTreeWidgetItem | None = self.tree.topLevelItem(0)
-        if current is not None:
-            following = self.tree.itemBelow(current) if step > 0 else self.tree.itemAbove(current)
+        following = self.tree.neighbour(step)
         if following is not None:
             self.tree.setCurrentItem(following)
 

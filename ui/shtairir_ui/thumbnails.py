@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
@@ -13,6 +14,9 @@ from shtairir_ui.bridge import Background
 SIZE = QSize(192, 128)
 """Twice the size at which nodes show them, so that they stay sharp at 200 %."""
 
+Shown: TypeAlias = tuple[object, str | None]
+"""A value and the type family of its port."""
+
 
 class Thumbnails(QObject):
     """Hands out what is ready and has the rest made."""
@@ -22,17 +26,20 @@ class Thumbnails(QObject):
     def __init__(self, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._background = background
-        self._values: dict[NodeId, list[object]] = {}
+        self._values: dict[NodeId, list[Shown]] = {}
         self._images: dict[NodeId, QImage | None] = {}
         self._generation = 0
 
-    def reset(self, results: Mapping[PortRef, object]) -> None:
-        """Forget all pictures; new ones are made from these values when asked for."""
+    def reset(self, results: Mapping[PortRef, object], family_of: Callable[[PortRef], str | None]) -> None:
+        """Forget all pictures; new ones are made from these values when asked for.
+
+        `family_of` names the type family of a port: an image is told from an array by it.
+        """
         self._generation += 1
         self._images.clear()
         self._values = {}
         for ref, value in results.items():
-            self._values.setdefault(ref.node, []).append(value)
+            self._values.setdefault(ref.node, []).append((value, family_of(ref)))
 
     def get(self, node: NodeId) -> QImage | None:
         """The picture of a node's first result that has one; None while it is being made."""
@@ -51,11 +58,11 @@ class Thumbnails(QObject):
             self.ready.emit({node})
 
 
-def _first_picture(values: list[object]) -> QImage | None:
+def _first_picture(values: list[Shown]) -> QImage | None:
     from shtairir_ui.preview import thumbnail
 
-    for value in values:
-        image = thumbnail(value, SIZE)
+    for value, family in values:
+        image = thumbnail(value, SIZE, family)
         if image is not None:
             return image
     return None

@@ -12,6 +12,7 @@ from shtairir_ui import theme
 from shtairir_ui.actions import Actions
 from shtairir_ui.canvas import GraphCanvas
 from shtairir_ui.editor import Editor
+from shtairir_ui.escape import EscapeStops
 from shtairir_ui.files import SUFFIX, FileCommands
 from shtairir_ui.guard import guarded
 from shtairir_ui.layout import WindowLayout
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self._connect_panels()
         self._restore()
         self._show_title()
+        self.canvas.setFocus()
 
     # -- what others call ------------------------------------------------------------------------
 
@@ -106,15 +108,18 @@ class MainWindow(QMainWindow):
         on("redo", editor.redo)
         on("cut", editor.cut)
         on("copy", editor.copy)
-        on("paste", editor.paste)
+        on("paste", self.canvas.paste)
         on("duplicate", editor.duplicate)
-        on("delete", lambda: editor.remove(editor.selection))
+        on("delete", self.canvas.delete)
         on("select_all", editor.select_all)
         on("find_block", self._find_block)
         on("fit", self.canvas.fit)
         on("run", editor.run)
         on("stop", self.top_bar.run_bar.stop)
         self.panels.bind_toggles(self.actions_)
+        # Only where nodes have the keyboard: Delete in a list or a form must not reach the graph.
+        self.actions_.confine("delete", self.canvas)
+        self._escape = EscapeStops(self.editor, self.canvas.view)
 
     def _connect_panels(self) -> None:
         self.editor.title_changed.connect(self._show_title)
@@ -123,6 +128,8 @@ class MainWindow(QMainWindow):
         self.panels.palette_panel.add_requested.connect(self.add_block)
         self.panels.problems.node_chosen.connect(self.canvas.focus_node)
         self.panels.node_wanted.connect(self._go_to)
+        self.canvas.file_dropped.connect(self.files.open_path)
+        self.canvas.node_activated.connect(lambda _node: self.panels.show_inspector())
         self.files.failed.connect(self.notice.say)
         self.files.succeeded.connect(self._on_file_done)
 
@@ -133,7 +140,6 @@ class MainWindow(QMainWindow):
 
     def _on_replaced(self) -> None:
         self.notice.clear()
-        self.canvas.fit()
 
     def _on_file_done(self, text: str) -> None:
         self.notice.clear()

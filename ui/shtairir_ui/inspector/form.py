@@ -50,6 +50,12 @@ class ParameterForm(QScrollArea):
         for row in self.rows.values():
             row.refresh_from_outside()
 
+    def focus_first(self) -> None:
+        """Give the keyboard to the first field."""
+        field = next((row.field for row in self.rows.values() if row.field is not None), None)
+        if field is not None:
+            field.setFocus()
+
     def _find_shape(self) -> tuple[Any, ...]:
         if self._node is None:
             return ()

@@ -57,6 +57,11 @@ class NodePage(QWidget):
             if self.tabs.currentWidget() is self.outcome:
                 self.outcome.show_node(self._node)
 
+    def show_parameters(self) -> None:
+        """Bring the form to the front, with the keyboard in its first field."""
+        self.tabs.setCurrentWidget(self.form)
+        self.form.focus_first()
+
     def show_outcome(self) -> None:
         """Bring the last result to the front."""
         self.tabs.setCurrentWidget(self.outcome)

@@ -138,8 +138,12 @@ class ParameterRow(QObject):
             self._on_refused(sentence)
             return
         self._accept()
-        merge = ("value", self._node, self.port.name, self._burst)
-        self._editor.set_value(self._node, self.port.name, value, merge=merge)
+        self._editor.set_value(self._node, self.port.name, value, merge=self._merge)
+
+    @property
+    def _merge(self) -> tuple[object, ...]:
+        """Names the burst of edits that make one undo step."""
+        return ("value", self._node, self.port.name, self._burst)
 
     def _reset_keeping_text(self) -> None:
         """An emptied field means the default; the field stays empty while it is being typed in."""
@@ -149,7 +153,7 @@ class ParameterRow(QObject):
             return
         self._refused = True  # keeps `refresh` from writing the default under the cursor
         self._say(None)
-        self._editor.unset_value(self._node, self.port.name)
+        self._editor.unset_value(self._node, self.port.name, merge=self._merge)
 
     def _on_refused(self, sentence: str) -> None:
         self._refused = True

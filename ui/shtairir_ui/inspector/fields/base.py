@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from shtairir_ui import theme
 from shtairir_ui.guard import guarded
 
+DOCUMENT_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+
 
 @dataclass(frozen=True, slots=True)
 class FieldContext:
@@ -72,9 +74,8 @@ class _CommandsPassThrough(QObject):
 
     @guarded(default=False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            undo, redo = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
-            if event.matches(undo) or event.matches(redo):
+        if isinstance(event, QKeyEvent):
+            if any(event.matches(keys) for keys in DOCUMENT_KEYS):
                 event.ignore()
                 return True
         elif event.type() is QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
