@@ -1,0 +1,196 @@
+"""One call of a block: gathering its arguments, calling it, and looking at what it returned.
+
+What a block receives, it may do with as it likes: arrays are views that cannot be written through, lists and
+dictionaries are copies (of themselves, not of what is in them), so no other reader notices.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from shtairir.block.types import AnyType, PortType, ScalarType
+from shtairir.block.values import Audio, describe, read_only
+from shtairir.errors import ExecutionError
+
+if TYPE_CHECKING:
+    from shtairir.block.definition import BlockDefinition
+    from shtairir.planning.plan import Task, TaskInput
+
+PLAIN = frozenset({float, int, bool, str, bytes, complex, type(None)})
+"""Types whose values nobody can change."""
+
+_EXACT = {"float": float, "int": int, "bool": bool, "text": str}
+_CHECKED_ITEMS = 1000
+
+_lone = [object()]
+_ALONE = sys.getrefcount(_lone[0])
+"""What `sys.getrefcount` says of an item that only its list refers to; the number differs among Pythons."""
+
+
+class Call:
+    """What is needed to call a task's block, looked up once."""
+
+    __slots__ = (
+        "_checks",
+        "_constants",
+        "_copied",
+        "_links",
+        "_overwrites",
+        "context_argument",
+        "families",
+        "function",
+        "output_count",
+        "resources",
+        "task",
+    )
+
+    def __init__(self, task: Task) -> None:
+        definition = task.definition
+        self.task = task
+        self.function: Callable[..., Any] = definition.function
+        if definition.traits.runs_on == "async":
+            self.function = _awaited(definition.function)
+        self.context_argument = definition.context_argument
+        self.resources = definition.traits.resources
+        self.output_count = len(definition.outputs)
+        self.families = tuple(port.type.family for port in definition.outputs)
+        self._overwrites = frozenset(definition.traits.inplace)
+        self._constants = {name: _protected(value) for name, value in task.values.items()}
+        self._copied = tuple(name for name, value in self._constants.items() if self._must_copy(name, value))
+        self._links = tuple(_link(item) for item in task.inputs)
+        self._checks = tuple(_check(port.type) for port in definition.outputs)
+
+    def _must_copy(self, name: str, value: object) -> bool:
+        return isinstance(value, list | dict) or (name in self._overwrites and type(value) not in PLAIN)
+
+    def arguments(self, slots: list[Any], is_sole: Callable[[int], bool]) -> dict[str, Any]:
+        """Return the arguments, but for the context.
+
+        Parameters
+        ----------
+        is_sole
+            Whether the only reader of a slot is this call, and nobody keeps its value.
+
+        Raises
+        ------
+        ExecutionError
+            When a value arrives that its input cannot take.
+        """
+        arguments = self._constants.copy()
+        for name in self._copied:
+            arguments[name] = copy.deepcopy(arguments[name])
+        for name, slot, convert, checked in self._links:
+            value = slots[slot]
+            if type(value) not in PLAIN:
+                if name in self._overwrites:
+                    value = value if _may_overwrite(slots, slot) and is_sole(slot) else _writable_copy(value)
+                else:
+                    value = received(value)
+            if checked is not None:
+                why = checked.check(value)
+                if why is not None:
+                    raise ExecutionError(f"The input '{name}' cannot take what arrives: {why}.")
+            arguments[name] = value if convert is None else convert(value)
+        return arguments
+
+    def outputs(self, returned: Any) -> Sequence[Any]:
+        """Return what the block returned as its outputs.
+
+        Raises
+        ------
+        ExecutionError
+            When they are not as many, or not of the types, that the block declares.
+        """
+        count = self.output_count
+        if count == 1:
+            values: Sequence[Any] = (returned,)
+        elif count == 0:
+            values = ()
+            if returned is not None:
+                raise ExecutionError(
+                    f"The block declares no output but returned {describe(returned)}.",
+                    hint="Annotate the function with the type that it returns, or return nothing.",
+                )
+        else:
+            values = self._several(returned)
+        for number, (exact, check) in enumerate(self._checks):
+            if check is not None and type(values[number]) is not exact:
+                self._refuse_unfit(number, values[number], check)
+        return values
+
+    def _several(self, returned: Any) -> Sequence[Any]:
+        definition = self.task.definition
+        names = ", ".join(port.name for port in definition.outputs)
+        wanted = f"The block declares {self.output_count} outputs ({names})"
+        if not isinstance(returned, tuple):
+            raise ExecutionError(f"{wanted} but returned {describe(returned)}.", hint="Return a tuple of all of them.")
+        if len(returned) != self.output_count:
+            raise ExecutionError(f"{wanted} but returned {len(returned)} values.", hint="Return all of them, in order.")
+        return returned
+
+    def _refuse_unfit(self, number: int, value: Any, check: Callable[[object], str | None]) -> None:
+        if isinstance(value, list) and len(value) > _CHECKED_ITEMS:
+            value = value[: _CHECKED_ITEMS // 2] + value[-_CHECKED_ITEMS // 2 :]
+        why = check(value)
+        if why is not None:
+            definition: BlockDefinition = self.task.definition
+            raise ExecutionError(
+                f"The output '{definition.outputs[number].name}' is not what the block declares: {why}.",
+                hint="Return what the annotation says, or change the annotation.",
+            )
+
+
+def received(value: Any) -> Any:
+    """Return a value as a reader may have it: nothing the reader does with it reaches another."""
+    if isinstance(value, list):
+        inside = value and type(value[0]) not in PLAIN
+        return [received(item) for item in value] if inside else value.copy()
+    if isinstance(value, dict):
+        return value.copy()
+    if isinstance(value, Audio):
+        samples: Any = read_only(value.samples)
+        return value if samples is value.samples else Audio(samples, value.rate_hz)
+    return read_only(value)
+
+
+def _protected(value: object) -> object:
+    return value if type(value) in PLAIN else read_only(value)
+
+
+def _link(item: TaskInput) -> tuple[str, int, Callable[[Any], Any] | None, PortType | None]:
+    return item.port, item.slot, item.conversion.apply if item.conversion is not None else None, item.checked
+
+
+def _check(kind: PortType) -> tuple[type | None, Callable[[object], str | None] | None]:
+    """Return a Python type that needs no check, and the check for all others; no check for any type."""
+    if isinstance(kind, AnyType):
+        return None, None
+    exact = _EXACT.get(kind.kind) if isinstance(kind, ScalarType) else None
+    return exact, kind.check
+
+
+def _may_overwrite(slots: list[Any], slot: int) -> bool:
+    """Whether nothing but its slot refers to an array, and it owns its memory."""
+    return (
+        sys.getrefcount(slots[slot]) <= _ALONE + 1  # the caller's variable
+        and getattr(slots[slot], "base", slots) is None
+        and slots[slot].flags.writeable
+    )
+
+
+def _writable_copy(value: Any) -> Any:
+    numpy = sys.modules.get("numpy")
+    return value.copy() if numpy is not None and isinstance(value, numpy.ndarray) else copy.deepcopy(value)
+
+
+def _awaited(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that runs a coroutine to its end, in an event loop of its own."""
+
+    def run(**arguments: Any) -> Any:
+        return asyncio.run(function(**arguments))
+
+    return run

@@ -1,0 +1,103 @@
+"""The run as a block sees it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from shtairir.block.context import Context
+from shtairir.errors import ResourceError, RunCancelledError
+from shtairir.events import Event, NodeLogged, NodePreviewed, NodeProgressed
+from shtairir.ids import NodeId, RunId
+
+if TYPE_CHECKING:
+    import numpy
+
+    from shtairir.execute.locks import NamedLocks
+    from shtairir.memory.manager import MemoryManager
+
+PROGRESS_INTERVAL_S = 0.02
+"""Reports that follow faster are left out, but for the last: nobody could see them."""
+
+
+class Surroundings(Protocol):
+    """What a context needs of its run."""
+
+    id: RunId
+    base_dir: Path
+    memory: MemoryManager
+    locks: NamedLocks
+    clock: Callable[[], float]
+    stopping: bool
+
+    def observe(self, event: Event) -> None: ...
+
+
+class TaskContext(Context):
+    """One call's view of its run."""
+
+    def __init__(self, run: Surroundings, node: NodeId) -> None:
+        self._run = run
+        self.node = node
+        self.run = run.id
+        self.base_dir = run.base_dir
+        self.peak_bytes = 0
+        self._reported_at = -1.0
+
+    def empty(self, shape: int | tuple[int, ...], dtype: Any = float) -> numpy.ndarray[Any, Any]:
+        """Lend an uninitialised array from the pool."""
+        memory = self._run.memory
+        array = memory.empty(shape, dtype, self.node)
+        self.peak_bytes = max(self.peak_bytes, memory.borrowed_by(self.node))
+        return array
+
+    def zeros(self, shape: int | tuple[int, ...], dtype: Any = float) -> numpy.ndarray[Any, Any]:
+        """Lend an array of zeros from the pool."""
+        array = self.empty(shape, dtype)
+        array.fill(0)
+        return array
+
+    def progress(self, fraction: float | None, message: str = "") -> None:
+        """Say how far the work is."""
+        now = self._run.clock()
+        if fraction is not None:
+            fraction = min(max(float(fraction), 0.0), 1.0)
+        if now - self._reported_at < PROGRESS_INTERVAL_S and fraction != 1.0:
+            return
+        self._reported_at = now
+        self._run.observe(NodeProgressed(self.run, now, self.node, fraction, message))
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the run was cancelled, or its time is up."""
+        return self._run.stopping
+
+    def check_cancelled(self) -> None:
+        """Raise `RunCancelledError` if the run was cancelled."""
+        if self._run.stopping:
+            raise RunCancelledError("The run was cancelled.")
+
+    def log(self, message: str, level: Literal["debug", "info", "warning", "error"] = "info") -> None:
+        """Write a line to the run's log."""
+        self._run.observe(NodeLogged(self.run, self._run.clock(), self.node, level, str(message)))
+
+    def preview(self, value: object) -> None:
+        """Show a value on the node while the work goes on."""
+        self._run.observe(NodePreviewed(self.run, self._run.clock(), self.node, value))
+
+    def acquire(self, name: str) -> AbstractContextManager[None]:
+        """Hold a named resource for the time of a ``with`` statement."""
+        return self._run.locks.hold((name,), self.check_cancelled)
+
+    def secret(self, name: str) -> str:
+        """Return a secret from the environment: ``openai key`` is read from ``SHTAIRIR_SECRET_OPENAI_KEY``."""
+        variable = "SHTAIRIR_SECRET_" + "".join(letter if letter.isalnum() else "_" for letter in name).upper()
+        value = os.environ.get(variable)
+        if value is None:
+            raise ResourceError(
+                f"There is no secret '{name}'.", hint=f"Set the environment variable {variable} before starting."
+            )
+        return value

@@ -1,0 +1,110 @@
+"""From an exception in a block to a `NodeFailure` that a person can act on."""
+
+from __future__ import annotations
+
+import linecache
+import traceback
+from collections.abc import Mapping
+from types import TracebackType
+
+from shtairir.block.definition import BlockDefinition
+from shtairir.block.values import ValueSummary, summarize
+from shtairir.errors import ShtairirError
+from shtairir.events import CodeLine, FailureCategory, NodeFailure
+from shtairir.execute.hints import hint_for
+from shtairir.ids import PortName
+from shtairir.planning.plan import Task
+
+_LONGEST_MESSAGE = 2_000
+_LONGEST_TRACEBACK = 20_000
+
+
+def failure_of(task: Task, error: BaseException, arguments: Mapping[str, object]) -> NodeFailure:
+    """Return why a task failed. Never raises, whatever the block's error does when it is asked for its text."""
+    definition = task.definition
+    inside = _frames_of_block(error.__traceback__, definition)
+    return NodeFailure(
+        node=task.node,
+        block=definition.id,
+        error_type=type(error).__name__,
+        message=_shortened(_words(error), _LONGEST_MESSAGE),
+        hint=hint_for(error, _words),
+        inputs=_summaries(arguments, definition),
+        code=_code_line(inside, definition),
+        traceback=_shortened(_formatted(error, inside), _LONGEST_TRACEBACK),
+        upstream=tuple(dict.fromkeys(item.source.node for item in task.inputs)),
+        category=_category(error),
+    )
+
+
+def _words(error: BaseException) -> str:
+    """Return what an error says."""
+    if isinstance(error, ShtairirError):
+        return error.message
+    if isinstance(error, SystemExit):
+        return f"The block tried to end the program with exit status {error.code!r}."
+    if isinstance(error, KeyboardInterrupt):
+        return "The block raised KeyboardInterrupt."
+    try:
+        if isinstance(error, KeyError) and len(error.args) == 1:
+            return f"There is no {error.args[0]!r}."
+        return str(error) or type(error).__name__
+    except Exception:  # noqa: BLE001 - the error is foreign code as well
+        return f"{type(error).__name__}, which cannot say more: its own text raises an error."
+
+
+def _shortened(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    half = limit // 2
+    return f"{text[:half]}\n… {len(text) - 2 * half:,} characters left out …\n{text[-half:]}"
+
+
+def _category(error: BaseException) -> FailureCategory:
+    return "retryable" if isinstance(error, ConnectionError | TimeoutError | InterruptedError) else "fatal"
+
+
+def _summaries(arguments: Mapping[str, object], definition: BlockDefinition) -> dict[PortName, ValueSummary]:
+    summaries = {}
+    for name, value in arguments.items():
+        port = definition.input(name)
+        if port is None:
+            continue  # the context
+        try:
+            summaries[port.name] = summarize(value, port.type.family)
+        except Exception:  # noqa: BLE001 - a value of a foreign class may be what is broken
+            summaries[port.name] = ValueSummary(port.type.family, f"a {type(value).__name__} that cannot be described")
+    return summaries
+
+
+def _frames_of_block(trace: TracebackType | None, definition: BlockDefinition) -> TracebackType | None:
+    """Return the traceback from the block's own function on; our frames above it are of no interest."""
+    code = getattr(definition.function, "__code__", None)
+    current = trace
+    while current is not None:
+        if current.tb_frame.f_code is code or current.tb_frame.f_code.co_filename == definition.file:
+            return current
+        current = current.tb_next
+    return None
+
+
+def _code_line(trace: TracebackType | None, definition: BlockDefinition) -> CodeLine | None:
+    """Return the innermost line in the block's own file."""
+    found = None
+    home = trace.tb_frame.f_code.co_filename if trace is not None else ""
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename in (home, definition.file):
+            found = trace
+        trace = trace.tb_next
+    if found is None:
+        return None
+    file, line = found.tb_frame.f_code.co_filename, found.tb_lineno
+    text = linecache.getline(file, line, found.tb_frame.f_globals).strip()
+    return CodeLine(file, line, found.tb_frame.f_code.co_name, text)
+
+
+def _formatted(error: BaseException, inside: TracebackType | None) -> str:
+    try:
+        return "".join(traceback.format_exception(type(error), error, inside or error.__traceback__))
+    except Exception:  # noqa: BLE001 - formatting asks the error for its text
+        return "".join(traceback.format_tb(inside or error.__traceback__))

@@ -1,0 +1,438 @@
+"""One run: where plan, scheduler, workers, memory and observers meet.
+
+Who does what, by thread:
+
+- *Workers* call blocks (`Run._execute`). They write values into slots and notes into the records, each only what
+  belongs to its task, and post how the task ended into the mailbox.
+- *Whoever is in the mailbox* (a worker, for a moment) drives the scheduler, hands out what is ready, and lets go
+  of values. Nobody waits for anybody there, and no lock is held while a block runs.
+- *The controller* is a thread that sleeps until there is an event, and hands it to the observers; it also keeps
+  the time: of the run, and of blocks that do not listen when the run is cancelled.
+
+Workers put an event of a task on the controller's queue before they post the task's end. So an observer sees a
+node finished before anything that follows from it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from queue import Empty, SimpleQueue
+from sys import getsizeof
+from typing import Any, Final
+
+from shtairir.block.values import summarize
+from shtairir.errors import ExecutionError, RunCancelledError
+from shtairir.events import (
+    Event,
+    EventBus,
+    NodeCancelled,
+    NodeFailed,
+    NodeFinished,
+    NodeLogged,
+    NodeSkipped,
+    NodeStarted,
+    NodeStatus,
+    RunFinished,
+    RunStarted,
+    RunStatus,
+    ValueReleased,
+)
+from shtairir.execute.call import PLAIN, Call
+from shtairir.execute.context import TaskContext
+from shtairir.execute.failure import failure_of
+from shtairir.execute.mailbox import Mailbox
+from shtairir.execute.options import RunOptions
+from shtairir.execute.program import program_of
+from shtairir.execute.scheduler import Scheduler
+from shtairir.execute.switching import short_turns
+from shtairir.execute.workers import ThreadWorkers, Workers
+from shtairir.ids import NodeId, PortRef, RunId
+from shtairir.memory.manager import MemoryManager
+from shtairir.planning.plan import ExecutionPlan
+from shtairir.results.records import SELF_DESCRIBING, Records
+from shtairir.results.result import RunResult
+
+IDLE_POOL_BYTES = 64_000_000
+"""What the pool keeps for the next run."""
+
+_STOPPED: Final = object()
+_OVER: Final = object()
+_numbers = itertools.count(1)
+
+
+class Run:
+    """One execution of a plan.
+
+    Notes
+    -----
+    `start` returns at once. `stop`, `wait` and the properties may be used from any thread.
+    """
+
+    def __init__(self, plan: ExecutionPlan, options: RunOptions) -> None:
+        self.id = RunId(next(_numbers))
+        self.plan = plan
+        self.base_dir = plan.base_dir
+        self.locks = options.locks
+        self.memory = MemoryManager(options.pool, options.memory_limit)
+        self.stopping = False
+        self.result: RunResult | None = None
+        self._options = options
+        self.clock = options.clock
+        program = program_of(plan)
+        self._calls = program.calls
+        self._shape = program.shape
+        self._kept = self._kept_outputs()
+        self._kept_slots = frozenset(self._kept.values())
+        self._scheduler = Scheduler(program.shape, self._kept_slots)
+        self._slots: list[Any] = [None] * len(program.shape.writer)
+        self._records = Records(plan)
+        self._bus = EventBus()
+        for instrument in options.instruments:
+            self._bus.subscribe(instrument)
+        self._observed = self._bus.has_observers
+        self._queue: SimpleQueue[Any] = SimpleQueue()
+        self._mailbox: Mailbox[tuple[Callable[[int], None], int]] = Mailbox(self._handle)
+        self._workers: Workers = options.workers or ThreadWorkers(plan.workers)
+        self._stop_status: RunStatus | None = None
+        self._broken: BaseException | None = None
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._started_s = self.clock()
+
+    def _kept_outputs(self) -> dict[PortRef, int]:
+        """Return the slot of each output that the run keeps."""
+        slots = self.plan.slots
+        if self._options.keep is None:
+            return dict(slots)
+        return {port: slots[port] for port in (*self.plan.results, *self._options.keep) if port in slots}
+
+    # --- from outside -----------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin, in threads of the run's own."""
+        self._started_s = self.clock()
+        self._thread = threading.Thread(target=self._control, name=f"shtairir run {self.id}", daemon=True)
+        self._thread.start()
+
+    def stop(self, status: RunStatus = RunStatus.CANCELLED) -> None:
+        """Start no more nodes, and let those that run know. Never waits; the first who calls says why."""
+        if self._stop_status is None:
+            self._stop_status = status
+        self.stopping = True
+        self._mailbox.post((self._on_stop, -1))
+        self._queue.put(_STOPPED)
+
+    def wait(self, timeout_s: float | None = None) -> RunResult | None:
+        """Return the result when the run is over and all observers know, or ``None`` after the timeout."""
+        if threading.current_thread() is not self._thread and not self._ended.wait(timeout_s):
+            return None
+        if self._broken is not None:
+            raise ExecutionError("The run broke off by a fault in Shtairir itself.") from self._broken
+        return self.result
+
+    @property
+    def running(self) -> bool:
+        """Whether there is no result yet."""
+        return self.result is None and self._broken is None
+
+    @property
+    def elapsed_s(self) -> float:
+        """The time since the start; once it is over, the time it took."""
+        return self.result.elapsed_s if self.result is not None else self.clock() - self._started_s
+
+    def observe(self, event: Event) -> None:
+        """Have the controller hand an event to the observers. Any thread may call."""
+        if self._observed:
+            self._queue.put(event)
+
+    # --- the controller ---------------------------------------------------------------------------------------
+
+    def _control(self) -> None:
+        forget = self._options.cancel.on_cancel(self.stop)
+        try:
+            with short_turns():
+                self._announce()
+                self._workers.start(self._execute)
+                self._mailbox.post((self._on_begin, -1))
+                self._attend()
+        except BaseException as error:  # noqa: BLE001 - whoever waits must be told
+            self._broken = error
+        finally:
+            forget()
+            self._workers.stop()
+            self._conclude()
+
+    def _announce(self) -> None:
+        plan, now = self.plan, self.clock()
+        self._bus.emit(RunStarted(self.id, now, plan.graph_name, plan.nodes, self._workers.count))
+        for node in plan.dropped:
+            self._bus.emit(NodeSkipped(self.id, now, node, "None of the nodes asked for needs it."))
+        for node, values in plan.folded.items():
+            ports = plan.folded_definitions[node].outputs
+            summaries = {
+                port.name: summarize(value, port.type.family) for port, value in zip(ports, values, strict=True)
+            }
+            self._bus.emit(NodeStarted(self.id, now, node, "planner"))
+            self._bus.emit(NodeFinished(self.id, now, node, 0.0, 0, 0, summaries))
+
+    def _attend(self) -> None:
+        """Hand events to the observers until the run is over; meanwhile mind the time."""
+        deadline = None
+        if self._options.timeout_s is not None:
+            deadline = self._started_s + self._options.timeout_s
+        while True:
+            if deadline is not None and self.clock() >= deadline:
+                self._time_is_up()
+                deadline = None
+            event = self._next_event(deadline)
+            if event is _OVER:
+                return
+            if event is _STOPPED:
+                self.locks.wake()
+                deadline = self.clock() + self._options.grace_s
+            elif event is not None:
+                self._bus.emit(event)
+
+    def _next_event(self, deadline: float | None) -> Any:
+        """Return the next event, or ``None`` if there is something else to do."""
+        try:
+            return self._queue.get_nowait()
+        except Empty:
+            if self._workers.step():
+                return None
+        try:
+            return self._queue.get(timeout=None if deadline is None else max(deadline - self.clock(), 0.0))
+        except Empty:
+            return None
+
+    def _time_is_up(self) -> None:
+        if self.stopping:
+            self._mailbox.post((self._on_abandon, -1))
+        else:
+            self.stop(RunStatus.TIMED_OUT)
+
+    def _conclude(self) -> None:
+        """Make the result, tell the observers, and let go of everything. The last thing that happens."""
+        status = self._status()
+        elapsed_s = self.clock() - self._started_s
+        try:
+            self._workers.join(0.0 if self._records.notes or self._broken else 1.0)
+            if self._broken is None:
+                self.result = self._make_result(status, elapsed_s)
+            self._bus.emit(RunFinished(self.id, self.clock(), status, elapsed_s, self.memory.peak_bytes))
+        finally:
+            self._slots = []
+            self._options.pool.trim(IDLE_POOL_BYTES)
+            self._ended.set()
+
+    def _status(self) -> RunStatus:
+        statuses = set(self._records.status)
+        if self._stop_status is not None and statuses & {NodeStatus.CANCELLED, NodeStatus.TIMED_OUT}:
+            return self._stop_status
+        failed = NodeStatus.FAILED in statuses or self._broken is not None
+        return RunStatus.FAILED if failed else RunStatus.DONE
+
+    def _make_result(self, status: RunStatus, elapsed_s: float) -> RunResult:
+        self._records.causes = self._scheduler.causes
+        done = NodeStatus.DONE
+        values: dict[PortRef, object] = {
+            port: self._slots[slot]
+            for port, slot in self._kept.items()
+            if self._records.status[self._shape.writer[slot]] is done
+        }
+        wanted = None if self._options.keep is None else {*self.plan.results, *self._options.keep}
+        for node, constants in self.plan.folded.items():
+            for output, value in zip(self.plan.folded_definitions[node].outputs, constants, strict=True):
+                port = PortRef(node, output.name)
+                if wanted is None or port in wanted:
+                    values[port] = value
+        return RunResult(self.id, status, elapsed_s, self._started_s, self._records, values, self.memory.stats())
+
+    # --- in the mailbox: one thread at a time -----------------------------------------------------------------
+
+    def _handle(self, message: tuple[Callable[[int], None], int]) -> None:
+        handler, task = message
+        try:
+            handler(task)
+        except BaseException as error:  # noqa: BLE001 - without this the run would wait for ever
+            self._broken = error
+            self._queue.put(_OVER)
+
+    def _on_begin(self, _: int) -> None:
+        self._workers.give(self._scheduler.begin())
+        self._end_if_over()
+
+    def _on_done(self, task: int) -> None:
+        scheduler = self._scheduler
+        if scheduler.is_over(task):
+            return  # abandoned before
+        self._records.status[task] = NodeStatus.DONE
+        ready = scheduler.done(task)
+        if ready:
+            self._workers.give(ready)
+        if scheduler.released:
+            self._release()
+        if not scheduler.open:
+            self._end_if_over()
+
+    def _on_failed(self, task: int) -> None:
+        if self._scheduler.is_over(task):
+            return
+        self._records.status[task] = NodeStatus.FAILED
+        skipped, ready = self._scheduler.failed(task)
+        cause = self.plan.tasks[task].node
+        now = self.clock()
+        for other in skipped:
+            self._records.status[other] = NodeStatus.SKIPPED
+            for node in self._sharers(other):
+                self.observe(NodeSkipped(self.id, now, node, f"'{cause}' failed, and this needs it.", cause))
+        if ready:
+            self._workers.give(ready)
+        self._release()
+        self._end_if_over()
+
+    def _on_cancelled(self, task: int) -> None:
+        if self._scheduler.is_over(task):
+            return
+        self._scheduler.cancelled(task)
+        self._note_cancelled(task)
+        self._release()
+        self._end_if_over()
+
+    def _on_stop(self, _: int) -> None:
+        for task in self._scheduler.cancel(self._workers.withdraw()):
+            self._note_cancelled(task)
+        self._release()
+        self._end_if_over()
+
+    def _on_abandon(self, _: int) -> None:
+        """Give up blocks that do not listen: a thread cannot be ended, but the run need not wait for it."""
+        for task in self._scheduler.running():
+            note = (
+                f"The block did not stop within {self._options.grace_s:g} s. Its thread is left to itself until "
+                "it returns; what it returns is thrown away."
+            )
+            self._records.notes[task] = note
+            self.observe(NodeLogged(self.id, self.clock(), self.plan.tasks[task].node, "warning", note))
+            self._scheduler.cancelled(task)
+            self._note_cancelled(task)
+        self._release()
+        self._end_if_over()
+
+    def _note_cancelled(self, task: int) -> None:
+        timed_out = self._stop_status is RunStatus.TIMED_OUT
+        now, started_s = self.clock(), self._records.started_s[task]
+        self._records.status[task] = NodeStatus.TIMED_OUT if timed_out and started_s else NodeStatus.CANCELLED
+        self._records.elapsed_s[task] = now - started_s if started_s else 0.0
+        for node in self._sharers(task):
+            self.observe(NodeCancelled(self.id, now, node, self._records.elapsed_s[task]))
+
+    def _release(self) -> None:
+        """Let go of the values that nobody will read any more."""
+        slots, released = self._slots, self._scheduler.released
+        for slot in released:
+            value, slots[slot] = slots[slot], None
+            nbytes = getsizeof(value) if type(value) in PLAIN else self.memory.drop(value)
+            del value
+            if self._observed:
+                task = self.plan.tasks[self._shape.writer[slot]]
+                port = task.definition.outputs[slot - task.first_slot].name
+                self.observe(ValueReleased(self.id, self.clock(), task.node, port, nbytes))
+        released.clear()
+
+    def _end_if_over(self) -> None:
+        if not self._scheduler.open:
+            self._queue.put(_OVER)
+
+    def _sharers(self, task: int) -> tuple[NodeId, ...]:
+        return self.plan.tasks[task].node, *self.plan.tasks[task].aliases
+
+    # --- on the workers ---------------------------------------------------------------------------------------
+
+    def _execute(self, task: int, worker: str) -> None:
+        """Run a task and post how it ended. Holds no reference to any value when it returns."""
+        if self.stopping:
+            self._mailbox.post((self._on_cancelled, task))
+            return
+        started_s = self._records.started_s[task] = self.clock()
+        if self._observed:
+            for node in self._sharers(task):
+                self._queue.put(NodeStarted(self.id, started_s, node, worker))
+        self._mailbox.post((self._attempt(self._calls[task], task, started_s), task))
+
+    def _attempt(self, call: Call, task: int, started_s: float) -> Callable[[int], None]:
+        """Call the block, and return what to do about how it ended."""
+        arguments: dict[str, Any] = {}
+        context = None
+        try:
+            arguments = call.arguments(self._slots, self._is_sole)
+            if call.context_argument is not None:
+                context = arguments[call.context_argument] = TaskContext(self, call.task.node)
+            if call.resources:
+                with self.locks.hold(call.resources, self._check):
+                    returned = call.function(**arguments)
+            else:
+                returned = call.function(**arguments)
+            elapsed_s = self._records.elapsed_s[task] = self.clock() - started_s
+            if self.stopping and self._scheduler.is_over(task):
+                return self._on_done  # abandoned: nobody wants it any more
+            self._publish(call, task, call.outputs(returned), context)
+        except BaseException as error:  # noqa: BLE001 - the boundary to foreign code: whatever it raises is its failure
+            elapsed_s = self._records.elapsed_s[task] = self.clock() - started_s
+            if isinstance(error, RunCancelledError) and self.stopping:
+                return self._on_cancelled
+            self._fail(call, task, error, arguments)
+            return self._on_failed
+        if self._observed:
+            self._tell_finished(task, elapsed_s)
+        return self._on_done
+
+    def _check(self) -> None:
+        if self.stopping:
+            raise RunCancelledError("The run was cancelled.")
+
+    def _is_sole(self, slot: int) -> bool:
+        return self._shape.readers[slot] == 1 and slot not in self._kept_slots
+
+    def _publish(self, call: Call, task: int, values: Any, context: TaskContext | None) -> None:
+        """Count the outputs, note what there is to say of them, and put them where readers find them."""
+        total = own = 0
+        notes = []
+        for value, family in zip(values, call.families, strict=True):
+            if type(value) in SELF_DESCRIBING:
+                total += getsizeof(value)
+                notes.append(value)
+            else:
+                notes.append(summarize(value, family))
+        large = [value for value in values if type(value) not in SELF_DESCRIBING]
+        if large:
+            size, own = self.memory.hold(large, call.task.node)
+            total += size
+        records = self._records
+        records.outputs[task] = tuple(notes)
+        records.output_bytes[task] = total
+        borrowed = context.peak_bytes if context is not None else 0
+        records.peak_bytes[task] = max(total, borrowed + own)
+        first = call.task.first_slot
+        self._slots[first : first + len(values)] = values
+
+    def _fail(self, call: Call, task: int, error: BaseException, arguments: dict[str, Any]) -> None:
+        failure = failure_of(call.task, error, arguments)
+        self._records.failures[task] = failure
+        elapsed_s = self._records.elapsed_s[task]
+        for node in self._sharers(task):
+            shared = failure if node == failure.node else replace(failure, node=node)
+            self.observe(NodeFailed(self.id, self.clock(), node, elapsed_s, shared))
+
+    def _tell_finished(self, task: int, elapsed_s: float) -> None:
+        records, now = self._records, self.clock()
+        summaries = records.summaries(task)
+        for node in self._sharers(task):
+            self._queue.put(
+                NodeFinished(
+                    self.id, now, node, elapsed_s, records.output_bytes[task], records.peak_bytes[task], summaries
+                )
+            )

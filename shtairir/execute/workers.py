@@ -1,0 +1,195 @@
+"""Those who walk through the ready tasks: in threads, or in the thread that asks.
+
+A worker takes the ready task with the lowest index, which is the one the plan prefers, runs it, and takes the
+next. The run hands tasks over with `Workers.give`; nobody polls.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from heapq import heappop, heappush
+from queue import SimpleQueue
+from typing import Protocol, TypeAlias
+
+Execute: TypeAlias = Callable[[int, str], None]
+"""Runs a task, as the worker of that name; must not raise."""
+
+
+class Workers(Protocol):
+    """Runs the tasks it is given, in its own way."""
+
+    @property
+    def count(self) -> int:
+        """How many tasks it runs at a time."""
+
+    def start(self, execute: Execute) -> None:
+        """Get ready."""
+
+    def give(self, tasks: Sequence[int]) -> None:
+        """Take ready tasks. One thread at a time calls this; it may be one of the workers."""
+
+    def step(self) -> bool:
+        """Run one task in the calling thread, if that is how this adapter works, and say whether it did."""
+
+    def withdraw(self) -> list[int]:
+        """Return the tasks that nobody has begun; nobody will."""
+
+    def stop(self) -> None:
+        """Let the workers go when they are done with what they have in hand."""
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the workers to go, but no longer than this."""
+
+
+class _ReadyTasks:
+    """The ready tasks, lowest first. Each method is one call into C on a list of ints, and so needs no lock."""
+
+    def __init__(self) -> None:
+        self._heap: list[int] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._heap)
+
+    def add(self, task: int) -> None:
+        heappush(self._heap, task)
+
+    def take(self) -> int | None:
+        try:
+            return heappop(self._heap)
+        except IndexError:
+            return None
+
+    def drain(self) -> list[int]:
+        tasks = []
+        while (task := self.take()) is not None:
+            tasks.append(task)
+        return tasks
+
+
+class InlineWorkers:
+    """One worker: whoever calls `step`. For tests, and wherever threads are not wanted."""
+
+    count = 1
+
+    def __init__(self) -> None:
+        self._ready = _ReadyTasks()
+        self._execute: Execute | None = None
+
+    def start(self, execute: Execute) -> None:
+        """Get ready."""
+        self._execute = execute
+
+    def give(self, tasks: Sequence[int]) -> None:
+        """Take ready tasks."""
+        for task in tasks:
+            self._ready.add(task)
+
+    def step(self) -> bool:
+        """Run the first of the ready tasks."""
+        task = self._ready.take()
+        if task is None or self._execute is None:
+            return False
+        self._execute(task, "inline")
+        return True
+
+    def withdraw(self) -> list[int]:
+        """Return the tasks that nobody has begun."""
+        return self._ready.drain()
+
+    def stop(self) -> None:
+        """Do nothing: there is nobody to stop."""
+
+    def join(self, timeout_s: float) -> None:
+        """Do nothing: there is nobody to wait for."""
+
+
+class ThreadWorkers:
+    """Workers in threads of their own.
+
+    An idle worker waits at its gate. Whoever gives tasks opens as many gates as there are tasks, less one if the
+    giver is a worker, who takes one of them next: so a chain of tasks is walked without waking anybody.
+
+    The threads are daemons, since a block that never returns must not keep the program from ending.
+    """
+
+    def __init__(self, count: int, name: str = "worker") -> None:
+        self.count = count
+        self._name = name
+        self._ready = _ReadyTasks()
+        self._idle: list[SimpleQueue[None]] = []
+        self._stopping = False
+        self._threads: list[threading.Thread] = []
+        self._idents: set[int] = set()
+
+    def start(self, execute: Execute) -> None:
+        """Start the threads."""
+        for number in range(1, self.count + 1):
+            name = f"{self._name}-{number}"
+            thread = threading.Thread(target=self._walk, args=(execute, name), name=f"shtairir {name}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def give(self, tasks: Sequence[int]) -> None:
+        """Take ready tasks, and wake as many workers as that needs."""
+        for task in tasks:
+            self._ready.add(task)
+        wake = len(tasks) - (threading.get_ident() in self._idents)
+        while wake > 0 and self._idle:
+            try:
+                gate = self._idle.pop()
+            except IndexError:
+                break
+            gate.put(None)
+            wake -= 1
+
+    def _walk(self, execute: Execute, name: str) -> None:
+        self._idents.add(threading.get_ident())
+        gate: SimpleQueue[None] = SimpleQueue()
+        while (task := self._next(gate)) is not None:
+            execute(task, name)
+
+    def _next(self, gate: SimpleQueue[None]) -> int | None:
+        """Return the next task, having waited for it, or ``None`` at the end."""
+        while not self._stopping:
+            task = self._ready.take()
+            if task is not None:
+                return task
+            self._idle.append(gate)
+            # What came between the look and the entry would be missed: look again. If somebody has taken the
+            # entry meanwhile, the gate is open and the wait is short.
+            if (self._ready or self._stopping) and self._left(gate):
+                continue
+            gate.get()
+        return None
+
+    def _left(self, gate: SimpleQueue[None]) -> bool:
+        """Whether the worker could take itself off the list of the idle."""
+        try:
+            self._idle.remove(gate)
+        except ValueError:
+            return False
+        return True
+
+    def step(self) -> bool:
+        """Leave it to the threads."""
+        return False
+
+    def withdraw(self) -> list[int]:
+        """Return the tasks that nobody has begun."""
+        return self._ready.drain()
+
+    def stop(self) -> None:
+        """Let every worker go once it is done with its task."""
+        self._stopping = True
+        while self._idle:
+            try:
+                self._idle.pop().put(None)
+            except IndexError:
+                break
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the threads."""
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join(timeout_s)

@@ -1,0 +1,162 @@
+"""The plan: all that is decided before a run begins, frozen.
+
+It says what will run, in which stage, after what, with which values, and when each value is let go. A plan can
+be printed, drawn and tested without a thread, and run as often as wanted; it needs no registry for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from shtairir.block.conversions import Conversion
+from shtairir.block.definition import BlockDefinition
+from shtairir.block.types import PortType
+from shtairir.ids import NodeId, PortName, PortRef
+from shtairir.planning.config import Estimate, OptimizationLevel
+from shtairir.planning.resources import ResourceLimits, ResourceRequirements
+from shtairir.planning.working import Reason
+
+
+class TaskInput(NamedTuple):
+    """An argument that comes from another task.
+
+    Attributes
+    ----------
+    slot
+        The number of the value in the run, unique in the plan.
+    conversion
+        What the link applies on the way.
+    checked
+        The type to hold the value against, where only the run can tell whether it fits.
+    """
+
+    port: PortName
+    source: PortRef
+    slot: int
+    conversion: Conversion | None = None
+    checked: PortType | None = None
+
+
+class Task(NamedTuple):
+    """One call of a block in a run.
+
+    Attributes
+    ----------
+    number
+        Its place in the plan: of two tasks that could start, the one with the lower number does.
+    values
+        The arguments that do not come from other tasks: parsed, defaults filled in, paths absolute.
+    first_slot
+        The slot of its first output; the others follow.
+    waits_for
+        Tasks to wait for; not those that these wait for anyway.
+    releases
+        Outputs that nobody reads after this task, if the tasks run in the order of the plan.
+    aliases
+        Nodes that compute the same and share its results.
+    """
+
+    number: int
+    node: NodeId
+    title: str
+    definition: BlockDefinition
+    values: Mapping[str, object]
+    inputs: tuple[TaskInput, ...]
+    first_slot: int
+    waits_for: tuple[int, ...]
+    stage: int
+    releases: tuple[PortRef, ...] = ()
+    aliases: tuple[NodeId, ...] = ()
+    requirements: ResourceRequirements = ResourceRequirements()
+    estimate: Estimate = Estimate()
+
+    @property
+    def outputs(self) -> tuple[PortRef, ...]:
+        """The outputs, in the order of their slots."""
+        return tuple(PortRef(self.node, port.name) for port in self.definition.outputs)
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionStage:
+    """Tasks that need nothing of each other, by number, and what they need together."""
+
+    index: int
+    tasks: tuple[int, ...]
+    requirements: ResourceRequirements
+
+
+@dataclass(frozen=True, eq=False)
+class ExecutionPlan:
+    """What `shtairir.plan` returns and `shtairir.run` runs.
+
+    Attributes
+    ----------
+    nodes
+        All nodes of the graph, in its order: those that run, share a result, are known already, or are dropped.
+    tasks
+        By number, each after all that it waits for.
+    barriers
+        Whether a stage begins only when the one before it is done.
+    critical_path
+        The longest row of nodes, each waiting for the one before.
+    peak_bytes, estimated_s, sequential_s
+        The most memory that values take, the least time on `workers` workers, the time of all nodes one after
+        the other; ``None`` unless the cost of every node is known.
+    parallelism
+        How many tasks could run at a time on average, given enough workers.
+    results
+        The outputs that are kept, and their slots: those that nobody reads, and `keep`.
+    folded
+        Outputs of nodes that were computed while planning.
+    """
+
+    graph_name: str
+    base_dir: Path
+    level: OptimizationLevel
+    workers: int
+    nodes: tuple[NodeId, ...]
+    tasks: tuple[Task, ...]
+    stages: tuple[ExecutionStage, ...]
+    barriers: bool
+    critical_path: tuple[NodeId, ...]
+    parallelism: float
+    keep: tuple[PortRef, ...] = ()
+    results: tuple[PortRef, ...] = ()
+    folded: Mapping[NodeId, tuple[object, ...]] = field(default_factory=dict)
+    folded_definitions: Mapping[NodeId, BlockDefinition] = field(default_factory=dict)
+    dropped: tuple[NodeId, ...] = ()
+    limits: ResourceLimits = field(default_factory=ResourceLimits)
+    reasons: tuple[Reason, ...] = ()
+    peak_bytes: int | None = None
+    estimated_s: float | None = None
+    sequential_s: float | None = None
+
+    @cached_property
+    def slots(self) -> Mapping[PortRef, int]:
+        """The slot of each output that a task makes, under the names of all nodes that share it."""
+        return {
+            PortRef(node, port.name): task.first_slot + number
+            for task in self.tasks
+            for node in (task.node, *task.aliases)
+            for number, port in enumerate(task.definition.outputs)
+        }
+
+    def task(self, node: NodeId | str) -> Task | None:
+        """Return the task that does a node's work, or ``None`` if the node needs none."""
+        return next((task for task in self.tasks if node == task.node or node in task.aliases), None)
+
+    def to_mermaid(self) -> str:
+        """Return the plan as a Mermaid flowchart: a box for each stage, the critical path thick."""
+        from shtairir.planning.report import mermaid
+
+        return mermaid(self)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the plan as JSON can hold it; equal plans give equal dictionaries."""
+        from shtairir.planning.report import as_dict
+
+        return as_dict(self)

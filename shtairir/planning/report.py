@@ -1,0 +1,93 @@
+"""A plan for people (Mermaid) and for programs (a dictionary)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from shtairir.ids import PortRef
+from shtairir.planning.plan import ExecutionPlan, Task
+
+
+def mermaid(plan: ExecutionPlan) -> str:
+    """Return a Mermaid flowchart: a subgraph for each stage, links labelled where a value is converted."""
+    lines = ["flowchart LR"]
+    for stage in plan.stages:
+        lines.append(f'  subgraph stage{stage.index}["stage {stage.index + 1}"]')
+        lines += [f'    t{index}["{_escaped(_caption(plan.tasks[index]))}"]' for index in stage.tasks]
+        lines.append("  end")
+    critical = set(pairwise(plan.critical_path))
+    thick = []
+    arrows = 0
+    number = {output: task.number for task in plan.tasks for output in task.outputs}
+    for task in plan.tasks:
+        for source, conversions in _feeders(task, number).items():
+            label = f'|"{_escaped(", ".join(conversions))}"|' if conversions else ""
+            lines.append(f"  t{source} -->{label} t{task.number}")
+            if (plan.tasks[source].node, task.node) in critical:
+                thick.append(str(arrows))
+            arrows += 1
+    if thick:
+        lines.append(f"  linkStyle {','.join(thick)} stroke-width:4px")
+    return "\n".join(lines) + "\n"
+
+
+def _feeders(task: Task, number: dict[PortRef, int]) -> dict[int, list[str]]:
+    feeders: dict[int, list[str]] = {}
+    for item in task.inputs:
+        conversions = feeders.setdefault(number[item.source], [])
+        if item.conversion is not None:
+            conversions.append(item.conversion.name)
+    return feeders
+
+
+def _caption(task: Task) -> str:
+    shared = f" = {' = '.join(task.aliases)}" if task.aliases else ""
+    return f"{task.node}{shared}<br/>{task.title}" if task.title != task.node else f"{task.node}{shared}"
+
+
+def _escaped(text: str) -> str:
+    # Mermaid reads entities written with a hash; markup of our own (<br/>) must survive.
+    return text.replace("#", "#35;").replace('"', "#quot;")
+
+
+def as_dict(plan: ExecutionPlan) -> dict[str, object]:
+    """Return a plan as JSON can hold it."""
+    return {
+        "graph": plan.graph_name,
+        "level": str(plan.level),
+        "workers": plan.workers,
+        "nodes": list(plan.nodes),
+        "stages": [
+            {
+                "index": stage.index,
+                "tasks": [plan.tasks[task].node for task in stage.tasks],
+                "requirements": stage.requirements.to_dict(),
+            }
+            for stage in plan.stages
+        ],
+        "tasks": [_task(plan, task) for task in plan.tasks],
+        "barriers": plan.barriers,
+        "critical_path": list(plan.critical_path),
+        "parallelism": round(plan.parallelism, 3),
+        "peak_bytes": plan.peak_bytes,
+        "estimated_s": plan.estimated_s,
+        "sequential_s": plan.sequential_s,
+        "results": [str(port) for port in plan.results],
+        "folded": list(plan.folded),
+        "dropped": list(plan.dropped),
+        "reasons": [{"node": node, "pass": name, "sentence": sentence} for node, name, sentence in plan.reasons],
+    }
+
+
+def _task(plan: ExecutionPlan, task: Task) -> dict[str, object]:
+    return {
+        "node": task.node,
+        "block": task.definition.id,
+        "stage": task.stage,
+        "waits_for": [plan.tasks[index].node for index in task.waits_for],
+        "inputs": {item.port: str(item.source) for item in task.inputs},
+        "releases": [str(port) for port in task.releases],
+        "aliases": list(task.aliases),
+        "elapsed_s": task.estimate.elapsed_s,
+        "output_bytes": task.estimate.output_bytes,
+    }

@@ -1,0 +1,130 @@
+"""From a graph and a registry to a `WorkingGraph`: every value parsed, every conversion found.
+
+After this, nothing needs the registry or the document any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from shtairir.block.compatibility import compatibility
+from shtairir.block.conversions import Conversion
+from shtairir.block.definition import BlockDefinition
+from shtairir.block.ports import MISSING, InputPort, OutputPort
+from shtairir.block.types import AnyType, PortType, UnionType
+from shtairir.document.model import Link, Node
+from shtairir.errors import PlanningError
+from shtairir.ids import BlockId, NodeId, PortName, PortRef
+from shtairir.planning.working import Feed, WorkingGraph, WorkingNode
+
+
+class Source(Protocol):
+    """The part of a graph's snapshot that planning reads."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def base_dir(self) -> Path: ...
+    @property
+    def nodes(self) -> Mapping[NodeId, Node]: ...
+    @property
+    def links(self) -> Mapping[PortRef, Link]: ...
+    @property
+    def local_blocks(self) -> Mapping[BlockId, BlockDefinition]: ...
+
+
+class Blocks(Protocol):
+    """The part of a registry that planning asks."""
+
+    def get(self, id: BlockId | str, /) -> BlockDefinition | None: ...
+
+
+def resolve(source: Source, blocks: Blocks) -> WorkingGraph:
+    """Return the graph with everything in it that a call of each block needs.
+
+    Raises
+    ------
+    PlanningError
+        When a node's block, port or value does not exist or fit. A validated graph has none of these.
+    """
+    definitions = {id: _definition(node, source, blocks) for id, node in source.nodes.items()}
+    links: dict[NodeId, dict[PortName, PortRef]] = {}
+    for link in source.links.values():
+        links.setdefault(link.target.node, {})[link.target.port] = link.source
+    resolver = _Resolver(source.base_dir, definitions)
+    nodes = {index: resolver.node(node, links.get(id, {})) for index, (id, node) in enumerate(source.nodes.items())}
+    return WorkingGraph(nodes, wanted=_unread(nodes))
+
+
+def _definition(node: Node, source: Source, blocks: Blocks) -> BlockDefinition:
+    found = source.local_blocks.get(node.block) or blocks.get(node.block)
+    if found is None:
+        raise PlanningError(f"Node '{node.id}' uses the block '{node.block}', which is not installed.")
+    return found
+
+
+def _unread(nodes: Mapping[int, WorkingNode]) -> frozenset[tuple[int, int]]:
+    """Return the outputs that nobody reads: the results of the graph."""
+    read = {(feed.source, feed.output) for node in nodes.values() for feed in node.feeds}
+    every = ((index, number) for index, node in nodes.items() for number in range(len(node.definition.outputs)))
+    return frozenset(port for port in every if port not in read)
+
+
+class _Resolver:
+    def __init__(self, base_dir: Path, definitions: Mapping[NodeId, BlockDefinition]) -> None:
+        self._base_dir = base_dir
+        self._definitions = definitions
+        self._numbers = {id: index for index, id in enumerate(definitions)}
+        self._crossings: dict[tuple[int, int], tuple[Conversion | None, PortType | None]] = {}
+
+    def node(self, node: Node, links: Mapping[PortName, PortRef]) -> WorkingNode:
+        definition = self._definitions[node.id]
+        values: dict[str, object] = {}
+        feeds: list[Feed] = []
+        for port in definition.inputs:
+            if port.name in links:
+                feeds.append(self._feed(node, port, links[port.name]))
+            else:
+                values[port.name] = self._value(node, port)
+        return WorkingNode(node.id, node.title or definition.name, definition, values, tuple(feeds))
+
+    def _value(self, node: Node, port: InputPort) -> object:
+        if port.name in node.values:
+            try:
+                return self._anchored(port.parse(node.values[port.name]))
+            except ValueError as error:
+                raise PlanningError(f"Node '{node.id}', input '{port.name}': {error}") from None
+        if port.default is MISSING:
+            raise PlanningError(f"Node '{node.id}' needs its input '{port.name}'.", hint="Link it, or set a value.")
+        return self._anchored(port.default)
+
+    def _anchored(self, value: object) -> object:
+        """Return a value with relative paths made absolute: they are relative to the graph's folder."""
+        if isinstance(value, Path):
+            return self._base_dir / value
+        if isinstance(value, list) and any(isinstance(item, Path) for item in value):
+            return [self._anchored(item) for item in value]
+        return value
+
+    def _feed(self, node: Node, port: InputPort, source: PortRef) -> Feed:
+        definition = self._definitions.get(source.node)
+        for number, output in enumerate(definition.outputs if definition else ()):
+            if output.name == source.port:
+                conversion, checked = self._crossing(output, port, node.id)
+                return Feed(port.name, self._numbers[source.node], number, conversion, checked)
+        raise PlanningError(f"Node '{node.id}', input '{port.name}' is linked to {source}, which does not exist.")
+
+    def _crossing(self, output: OutputPort, port: InputPort, node: NodeId) -> tuple[Conversion | None, PortType | None]:
+        # Ports live as long as their definitions, so their identities can stand for their types here;
+        # comparing the types of ten thousand links takes longer than all the rest of planning.
+        key = id(output), id(port)
+        if key not in self._crossings:
+            found = compatibility(output.type, port.type)
+            if not found.ok:
+                raise PlanningError(f"Node '{node}', input '{port.name}': {found.reason}")
+            uncertain = found.conversion is None and isinstance(output.type, AnyType | UnionType)
+            certain = not uncertain or isinstance(port.type, AnyType) or output.type == port.type
+            self._crossings[key] = found.conversion, None if certain else port.type
+        return self._crossings[key]

@@ -1,0 +1,256 @@
+"""What a run leaves: its status, its kept values, and what is known of each node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from shtairir.block.ports import OutputPort
+from shtairir.block.values import ValueSummary, summarize
+from shtairir.errors import ExecutionError, NodeExecutionError, RunCancelledError, RunTimeoutError
+from shtairir.events import NodeFailure, NodeStatus, RunStatus
+from shtairir.ids import NodeId, PortName, PortRef, RunId
+from shtairir.memory.stats import MemoryStats
+from shtairir.planning.config import Estimate
+from shtairir.results.records import Records
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """What became of one node.
+
+    Attributes
+    ----------
+    started_s
+        Seconds after the start of the run; ``None`` if it never started.
+    error
+        Why it failed, if it did.
+    peak_bytes
+        The most memory that it held from the pool and in its outputs.
+    outputs
+        A summary of each output, also of those whose values are gone.
+    reason
+        In words, why it did not run or has no result.
+    """
+
+    node: NodeId
+    status: NodeStatus
+    elapsed_s: float = 0.0
+    started_s: float | None = None
+    error: NodeFailure | None = None
+    output_bytes: int = 0
+    peak_bytes: int = 0
+    outputs: Mapping[PortName, ValueSummary] = field(default_factory=lambda: MappingProxyType({}))
+    reason: str = ""
+
+
+class NodeResults(Mapping[str, NodeResult]):
+    """The result of every node of the graph, in its order; each is made when it is looked at."""
+
+    def __init__(self, records: Records, run_started_s: float) -> None:
+        self._records = records
+        self._plan = records.plan
+        self._run_started_s = run_started_s
+
+    @cached_property
+    def _tasks(self) -> dict[NodeId, int]:
+        return self._records.task_numbers()
+
+    def __getitem__(self, node: str) -> NodeResult:
+        id = NodeId(node)
+        task = self._tasks.get(id)
+        if task is not None:
+            return self._of_task(id, task)
+        if id in self._plan.folded:
+            return NodeResult(id, NodeStatus.DONE, outputs=self._folded(id), reason="Computed while planning.")
+        if id in self._plan.dropped:
+            return NodeResult(id, NodeStatus.SKIPPED, reason="None of the nodes asked for needs it.")
+        raise KeyError(f"The graph that ran has no node '{node}'.")
+
+    def _of_task(self, node: NodeId, task: int) -> NodeResult:
+        records = self._records
+        started_s = records.started_s[task]
+        failure = records.failures.get(task)
+        return NodeResult(
+            node,
+            records.status[task],
+            elapsed_s=records.elapsed_s[task],
+            started_s=started_s - self._run_started_s if started_s else None,
+            error=replace(failure, node=node) if failure is not None else None,
+            output_bytes=records.output_bytes[task],
+            peak_bytes=records.peak_bytes[task],
+            outputs=records.summaries(task),
+            reason=self._reason(node, task),
+        )
+
+    def _reason(self, node: NodeId, task: int) -> str:
+        records, tasks = self._records, self._plan.tasks
+        if task in records.causes:
+            return f"'{tasks[records.causes[task]].node}' failed, and this needs it."
+        if task in records.notes:
+            return records.notes[task]
+        if records.status[task] is NodeStatus.CANCELLED:
+            return "Stopped." if records.started_s[task] else "Not started before the run was stopped."
+        if node != tasks[task].node and records.status[task] is NodeStatus.DONE:
+            return f"Computes the same as '{tasks[task].node}', whose result it shares."
+        return ""
+
+    def _folded(self, node: NodeId) -> dict[PortName, ValueSummary]:
+        ports = self._plan.folded_definitions[node].outputs
+        values = self._plan.folded[node]
+        return {port.name: summarize(value, port.type.family) for port, value in zip(ports, values, strict=True)}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._plan.nodes)
+
+    def __len__(self) -> int:
+        return len(self._plan.nodes)
+
+    def count(self, status: NodeStatus) -> int:
+        """Return how many nodes ended so."""
+        return sum(result.status is status for result in self.values())
+
+
+class RunResult:
+    """What `shtairir.run` returns.
+
+    Examples
+    --------
+    ``result["count.total"]`` is a value, ``result.nodes["blur"].elapsed_s`` a time, ``result.status == "done"``.
+
+    Attributes
+    ----------
+    nodes
+        What became of each node.
+    results
+        The kept values by ``"node.port"``: those that nobody reads, and those asked for with ``keep``. Arrays may
+        be read-only: they are not copied.
+    memory
+        What the run took, and what its kept values still take.
+    """
+
+    def __init__(
+        self,
+        run: RunId,
+        status: RunStatus,
+        elapsed_s: float,
+        started_s: float,
+        records: Records,
+        values: Mapping[PortRef, object],
+        memory: MemoryStats,
+    ) -> None:
+        self.run = run
+        self.status = status
+        self.elapsed_s = elapsed_s
+        self.memory = memory
+        self.nodes = NodeResults(records, started_s)
+        self.plan = records.plan
+        self.results: Mapping[str, Any] = MappingProxyType({str(port): value for port, value in values.items()})
+
+    def __getitem__(self, port: str | PortRef) -> Any:
+        """Return a kept value; of ``"node"`` alone, its output ``out`` or its only one.
+
+        Raises
+        ------
+        KeyError
+            When there is no such value, with the reason.
+        """
+        name = str(port)
+        if name in self.results:
+            return self.results[name]
+        found = self._only_output(name)
+        if found is not None:
+            return self.results[found]
+        raise KeyError(self._why_absent(name))
+
+    def __contains__(self, port: object) -> bool:
+        return str(port) in self.results
+
+    def get(self, port: str | PortRef, default: Any = None) -> Any:
+        """Return a kept value, or ``default``."""
+        try:
+            return self[port]
+        except KeyError:
+            return default
+
+    def _only_output(self, node: str) -> str | None:
+        kept = [name for name in self.results if name.rpartition(".")[0] == node]
+        return kept[0] if len(kept) == 1 else None
+
+    def _why_absent(self, name: str) -> str:
+        try:
+            port = PortRef.parse(name)
+            node = self.nodes[port.node]
+        except (ValueError, KeyError):
+            return f"There is no output '{name}' in the graph that ran."
+        output = self._port(port)
+        if output is None:
+            return f"Node '{port.node}' has no output '{port.port}'."
+        if node.status is not NodeStatus.DONE:
+            why = node.error.message if node.error is not None else node.reason
+            return f"Node '{port.node}' has no result: it is {node.status}. {why}".strip()
+        return f"The value of '{name}' was freed after its last reader. Run with keep=['{name}'], or keep='all'."
+
+    def _port(self, port: PortRef) -> OutputPort | None:
+        task = self.plan.task(port.node)
+        definition = task.definition if task is not None else self.plan.folded_definitions.get(port.node)
+        return definition.output(port.port) if definition is not None else None
+
+    @property
+    def failures(self) -> list[NodeFailure]:
+        """Why nodes failed, in the order of the graph."""
+        return [node.error for node in self.nodes.values() if node.error is not None]
+
+    def raise_for_status(self) -> RunResult:
+        """Return the result itself if the run is done, so that calls can be chained.
+
+        Raises
+        ------
+        NodeExecutionError, RunCancelledError, RunTimeoutError
+            When it is not; with the first failure, if a node failed.
+        """
+        if self.status is RunStatus.CANCELLED:
+            raise RunCancelledError("The run was cancelled.")
+        if self.status is RunStatus.TIMED_OUT:
+            raise RunTimeoutError(f"The run was stopped after {self.elapsed_s:.1f} s: its time was up.")
+        for failure in self.failures:
+            raise NodeExecutionError(
+                f"Node '{failure.node}' failed: {failure.message}", failure=failure, hint=failure.hint
+            )
+        if self.status is RunStatus.FAILED:
+            raise ExecutionError("The run failed.")
+        return self
+
+    def estimates(self) -> dict[NodeId, Estimate]:
+        """Return what each node that is done cost, to plan the next run with."""
+        return {
+            node.node: Estimate(node.elapsed_s, node.output_bytes)
+            for node in self.nodes.values()
+            if node.status is NodeStatus.DONE
+        }
+
+    def write(self, directory: Path | str) -> list[Path]:
+        """Write every kept value into a folder, each in the format that suits it, and return the files.
+
+        The folder is made if need be; files of an earlier run with the same names are replaced.
+        """
+        from shtairir.results.writing import write_all
+
+        families = {
+            name: port.type.family if (port := self._port(PortRef.parse(name))) is not None else None
+            for name in self.results
+        }
+        return write_all(self.results, families, Path(directory))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as JSON can hold it; arrays and the like as summaries."""
+        from shtairir.results.report import as_dict
+
+        return as_dict(self)
+
+    def __repr__(self) -> str:
+        return f"<RunResult {self.status}: {len(self.nodes)} nodes in {self.elapsed_s:.3f} s>"

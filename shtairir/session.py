@@ -1,0 +1,279 @@
+"""The one place that wires the parts together: graph → validate → plan → run.
+
+`plan`, `run` and `start` are the public functions of the package; see there for what they promise.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from shtairir.block.registry import Registry, default_registry
+from shtairir.errors import PlanningError
+from shtairir.events import Instrument
+from shtairir.execute.cancel import CancelToken
+from shtairir.execute.handle import RunHandle
+from shtairir.execute.locks import NamedLocks
+from shtairir.execute.options import RunOptions
+from shtairir.ids import NodeId, PortRef
+from shtairir.memory.pool import MemoryPool
+from shtairir.planning import (
+    Estimate,
+    ExecutionPlan,
+    ExecutionPlanner,
+    OptimizationLevel,
+    PlanningConfig,
+    ResourceLimits,
+)
+from shtairir.results.result import RunResult
+
+if TYPE_CHECKING:
+    from shtairir.document.graph import Graph
+    from shtairir.document.snapshot import Snapshot
+
+__all__ = ["RunHandle", "plan", "run", "start"]
+
+Keep: TypeAlias = "str | Iterable[str | PortRef]"
+
+
+def plan(
+    graph: Graph | Snapshot,
+    *,
+    level: OptimizationLevel | str = OptimizationLevel.BALANCED,
+    workers: int | None = None,
+    keep: Keep = "results",
+    parameters: Mapping[str, Any] | None = None,
+    targets: Iterable[str] | None = None,
+    registry: Registry | None = None,
+    limits: ResourceLimits | None = None,
+    estimates: Mapping[NodeId, Estimate] | None = None,
+) -> ExecutionPlan:
+    """Return the plan of a graph. No block runs, but for sums of constants at ``balanced``.
+
+    Parameters
+    ----------
+    level
+        ``none``, ``basic``, ``balanced`` or ``aggressive``; every level gives the same result.
+    workers
+        Most nodes at a time; the number of processors by default.
+    keep
+        Outputs to keep besides the results, which are those that nobody reads: ``["blur.out"]``.
+    parameters
+        Values for this plan only: ``{"blur.sigma": 3, "radius": 5}``.
+    targets
+        Nodes to run up to; all that they do not need is left out.
+    estimates
+        What nodes are expected to cost, for instance `RunResult.estimates` of an earlier run.
+
+    Raises
+    ------
+    PlanningError
+        When the graph has errors, all of which are in ``problems``, or when no plan fits the limits.
+    """
+    from shtairir.validation import validate
+
+    snapshot = _with_parameters(graph.snapshot(), parameters or {})
+    blocks = registry if registry is not None else default_registry()
+    errors = [problem for problem in validate(snapshot, blocks) if problem.severity == "error"]
+    if errors:
+        listed = " ".join(problem.message for problem in errors[:3])
+        more = f" And {len(errors) - 3} more." if len(errors) > 3 else ""
+        raise PlanningError(f"'{snapshot.name}' cannot run: {listed}{more}", problems=errors)
+    config = PlanningConfig(
+        level=OptimizationLevel(level),
+        workers=workers,
+        keep=frozenset(_ports(keep)) if not isinstance(keep, str) else frozenset(),
+        targets=None if targets is None else tuple(NodeId(target) for target in targets),
+        limits=limits if limits is not None else ResourceLimits(),
+        estimates=estimates if estimates is not None else {},
+    )
+    return ExecutionPlanner(config).plan(snapshot, blocks)
+
+
+def start(
+    graph_or_plan: Graph | Snapshot | ExecutionPlan,
+    *,
+    level: OptimizationLevel | str = OptimizationLevel.BALANCED,
+    workers: int | None = None,
+    keep: Keep = "results",
+    parameters: Mapping[str, Any] | None = None,
+    targets: Iterable[str] | None = None,
+    instruments: Sequence[Instrument] = (),
+    memory_limit: int | None = None,
+    timeout_s: float | None = None,
+    cancel: CancelToken | None = None,
+    registry: Registry | None = None,
+) -> RunHandle:
+    """Start a run in the background and return its handle; the parameters are those of `run`."""
+    ready = _planned(graph_or_plan, level, workers, keep, parameters, targets, registry)
+    options = RunOptions(
+        keep=None if keep == "all" else _kept(keep, ready),
+        instruments=instruments,
+        memory_limit=memory_limit,
+        timeout_s=timeout_s,
+        cancel=cancel if cancel is not None else CancelToken(),
+        pool=_shared_pool(),
+        locks=_shared_locks(),
+    )
+    return start_plan(ready, options)
+
+
+def start_plan(plan: ExecutionPlan, options: RunOptions) -> RunHandle:
+    """Start a plan under options that `start` does not have: other workers, another clock."""
+    from shtairir.execute.run import Run
+
+    begun = Run(plan, options)
+    begun.start()
+    return RunHandle(begun, options.cancel)
+
+
+def run(
+    graph_or_plan: Graph | Snapshot | ExecutionPlan,
+    *,
+    level: OptimizationLevel | str = OptimizationLevel.BALANCED,
+    workers: int | None = None,
+    keep: Keep = "results",
+    parameters: Mapping[str, Any] | None = None,
+    targets: Iterable[str] | None = None,
+    instruments: Sequence[Instrument] = (),
+    memory_limit: int | None = None,
+    timeout_s: float | None = None,
+    cancel: CancelToken | None = None,
+    registry: Registry | None = None,
+) -> RunResult:
+    """Run a graph, or a plan of one, and return what came of it.
+
+    A node that fails does not raise: see `RunResult.status` and `RunResult.raise_for_status`.
+
+    Parameters
+    ----------
+    graph_or_plan
+        A plan needs no planning again, however often it is run; level, workers, parameters and targets are its own.
+    keep
+        Which values to keep: ``"results"``, those that nobody reads; ``"all"``; or some in addition to the results,
+        ``["blur.out"]``. All others are freed after their last reader.
+    instruments
+        Observers of the run's events.
+    memory_limit
+        Most bytes for values and borrowed buffers. A node that would take more fails.
+    timeout_s
+        Stops the run after so many seconds; its status is ``timed_out`` then.
+    cancel
+        A token by which another thread may stop the run.
+
+    Raises
+    ------
+    PlanningError
+        When the graph cannot be planned.
+    KeyboardInterrupt
+        On Ctrl-C, after the run has been cancelled.
+    """
+    handle = start(
+        graph_or_plan,
+        level=level,
+        workers=workers,
+        keep=keep,
+        parameters=parameters,
+        targets=targets,
+        instruments=instruments,
+        memory_limit=memory_limit,
+        timeout_s=timeout_s,
+        cancel=cancel,
+        registry=registry,
+    )
+    return wait_for(handle)
+
+
+def wait_for(handle: RunHandle) -> RunResult:
+    """Wait for a run to end; Ctrl-C cancels it first."""
+    try:
+        result = handle.wait()
+    except KeyboardInterrupt:
+        handle.cancel()
+        handle.wait()
+        raise
+    assert result is not None  # without a timeout, there is one
+    return result
+
+
+def _planned(
+    graph_or_plan: Graph | Snapshot | ExecutionPlan,
+    level: OptimizationLevel | str,
+    workers: int | None,
+    keep: Keep,
+    parameters: Mapping[str, Any] | None,
+    targets: Iterable[str] | None,
+    registry: Registry | None,
+) -> ExecutionPlan:
+    if isinstance(graph_or_plan, ExecutionPlan):
+        if parameters or targets is not None:
+            raise PlanningError(
+                "A plan cannot take other parameters or targets.", hint="Give them to shtairir.plan, or run the graph."
+            )
+        return graph_or_plan
+    return plan(
+        graph_or_plan,
+        level=level,
+        workers=workers,
+        keep=keep,
+        parameters=parameters,
+        targets=targets,
+        registry=registry,
+    )
+
+
+def _with_parameters(snapshot: Snapshot, parameters: Mapping[str, Any]) -> Snapshot:
+    """Return the snapshot with other values; the graph is not changed."""
+    if not parameters:
+        return snapshot
+    from shtairir.document.jsonable import to_json
+
+    published = {parameter.name: parameter.target for parameter in snapshot.parameters}
+    nodes = dict(snapshot.nodes)
+    for name, value in parameters.items():
+        target = published.get(name) or _port(name)
+        node = nodes.get(target.node)
+        if node is None:
+            raise PlanningError(f"There is no node '{target.node}' to give '{target.port}' a value.")
+        if target in snapshot.links:
+            source = snapshot.links[target].source
+            raise PlanningError(f"'{target}' cannot be given a value: it is linked to {source}.")
+        nodes[target.node] = replace(node, values={**node.values, target.port: to_json(value)})
+    return replace(snapshot, nodes=nodes)
+
+
+def _port(name: str | PortRef) -> PortRef:
+    try:
+        return name if isinstance(name, PortRef) else PortRef.parse(name)
+    except ValueError as error:
+        raise PlanningError(str(error)) from None
+
+
+def _ports(keep: Keep) -> list[PortRef]:
+    if isinstance(keep, str):
+        if keep not in ("results", "all"):
+            raise PlanningError(f"'{keep}' is nothing to keep.", hint="Write 'results', 'all', or ['NODE.PORT'].")
+        return []
+    return [_port(port) for port in keep]
+
+
+def _kept(keep: Keep, plan: ExecutionPlan) -> list[PortRef]:
+    ports = [*_ports(keep), *plan.keep]
+    for port in ports:
+        task = plan.task(port.node)
+        if port not in plan.slots and not (task is None and port.node in plan.folded):
+            raise PlanningError(f"The plan has no output '{port}' to keep.")
+    return ports
+
+
+@functools.cache
+def _shared_pool() -> MemoryPool:
+    """Return the pool of the process: what one run gives back, the next borrows."""
+    return MemoryPool()
+
+
+@functools.cache
+def _shared_locks() -> NamedLocks:
+    return NamedLocks()
