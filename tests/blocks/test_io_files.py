@@ -1,5 +1,6 @@
 """Reading and writing through real files."""
 
+import datetime
 import json
 import os
 import stat
@@ -173,13 +174,65 @@ def test_csv_types_come_from_all_rows_not_the_first(tmp_path):
     assert io.read_csv(path)["n"].dtype == pl.String
 
 
+@pytest.mark.parametrize(
+    ("fields", "dtype", "last"),
+    [
+        (["1", " 2", "-3"], pl.Int64, -3),
+        (["1", "2.5", "1e3"], pl.Float64, 1000.0),
+        (["1", "99999999999999999999"], pl.Float64, 1e20),
+        (["True", "FALSE"], pl.Boolean, False),
+        (["true", "1"], pl.String, "1"),
+        (["2024-05-31", "2024-13-01"], pl.String, "2024-13-01"),
+        (["2024-05-31 14:30", "2024-05-31 07:05"], pl.Datetime("us"), datetime.datetime(2024, 5, 31, 7, 5)),
+        (
+            ["2024-05-31T14:30:00", "2024-05-31T07:05:09.5"],
+            pl.Datetime("us"),
+            datetime.datetime(2024, 5, 31, 7, 5, 9, 500_000),
+        ),
+        (
+            ["2024-05-31T14:30:00+02:00", "2024-05-31T14:30:00Z"],
+            pl.Datetime("us", "UTC"),
+            datetime.datetime(2024, 5, 31, 14, 30, tzinfo=datetime.UTC),
+        ),
+        (["1-2", "x"], pl.String, "x"),
+        (["", ""], pl.String, None),
+    ],
+)
+def test_a_column_becomes_the_narrowest_type_that_all_its_values_are(tmp_path, fields, dtype, last):
+    path = tmp_path / "a.csv"
+    path.write_text("n,other\n" + "".join(f"{field},x\n" for field in fields))
+    column = io.read_csv(path)["n"]
+    assert column.dtype == dtype
+    assert column[-1] == last
+
+
+def test_a_column_that_begins_with_gaps_is_still_numbers(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("n,other\n" + "NA,x\n" * 20_000 + "7,x\n")
+    assert io.read_csv(path)["n"].drop_nulls().to_list() == [7]
+
+
 def test_csv_with_decimal_commas(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_bytes("Größe;n\n1,5;2\n2,5;3\n".encode("windows-1252"))
+    path.write_bytes("Größe;n\n1,5;2\n1.002,5;3\n".encode("windows-1252"))
     table = io.read_csv(path, decimal_comma=True, encoding="windows-1252")
-    assert table.to_dict(as_series=False) == {"Größe": [1.5, 2.5], "n": [2, 3]}
+    assert table.to_dict(as_series=False) == {"Größe": [1.5, 1002.5], "n": [2, 3]}
     with pytest.raises(ValueError, match="comma cannot both"):
         io.read_csv(path, separator="comma", decimal_comma=True, encoding="latin-1")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_csv_follows_the_mark_of_its_encoding(tmp_path, encoding):
+    path = tmp_path / "a[1].csv"
+    path.write_bytes("Größe;ß\n1;ü\n".encode(encoding))
+    assert io.read_csv(path).rows(named=True) == [{"Größe": 1, "ß": "ü"}]
+
+
+def test_csv_in_another_encoding_is_told_with_its_line(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("a,b\nü,1\n".encode("windows-1252"))
+    with pytest.raises(ValueError, match=r"a\.csv is not utf-8 text: byte 0xfc in line 2"):
+        io.read_csv(path)
 
 
 def test_csv_without_header_and_after_a_preface(tmp_path):

@@ -1,5 +1,6 @@
 """Tables on disk: CSV and Parquet, by way of polars."""
 
+import codecs
 import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -8,9 +9,12 @@ import polars as pl
 
 from .io_atomic import existing, replacing
 from .io_text import decoded
+from .io_types import typed
 from .table_columns import columns_named
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+_START_BYTES = 1 << 16
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
 
 def read_csv(
@@ -28,32 +32,47 @@ def read_csv(
     The types of the columns come from all rows. A field that is empty or one of the words in
     `missing` is missing.
     """
-    text = decoded(existing(path).read_bytes(), encoding, path.name).removeprefix("\ufeff")
-    mark = SEPARATORS.get(separator) or _guessed(text, skip_rows, decimal_comma)
+    source, shown = _csv_source(existing(path), encoding)
+    mark = SEPARATORS.get(separator) or _guessed(shown, skip_rows, decimal_comma)
     if decimal_comma and mark == ",":
         raise ValueError(
             "The comma cannot both part the columns and be the decimal sign. Choose another separator, "
             "or switch decimal_comma off."
         )
     try:
-        return pl.read_csv(
-            io.BytesIO(text.encode()),
+        texts = pl.read_csv(
+            source,
             separator=mark,
             has_header=header,
             null_values=["", *missing],
-            decimal_comma=decimal_comma,
             skip_rows=skip_rows,
-            try_parse_dates=True,
-            infer_schema_length=None,
+            infer_schema=False,
+            glob=False,
         )
     except pl.exceptions.NoDataError:
         raise ValueError(f"{path.name} holds no rows. Choose another file or skip fewer rows.") from None
     except pl.exceptions.PolarsError as error:
+        if isinstance(source, Path):
+            decoded(source.read_bytes(), "utf-8", path.name)
         reason = str(error).strip().splitlines()[0]
         raise ValueError(
             f"{path.name} does not read as a table with {mark!r} between the columns ({reason}). "
             "Check the separator and the rows to skip."
         ) from None
+    return typed(texts, decimal_comma)
+
+
+def _csv_source(path: Path, encoding: str) -> tuple[Path | io.BytesIO, str]:
+    """Return what polars is to read, and the text at its beginning.
+
+    UTF-8 is left to polars, which maps the file; anything else is recoded first.
+    """
+    with path.open("rb") as file:
+        start = file.read(_START_BYTES)
+    if encoding in ("auto", "utf-8") and not start.startswith(_WIDE_MARKS):
+        return path, start.decode("utf-8", "replace")
+    text = decoded(path.read_bytes(), encoding, path.name).removeprefix("\ufeff")
+    return io.BytesIO(text.encode()), text[:_START_BYTES]
 
 
 def guessed_separator(text: str, signs: Iterable[str] = tuple(SEPARATORS.values())) -> str:
