@@ -152,7 +152,7 @@ def test_a_newer_version_is_refused_and_the_file_not_touched(tmp_path: Path) -> 
     file = tmp_path / "new.shtairir"
     file.write_text('{"format": "shtairir-graph", "version": 2, "nodes": "something else"}')
     before = (file.read_bytes(), file.stat().st_mtime_ns)
-    with pytest.raises(DocumentVersionError, match="version 2.*up to version 1") as caught:
+    with pytest.raises(DocumentVersionError, match=r"version 2.*up to version 1") as caught:
         load(file)
     assert caught.value.path == file
     assert "Update" in caught.value.hint

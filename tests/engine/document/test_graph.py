@@ -173,9 +173,9 @@ def test_a_new_link_takes_the_place_of_the_old_one(graph: Graph) -> None:
 def test_links_to_unknown_nodes_and_unlinking_nothing_are_refused(graph: Graph) -> None:
     with pytest.raises(EditError, match="no node 'ad'"):
         graph.link("number.out", "ad.x")
-    with pytest.raises(EditError, match="Nothing is linked to add.y"):
+    with pytest.raises(EditError, match=r"Nothing is linked to add\.y"):
         graph.unlink("add.y")
-    with pytest.raises(EditError, match="NODE.PORT"):
+    with pytest.raises(EditError, match=r"NODE\.PORT"):
         graph.link("number", "add.x")
 
 
@@ -313,10 +313,15 @@ def test_a_transaction_is_one_step_and_one_change(graph: Graph) -> None:
 
 def test_an_error_in_a_transaction_takes_everything_back(graph: Graph) -> None:
     before, told = dumps(graph), _changes(graph)
-    with pytest.raises(ZeroDivisionError), graph.transaction("fail"):
-        graph.remove("add")
-        assert "add" not in graph.snapshot().nodes
-        1 / 0  # noqa: B018
+
+    def replaced_by_nothing() -> None:
+        with graph.transaction("fail"):
+            graph.remove("add")
+            assert "add" not in graph.snapshot().nodes
+            graph.remove("nobody")
+
+    with pytest.raises(EditError, match="nobody"):
+        replaced_by_nothing()
     assert dumps(graph) == before
     assert told == []
 
