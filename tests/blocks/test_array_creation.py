@@ -69,7 +69,7 @@ def test_shapes_may_be_a_number_or_a_list() -> None:
 @pytest.mark.parametrize("distribution", ["uniform", "normal", "integers", "exponential"])
 def test_random_numbers_depend_on_the_seed_only(distribution: str) -> None:
     def draw(seed: int) -> np.ndarray:
-        return array.random([2000], seed, distribution, 2, 10)  # type: ignore[arg-type]
+        return array.random([2000], seed, distribution, 2, 10)
 
     first = draw(1)
     assert (first == draw(1)).all()

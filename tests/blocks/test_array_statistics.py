@@ -41,12 +41,12 @@ def test_along_an_axis_one_axis_is_gone() -> None:
     for axis in (0, 1, -1):
         rows = DATA.T if axis == 0 else DATA
         result = array.mean(DATA, axis)
-        assert list(result) == pytest.approx([statistics.fmean(row) for row in rows.tolist()])  # type: ignore[arg-type]
+        assert list(result) == pytest.approx([statistics.fmean(row) for row in rows.tolist()])
 
 
 def test_missing_values_spoil_or_are_left_out() -> None:
     a = np.array([1.0, np.nan, 3.0])
-    assert math.isnan(array.sum_(a))  # type: ignore[arg-type]
+    assert math.isnan(array.sum_(a))
     assert array.sum_(a, ignore_nan=True) == 4
     assert array.mean(a, ignore_nan=True) == 2
     assert array.max_(a, ignore_nan=True) == 3
@@ -59,7 +59,7 @@ def test_missing_values_spoil_or_are_left_out() -> None:
 def test_empty_arrays_have_a_sum_but_no_mean() -> None:
     empty = np.empty((0, 2))
     assert array.sum_(empty) == 0
-    assert array.sum_(empty, 0).tolist() == [0, 0]  # type: ignore[union-attr]
+    assert array.sum_(empty, 0).tolist() == [0, 0]
     assert array.all_(empty) is True
     for reduce in (array.mean, array.median, array.min_, array.max_, array.std, array.argmax):
         with pytest.raises(ValueError, match=r"An empty array \(shape \(0, 2\)\) has no"):
@@ -74,7 +74,7 @@ def test_a_single_number_can_be_reduced() -> None:
 
 def test_percentiles_interpolate_between_neighbours() -> None:
     assert array.percentile(np.array([10, 20, 30, 40]), q=25) == 17.5
-    assert array.percentile(np.array([[1, 2], [3, 4]]), axis=0, q=100).tolist() == [3, 4]  # type: ignore[union-attr]
+    assert array.percentile(np.array([[1, 2], [3, 4]]), axis=0, q=100).tolist() == [3, 4]
 
 
 def test_running_sum_adds_step_by_step() -> None:

@@ -191,7 +191,7 @@ def split_touching(mask: NDArray[Any], min_distance: int, smoothing: float) -> t
         distance = np.where(objects, ndimage.gaussian_filter(distance, smoothing), 0)
     areas, _ = label(objects, 8)
     peaks = feature.peak_local_max(  # type: ignore[no-untyped-call]  # not annotated
-        distance, min_distance=max(1, min_distance), labels=areas, exclude_border=False
+        distance, min_distance=max(1, min_distance), threshold_abs=0, labels=areas, exclude_border=False
     )
     markers = np.zeros(objects.shape, np.int32)
     markers[tuple(peaks[np.lexsort((peaks[:, 1], peaks[:, 0]))].T)] = np.arange(1, len(peaks) + 1)
