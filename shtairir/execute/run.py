@@ -428,11 +428,10 @@ class Run:
             self.observe(NodeFailed(self.id, self.clock(), node, elapsed_s, shared))
 
     def _tell_finished(self, task: int, elapsed_s: float) -> None:
+        """Tell that a node is done; those that share its result have it for nothing."""
         records, now = self._records, self.clock()
         summaries = records.summaries(task)
+        taken = elapsed_s, records.output_bytes[task], records.peak_bytes[task]
         for node in self._sharers(task):
-            self._queue.put(
-                NodeFinished(
-                    self.id, now, node, elapsed_s, records.output_bytes[task], records.peak_bytes[task], summaries
-                )
-            )
+            self._queue.put(NodeFinished(self.id, now, node, *taken, summaries))
+            taken = 0.0, 0, 0

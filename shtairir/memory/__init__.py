@@ -2,6 +2,7 @@
 
 from shtairir.memory.manager import MemoryManager
 from shtairir.memory.pool import MemoryPool
+from shtairir.memory.profiler import MemoryProfiler
 from shtairir.memory.stats import MemoryStats
 
-__all__ = ["MemoryManager", "MemoryPool", "MemoryStats"]
+__all__ = ["MemoryManager", "MemoryPool", "MemoryProfiler", "MemoryStats"]

@@ -75,14 +75,15 @@ class NodeResults(Mapping[str, NodeResult]):
         records = self._records
         started_s = records.started_s[task]
         failure = records.failures.get(task)
+        does_the_work = node == self._plan.tasks[task].node
         return NodeResult(
             node,
             records.status[task],
-            elapsed_s=records.elapsed_s[task],
+            elapsed_s=records.elapsed_s[task] if does_the_work else 0.0,
             started_s=started_s - self._run_started_s if started_s else None,
             error=replace(failure, node=node) if failure is not None else None,
-            output_bytes=records.output_bytes[task],
-            peak_bytes=records.peak_bytes[task],
+            output_bytes=records.output_bytes[task] if does_the_work else 0,
+            peak_bytes=records.peak_bytes[task] if does_the_work else 0,
             outputs=records.summaries(task),
             reason=self._reason(node, task),
         )
