@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 import numbers
 import os
-import sys
 import types
 import typing
 from collections.abc import Mapping
@@ -25,7 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 from shtairir.block.values import Audio as AudioValue
 from shtairir.block.values import Color as ColorValue
-from shtairir.block.values import describe
+from shtairir.block.values import describe, loaded_class
 
 _KINDS = "biufc"
 _KIND_WIDTH = {"bool": 0, "int": 1, "float": 2, "complex": 3}
@@ -204,8 +203,7 @@ def _is_scalar(kind: ScalarKind, value: object) -> bool:
 
 def _numpy_kind(value: object) -> str | None:
     """Return the dtype kind of a NumPy scalar, without importing NumPy for anything else."""
-    numpy = sys.modules.get("numpy")
-    return value.dtype.kind if numpy is not None and isinstance(value, numpy.generic) else None
+    return value.dtype.kind if isinstance(value, loaded_class("numpy", "generic")) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,8 +291,7 @@ class ArrayType(PortType):
         return value.tolist() if hasattr(value, "tolist") else value
 
     def check(self, value: object) -> str | None:
-        numpy = sys.modules.get("numpy")
-        if numpy is None or not isinstance(value, numpy.ndarray | numpy.generic):
+        if not isinstance(value, (loaded_class("numpy", "ndarray"), loaded_class("numpy", "generic"))):
             return self._refusal(value)
         if self.dtype is not None and not dtype_feeds(value.dtype.name, self.dtype):
             return self._refusal(value)
@@ -344,8 +341,7 @@ class ImageType(PortType):
         return "image"
 
     def check(self, value: object) -> str | None:
-        numpy = sys.modules.get("numpy")
-        if numpy is None or not isinstance(value, numpy.ndarray):
+        if not isinstance(value, loaded_class("numpy", "ndarray")):
             return self._refusal(value)
         if value.ndim == 2 or (value.ndim == 3 and value.shape[2] in (1, 3, 4)):
             return None

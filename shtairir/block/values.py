@@ -234,10 +234,21 @@ def read_only(value: object) -> object:
 
 
 def _is_array(value: object) -> bool:
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(value, numpy.ndarray | numpy.generic)
+    return isinstance(value, (loaded_class("numpy", "ndarray"), loaded_class("numpy", "generic")))
 
 
 def _is_table(value: object) -> bool:
-    polars = sys.modules.get("polars")
-    return polars is not None and isinstance(value, polars.DataFrame)
+    return isinstance(value, loaded_class("polars", "DataFrame"))
+
+
+class _NoInstances:
+    """Stands for the class of a library that is not there."""
+
+
+def loaded_class(module: str, name: str) -> type[Any]:
+    """Return a class of a library that is loaded, else a class without instances; nothing is imported.
+
+    While another thread imports the library, its module is there but not yet its classes.
+    """
+    found: type[Any] = getattr(sys.modules.get(module), name, _NoInstances)
+    return found

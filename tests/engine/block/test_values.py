@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+import types
+
 import numpy as np
 import polars as pl
 import pytest
 
-from shtairir.block.values import Audio, Color, describe, nbytes_of, read_only, summarize
+from shtairir.block.values import Audio, Color, describe, loaded_class, nbytes_of, read_only, summarize
 
 
 def test_array_summary_gives_shape_dtype_and_range() -> None:
@@ -85,3 +88,10 @@ def test_text_that_is_no_colour_is_refused(text: str) -> None:
 def test_colour_is_read_and_written() -> None:
     assert Color.parse("#f80").hex == "#ff8800"
     assert Color.parse("#ff880080").hex == "#ff880080"
+
+
+def test_a_library_that_another_thread_is_importing_is_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("numpy", "polars"):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    assert summarize("text").text == "the text 'text'"
+    assert not isinstance(3, loaded_class("numpy", "ndarray"))
