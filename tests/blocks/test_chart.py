@@ -94,6 +94,43 @@ def test_lines_that_cannot_be_drawn_say_why():
         chart.line(pl.DataFrame({"g": [str(n) for n in range(41)], "v": range(41)}), None, ["v"], "g")
 
 
+def test_a_long_line_keeps_its_first_last_least_and_greatest_points():
+    values = np.random.default_rng(0).normal(size=100_003)
+    values[[17, 70_000]] = [99, -99]
+    values[500:600] = np.nan
+    (along, drawn), *_ = lines_of(chart.line(values))
+    assert len(drawn) < 10_000
+    assert (along[0], along[-1]) == (0, 100_002)
+    assert along == sorted(set(along))
+    np.testing.assert_array_equal(drawn, values[along])
+    # 100,003 points in at most 4,000 runs: each run has 26.
+    for start in range(0, 2600, 26):
+        run = values[start : start + 26]
+        kept = values[[place for place in along if start <= place < start + 26]]
+        if not np.isnan(run).all():
+            assert np.nanmin(run) in kept
+            assert np.nanmax(run) in kept
+
+
+def test_a_thinned_line_looks_the_same():
+    values = np.cumsum(np.random.default_rng(0).normal(size=60_000))
+    whole = chart_data.Series("", np.arange(len(values)), values)
+    thin = chart_data.thinned(whole)
+    assert len(thin.y) < len(values) / 5
+    pictures = []
+    for series in (whole, thin):
+        figure = chart.line(np.array([0.0]))
+        figure.axes[0].lines[0].set_data(series.x, series.y)
+        figure.axes[0].set(xlim=(0, len(values)), ylim=(values.min(), values.max()))
+        pictures.append(chart.picture(figure))
+    assert np.abs(pictures[0] - pictures[1]).mean() < 0.003
+
+
+def test_a_line_that_turns_back_is_not_thinned():
+    turning = chart_data.Series("", np.sin(np.arange(50_000)), np.arange(50_000))
+    assert chart_data.thinned(turning) is turning
+
+
 # --- points --------------------------------------------------------------------------------------
 
 
@@ -110,6 +147,7 @@ def test_points_are_coloured_along_a_scale_by_numbers():
     # A point without a place is masked out.
     assert figure.axes[0].collections[0].get_array().tolist() == [2007, 2007, 2008, None, None]
     assert len(figure.axes) == 2
+    assert all(place == round(place) for place in figure.axes[1].get_yticks())
 
 
 def test_pairs_of_an_array_are_points():

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from .chart_data import Data, Series, groups, is_text, line_series
+from .chart_data import Data, Series, groups, is_text, line_series, thinned
 from .chart_style import Look, add_color_bar, add_legend, finish, new_axes
 from .table_columns import column_named, numeric_named
 from .table_values import column_array
@@ -29,7 +29,7 @@ def line(
     """Return lines; `marks` are places along x where the first line gets a dot."""
     series, x_name, y_name = line_series(data, x, y, group)
     figure, axes = new_axes()
-    for one, color in zip(series, look.colors(len(series)), strict=True):
+    for one, color in zip(map(thinned, series), look.colors(len(series)), strict=True):
         axes.plot(
             one.x, one.y, color=color, linewidth=width, label=one.name, marker="o" if markers else "", markersize=3.5
         )

@@ -14,12 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
-from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 
 DRAWING = threading.RLock()
 """Held while matplotlib measures or paints text."""
@@ -119,6 +120,10 @@ def add_legend(axes: Axes, labels: Sequence[str], title: str = "") -> None:
 def add_color_bar(figure: Figure, axes: Axes, painted: Any, label: str) -> None:
     """Show beside the axes which colour stands for which number."""
     bar = figure.colorbar(painted, ax=axes, pad=0.02, fraction=0.05)
+    numbers = painted.get_array()
+    if numbers is not None and np.ma.allequal(numbers, np.round(numbers)):
+        # A year 2007.5 between two years means nothing.
+        bar.locator = MaxNLocator(nbins=8, integer=True)
     bar.set_label(label, fontsize=9, color=INK)
     bar.ax.tick_params(labelsize=8, colors=QUIET, length=2)
     bar.outline.set_visible(False)
