@@ -5,22 +5,18 @@ A `Graph` belongs to the thread that edits it. Others work on a `Snapshot`.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from shtairir.document import edits
-from shtairir.document.change import Change, change_since
-from shtairir.document.edits import Edit
+from shtairir.document.editing import Editing
 from shtairir.document.handle import NodeHandle
-from shtairir.document.history import History
 from shtairir.document.jsonable import to_json
 from shtairir.document.model import Frame, Header, JsonValue, Link, Node, Parameter, Point
-from shtairir.document.naming import IdSource, did_you_mean
+from shtairir.document.naming import did_you_mean
 from shtairir.document.paths import relative_path
 from shtairir.document.schema import Content
 from shtairir.document.snapshot import Snapshot
@@ -32,7 +28,7 @@ if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
 
 
-class Graph:
+class Graph(Editing):
     """A program of nodes and links.
 
     Parameters
@@ -44,8 +40,6 @@ class Graph:
     ----------
     path
         The file that the graph was read from or saved to.
-    revision
-        Counts every edit, undo and redo.
     migrated_from
         The version of the file that was read, if it was an older one; saving writes the current version.
 
@@ -62,28 +56,20 @@ class Graph:
     """
 
     def __init__(self, name: str = "untitled") -> None:
+        super().__init__(State(header=Header(name=name)))
         self.path: Path | None = None
         self.migrated_from: int | None = None
-        self.revision = 0
         self.local_blocks: dict[BlockId, BlockDefinition] = {}
-        self._start(State(header=Header(name=name)), None)
-
-    def _start(self, state: State, source: bytes | None) -> None:
-        self._state = state
-        self._history = History()
-        self._ids = IdSource()
-        self._subscribers: list[Callable[[Change], None]] = []
-        self._pending: deque[Change] = deque()
-        self._open_transaction: Delta | None = None
         self._snapshot: Snapshot | None = None
-        self._saved_token = 0
-        self._source = source
+        self._saved_token = self._history.token
+        self._source: bytes | None = None
 
     @classmethod
     def from_content(cls, content: Content, *, source: bytes | None = None, path: Path | None = None) -> Graph:
         """Return the graph that a file holds; ``source`` is the file's text, written back while nothing changes."""
         graph = cls()
-        graph._start(State(content.nodes, content.links, content.header), source)
+        graph._state = State(content.nodes, content.links, content.header)
+        graph._source = source
         graph.path = path
         return graph
 
@@ -256,144 +242,15 @@ class Graph:
             return relative_path(value, self.base_dir)
         return to_json(value)
 
-    # --- editing ----------------------------------------------------------------------------------------------
-
-    def apply(self, edit: Edit, *, label: str | None = None, merge: Hashable | None = None) -> None:
-        """Do an edit as one step of undo.
-
-        Parameters
-        ----------
-        label
-            The step in words; by default the edit's own.
-        merge
-            When the step before was made with the same key, both become one: a slider's drag, a text's typing.
-
-        Raises
-        ------
-        EditError
-            When the edit does not fit; nothing has changed then.
-        """
-        inverse = edits.apply_all((edit,), self._state)
-        if not inverse:
-            return
-        self._snapshot = None
-        if self._open_transaction is not None:
-            self._open_transaction = self._open_transaction.over(inverse)
-            return
-        self._finish(inverse, label or edit.label, merge)
-
-    @contextmanager
-    def transaction(self, label: str, *, merge: Hashable | None = None) -> Iterator[None]:
-        """Make all edits inside the ``with`` block one step; an error inside takes them all back."""
-        if self._open_transaction is not None:
-            yield  # part of the outer one
-            return
-        self._open_transaction = Delta()
-        try:
-            yield
-        except BaseException:
-            self._state.exchange(self._open_transaction)
-            self._snapshot = None
-            raise
-        else:
-            inverse = self._open_transaction
-        finally:
-            self._open_transaction = None
-        if inverse:
-            self._finish(inverse, label, merge)
-
-    def _finish(self, inverse: Delta, label: str, merge: Hashable | None) -> None:
-        self._history.add(label, inverse, merge)
-        self._changed(inverse, label)
-
-    def undo(self) -> str | None:
-        """Take the last step back, and return what it was; ``None`` when there is none."""
-        return self._step(self._history.undo)
-
-    def redo(self) -> str | None:
-        """Do again what was taken back, and return what it was; ``None`` when there is nothing."""
-        return self._step(self._history.redo)
-
-    def _step(self, go: Callable[[Callable[[Delta], Delta]], Any]) -> str | None:
-        if self._open_transaction is not None:
-            raise EditError("Nothing can be undone in the middle of a step.")
-        step = go(self._state.exchange)
-        if step is None:
-            return None
-        self._changed(step.back, step.label)
-        return str(step.label)
-
-    @property
-    def undo_label(self) -> str | None:
-        """What `undo` would take back, in words."""
-        return self._history.undo_label
-
-    @property
-    def redo_label(self) -> str | None:
-        """What `redo` would do again, in words."""
-        return self._history.redo_label
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a step to take back."""
-        return self.undo_label is not None
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is a step to do again."""
-        return self.redo_label is not None
-
-    @property
-    def history(self) -> Sequence[str]:
-        """The steps that can be undone, oldest first, in words."""
-        return self._history.labels
-
-    # --- telling ----------------------------------------------------------------------------------------------
-
-    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
-        """Call ``callback`` after every change, and return a function that ends this.
-
-        An edit made inside a callback is told to all after the one that caused it. When a callback raises, the others
-        are still called, and the error then reaches whoever made the edit.
-        """
-        self._subscribers.append(callback)
-
-        def unsubscribe() -> None:
-            if callback in self._subscribers:
-                self._subscribers.remove(callback)
-
-        return unsubscribe
-
-    def _changed(self, inverse: Delta, label: str) -> None:
-        self.revision += 1
-        self._snapshot = None
-        for node in inverse.nodes:
-            if self._state.node(node) is None:
-                self._ids.release(node)
-        if not self._subscribers:
-            return
-        self._pending.append(change_since(inverse, self._state, label))
-        if len(self._pending) == 1:
-            self._tell()
-
-    def _tell(self) -> None:
-        errors: list[Exception] = []
-        while self._pending:
-            for subscriber in tuple(self._subscribers):
-                try:
-                    subscriber(self._pending[0])
-                except Exception as error:  # noqa: BLE001 - raised below, once all have been told
-                    errors.append(error)
-            self._pending.popleft()
-        if errors:
-            raise errors[0]
-
     # --- outside ----------------------------------------------------------------------------------------------
 
     @property
     def is_modified(self) -> bool:
         """Whether the graph differs from what was last read or saved."""
         return self._history.token != self._saved_token
+
+    def _touched(self) -> None:
+        self._snapshot = None
 
     def snapshot(self) -> Snapshot:
         """Return the graph as it is now; later edits do not change it."""

@@ -162,7 +162,7 @@ def read_content(data: Mapping[str, Any]) -> Content:
     record.rest.pop("version", None)
     nodes = _unique(_read_all(record, "nodes", _node, MAX_NODES), "nodes", "node id", lambda node: node.id)
     links = _read_all(record, "links", _link, MAX_LINKS)
-    links = _unique(links, "links", "link into the input", lambda link: str(link.target))
+    links = _unique(links, "links", "link into the input", lambda link: link.target)
     parameters = _read_all(record, "parameters", _parameter, MAX_NODES)
     frames = _read_all(record, "frames", _frame, MAX_NODES)
     header = Header(
@@ -181,7 +181,7 @@ def _read_all(record: _Record, field: str, read: Callable[[_Record], _T], limit:
     return tuple(read(_Record(item, (field, index))) for index, item in enumerate(items))
 
 
-def _unique(items: tuple[_T, ...], field: str, noun: str, key: Callable[[_T], str]) -> tuple[_T, ...]:
+def _unique(items: tuple[_T, ...], field: str, noun: str, key: Callable[[_T], object]) -> tuple[_T, ...]:
     keys = [key(item) for item in items]
     if len(set(keys)) == len(keys):
         return items
@@ -189,7 +189,8 @@ def _unique(items: tuple[_T, ...], field: str, noun: str, key: Callable[[_T], st
     places = [f"{field}[{index}]" for index, one in enumerate(keys) if one == twice[0]]
     sentence = f"The {noun} '{twice[0]}' appears {len(places)} times: {', '.join(places[:10])}."
     if len(twice) > 1:
-        sentence += f" So do {', '.join(repr(one) for one in twice[1:11])}."
+        others = ", ".join(f"'{one}'" for one in twice[1:11])
+        sentence += f" So do {others}."
     second = [index for index, one in enumerate(keys) if one == twice[0]][1]
     raise SchemaError((field, second), sentence, code="duplicate_id")
 

@@ -17,6 +17,7 @@ from shtairir.ids import PortName
 
 if TYPE_CHECKING:
     from shtairir.block.registry import Registry
+    from shtairir.block.types import PortType
 
 SUFFIX = ".shtairir"
 
@@ -104,4 +105,14 @@ def holds_path(graph: Graph, node: Node, port: PortName, registry: Registry | No
     definition = graph.local_blocks.get(node.block)
     definition = definition or (registry or default_registry()).get(node.block)
     found = definition.input(port) if definition is not None else None
-    return found is not None and (bool(found.param.path) or "path" in found.type.name)
+    return found is not None and (bool(found.param.path) or _is_path_type(found.type))
+
+
+def _is_path_type(port_type: PortType) -> bool:
+    from shtairir.block.types import ListType, UnionType
+
+    if isinstance(port_type, ListType):
+        return _is_path_type(port_type.item)
+    if isinstance(port_type, UnionType):
+        return any(map(_is_path_type, port_type.members))
+    return port_type.family == "path"
