@@ -69,7 +69,7 @@ class Editor(QObject):
         self._unsubscribe: Callable[[], None] = lambda: None
         self._check = LiveCheck(self.registry, self.background, self)
         self._check.changed.connect(self.problems_changed)
-        self._runs = RunControl(self, budget_bytes)
+        self._runs = RunControl(self.registry, budget_bytes, self)
         self._thumbnails = Thumbnails(self.background, self)
         self._thumbnails.ready.connect(self.runtime_changed)
         self._stale_timer = QTimer(self, singleShot=True, interval=16)

@@ -90,11 +90,11 @@ class LogPanel(QWidget):
         self._view.setProperty("role", "flat")
         self._view.setFont(theme.mono_font(theme.current().size_label))
         self._lay_out()
-        self._level.currentIndexChanged.connect(lambda _index: self._show_all())
+        self._level.currentIndexChanged.connect(self._show_all)
         self._copy.clicked.connect(lambda _checked=False: self.copy())
         self._clear.clicked.connect(lambda _checked=False: self.clear())
         editor.events_arrived.connect(self._on_events)
-        theme.changed.connect(lambda _tokens: self._show_all())
+        theme.changed.connect(self._show_all)
 
     @property
     def text(self) -> str:
@@ -157,7 +157,7 @@ class LogPanel(QWidget):
     def _passes(self, line: LogLine) -> bool:
         return LEVELS.index(line.level) >= LEVELS.index(self._level.currentData())
 
-    def _show_all(self) -> None:
+    def _show_all(self, _cause: object = None) -> None:
         self._view.clear()
         self._append([line for line in self._lines if self._passes(line)])
 

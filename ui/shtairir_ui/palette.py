@@ -96,7 +96,7 @@ class PalettePanel(QWidget):
         self._connect()
         self._fill()
 
-    def refresh(self) -> None:
+    def refresh(self, _tokens: object = None) -> None:
         """Show the registry as it is now."""
         self._fill()
 
@@ -126,7 +126,7 @@ class PalettePanel(QWidget):
         self.tree.itemActivated.connect(lambda item, _column: self._add(item))
         self.tree.itemExpanded.connect(lambda item: self._open.add(item.data(0, PATH)))
         self.tree.itemCollapsed.connect(lambda item: self._open.discard(item.data(0, PATH)))
-        theme.changed.connect(lambda _tokens: self._fill())
+        theme.changed.connect(self.refresh)
 
     @guarded(default=False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -20,6 +20,7 @@ from shtairir_ui.emptystate import EmptyState
 
 PROBLEM = Qt.ItemDataRole.UserRole
 SHOWN_AT_MOST = 200
+FIX_WIDTH = 300
 ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -43,7 +44,7 @@ class ProblemsPanel(QWidget):
         self.list.itemActivated.connect(lambda item, _column: self._choose(item))
         editor.problems_changed.connect(self._on_checked)
         editor.run_refused.connect(self._on_refused)
-        theme.changed.connect(lambda _tokens: self._show())
+        theme.changed.connect(self._show)
         self._show()
 
     def _on_checked(self, _problems: list[Problem]) -> None:
@@ -57,13 +58,14 @@ class ProblemsPanel(QWidget):
         self._refused = [one for one in found if (one.code, one.node, one.port) not in known]
         self._show()
 
-    def _show(self) -> None:
+    def _show(self, _tokens: object = None) -> None:
         problems = sorted([*self._editor.problems, *self._refused], key=lambda problem: ORDER.get(problem.severity, 3))
         self.list.clear()
         for problem in problems[:SHOWN_AT_MOST]:
             self._add_row(problem)
         if len(problems) > SHOWN_AT_MOST:
             self.list.addTopLevelItem(QTreeWidgetItem([f"and {len(problems) - SHOWN_AT_MOST} more"]))
+        self.list.setColumnHidden(3, not any(problem.edit is not None for problem in problems))
         self._stack.setCurrentWidget(self.list if problems else self._empty)
         self.count_changed.emit(len(problems))
 
@@ -105,7 +107,8 @@ def _make_list() -> QTreeWidget:
     header.setStretchLastSection(False)
     header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-    header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+    header.setSectionResizeMode(2, QHeaderView.ResizeMode.Interactive)
+    header.resizeSection(2, FIX_WIDTH)
     header.setSectionResizeMode(3, QHeaderView.ResizeMode.ResizeToContents)
     return tree
 

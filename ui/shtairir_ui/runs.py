@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 import shtairir
+from shtairir.block.registry import Registry
 from shtairir.document import Snapshot
 from shtairir.errors import ShtairirError
 from shtairir.events import Event, NodeFinished, NodeStatus, RunStarted
 from shtairir.ids import NodeId, PortRef
 from shtairir_ui.bridge import EventBridge, RunSink, start_thread
 from shtairir_ui.kept import Candidate, KeptValues
-from shtairir_ui.runtime import IDLE, NodeRuntime, advance
+from shtairir_ui.runtime import IDLE, SETTLED, NodeRuntime, advance, final_states
 
 if TYPE_CHECKING:  # the planner and the executor are imported by the first run, on its own thread
-    from shtairir.session import RunHandle
-
     from shtairir.results import RunResult
+    from shtairir.session import RunHandle
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,7 @@ class _Began:
 class _Ended:
     result: RunResult
     kept: KeptValues
+    states: Mapping[NodeId, NodeRuntime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,9 @@ class RunControl(QObject):
     finished = Signal(object)
     refused = Signal(object)
 
-    def __init__(self, parent: QObject | None = None, budget_bytes: int | None = None) -> None:
+    def __init__(self, registry: Registry, budget_bytes: int | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._registry = registry
         self.budget_bytes = budget_bytes
         self.runtime: dict[NodeId, NodeRuntime] = {}
         self.results = KeptValues((), budget_bytes)
@@ -81,9 +83,9 @@ class RunControl(QObject):
         self.record = RunRecord(snapshot)
         self._stop = threading.Event()
         sink = self._bridge.open_run()
-        stop, budget = self._stop, self.budget_bytes
+        registry, stop, budget = self._registry, self._stop, self.budget_bytes
         self.started.emit()
-        start_thread(lambda: _run_to_the_end(snapshot, sink, stop, budget), f"run-{sink.number}")
+        start_thread(lambda: _run_to_the_end(snapshot, registry, sink, stop, budget), f"run-{sink.number}")
 
     def stop(self) -> None:
         """Ask the run to end; it ends as soon as its blocks listen."""
@@ -150,6 +152,9 @@ class RunControl(QObject):
             self.refused.emit(end.error)
             return
         self.results = end.kept
+        for node, state in end.states.items():
+            if self.runtime.get(node, IDLE).status not in SETTLED:
+                self.runtime[node] = state
         self.runtime_changed.emit(set(self.runtime))
         self.finished.emit(end.result)
 
@@ -158,16 +163,20 @@ class RunControl(QObject):
         self._handle = None
 
 
-def _run_to_the_end(snapshot: Snapshot, sink: RunSink, stop: threading.Event, budget: int | None) -> None:
+def _run_to_the_end(
+    snapshot: Snapshot, registry: Registry, sink: RunSink, stop: threading.Event, budget: int | None
+) -> None:
     """Plan, run and wait; on the run's own thread. Everything it learns goes through the sink."""
     recorder = _FinishOrder()
     try:
-        handle = shtairir.start(snapshot, keep="all", instruments=(sink, recorder))
+        handle = shtairir.start(snapshot, keep="all", instruments=(sink, recorder), registry=registry)
         sink.put(_Began(handle))
         if stop.is_set():  # asked to stop while the plan was being made
             handle.cancel()
         result = handle.wait()
-        sink.put(_Ended(result, kept_values(snapshot, result, recorder.order, budget)))
+        assert result is not None  # waiting without a limit ends with one
+        kept = kept_values(snapshot, result, recorder.order, budget)
+        sink.put(_Ended(result, kept, final_states(result.nodes)))
     except ShtairirError as error:
         sink.put(_Refused(error))
     except Exception as error:  # the engine itself broke: the window must say so and go on

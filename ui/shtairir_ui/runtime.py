@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from shtairir.block.values import ValueSummary
 from shtairir.events import (
@@ -18,6 +19,9 @@ from shtairir.events import (
     NodeStatus,
 )
 from shtairir.ids import NodeId, PortName
+
+if TYPE_CHECKING:
+    from shtairir.results import NodeResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,26 @@ SETTLED = frozenset(
         NodeStatus.COMPENSATED,
     }
 )
+
+
+def final_states(results: Mapping[str, NodeResult]) -> dict[NodeId, NodeRuntime]:
+    """The state of every node after a run, also of those that the plan made events for nowhere.
+
+    A node that was computed while planning, or shares the result of an equal one, is as done as the others.
+    """
+    return {
+        NodeId(node): NodeRuntime(
+            status=found.status,
+            elapsed_s=found.elapsed_s,
+            output_bytes=found.output_bytes,
+            peak_bytes=found.peak_bytes,
+            failure=found.error,
+            summaries=found.outputs,
+            message=found.reason,
+            reason=found.reason,
+        )
+        for node, found in results.items()
+    }
 
 
 def advance(before: NodeRuntime, event: Event) -> NodeRuntime:

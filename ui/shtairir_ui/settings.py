@@ -30,6 +30,11 @@ class Settings:
         self._store = QSettings(str(path or default_path()), QSettings.Format.IniFormat)
 
     @property
+    def file(self) -> str:
+        """Where it is all written."""
+        return self._store.fileName()
+
+    @property
     def recent(self) -> list[Path]:
         """Recently opened files that still exist, the newest first."""
         return [path for path in map(Path, self._texts("files/recent")) if path.exists()]

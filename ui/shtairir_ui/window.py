@@ -124,7 +124,7 @@ class MainWindow(QMainWindow):
     def _connect_panels(self) -> None:
         self.editor.title_changed.connect(self._show_title)
         self.editor.graph_replaced.connect(self._on_replaced)
-        self.editor.run_refused.connect(lambda error: self._on_refused())
+        self.editor.run_refused.connect(self._on_refused)
         self.panels.palette_panel.add_requested.connect(self.add_block)
         self.panels.problems.node_chosen.connect(self.canvas.focus_node)
         self.panels.node_wanted.connect(self._go_to)
@@ -145,7 +145,7 @@ class MainWindow(QMainWindow):
         self.notice.clear()
         self.status_line.say(text)
 
-    def _on_refused(self) -> None:
+    def _on_refused(self, _error: Exception) -> None:
         self.panels.show_problems()
 
     def _go_to(self, node: str) -> None:

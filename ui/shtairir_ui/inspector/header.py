@@ -72,7 +72,7 @@ class NodeHeader(QWidget):
         self._status.setProperty("role", "dim")
         self._lay_out()
         self.title.editingFinished.connect(self._rename)
-        theme.changed.connect(lambda _tokens: self.show_node(self._node))
+        theme.changed.connect(self._on_theme)
 
     def show_node(self, node: NodeId | None) -> None:
         """Show a node as the document and the run have it."""
@@ -89,6 +89,9 @@ class NodeHeader(QWidget):
         self._block.setText(f"{placed.block}  ·  id {node}")
         self._block.setToolTip(definition.summary if definition is not None else "This block is not installed.")
         self.show_status(self._editor.runtime.get(node, IDLE))
+
+    def _on_theme(self, _tokens: object) -> None:
+        self.show_node(self._node)
 
     def show_status(self, state: NodeRuntime) -> None:
         """Show how the node is doing."""

@@ -40,8 +40,8 @@ class NodePage(QWidget):
         self._lay_out()
         self.form.node_wanted.connect(self.node_wanted)
         self.outcome.node_wanted.connect(self.node_wanted)
-        self.tabs.currentChanged.connect(lambda _index: self._fill_tab())
-        theme.changed.connect(lambda _tokens: self._fill_tab())
+        self.tabs.currentChanged.connect(self._fill_tab)
+        theme.changed.connect(self._fill_tab)
 
     def show_node(self, node: NodeId) -> None:
         """Show a node, or what changed of the one that is shown."""
@@ -66,7 +66,7 @@ class NodePage(QWidget):
         """Bring the last result to the front."""
         self.tabs.setCurrentWidget(self.outcome)
 
-    def _fill_tab(self) -> None:
+    def _fill_tab(self, _cause: object = None) -> None:
         if self._node is None or self._node not in self._editor.graph.nodes:
             return
         page = self.tabs.currentWidget()

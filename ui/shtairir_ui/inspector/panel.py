@@ -32,11 +32,11 @@ class InspectorPanel(QWidget):
         for page in (self.graph_page, self.node_page, self.several_page):
             self._stack.addWidget(page)
         self.node_page.node_wanted.connect(self.node_wanted)
-        editor.selection_changed.connect(lambda _ids: self._show())
+        editor.selection_changed.connect(self._show)
         editor.graph_replaced.connect(self._show)
         editor.graph_changed.connect(self._on_changed)
         editor.runtime_changed.connect(self._on_runtime)
-        editor.run_finished.connect(lambda _result: self._on_runtime(set(editor.selection)))
+        editor.run_finished.connect(self._on_finished)
         theme.changed.connect(self._dress)
         self._dress(theme.current())
         self._show()
@@ -44,7 +44,7 @@ class InspectorPanel(QWidget):
     def _dress(self, tokens: theme.Tokens) -> None:
         self.setStyleSheet(inspector_style(tokens))
 
-    def _show(self) -> None:
+    def _show(self, _selection: object = None) -> None:
         selection = self._editor.selection
         if not selection:
             self.graph_page.refresh()
@@ -67,6 +67,9 @@ class InspectorPanel(QWidget):
         )
         if touched and node in self._editor.graph.nodes:
             self.node_page.show_node(node)
+
+    def _on_finished(self, _result: object) -> None:
+        self._on_runtime(set(self._editor.selection))
 
     def _on_runtime(self, nodes: set[NodeId]) -> None:
         selection = self._editor.selection

@@ -1,0 +1,215 @@
+"""Run, Stop, and what is told of a run."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QTreeWidget
+from pytestqt.qtbot import QtBot
+
+from shtairir.events import NodeStatus, RunStatus
+from shtairir.ids import NodeId, PortName, PortRef
+from shtairir.results import RunResult
+from shtairir_ui.window import MainWindow
+
+from .conftest import GATE
+
+
+def press(window: MainWindow, name: str) -> None:
+    button = window.findChild(QPushButton, name)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def run_and_wait(window: MainWindow, qtbot: QtBot) -> RunResult:
+    with qtbot.waitSignal(window.editor.run_finished, timeout=20000) as finished:
+        press(window, "runButton")
+    result = finished.args[0]
+    assert isinstance(result, RunResult)
+    return result
+
+
+def chain(window: MainWindow, *blocks: str) -> list[NodeId]:
+    """Place blocks and link each one's result to the next one's x."""
+    ids = [window.editor.add_block(block, 200.0 * index, 0.0) for index, block in enumerate(blocks)]
+    for before, after in zip(ids, ids[1:], strict=False):
+        refusal = window.editor.link(PortRef(before, PortName("out")), PortRef(after, PortName("x")))
+        assert refusal is None
+    return ids
+
+
+def test_every_node_is_done_and_its_value_is_kept(window: MainWindow, qtbot: QtBot) -> None:
+    number, talk = chain(window, "math.number", "sample.talk")
+    window.editor.set_value(number, "value", 4)
+    result = run_and_wait(window, qtbot)
+    assert result.status is RunStatus.DONE
+    assert {state.status for state in window.editor.runtime.values()} == {NodeStatus.DONE}
+    assert window.editor.results[PortRef(talk, PortName("out"))] == 4
+    assert window.top_bar.run_bar.status_text.startswith("Done in ")
+    assert "2 nodes" in window.top_bar.run_bar.status_text
+
+
+def test_f5_and_ctrl_enter_run(window: MainWindow, qtbot: QtBot) -> None:
+    chain(window, "math.number")
+    with qtbot.waitSignal(window.editor.run_finished, timeout=20000):
+        QTest.keyClick(window, Qt.Key.Key_F5)
+    with qtbot.waitSignal(window.editor.run_finished, timeout=20000):
+        QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+
+
+@pytest.mark.parametrize("way", ["button", "escape", "shift-f5"])
+def test_stop_ends_the_run(window: MainWindow, qtbot: QtBot, way: str) -> None:
+    chain(window, "sample.hold", "sample.talk")
+    window.canvas.setFocus()
+    press(window, "runButton")
+    qtbot.waitUntil(lambda: window.editor.runtime.get(NodeId("hold")) is not None)
+    qtbot.waitUntil(lambda: window.editor.runtime[NodeId("hold")].progress == 0.5)
+    assert window.editor.runtime[NodeId("hold")].message == "half way"
+    began = time.monotonic()
+    with qtbot.waitSignal(window.editor.run_finished, timeout=10000) as finished:
+        if way == "button":
+            press(window, "stopButton")
+        elif way == "escape":
+            QTest.keyClick(window.canvas.view, Qt.Key.Key_Escape)
+        else:
+            QTest.keyClick(window, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
+    assert time.monotonic() - began < 5
+    assert finished.args[0].status is RunStatus.CANCELLED
+    assert window.editor.runtime[NodeId("hold")].status is NodeStatus.CANCELLED
+    assert window.top_bar.run_bar.status_text.startswith("Stopped after ")
+
+
+def test_the_bar_tells_how_far_the_run_is(window: MainWindow, qtbot: QtBot) -> None:
+    chain(window, "sample.hold")
+    run_button, stop_button = (window.findChild(QPushButton, name) for name in ("runButton", "stopButton"))
+    assert not stop_button.isEnabled()
+    press(window, "runButton")
+    assert not run_button.isEnabled()
+    assert stop_button.isEnabled()
+    qtbot.waitUntil(lambda: "0 of 1 node" in window.top_bar.run_bar.status_text)
+    with qtbot.waitSignal(window.editor.run_finished, timeout=10000):
+        GATE.set()
+    assert run_button.isEnabled()
+    assert not stop_button.isEnabled()
+
+
+def test_editing_goes_on_while_a_run_goes_on(window: MainWindow, qtbot: QtBot) -> None:
+    (hold,) = chain(window, "sample.hold")
+    window.editor.set_value(hold, "x", 3)
+    press(window, "runButton")
+    qtbot.waitUntil(lambda: window.editor.runtime.get(hold) is not None)
+    window.editor.set_value(hold, "x", 5)
+    with qtbot.waitSignal(window.editor.run_finished, timeout=10000):
+        GATE.set()
+    assert window.editor.results[PortRef(hold, PortName("out"))] == 3, "the run has the graph as it was"
+    assert window.editor.runtime[hold].stale
+
+
+def test_a_changed_value_makes_results_stale_and_undo_makes_them_fresh(window: MainWindow, qtbot: QtBot) -> None:
+    number, talk = chain(window, "math.number", "sample.talk")
+    run_and_wait(window, qtbot)
+    window.editor.set_value(number, "value", 9)
+    qtbot.waitUntil(lambda: window.editor.runtime[talk].stale)
+    window.editor.undo()
+    qtbot.waitUntil(lambda: not window.editor.runtime[talk].stale)
+
+
+def test_a_failure_is_told_on_the_node_in_the_inspector_and_in_the_log(window: MainWindow, qtbot: QtBot) -> None:
+    broken, talk = chain(window, "sample.broken", "sample.talk")
+    result = run_and_wait(window, qtbot)
+    assert result.status is RunStatus.FAILED
+    state = window.editor.runtime[broken]
+    assert state.failure is not None
+    assert state.failure.code is not None
+    assert "x / 0" in state.failure.code.text
+    assert window.editor.runtime[talk].status is NodeStatus.SKIPPED
+    assert "1 failed · 1 skipped" in window.top_bar.run_bar.status_text
+    window.editor.select((broken,))
+    page = window.panels.inspector.node_page
+    page.tabs.setCurrentWidget(page.outcome)
+    text = page.outcome.toPlainText()
+    assert "division by zero" in text
+    assert "x / 0" in text
+    assert "Skipped because of it" in text
+    assert "division by zero" in window.panels.log.text
+
+
+def test_a_graph_with_errors_does_not_run_and_shows_its_problems(window: MainWindow, qtbot: QtBot) -> None:
+    window.editor.add_block("image.gaussian_blur", 0, 0)
+    window.panels.bottom.setCurrentWidget(window.panels.log)
+    with qtbot.waitSignal(window.editor.run_refused, timeout=10000):
+        press(window, "runButton")
+    assert window.panels.bottom.currentWidget() is window.panels.problems
+    assert window.top_bar.run_bar.status_text == "Not run: see Problems"
+    assert window.panels.problems.list.topLevelItemCount() == 1
+    assert not window.editor.is_running
+
+
+def test_problems_follow_the_graph_and_a_click_goes_to_the_node(window: MainWindow, qtbot: QtBot) -> None:
+    problems = window.findChild(QTreeWidget, "problemsList")
+    blur = window.editor.add_block("image.gaussian_blur", 0, 0)
+    window.editor.add_block("math.number", 400, 0)
+    qtbot.waitUntil(lambda: problems.topLevelItemCount() == 1)
+    assert window.panels.bottom.tabText(0) == "Problems (1)"
+    place = problems.visualItemRect(problems.topLevelItem(0)).center()
+    QTest.mouseClick(problems.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert window.editor.selection == (blur,)
+    window.editor.remove((blur,))
+    qtbot.waitUntil(lambda: problems.topLevelItemCount() == 0)
+    assert window.panels.bottom.tabText(0) == "Problems"
+
+
+def test_a_problem_with_a_mend_is_mended_by_its_button(window: MainWindow, qtbot: QtBot) -> None:
+    blur = window.editor.add_block("image.gaussian_blur", 0, 0)
+    window.editor.set_value(blur, "no_such_value", 3)
+    problems = window.panels.problems.list
+    qtbot.waitUntil(lambda: bool(window.panels.problems.findChildren(QPushButton, "fixButton")))
+    before = problems.topLevelItemCount()
+    button = window.panels.problems.findChildren(QPushButton, "fixButton")[0]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: problems.topLevelItemCount() == before - 1)
+    assert "no_such_value" not in window.editor.graph.nodes[blur].values
+
+
+def test_the_log_filters_by_level_and_counts_what_was_not_seen(window: MainWindow, qtbot: QtBot) -> None:
+    chain(window, "math.number", "sample.talk")
+    run_and_wait(window, qtbot)
+    log = window.panels.log
+    assert "a word of warning" in log.text
+    assert "by the way" not in log.text
+    assert window.panels.bottom.tabText(1) == "Log (1)"
+    window.panels.bottom.setCurrentWidget(log)
+    assert window.panels.bottom.tabText(1) == "Log"
+    log._level.setCurrentIndex(0)
+    assert "by the way" in log.text
+    log._level.setCurrentIndex(3)
+    assert log.text == ""
+
+
+def test_an_older_run_cannot_write_into_a_new_graph(window: MainWindow, qtbot: QtBot) -> None:
+    chain(window, "sample.hold")
+    press(window, "runButton")
+    qtbot.waitUntil(lambda: window.editor.runtime.get(NodeId("hold")) is not None)
+    window.editor.new()
+    GATE.set()
+    QTest.qWait(200)
+    assert window.editor.runtime == {}
+    assert not window.editor.results
+    assert not window.editor.is_running
+
+
+def test_values_beyond_the_budget_are_let_go_and_named(window: MainWindow, qtbot: QtBot) -> None:
+    window.editor._runs.budget_bytes = 1_000_000
+    grid = window.editor.add_block("array.zeros", 0, 0)
+    window.editor.set_value(grid, "shape", [1000, 1000])
+    total = window.editor.add_block("array.sum", 200, 0)
+    assert window.editor.link(PortRef(grid, PortName("out")), PortRef(total, PortName("a"))) is None
+    run_and_wait(window, qtbot)
+    assert window.editor.results.freed == {PortRef(grid, PortName("out"))}
+    assert list(window.editor.results) == [PortRef(total, PortName("out"))]
+    window.editor.select((grid,))
+    page = window.panels.inspector.node_page
+    page.tabs.setCurrentWidget(page.outcome)
+    assert "freed to stay within the memory budget" in page.outcome.toPlainText()
