@@ -84,7 +84,7 @@ class FakeEditor(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.registry = Registry()
+        self.registry = Registry(packs={}, folders=[])
         for function in BLOCKS:
             self.registry.add(function)
         self.selection: tuple[NodeId, ...] = ()
@@ -228,7 +228,7 @@ def pipeline(desk: Desk) -> Desk:
     load_, blur_ = graph.add("image.load", position=(0, 0)), graph.add("image.blur", position=(260, 20))
     graph.add("image.count", position=(520, 0), image=blur_["out"])
     graph.add("math.number", position=(0, 220), value=2)
-    graph.add("text.constant", position=(0, 380), value="hello")
+    graph.add("text.constant", id="text", position=(0, 380), value="hello")
     graph.link(load_["out"], blur_["image"])
     desk.editor.show_graph(graph)
     gestures.settle()

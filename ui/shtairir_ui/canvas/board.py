@@ -7,7 +7,7 @@ scene and document differ; there must never be any.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
@@ -78,10 +78,10 @@ class Board:
         ends = {end.node for link in (*change.links_added, *change.links_removed) for end in (link.source, link.target)}
         for node in dict.fromkeys((*change.nodes_changed, *ends)):
             self._refresh(node)
-        for node in (*change.nodes_moved, *change.nodes_changed):
-            self._place(node)
+        self.restore((*change.nodes_moved, *change.nodes_changed))
         for link in change.links_added:
             self._add_link(link)
+        self.show_runtime(change.nodes_added)
 
     def show_runtime(self, nodes: Iterable[NodeId]) -> None:
         """Show what these nodes did or do."""
@@ -158,15 +158,21 @@ class Board:
                 rect = rect.united(self.nodes[node].outline)
         return rect
 
-    def place(self, node: NodeId, position: QPointF) -> None:
-        """Put a node's item somewhere, with its links; while it is dragged the document does not know yet."""
-        self.nodes[node].setPos(position)
-        self._route_at(node)
+    def place(self, positions: Mapping[NodeId, QPointF]) -> None:
+        """Put items somewhere, with their links; while they are dragged the document does not know yet."""
+        targets: set[PortRef] = set()
+        for node, position in positions.items():
+            if node in self.nodes:
+                self.nodes[node].setPos(position)
+                targets |= self._links_at.get(node, set())
+        for target in targets:
+            if target in self.links:
+                self._route(self.links[target])
 
     def restore(self, nodes: Iterable[NodeId]) -> None:
-        """Put items back to where the document has them."""
-        for node in nodes:
-            self._place(node)
+        """Put items to where the document has them."""
+        graph = self.editor.graph
+        self.place({node: QPointF(*graph.nodes[node].position) for node in nodes if node in graph.nodes})
 
     def disagreements(self) -> list[str]:
         """Where the scene differs from the document; empty as long as all is well."""
@@ -196,7 +202,6 @@ class Board:
     def _add_node(self, node: NodeId) -> None:
         item = NodeItem(self.face(node), self.look)
         item.setPos(*self.editor.graph.nodes[node].position)
-        item.runtime = self.editor.runtime.get(node, IDLE)
         self.nodes[node] = item
         self.scene.addItem(item)
 
@@ -233,10 +238,6 @@ class Board:
         for link in self.links_at(node):
             link.show_as(color=self._color(link.link))
         self._route_at(node)
-
-    def _place(self, node: NodeId) -> None:
-        if node in self.nodes:
-            self.place(node, QPointF(*self.editor.graph.nodes[node].position))
 
     def _route_at(self, node: NodeId) -> None:
         for link in self.links_at(node):

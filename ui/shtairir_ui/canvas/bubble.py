@@ -54,7 +54,7 @@ class Bubble(QLabel):
         """As wide as the text on one line, up to a limit; then it wraps."""
         self.setMinimumWidth(0)
         self.setMaximumWidth(_WIDTH)
-        margins = 2 * (self._look.tokens.s2 + 1)
-        width = min(self.fontMetrics().horizontalAdvance(self.text()) + margins + 4, _WIDTH)
+        margins = 2 * (self._look.tokens.s2 + 2)
+        width = min(self.fontMetrics().horizontalAdvance(self.text()) + margins + 8, _WIDTH)
         self.setFixedWidth(width)
         self.setFixedHeight(self.heightForWidth(width))

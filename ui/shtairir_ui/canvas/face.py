@@ -58,7 +58,7 @@ class NodeFace:
     hidden
         Inputs without a port on the node: they have a default and nobody linked or exposed them.
     note
-        The values given to hidden inputs, such as ``sigma 2.0``.
+        The values given to hidden inputs, as label and value: ``("sigma", "2.0")``.
     absence
         Why the node cannot run at all (its block or a library is missing); empty when it can.
     """
@@ -70,7 +70,7 @@ class NodeFace:
     inputs: tuple[PortFace, ...]
     outputs: tuple[PortFace, ...]
     hidden: tuple[PortFace, ...] = ()
-    note: str = ""
+    note: tuple[tuple[str, str], ...] = ()
     absence: str = ""
     summary: str = ""
 
@@ -156,9 +156,9 @@ def _input_face(node: Node, port: InputPort, linked: bool) -> PortFace:
     return PortFace(PortName(port.name), "in", port.label, port.type, linked, port.required, value, help=port.help)
 
 
-def _note(node: Node, hidden: list[PortFace]) -> str:
+def _note(node: Node, hidden: list[PortFace]) -> tuple[tuple[str, str], ...]:
     """The values a person gave to inputs without a port, so that they can be seen on the node."""
-    return "  ·  ".join(f"{port.label} {port.value}" for port in hidden if port.name in node.values)
+    return tuple((port.label, port.value) for port in hidden if port.name in node.values)
 
 
 def _unknown_inputs(linked: Collection[PortName], known: set[str]) -> tuple[PortFace, ...]:
@@ -192,5 +192,5 @@ def _placeholder(node: Node, linked_inputs: Collection[PortName], linked_outputs
         category=family,
         inputs=tuple(inputs),
         outputs=_unknown_outputs(linked_outputs, set()),
-        absence=f"The block '{node.block}' is not installed. The node is kept as it is.",
+        absence=f"Block '{node.block}' is not installed.",
     )

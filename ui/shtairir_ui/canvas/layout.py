@@ -82,7 +82,10 @@ def arrange(face: NodeFace, look: Look, thumbnail: QSizeF | None = None, alert: 
     top += rows * ROW_HEIGHT
     note = picture = box = None
     lines: tuple[str, ...] = ()
-    if face.note:
+    if _shares_row(face):
+        used = look.width(look.label, face.outputs[0].label) + 2 * GAP
+        note = QRectF(PAD, TITLE_HEIGHT + _BODY_MARGIN, width - 2 * PAD - used, ROW_HEIGHT)
+    elif face.note:
         note = QRectF(PAD, top, width - 2 * PAD, NOTE_HEIGHT)
         top += NOTE_HEIGHT
     if thumbnail is not None:
@@ -112,6 +115,11 @@ def wrapped(text: str, look: Look, width: float, most: int) -> tuple[str, ...]:
     return tuple(look.small.elided(line, width) for line in lines)
 
 
+def _shares_row(face: NodeFace) -> bool:
+    """Whether the note stands in the first row: a constant has nothing else to its left."""
+    return bool(face.note) and not face.inputs and bool(face.outputs)
+
+
 def _width(face: NodeFace, look: Look) -> float:
     title = look.width(look.title, face.title) + PAD + ICON + GAP + GAP + BADGE + GAP
     wants = [MIN_WIDTH, title]
@@ -119,6 +127,10 @@ def _width(face: NodeFace, look: Look) -> float:
         left = _label_width(face.inputs[row], look) if row < len(face.inputs) else 0.0
         right = _label_width(face.outputs[row], look) if row < len(face.outputs) else 0.0
         wants.append(left + right + 2 * PAD + (2 * GAP if left and right else 0))
+    if _shares_row(face):
+        label, value = face.note[0]
+        pair = look.width(look.small, label) + look.width(look.small, value) + GAP
+        wants.append(pair + look.width(look.label, face.outputs[0].label) + 2 * PAD + 2 * GAP)
     return min(math.ceil(max(wants) / 8) * 8, MAX_WIDTH)
 
 
@@ -130,15 +142,15 @@ def _label_width(port: PortFace, look: Look) -> float:
 def _place(port: PortFace, look: Look, row: int, width: float, face: NodeFace) -> PlacedPort:
     y = TITLE_HEIGHT + _BODY_MARGIN + row * ROW_HEIGHT
     center_y = y + ROW_HEIGHT / 2
-    others = face.outputs if port.side == "in" else face.inputs
     room = width - 2 * PAD
-    if row < len(others):
-        # The output's name comes first: it is short, and it is what one links from.
-        other = _label_width(others[row], look) if port.side == "in" else 0.0
-        room = max(room - other - (GAP if other else 0), room * 0.4)
+    # The output's name comes first: it is short, and it is what one links from.
+    right = min(_label_width(face.outputs[row], look) + 1, room * 0.6) if row < len(face.outputs) else 0.0
     if port.side == "in":
-        return PlacedPort(port, QPointF(0, center_y), QRectF(PAD, y, room, ROW_HEIGHT))
-    return PlacedPort(port, QPointF(width, center_y), QRectF(width - PAD - room, y, room, ROW_HEIGHT))
+        left = room - right - GAP if right else room
+        return PlacedPort(port, QPointF(0, center_y), QRectF(PAD, y, left, ROW_HEIGHT))
+    if row >= len(face.inputs):
+        right = room
+    return PlacedPort(port, QPointF(width, center_y), QRectF(width - PAD - right, y, right, ROW_HEIGHT))
 
 
 def _thumbnail_height(picture: QSizeF, width: float) -> float:

@@ -73,6 +73,8 @@ class Look:
         self.alert_fill = theme.mix(tokens.raised, tokens.error, 0.16)
         self.warning_fill = theme.mix(tokens.raised, tokens.warning, 0.14)
         self._widths: dict[tuple[int, str], float] = {}
+        self._bands: dict[str, QColor] = {}
+        self._cards: dict[str, QColor] = {}
         self._icons: dict[tuple[str, int, bool], QPixmap] = {}
 
     def width(self, face: Face, text: str) -> float:
@@ -85,7 +87,17 @@ class Look:
 
     def band(self, category: str) -> QColor:
         """The ground of a node's title: the node's body with a little of the category's colour."""
-        return theme.mix(self.body, self.tokens.category_color(category), 0.2 if self.tokens.is_dark else 0.14)
+        return self._mixed(self._bands, category, 0.2 if self.tokens.is_dark else 0.14)
+
+    def card(self, category: str) -> QColor:
+        """The ground of a node seen from far away."""
+        return self._mixed(self._cards, category, 0.45)
+
+    def _mixed(self, made: dict[str, QColor], category: str, share: float) -> QColor:
+        found = made.get(category)
+        if found is None:
+            found = made[category] = theme.mix(self.body, self.tokens.category_color(category), share)
+        return found
 
     def category_icon(self, category: str, scale: float, dim: bool = False) -> QPixmap:
         """The icon of a category, rasterised for a zoom."""

@@ -51,8 +51,7 @@ class NodeItem(AbstractNodeItem):
         self.hovered_port: PlacedKey | None = None
         self.fitting: frozenset[PlacedKey] | None = None
         self.far_title: tuple[str, ...] | None = None
-        self.layout: Layout = arrange(face, look)
-        self._adopt(self.layout)
+        self._adopt(self._arranged())
 
     # -- what is shown -------------------------------------------------------------------------
 
@@ -101,10 +100,13 @@ class NodeItem(AbstractNodeItem):
         self.problem = problem
         return self._arrange()
 
-    def _arrange(self) -> bool:
+    def _arranged(self) -> Layout:
         picture = None if self.thumbnail is None else QSizeF(self.thumbnail.size())
         alert = self.alert
-        layout = arrange(self.face, self.look, picture, alert.text if alert else "")
+        return arrange(self.face, self.look, picture, alert.text if alert else "")
+
+    def _arrange(self) -> bool:
+        layout = self._arranged()
         changed = layout != self.layout
         if layout.size != self.layout.size:
             self.prepareGeometryChange()
@@ -114,7 +116,7 @@ class NodeItem(AbstractNodeItem):
         return changed
 
     def _adopt(self, layout: Layout) -> None:
-        self.layout = layout
+        self.layout: Layout = layout
         self._bounds = layout.outline.adjusted(-GLOW, -GLOW, GLOW, GLOW)
 
     # -- places --------------------------------------------------------------------------------

@@ -35,11 +35,11 @@ def paint_node(painter: QPainter, item: NodeItem, detail: float) -> None:
         _paint_card(painter, item)
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint_ground(painter, item)
     if detail < LOD_DETAIL:
         _paint_far_title(painter, item)
         _paint_far_status(painter, item)
     else:
+        _paint_ground(painter, item)
         _paint_title(painter, item, detail)
         _paint_body(painter, item)
     _paint_progress(painter, item)
@@ -51,8 +51,7 @@ def paint_node(painter: QPainter, item: NodeItem, detail: float) -> None:
 def _paint_card(painter: QPainter, item: NodeItem) -> None:
     look, outline = item.look, item.layout.outline
     status = item.runtime.status
-    color = look.tokens.category_color(item.face.category)
-    painter.fillRect(outline, look.absent_body if item.face.absence else theme.mix(look.body, color, 0.45))
+    painter.fillRect(outline, look.absent_body if item.face.absence else look.card(item.face.category))
     if status is not None or item.alert is not None:
         band = QRectF(0, 0, outline.width(), TITLE_HEIGHT)
         painter.fillRect(band, _status_color(item))
@@ -66,8 +65,7 @@ def _paint_ground(painter: QPainter, item: NodeItem) -> None:
     look, outline = item.look, item.layout.outline
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.shadow)
-    for spread in (1.0, 3.0):
-        painter.drawRoundedRect(outline.adjusted(-spread, 0, spread, spread + 2), RADIUS + spread, RADIUS + spread)
+    painter.drawRoundedRect(outline.adjusted(-2, 0, 2, 4), RADIUS + 2, RADIUS + 2)
     if item.isSelected():
         painter.setBrush(look.glow)
         painter.drawRoundedRect(outline.adjusted(-4, -4, 4, 4), RADIUS + 4, RADIUS + 4)
@@ -164,9 +162,7 @@ def _paint_body(painter: QPainter, item: NodeItem) -> None:
         painter.setPen(_label_color(item, placed))
         painter.drawText(placed.label, _RIGHT, look.label.elided(placed.port.label, placed.label.width()))
     if layout.note is not None:
-        painter.setFont(look.small.font)
-        painter.setPen(look.tokens.text_dim)
-        painter.drawText(layout.note, _LEFT, look.small.elided(item.face.note, layout.note.width()))
+        _paint_note(painter, item, layout.note)
     if layout.thumbnail is not None and item.thumbnail is not None:
         _paint_thumbnail(painter, item, layout.thumbnail)
     if layout.alert is not None:
@@ -181,9 +177,22 @@ def _paint_input_label(painter: QPainter, item: NodeItem, placed: PlacedPort) ->
     painter.drawText(room, _LEFT, label)
     left = look.width(look.label, label) + GAP
     if port.value and room.width() - left > 14:
-        painter.setPen(look.tokens.text_dim)
+        painter.setPen(look.tokens.text_disabled if item.face.absence else look.tokens.text_dim)
         rest = room.adjusted(left, 0, 0, 0)
         painter.drawText(rest, _LEFT, look.label.elided(port.value, rest.width()))
+
+
+def _paint_note(painter: QPainter, item: NodeItem, room: QRectF) -> None:
+    """Label and value by turns, as many as there is room for."""
+    look = item.look
+    painter.setFont(look.small.font)
+    for label, value in item.face.note:
+        for text, color, gap in ((label, look.tokens.text_disabled, 5.0), (value, look.tokens.text_dim, 12.0)):
+            if room.width() < 12:
+                return
+            painter.setPen(color)
+            painter.drawText(room, _LEFT, look.small.elided(text, room.width()))
+            room = room.adjusted(look.width(look.small, text) + gap, 0, 0, 0)
 
 
 def _label_color(item: NodeItem, placed: PlacedPort) -> QColor:
@@ -304,7 +313,7 @@ def _paint_port(painter: QPainter, item: NodeItem, placed: PlacedPort) -> None:
         painter.drawEllipse(QPointF(0, 0), PORT + (5 if hovered else 4), PORT + (5 if hovered else 4))
     if hovered:
         painter.scale(1.25, 1.25)
-    hollow = shape == "ring" or (port.side == "in" and not port.linked)
+    hollow = shape == "ring" or not port.linked
     painter.setPen(QPen(color, 2.0))
     painter.setBrush(look.tokens.background if hollow else color)
     painter.drawPath(port_path(shape, PORT))

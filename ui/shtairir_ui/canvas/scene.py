@@ -48,8 +48,8 @@ class CanvasScene(NodeScene):
         scale = painter.worldTransform().m11()
         points = grid_points(rect, scale)
         if points:
-            pen = QPen(self._dot, 1.6)
-            pen.setCosmetic(True)
+            # Not a cosmetic pen: its width would be in device pixels, and so half as wide at 200 %.
+            pen = QPen(self._dot, 1.6 / scale)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(pen)

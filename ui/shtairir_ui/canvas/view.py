@@ -89,7 +89,7 @@ class CanvasView(NodeViewer):
 
     def _discard_leftovers(self) -> None:
         """Let go of what NodeGraphQt made and this canvas has its own of: the scene with its texts, the search."""
-        self._search_widget.setParent(self)
+        self._search_widget.deleteLater()
         old = self.scene()
         if old is not None:
             for item in old.items():

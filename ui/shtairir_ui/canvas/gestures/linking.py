@@ -11,6 +11,7 @@ from shtairir_ui.canvas.aiming import Aim, Aiming
 from shtairir_ui.canvas.face import Side
 from shtairir_ui.canvas.gestures.gesture import Stage
 from shtairir_ui.canvas.link_item import LiveLink
+from shtairir_ui.canvas.node_item import NodeItem
 
 
 class LinkGesture:
@@ -30,6 +31,7 @@ class LinkGesture:
         self._stage = stage
         self._detached = detached
         self._aiming = Aiming(stage.editor, stage.board, start, side)
+        self._marked: NodeItem | None = None
         self._live = LiveLink()
         stage.board.scene.addItem(self._live)
         for item in stage.board.nodes.values():
@@ -40,8 +42,9 @@ class LinkGesture:
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Draw the link to the mouse, and say what letting go would do."""
-        self._show(self._aim(at))
-        self._say(at, self._aim(at))
+        aim = self._aim(at)
+        self._show(aim)
+        self._say(at, aim)
 
     def finish(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Link, put elsewhere, take away, offer blocks, or leave all as it was."""
@@ -62,9 +65,9 @@ class LinkGesture:
         if self._live.scene() is not None:
             stage.board.scene.removeItem(self._live)
         stage.bubble.hide()
+        self._mark(None, Aim(QPointF()))
         for item in stage.board.nodes.values():
             item.set_fitting(None)
-            item.set_hover(False)
         for link in stage.board.links.values():
             link.mark(dimmed=False)
         self._show_detached(True)
@@ -84,10 +87,15 @@ class LinkGesture:
         own = tokens.type_color(aiming.face.family if aiming.face else "any")
         color = tokens.error if aim.refused else own
         self._live.run_between(start, end, color, refused=aim.refused, settled=aim.port is not None)
-        for item in board.nodes.values():
-            here = aim.port is not None and aim.port.node == item.node
-            port = board.port(aim.port, aiming.wanted) if here and aim.port is not None else None
-            item.set_hover(here, port)
+        self._mark(None if aim.port is None else board.nodes.get(aim.port.node), aim)
+
+    def _mark(self, item: NodeItem | None, aim: Aim) -> None:
+        """Light up the port that would be reached, and no other."""
+        if self._marked is not None and self._marked is not item:
+            self._marked.set_hover(False)
+        self._marked = item
+        if item is not None and aim.port is not None:
+            item.set_hover(True, item.face.port(self._aiming.wanted, aim.port.port))
 
     def _say(self, at: QPointF, aim: Aim) -> None:
         view = self._stage.view

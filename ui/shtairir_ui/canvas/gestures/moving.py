@@ -25,9 +25,7 @@ class MoveGesture:
         by = QPointF(round(by.x()), round(by.y()))
         if by != self._by:
             self._by = by
-            for node, start in self._from.items():
-                if node in self._stage.board.nodes:
-                    self._stage.board.place(node, start + by)
+            self._stage.board.place({node: start + by for node, start in self._from.items()})
 
     def finish(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Make it one edit of the document."""
