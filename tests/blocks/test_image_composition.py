@@ -141,6 +141,12 @@ def test_text_starts_at_its_place_and_may_leave_the_image() -> None:
     assert_array_equal(image.draw_text(black, ""), image.to_rgb(black))
 
 
+def test_outlined_text_stands_out_from_its_own_colour() -> None:
+    white = np.ones((60, 200), np.float32)
+    assert image.draw_text(white, "Hi").min() == 1
+    assert image.draw_text(white, "Hi", outlined=True).min() < 0.4
+
+
 def test_a_sheet_holds_each_image_in_its_place(ctx: Any) -> None:
     pictures = [flat(1, 0, 0, size=(60, 80)), flat(0, 1, 0, size=(80, 20)), flat(0.5, size=(6, 8))]
     sheet = image.contact_sheet(ctx, pictures, columns=2, size=40, gap=10, background=BLUE)

@@ -11,6 +11,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import shtairir_blocks.image as image
+from shtairir.errors import RunCancelledError
 
 RNG = np.random.default_rng(6)
 GRAY = RNG.random((9, 11), dtype=np.float32)
@@ -39,8 +40,8 @@ def test_gaussian_blur_is_the_weighted_sum_of_the_neighbours() -> None:
             assert blurred[row, column] == pytest.approx(expected / total**2, abs=1e-5)
 
 
-def test_median_is_the_middle_of_the_neighbourhood() -> None:
-    result = image.median(GRAY, 3)
+def test_median_is_the_middle_of_the_neighbourhood(ctx: Any) -> None:
+    result = image.median(ctx, GRAY, 3)
     for row in range(9):
         for column in range(11):
             around = [
@@ -52,25 +53,41 @@ def test_median_is_the_middle_of_the_neighbourhood() -> None:
 
 
 @pytest.mark.parametrize("shape", [(7, 8), (7, 8, 3), (7, 8, 4), (1, 1), (1, 1, 3)])
-def test_filters_keep_shape_and_flat_images(shape: tuple[int, ...]) -> None:
+def test_filters_keep_shape_and_flat_images(ctx: Any, shape: tuple[int, ...]) -> None:
     flat = np.full(shape, 0.5, np.float32)
     flat.setflags(write=False)
-    for result in (image.gaussian_blur(flat, 2), image.median(flat, 5), image.sharpen(flat)):
+    for result in (image.gaussian_blur(flat, 2), image.median(ctx, flat, 5), image.sharpen(flat)):
         assert result.shape == shape
         assert result.dtype == np.float32
         assert_allclose(result, 0.5, atol=1e-6)
 
 
-def test_channels_do_not_mix() -> None:
+def test_channels_do_not_mix(ctx: Any) -> None:
     pixels = np.zeros((5, 5, 3), np.float32)
     pixels[2, 2, 1] = 1
     assert image.gaussian_blur(pixels, 1)[:, :, [0, 2]].max() == 0
-    assert image.median(pixels, 3).max() == 0
+    assert image.median(ctx, pixels, 3).max() == 0
 
 
-def test_no_blur_gives_the_image_itself() -> None:
+@pytest.mark.parametrize("size", [2, 3, 6, 51])
+def test_a_median_by_bands_is_that_of_the_whole(ctx: Any, size: int) -> None:
+    from scipy import ndimage
+
+    tall = RNG.random((150, 9), dtype=np.float32)
+    assert_array_equal(image.median(ctx, tall, size), ndimage.median_filter(tall, size))
+    assert ctx.fractions == [64 / 150, 128 / 150, 1]
+
+
+def test_a_median_stops_when_the_run_is_cancelled(ctx: Any) -> None:
+    ctx.cancel_after = 1
+    with pytest.raises(RunCancelledError):
+        image.median(ctx, np.zeros((500, 4), np.float32), 3)
+    assert len(ctx.fractions) == 1
+
+
+def test_no_blur_gives_the_image_itself(ctx: Any) -> None:
     assert image.gaussian_blur(GRAY, 0) is GRAY
-    assert image.median(GRAY, 1) is GRAY
+    assert image.median(ctx, GRAY, 1) is GRAY
     assert image.gaussian_blur(np.zeros((0, 4), np.float32), 2).shape == (0, 4)
 
 

@@ -158,7 +158,7 @@ def annotate(
     from shtairir_blocks.kernels import image_composition as kernels
 
     texts = kernels.texts_of(table.to_dict(as_series=False), column, decimals)
-    return kernels.draw_texts(image, texts, size, (color.r, color.g, color.b, color.a), "mm")
+    return kernels.draw_texts(image, texts, size, (color.r, color.g, color.b, color.a), anchor="mm", outlined=True)
 
 
 @block(category="Image/Compose", name="Draw text", tags=("caption", "title", "label"), requires=("PIL",), extra="image")
@@ -169,6 +169,7 @@ def draw_text(
     y: Annotated[float, Param(unit="px")] = 10.0,
     size: Annotated[float, Param(ge=4, le=500, step=1, unit="px")] = 24.0,
     color: Color = WHITE,
+    outlined: bool = False,
 ) -> Image:
     """Write a text on an image.
 
@@ -186,6 +187,8 @@ def draw_text(
         Height of the letters.
     color
         Colour of the letters.
+    outlined
+        Give the letters a dark or light edge, to stand out from a photograph.
 
     Returns
     -------
@@ -195,7 +198,7 @@ def draw_text(
     from shtairir_blocks.kernels import image_composition as kernels
 
     paint = (color.r, color.g, color.b, color.a)
-    return kernels.draw_texts(image, [(x, y, text)], size, paint, "la")
+    return kernels.draw_texts(image, [(x, y, text)], size, paint, anchor="la", outlined=outlined)
 
 
 @block(

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from shtairir.block import Image, Param, block
+from shtairir.block import Context, Image, Param, block
 
 
 @block(category="Image/Filter", tags=("smooth", "soften"), requires=("scipy",), extra="image")
@@ -27,7 +27,7 @@ def gaussian_blur(image: Image, sigma: Annotated[float, Param(ge=0, le=50, step=
 
 
 @block(category="Image/Filter", name="Median filter", tags=("denoise", "specks"), requires=("scipy",), extra="image")
-def median(image: Image, size: Annotated[int, Param(ge=1, le=51, step=2, unit="px")] = 3) -> Image:
+def median(ctx: Context, image: Image, size: Annotated[int, Param(ge=1, le=51, step=2, unit="px")] = 3) -> Image:
     """Take away specks and keep edges: each pixel becomes the median of its neighbourhood.
 
     Parameters
@@ -44,7 +44,11 @@ def median(image: Image, size: Annotated[int, Param(ge=1, le=51, step=2, unit="p
     """
     from shtairir_blocks.kernels import image_filters as kernels
 
-    return kernels.median(image, size)
+    def report(fraction: float) -> None:
+        ctx.check_cancelled()
+        ctx.progress(fraction)
+
+    return kernels.median(image, size, report)
 
 
 @block(category="Image/Filter", tags=("unsharp mask", "detail"), requires=("scipy",), extra="image")

@@ -57,7 +57,7 @@ def adaptive_threshold(
     image: Image,
     size: Annotated[int, Param(ge=3, le=999, step=2, unit="px")] = 35,
     offset: Annotated[float, Param(ge=-1, le=1, step=0.01)] = 0.03,
-    method: Literal["gaussian", "mean", "median"] = "gaussian",
+    method: Literal["gaussian", "mean"] = "gaussian",
     objects: Literal["bright", "dark"] = "bright",
 ) -> Mask:
     """Separate objects from an unevenly lit background: compare each pixel with those around it.

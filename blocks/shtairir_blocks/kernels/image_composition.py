@@ -26,7 +26,10 @@ def blend(base: NDArray[Any], top: NDArray[Any], mode: str, opacity: float) -> P
     """
     first, second = as_image(base), as_image(top)
     require_same_size(first, second)
-    gray = first.ndim == second.ndim == 2
+    if not any(image.ndim == 3 and image.shape[2] == 4 for image in (first, second)):
+        if first.ndim != second.ndim:
+            first, second = to_rgb(first), to_rgb(second)
+        return first + (within_unit(_BLEND_MODES[mode](first, second)) - first) * np.float32(opacity)
     below, above = to_rgba(first), to_rgba(second)
     mixed = within_unit(_BLEND_MODES[mode](below[:, :, :3], above[:, :, :3]))
     source_alpha = above[:, :, 3:] * np.float32(opacity)
@@ -35,10 +38,7 @@ def blend(base: NDArray[Any], top: NDArray[Any], mode: str, opacity: float) -> P
     alpha = source_alpha + base_alpha * (1 - source_alpha)
     colors = source_alpha * source + (1 - source_alpha) * base_alpha * below[:, :, :3]
     np.divide(colors, alpha, out=colors, where=alpha > 1e-6)
-    if gray:
-        return colors[:, :, 0].copy()
-    has_alpha = any(image.ndim == 3 and image.shape[2] == 4 for image in (first, second))
-    return np.concatenate([colors, alpha], axis=2) if has_alpha else np.asarray(colors)
+    return np.concatenate([colors, alpha], axis=2)
 
 
 _BLEND_MODES: dict[str, Callable[[Pixels, Pixels], Any]] = {
@@ -114,9 +114,15 @@ def texts_of(table: dict[str, list[Any]], column: str, decimals: int) -> list[tu
 
 
 def draw_texts(
-    image: NDArray[Any], texts: Iterable[tuple[float, float, str]], size: float, color: Rgba, anchor: str
+    image: NDArray[Any],
+    texts: Iterable[tuple[float, float, str]],
+    size: float,
+    color: Rgba,
+    *,
+    anchor: str,
+    outlined: bool,
 ) -> Pixels:
-    """Draw texts at positions (x, y) in pixels, each with a soft dark or light edge to stand out.
+    """Draw texts at positions (x, y) in pixels; `outlined` ones have a dark or light edge to stand out by.
 
     `anchor` is Pillow's two letters: ``mm`` puts the text's middle there, ``la`` its top left corner.
     """
@@ -132,12 +138,13 @@ def draw_texts(
     for x, y, text in texts:
         place = (x, y)
         on_letters.text(place, text, fill=255, font=font, anchor=anchor)
-        on_halo.text(place, text, fill=255, font=font, anchor=anchor, stroke_width=edge)
+        if outlined:
+            on_halo.text(place, text, fill=255, font=font, anchor=anchor, stroke_width=edge)
     bright = 0.2126 * color[0] + 0.7152 * color[1] + 0.0722 * color[2] > 0.4
     opacity = color[3]
 
     def change(colors: Pixels) -> Pixels:
-        shaded = _paint(colors, halo, 0.0 if bright else 1.0, 0.75 * opacity)
+        shaded = _paint(colors, halo, 0.0 if bright else 1.0, 0.75 * opacity) if outlined else colors
         return _paint(shaded, letters, np.asarray(color[:3], np.float32), opacity)
 
     return on_colors(drawn, change)
@@ -185,7 +192,7 @@ def contact_sheet(
     ]
     luma = 0.2126 * background[0] + 0.7152 * background[1] + 0.0722 * background[2]
     ink = (0.95, 0.95, 0.95, 1.0) if luma < 0.5 else (0.1, 0.1, 0.1, 1.0)
-    return draw_texts(sheet, places, line, ink, "mm")
+    return draw_texts(sheet, places, line, ink, anchor="mm", outlined=False)
 
 
 def side_by_side(left: NDArray[Any], right: NDArray[Any], gap: int) -> Pixels:

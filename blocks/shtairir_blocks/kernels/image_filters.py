@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .image_color import Pixels, as_image, on_colors, on_premultiplied, require_pixels, to_gray, within_unit
+
+_BAND_ROWS = 64
 
 
 def gaussian_blur(image: NDArray[Any], sigma: float) -> Pixels:
@@ -22,16 +25,34 @@ def gaussian_blur(image: NDArray[Any], sigma: float) -> Pixels:
     return on_premultiplied(pixels, lambda values: ndimage.gaussian_filter(values, (sigma, sigma, 0)[: values.ndim]))
 
 
-def median(image: NDArray[Any], size: int) -> Pixels:
-    """The median of a `size` × `size` neighbourhood, channel by channel: takes away specks, keeps edges."""
-    from scipy import ndimage
+def median(image: NDArray[Any], size: int, report: Callable[[float], None]) -> Pixels:
+    """The median of a `size` × `size` neighbourhood, channel by channel: takes away specks, keeps edges.
 
+    Wide medians of large images take seconds, so the work goes by bands of rows; `report` is called with the
+    fraction that is done after each, and may raise to stop.
+    """
     pixels = as_image(image)
     if size < 1:
         raise ValueError(f"The neighbourhood must be at least 1 pixel wide, not {size}.")
     if size == 1 or pixels.size == 0:
         return pixels
-    return on_colors(pixels, lambda values: ndimage.median_filter(values, size=(size, size, 1)[: values.ndim]))
+    return on_colors(pixels, lambda values: _median_by_bands(values, size, report))
+
+
+def _median_by_bands(values: Pixels, size: int, report: Callable[[float], None]) -> Pixels:
+    from scipy import ndimage
+
+    above, below = size // 2, size - size // 2 - 1
+    border = [(above, below), (0, 0), (0, 0)][: values.ndim]
+    padded = np.pad(values, border, mode="symmetric")
+    result = np.empty(values.shape, np.float32)
+    rows = len(values)
+    for start in range(0, rows, _BAND_ROWS):
+        stop = min(start + _BAND_ROWS, rows)
+        band = ndimage.median_filter(padded[start : stop + above + below], size=(size, size, 1)[: values.ndim])
+        result[start:stop] = band[above : above + stop - start]
+        report(stop / rows)
+    return result
 
 
 def sharpen(image: NDArray[Any], radius: float, amount: float, threshold: float) -> Pixels:

@@ -46,7 +46,7 @@ def threshold(image: NDArray[Any], level: float, objects: str) -> Mask:
 
 
 def adaptive_threshold(image: NDArray[Any], size: int, offset: float, method: str, objects: str) -> Mask:
-    """Compare each pixel with the mean or median around it, shifted by `offset` towards the objects."""
+    """Compare each pixel with the mean around it, shifted by `offset` towards the objects."""
     from scipy import ndimage
 
     gray = to_gray(image)
@@ -54,8 +54,6 @@ def adaptive_threshold(image: NDArray[Any], size: int, offset: float, method: st
         return np.zeros(gray.shape, bool)
     if method == "gaussian":
         around = ndimage.gaussian_filter(gray, (size - 1) / 6)
-    elif method == "median":
-        around = ndimage.median_filter(gray, size=size)
     else:
         around = ndimage.uniform_filter(gray, size)
     return gray > around + offset if objects == "bright" else gray < around - offset
