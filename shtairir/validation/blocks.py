@@ -5,7 +5,6 @@ from __future__ import annotations
 from shtairir.block.definition import MissingLibrary
 from shtairir.document.edits import SetBlock
 from shtairir.document.model import Node
-from shtairir.document.naming import closest
 from shtairir.ids import BlockId
 from shtairir.validation.problem import Problem
 from shtairir.validation.survey import Survey
@@ -14,10 +13,13 @@ from shtairir.validation.survey import Survey
 def check_blocks(survey: Survey) -> None:
     """Find nodes whose block is missing, lacks a library, or is older than the node."""
     lacking: dict[BlockId, MissingLibrary | None] = {}
+    meant: dict[BlockId, str | None] = {}
     for key, node in survey.graph.nodes.items():
         definition = survey.definitions.get(key)
         if definition is None:
-            _missing_block(survey, node)
+            if node.block not in meant:
+                meant[node.block] = survey.closest(node.block, [known.id for known in survey.registry.all()])
+            _missing_block(survey, node, meant[node.block])
             continue
         if node.block not in lacking:
             lacking[node.block] = definition.missing()
@@ -37,18 +39,15 @@ def _newer_block(node: Node, installed: int) -> Problem:
     return Problem("warning", "older_block", message, node.id, fix="Update the pack that brings the block.")
 
 
-def _missing_block(survey: Survey, node: Node) -> None:
+def _missing_block(survey: Survey, node: Node, meant: str | None) -> None:
     message = f"No installed pack has the block '{node.block}' of '{node.id}'."
     family = node.block.partition(".")[0]
-    known = [definition.id for definition in survey.registry.all()]
-    match = closest(node.block, known)
     broken = [problem for problem in survey.registry.problems if family in problem.pack]
-    if match is not None:
-        edit = SetBlock(node.id, BlockId(match))
-        survey.error("missing_block", message, node.id, fix=f"Did you mean '{match}'?", edit=edit)
+    edit = SetBlock(node.id, BlockId(meant)) if meant is not None else None
+    if meant is not None:
+        fix = f"Did you mean '{meant}'?"
     elif broken:
         fix = f"The pack {broken[0].pack} could not be read: {broken[0].message}"
-        survey.error("missing_block", message, node.id, fix=fix)
     else:
         fix = "Install the pack that brings it, or put another block in its place. The node is kept as it is."
-        survey.error("missing_block", message, node.id, fix=fix)
+    survey.error("missing_block", message, node.id, fix=fix, edit=edit)

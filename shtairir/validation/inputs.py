@@ -10,7 +10,6 @@ from shtairir.block.ports import InputPort
 from shtairir.block.types import EnumType
 from shtairir.document.edits import Edit, SetValue, UnsetValue
 from shtairir.document.model import JsonValue, Node
-from shtairir.document.naming import closest, did_you_mean
 from shtairir.document.paths import absolute_path
 from shtairir.ids import PortName, PortRef
 from shtairir.validation.survey import Survey
@@ -47,7 +46,7 @@ def _check_value(survey: Survey, node: Node, definition: BlockDefinition, name: 
     port = definition.input(name)
     if port is None:
         known = [one.name for one in definition.inputs]
-        fix = did_you_mean(name, known) or f"Remove the value; the block has {_listed(known)}."
+        fix = survey.did_you_mean(name, known) or f"Remove the value; the block has {_listed(known)}."
         message = f"'{node.id}' has a value for '{name}', but its block has no such input."
         survey.error("unknown_port", message, node.id, name, fix=fix, edit=UnsetValue(node.id, name))
         return
@@ -71,7 +70,7 @@ def _bad_value(survey: Survey, node: Node, port: InputPort, value: JsonValue, wh
     edit: Edit | None = None if port.required else UnsetValue(node.id, port.name)
     fix = "Set another value." if port.required else "Set another value, or reset it to its default."
     choices = port.type.choices if isinstance(port.type, EnumType) else ()
-    match = closest(str(value), [str(choice) for choice in choices])
+    match = survey.closest(str(value), [str(choice) for choice in choices])
     if match is not None:
         fix = f"Did you mean '{match}'?"
         edit = SetValue(node.id, port.name, next(choice for choice in choices if str(choice) == match))
@@ -113,7 +112,7 @@ def _check_file(survey: Survey, node: Node, port: InputPort, value: JsonValue) -
             continue
         kind, other = ("folder", "file") if wants_folder else ("file", "folder")
         lack = f"There is no {kind} '{one}'" if not there else f"'{one}' is a {other}, not a {kind}"
-        match = None if there else _file_like(wanted)
+        match = None if there else _file_like(survey, wanted)
         edit = None
         if match is not None and not isinstance(value, list):
             edit = SetValue(node.id, port.name, Path(one).with_name(match).as_posix())
@@ -127,8 +126,8 @@ def _check_file(survey: Survey, node: Node, port: InputPort, value: JsonValue) -
         )
 
 
-def _file_like(wanted: Path) -> str | None:
+def _file_like(survey: Survey, wanted: Path) -> str | None:
     try:
-        return closest(wanted.name, [entry.name for entry in wanted.parent.iterdir()])
+        return survey.closest(wanted.name, [entry.name for entry in wanted.parent.iterdir()])
     except OSError:
         return None

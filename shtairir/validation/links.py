@@ -8,7 +8,6 @@ from shtairir.block.ports import InputPort, OutputPort
 from shtairir.block.types import PortType
 from shtairir.document.edits import RemoveLinks, Unpublish
 from shtairir.document.model import Link
-from shtairir.document.naming import did_you_mean
 from shtairir.ids import PortRef
 from shtairir.validation.survey import Survey
 
@@ -44,7 +43,7 @@ def _both_nodes_exist(survey: Survey, link: Link) -> bool:
     nodes = survey.graph.nodes
     for end in (link.source, link.target):
         if end.node not in nodes:
-            fix = did_you_mean(end.node, nodes) or "Remove the link."
+            fix = survey.did_you_mean(end.node, nodes) or "Remove the link."
             here = link.target.node if link.target.node in nodes else link.source.node
             message = f"The link {link} names a node '{end.node}' that is not in the graph."
             survey.error(
@@ -82,7 +81,7 @@ def _input(survey: Survey, link: Link) -> InputPort | None:
 def _unknown_port(
     survey: Survey, link: Link, end: PortRef, definition: BlockDefinition, known: list[str], kind: str
 ) -> None:
-    fix = did_you_mean(end.port, known)
+    fix = survey.did_you_mean(end.port, known)
     fix = fix or (f"It has {', '.join(known)}." if known else f"'{definition.id}' has no {kind}s; remove the link.")
     message = f"'{end.node}' has no {kind} '{end.port}', but the link {link} names it."
     survey.error("unknown_port", message, end.node, end.port, fix=fix, edit=RemoveLinks((link.target,)))
@@ -90,17 +89,21 @@ def _unknown_port(
 
 def check_parameters(survey: Survey) -> None:
     """Find published parameters whose node or input does not exist."""
+    instead = "Publish another value, or remove the parameter."
     for parameter in survey.graph.parameters:
         target = parameter.target
         what = f"The published parameter '{parameter.name}' stands for {target},"
         definition = survey.definitions.get(target.node)
         edit = Unpublish(parameter.name)
         if target.node not in survey.graph.nodes:
-            fix = did_you_mean(target.node, survey.graph.nodes) or "Publish another value, or remove the parameter."
+            fix = (
+                survey.did_you_mean(target.node, survey.graph.nodes)
+                or "Publish another value, or remove the parameter."
+            )
             survey.error("unknown_node", f"{what} but there is no such node.", None, fix=fix, edit=edit)
         elif definition is not None and definition.input(target.port) is None:
-            fix = did_you_mean(target.port, [port.name for port in definition.inputs])
-            fix = fix or "Publish another value, or remove the parameter."
+            fix = survey.did_you_mean(target.port, [port.name for port in definition.inputs])
+            fix = fix or instead
             survey.error(
                 "unknown_port", f"{what} but there is no such input.", target.node, target.port, fix=fix, edit=edit
             )

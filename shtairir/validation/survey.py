@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.registry import Registry
 from shtairir.document.edits import Edit
+from shtairir.document.naming import closest
 from shtairir.document.snapshot import Snapshot
 from shtairir.ids import BlockId, NodeId, PortName
 from shtairir.validation.problem import Problem
+
+_COMPARED_AT_MOST = 50_000
 
 
 class Survey:
@@ -23,6 +28,7 @@ class Survey:
         self.graph = graph
         self.registry = registry
         self.problems: list[Problem] = []
+        self._compared = 0
         known: dict[BlockId, BlockDefinition | None] = dict(graph.local_blocks)
         self.definitions: dict[NodeId, BlockDefinition] = {}
         for key, node in graph.nodes.items():
@@ -31,6 +37,19 @@ class Survey:
             definition = known[node.block]
             if definition is not None:
                 self.definitions[key] = definition
+
+    def closest(self, name: str, known: Collection[str]) -> str | None:
+        """Return the known name that was probably meant.
+
+        To compare names is slow, so in a graph where everything is wrong only the first get a suggestion.
+        """
+        self._compared += len(known)
+        return closest(name, known) if self._compared <= _COMPARED_AT_MOST else None
+
+    def did_you_mean(self, name: str, known: Collection[str]) -> str:
+        """Return the suggestion as a sentence; empty when there is none."""
+        match = self.closest(name, known)
+        return f"Did you mean '{match}'?" if match else ""
 
     def error(
         self,

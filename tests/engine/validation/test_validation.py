@@ -454,6 +454,18 @@ def test_all_problems_are_told_at_once_errors_first_in_the_order_of_the_nodes(re
     ]
 
 
+def test_a_graph_where_everything_is_wrong_is_told_whole_though_not_all_get_a_suggestion(registry: Registry) -> None:
+    nodes = [{"id": f"n{index}", "block": "test.nmber"} for index in range(600)]
+    links = [{"from": f"m{index}.out", "to": f"n{index}.value"} for index in range(600)]
+    data = {"format": "shtairir-graph", "version": 1, "nodes": nodes, "links": links}
+    problems = validate(loads(json.dumps(data).encode()), registry)
+    assert len(problems) == 1200
+    assert {problem.fix for problem in problems if problem.code == "missing_block"} == {"Did you mean 'test.number'?"}
+    fixes = [problem.fix or "" for problem in problems if problem.code == "unknown_node"]
+    assert fixes[0].startswith("Did you mean")
+    assert fixes[-1] == "Remove the link."
+
+
 _values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
