@@ -456,7 +456,7 @@ def test_all_problems_are_told_at_once_errors_first_in_the_order_of_the_nodes(re
 
 def test_a_graph_where_everything_is_wrong_is_told_whole_though_not_all_get_a_suggestion(registry: Registry) -> None:
     nodes = [{"id": f"n{index}", "block": "test.nmber"} for index in range(600)]
-    links = [{"from": f"m{index}.out", "to": f"n{index}.value"} for index in range(600)]
+    links = [{"from": f"n{index}x.out", "to": f"n{index}.value"} for index in range(600)]
     data = {"format": "shtairir-graph", "version": 1, "nodes": nodes, "links": links}
     problems = validate(loads(json.dumps(data).encode()), registry)
     assert len(problems) == 1200
