@@ -366,6 +366,9 @@ def picture(
     height
         How high the image is; lines and letters grow with it.
     """
-    from shtairir_blocks.kernels import chart_grid as kernels
+    import numpy as np
 
-    return kernels.picture(figure, width, height)
+    from shtairir.block.figures import paint
+
+    dpi = height / float(figure.get_size_inches()[1])
+    return (paint(figure, (width / dpi, height / dpi), dpi)[..., :3] / np.float32(255)).astype(np.float32)

@@ -184,9 +184,7 @@ def _within_unit_range(value: numpy.ndarray[Any, Any]) -> numpy.ndarray[Any, Any
 def image_from_figure(value: Figure) -> Image:
     """A chart, painted at its own size and resolution."""
     import numpy as np
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    canvas = FigureCanvasAgg(value)
-    canvas.draw()  # type: ignore[no-untyped-call]  # matplotlib's stubs leave the backends out
-    pixels: Any = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
-    return (np.asarray(pixels)[..., :3] / np.float32(255)).astype(np.float32)
+    from shtairir.block.figures import paint
+
+    return (paint(value)[..., :3] / np.float32(255)).astype(np.float32)

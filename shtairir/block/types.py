@@ -445,12 +445,11 @@ class UnionType(PortType):
         return any(member.editable for member in self.members)
 
     def parse(self, value: object) -> Any:
-        refusals = []
-        for member in sorted(self.members, key=lambda member: isinstance(member, ArrayType | AnyType)):
+        for member in sorted(self.members, key=lambda member: _remoteness(member, value)):
             try:
                 return member.parse(value)
-            except ValueError as error:
-                refusals.append(str(error))
+            except ValueError:
+                continue
         raise ValueError(f"Expected {self.name}, got {describe(value)}.")
 
     def dump(self, value: Any) -> Any:
@@ -463,6 +462,16 @@ class UnionType(PortType):
         if any(member.check(value) is None for member in self.members):
             return None
         return self._refusal(value)
+
+
+_NATURAL_KIND: Mapping[type, ScalarKind] = {bool: "bool", int: "int", float: "float", str: "text", type(None): "none"}
+
+
+def _remoteness(member: PortType, value: object) -> int:
+    """Return in which order the members of a union are tried: the value's own type first, so 0.0 stays a float."""
+    if isinstance(member, ScalarType) and member.kind == _NATURAL_KIND.get(type(value)):
+        return 0
+    return 2 if isinstance(member, ArrayType | AnyType) else 1
 
 
 ANY = AnyType()

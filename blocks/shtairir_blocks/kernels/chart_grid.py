@@ -1,18 +1,16 @@
-"""Heat maps, and charts as pictures."""
+"""Heat maps."""
 
-import copy
 from typing import Any
 
 import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
 from .chart_data import Data, is_text
-from .chart_style import DRAWING, Look, add_color_bar, finish, new_axes
+from .chart_style import Look, add_color_bar, finish, new_axes
 from .table_columns import column_named, numeric_named
 from .table_shape import pivoted
 from .table_values import matrix
@@ -92,19 +90,3 @@ def _write_values(axes: Axes, image: AxesImage, grid: NDArray[Any]) -> None:
         if np.isfinite(number):
             ink = "#1a1d23" if lumas[row, column] > 0.5 else "white"
             axes.text(column, row, f"{number:.3g}", ha="center", va="center", fontsize=7.5, color=ink)
-
-
-def picture(figure: Figure, width: int, height: int) -> NDArray[np.float32]:
-    """Return the figure painted at that size, (height, width, 3) float32; lines and texts grow with the height.
-
-    The figure itself stays as it is: other nodes may be reading it.
-    """
-    with DRAWING:
-        painted = copy.deepcopy(figure)
-        dpi = height / float(painted.get_size_inches()[1])
-        painted.set_size_inches(width / dpi, height / dpi)
-        painted.set_dpi(dpi)
-        canvas = FigureCanvasAgg(painted)
-        canvas.draw()  # type: ignore[no-untyped-call]  # matplotlib leaves both untyped
-        pixels = np.asarray(canvas.buffer_rgba())[..., :3]  # type: ignore[no-untyped-call]
-    return (pixels / np.float32(255)).astype(np.float32, copy=False)

@@ -73,6 +73,9 @@ def test_annotation_names_a_type(annotation: Any, name: str, family: str) -> Non
         (float | None, None, None),
         (float | None, 2, 2.0),
         (Array | float, 2.5, 2.5),
+        (int | float, 0.0, 0.0),
+        (float | int, 0, 0),
+        (bool | int | float, 1, 1),
     ],
 )
 def test_written_value_is_read(annotation: Any, written: object, value: object) -> None:

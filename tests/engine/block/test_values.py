@@ -95,3 +95,30 @@ def test_a_library_that_another_thread_is_importing_is_not_looked_into(monkeypat
         monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
     assert summarize("text").text == "the text 'text'"
     assert not isinstance(3, loaded_class("numpy", "ndarray"))
+
+
+def test_painting_a_chart_leaves_it_as_it_was() -> None:
+    from matplotlib.figure import Figure
+
+    from shtairir.block.figures import paint
+
+    figure = Figure(figsize=(4, 3), dpi=50)
+    figure.add_subplot().plot([1, 2, 3])
+    assert paint(figure).shape == (150, 200, 4)
+    assert paint(figure, size_inches=(2, 1), dpi=100).shape == (100, 200, 4)
+    assert (tuple(figure.get_size_inches()), figure.dpi) == ((4, 3), 50)
+
+
+def test_chart_is_painted_from_many_threads_alike() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from matplotlib.figure import Figure
+
+    from shtairir.block.figures import paint
+
+    figure = Figure(figsize=(2, 1), dpi=50)
+    figure.add_subplot().plot([1, 2, 3])
+    expected = paint(figure)
+    with ThreadPoolExecutor(4) as pool:
+        pictures = list(pool.map(lambda _: paint(figure), range(12)))
+    assert all(np.array_equal(picture, expected) for picture in pictures)
