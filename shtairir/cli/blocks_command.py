@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from itertools import groupby
@@ -65,7 +66,7 @@ def block_text(definition: BlockDefinition) -> str:
     missing = definition.missing()
     if missing is not None:
         parts.append(styled(missing.message, "warn", sys.stdout))
-    parts.append(definition.doc.strip() or definition.summary)
+    parts.append(_prose(definition.doc) or definition.summary)
     if definition.inputs:
         parts.append("inputs\n" + columns((_input_row(port) for port in definition.inputs), indent=2))
     if definition.outputs:
@@ -73,6 +74,19 @@ def block_text(definition: BlockDefinition) -> str:
         parts.append("outputs\n" + columns(rows, indent=2))
     parts.append(f"source  {definition.file}:{definition.line}\n\n{definition.source().rstrip()}")
     return "\n\n".join(parts)
+
+
+def _prose(doc: str) -> str:
+    """Return a docstring without the sections that the tables of ports tell already."""
+    lines = doc.strip().splitlines()
+    kept, told = [], False
+    for place, line in enumerate(lines):
+        underlined = place + 1 < len(lines) and re.fullmatch("-{3,}", lines[place + 1].strip())
+        if underlined:
+            told = line.strip() in ("Parameters", "Returns")
+        if not told:
+            kept.append(line)
+    return "\n".join(kept).strip()
 
 
 def _input_row(port: InputPort) -> tuple[str, str, str, str]:

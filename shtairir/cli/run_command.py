@@ -58,10 +58,10 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
     registry = default_registry()
     assign(graph, options.assignments, registry)
     execution_plan = plan(graph, level=options.level, workers=options.workers, registry=registry)
-    if options.dry_run:
-        return Outcome(text=plan_text(execution_plan, sys.stdout), document=_planned(execution_plan, path))
     if options.show_graph:
         sys.stderr.write(graph_text(graph) + "\n\n")
+    if options.dry_run:
+        return Outcome(text=plan_text(execution_plan, sys.stdout), document=_planned(execution_plan, path))
     folder = writable_folder(options.output) if options.output is not None else None
     result = _run(execution_plan, memory_limit=memory_limit, timeout_s=timeout_s, verbosity=options.verbosity)
     return _told(result, path, folder, options.verbosity)

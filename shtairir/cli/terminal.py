@@ -54,9 +54,11 @@ def duration_text(seconds: float) -> str:
 
     Examples
     --------
-    >>> [duration_text(s) for s in (0.00042, 0.25, 3.14159, 75, 7325)]
-    ['0.4 ms', '250 ms', '3.1 s', '1 min 15 s', '2 h 2 min']
+    >>> [duration_text(s) for s in (0.00001, 0.00042, 0.25, 3.14159, 75, 7325)]
+    ['<0.1 ms', '0.4 ms', '250 ms', '3.1 s', '1 min 15 s', '2 h 2 min']
     """
+    if seconds < 0.0001:
+        return "<0.1 ms"
     if seconds < 0.01:
         return f"{seconds * 1000:.1f} ms"
     if seconds < 1:

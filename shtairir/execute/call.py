@@ -6,7 +6,6 @@ dictionaries are copies (of themselves, not of what is in them), so no other rea
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import sys
 from collections.abc import Callable, Sequence
@@ -191,6 +190,9 @@ def _awaited(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that runs a coroutine to its end, in an event loop of its own."""
 
     def run(**arguments: Any) -> Any:
+        # It brings sockets and TLS with it, which a run without coroutines need not wait for.
+        import asyncio
+
         return asyncio.run(function(**arguments))
 
     return run

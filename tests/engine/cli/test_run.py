@@ -35,7 +35,7 @@ def test_json_tells_status_nodes_and_results_in_one_object(call: Call, sum_graph
     assert document["status"] == "done"
     assert document["nodes"]["total"]["status"] == "done"
     assert document["nodes"]["total"]["elapsed_s"] >= 0
-    assert document["results"]["total.out"]["value"] == 7
+    assert document["results"]["total.out"] == 7
     assert document["file"] == str(sum_graph)
 
 
@@ -109,7 +109,7 @@ def test_json_of_a_failed_run_holds_cause_line_and_inputs(call: Call, failing_gr
     called = call("run", failing_graph, "--json")
     assert called.status == 1
     error = called.json["nodes"]["broken"]["error"]
-    assert error["error_type"] == "ZeroDivisionError"
+    assert error["type"] == "ZeroDivisionError"
     assert error["code"]["text"].strip() == "return x / 0"
     assert "x" in error["inputs"]
     assert called.json["nodes"]["after"]["status"] == "skipped"

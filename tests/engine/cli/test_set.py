@@ -47,7 +47,7 @@ def test_a_value_is_read_by_the_type_of_its_input(
     file = write_graph({"all": ("trial.all_kinds", {})})
     called = call("run", file, "--set", assignment, "--json")
     assert called.status == 0, called.err
-    assert shown in called.json["results"]["all.out"]["value"]
+    assert shown in called.json["results"]["all.out"]
 
 
 def test_a_path_counts_from_the_folder_it_was_typed_in(
@@ -58,7 +58,7 @@ def test_a_path_counts_from_the_folder_it_was_typed_in(
     here.mkdir()
     (here / "data.csv").write_text("a\n", encoding="utf-8")
     monkeypatch.chdir(here)
-    value = call("run", file, "--set", "all.file=data.csv", "--json").json["results"]["all.out"]["value"]
+    value = call("run", file, "--set", "all.file=data.csv", "--json").json["results"]["all.out"]
     assert repr(str(here / "data.csv")) in value
 
 
