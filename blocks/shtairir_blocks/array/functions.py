@@ -24,7 +24,7 @@ def sqrt(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("sqrt", ctx, x)
 
 
-@block(category="Array/Functions", name="Square", elementwise=True)
+@block(category="Array/Functions", name="Square", tags=("power",), elementwise=True)
 def square(ctx: Context, x: Array | int | float) -> Array:
     """Each element times itself.
 
@@ -43,7 +43,7 @@ def square(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("square", ctx, x)
 
 
-@block(category="Array/Functions", name="Exponential", elementwise=True)
+@block(category="Array/Functions", name="Exponential", tags=("growth",), elementwise=True)
 def exp(ctx: Context, x: Array | int | float) -> Array:
     """The exponential function e^x of each element.
 
@@ -81,7 +81,7 @@ def log(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("log", ctx, x)
 
 
-@block(category="Array/Functions", name="Logarithm to base 10", elementwise=True)
+@block(category="Array/Functions", name="Logarithm to base 10", tags=("decibel",), elementwise=True)
 def log10(ctx: Context, x: Array | int | float) -> Array:
     """The logarithm to base 10 of each element.
 
@@ -195,7 +195,7 @@ def negative(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("negative", ctx, x)
 
 
-@block(category="Array/Functions", name="Round down", elementwise=True)
+@block(category="Array/Functions", name="Round down", tags=("integer",), elementwise=True)
 def floor(ctx: Context, x: Array | int | float) -> Array:
     """The greatest whole number not above each element.
 
@@ -214,7 +214,7 @@ def floor(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("floor", ctx, x)
 
 
-@block(category="Array/Functions", name="Round up", elementwise=True)
+@block(category="Array/Functions", name="Round up", tags=("integer",), elementwise=True)
 def ceil(ctx: Context, x: Array | int | float) -> Array:
     """The least whole number not below each element.
 
@@ -233,7 +233,7 @@ def ceil(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("ceil", ctx, x)
 
 
-@block(category="Array/Functions", name="Round", elementwise=True)
+@block(category="Array/Functions", name="Round", tags=("decimals",), elementwise=True)
 def round_(ctx: Context, a: Array | int | float, decimals: Annotated[int, Param(ge=-12, le=12)] = 0) -> Array:
     """Round each element to a number of decimals; halves go to the even neighbour.
 

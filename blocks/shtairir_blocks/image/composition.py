@@ -103,7 +103,13 @@ def outline(
     return kernels.outline(image, labels, (color.r, color.g, color.b, color.a), thickness, fill)
 
 
-@block(category="Image/Compose", name="Colour labels", tags=("segments", "false colour"))
+@block(
+    category="Image/Compose",
+    name="Colour labels",
+    tags=("segments", "false colour"),
+    requires=("scipy",),
+    extra="image",
+)
 def color_labels(labels: Array, seed: Annotated[int, Param(ge=0, advanced=True)] = 0) -> Image:
     """Give each numbered object a colour of its own.
 

@@ -108,7 +108,13 @@ def remove_background(
     return kernels.remove_background(image, radius, objects)
 
 
-@block(category="Image/Filter", name="Edges", tags=("sobel", "canny", "contour"), requires=("skimage",), extra="image")
+@block(
+    category="Image/Filter",
+    name="Edges",
+    tags=("sobel", "canny", "contour"),
+    requires=("skimage", "scipy"),
+    extra="image",
+)
 def edges(
     image: Image,
     method: Literal["sobel", "scharr", "canny"] = "sobel",

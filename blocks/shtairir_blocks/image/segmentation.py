@@ -207,7 +207,7 @@ def label(mask: Array, neighbors: Literal[4, 8] = 8) -> Objects:
     return Objects(*kernels.label(mask, neighbors))
 
 
-@block(category="Image/Segment", tags=("watershed", "count", "separate"), requires=("skimage",), extra="image")
+@block(category="Image/Segment", tags=("watershed", "count", "separate"), requires=("skimage", "scipy"), extra="image")
 def split_touching(
     mask: Array,
     min_distance: Annotated[int, Param(ge=1, le=500, unit="px")] = 10,
@@ -229,7 +229,7 @@ def split_touching(
     return Objects(*kernels.split_touching(mask, min_distance, smoothing))
 
 
-@block(category="Image/Segment", tags=("filter", "size", "area"))
+@block(category="Image/Segment", tags=("filter", "size", "area"), requires=("scipy",), extra="image")
 def select_objects(
     labels: Array,
     smallest: Annotated[int, Param(ge=1, unit="px²")] = 1,
@@ -251,7 +251,9 @@ def select_objects(
     return Objects(*kernels.select_objects(labels, smallest, largest))
 
 
-@block(category="Image/Measure", tags=("area", "regionprops", "statistics"), requires=("polars",), extra="image")
+@block(
+    category="Image/Measure", tags=("area", "regionprops", "statistics"), requires=("polars", "scipy"), extra="image"
+)
 def measure(
     ctx: Context,
     labels: Array,
