@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,12 @@ def paint(
 ) -> numpy.ndarray[Any, Any]:
     """Return a figure as a picture ``(height, width, 4) uint8``. Any thread may call this.
 
-    The figure is a value that others hold too: its own size and resolution are put back.
+    The figure itself stays as it is.
 
     Parameters
     ----------
     size_inches
-        Width and height; the figure's own when left out.
+        Width and height, for which the chart is laid out anew; the figure's own when left out.
     dpi
         Pixels per inch; the figure's own when left out.
     """
@@ -31,14 +32,13 @@ def paint(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     with _PAINTING:
-        own_size, own_dpi, own_canvas = tuple(figure.get_size_inches()), figure.dpi, figure.canvas
-        try:
-            figure.set_size_inches(*(size_inches or own_size))
-            figure.set_dpi(dpi or own_dpi)
-            canvas = FigureCanvasAgg(figure)
-            canvas.draw()  # type: ignore[no-untyped-call]  # Matplotlib leaves its backends untyped
-            return np.array(canvas.buffer_rgba(), np.uint8)  # type: ignore[no-untyped-call]
-        finally:
-            figure.set_canvas(own_canvas)
-            figure.set_dpi(own_dpi)
-            figure.set_size_inches(*own_size)
+        # A copy, because others hold the figure too, and painting changes it.
+        copied = copy.deepcopy(figure)
+        if size_inches is not None:
+            copied.set_size_inches(*size_inches)
+            # Its margins were measured for its own size; letters do not shrink with the paper.
+            copied.set_layout_engine("constrained")
+        copied.set_dpi(dpi or figure.dpi)
+        canvas = FigureCanvasAgg(copied)
+        canvas.draw()  # type: ignore[no-untyped-call]  # Matplotlib leaves its backends untyped
+        return np.array(canvas.buffer_rgba(), np.uint8)  # type: ignore[no-untyped-call]
