@@ -28,7 +28,7 @@ class ArrayFacts:
     def sentence(self) -> str:
         """Return the statistics as one line."""
         parts = [
-            f"{name} {value:.5g}"
+            f"{name} {value:.4g}"
             for name, value in (
                 ("min", self.minimum),
                 ("max", self.maximum),

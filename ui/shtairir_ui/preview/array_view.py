@@ -53,7 +53,7 @@ class ArrayView(View):
         self._array = value
         shape = " × ".join(f"{length:,}" for length in value.shape)
         self.info.setText(f"{shape}  {value.dtype}  {size(value.nbytes)}")
-        self.foot.setText("")
+        self.say("")
         if value.shape != shape_before:
             self._make_axes(value)
         self.jobs.submit(lambda: facts_of(value), self._show_facts)
@@ -96,7 +96,7 @@ class ArrayView(View):
 
     def _show_facts(self, facts: ArrayFacts) -> None:
         self._facts = facts
-        self.foot.setText(facts.sentence())
+        self.say(facts.sentence())
 
     def _show_drawing(self, chosen: AnyArray, drawing: Trace | Picture | None) -> None:
         if chosen is not self._slice:  # an axis was turned on meanwhile
@@ -118,17 +118,17 @@ class ArrayView(View):
     def _on_pixel(self, x: int, y: int) -> None:
         array = self._slice
         if x < 0 or array is None or array.ndim != 2:
-            self.foot.setText(self._facts.sentence())
+            self.say(self._facts.sentence())
             return
         # A large array is drawn thinned out: the place is counted back to its own rows and columns.
         picture_width, picture_height = self.heat.picture_size
         row, column = y * array.shape[0] // picture_height, x * array.shape[1] // picture_width
-        self.foot.setText(f"[{row}, {column}]   {array[row, column]}")
+        self.say(f"[{row}, {column}]   {array[row, column]}")
 
     def _on_point(self, along: float) -> None:
         array = self._slice
         if along < 0 or array is None or array.ndim != 1 or not len(array):
-            self.foot.setText(self._facts.sentence())
+            self.say(self._facts.sentence())
             return
         index = min(round(along * (len(array) - 1)), len(array) - 1)
-        self.foot.setText(f"[{index}]   {array[index]}")
+        self.say(f"[{index}]   {array[index]}")

@@ -32,7 +32,7 @@ class AudioView(View):
         self._audio = value
         channels = value.samples.shape[1] if value.samples.ndim > 1 else 1
         self.info.setText(f"{value.duration_s:.3f} s  {value.rate_hz:,} Hz  {count(channels, 'channel')}")
-        self.foot.setText("")
+        self.say("")
         self.jobs.submit(lambda: _channels_of(value), self._show)
 
     def clear(self) -> None:
@@ -45,17 +45,15 @@ class AudioView(View):
         self.surface.show_traces(traces, theme.current().type_color("audio"))
         peak = max((max(abs(trace.bottom), abs(trace.top)) for trace in traces), default=0.0)
         self._words = f"peak {peak:.3f}"
-        self.foot.setText(self._words)
+        self.say(self._words)
 
     def _on_point(self, along: float) -> None:
         if self._audio is None or along < 0 or not len(self._audio.samples):
-            self.foot.setText(self._words)
+            self.say(self._words)
             return
         frame = min(round(along * (len(self._audio.samples) - 1)), len(self._audio.samples) - 1)
         values = self._audio.samples.reshape(len(self._audio.samples), -1)[frame, :_MOST_CHANNELS]
-        self.foot.setText(
-            f"{frame / max(self._audio.rate_hz, 1):.4f} s    " + "  ".join(f"{value:+.3f}" for value in values)
-        )
+        self.say(f"{frame / max(self._audio.rate_hz, 1):.4f} s    " + "  ".join(f"{value:+.3f}" for value in values))
 
 
 def _channels_of(audio: Audio) -> list[Trace]:

@@ -104,9 +104,9 @@ class FigureView(View):
         self.jobs.submit(
             lambda: qimage(render(figure, width, height, ratio)),
             self._show,
-            lambda error: self.foot.setText(f"The chart could not be drawn: {error}"),
+            lambda error: self.say(f"The chart could not be drawn: {error}"),
         )
 
     def _show(self, image: QImage) -> None:
         self.surface.show_image(image)
-        self.foot.setText(f"{image.width()} × {image.height()} pixels, drawn for this panel")
+        self.say("")

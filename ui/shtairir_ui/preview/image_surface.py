@@ -21,6 +21,7 @@ from shtairir_ui.guard import guarded
 from .picture import Picture
 
 _MAX_SCALE = 64.0
+_MAX_FITTED = 16.0
 _STEP = 1.25
 
 
@@ -68,7 +69,7 @@ class ImageSurface(QWidget):
         self.update()
 
     def fit(self) -> None:
-        """Show the whole picture, small ones at most at 8 times their size."""
+        """Show the whole picture, small ones at most at 16 times their size."""
         self._fitting = True
         if self._picture is None or self.width() <= 0:
             return
@@ -76,16 +77,16 @@ class ImageSurface(QWidget):
         room = QSize(max(1, self.width() - 2 * margin), max(1, self.height() - 2 * margin))
         ratio = self.devicePixelRatioF()
         fitting = min(room.width() / self._picture.width, room.height() / self._picture.height) * ratio
-        self._set_scale(min(fitting, 8.0))
+        self._set_scale(min(fitting, _MAX_FITTED * ratio))
         self._centre()
 
     def actual_size(self) -> None:
         """Show one picture pixel on one device pixel, about the centre."""
-        self._zoom_to(1.0, QPointF(self.rect().center()))
+        self._zoom_to(1.0, self._middle())
 
     def zoom(self, factor: float, about: QPointF | None = None) -> None:
         """Zoom by a factor, keeping the place under `about` (default: the centre) where it is."""
-        self._zoom_to(self._scale * factor, about or QPointF(self.rect().center()))
+        self._zoom_to(self._scale * factor, about or self._middle())
 
     def pixel_at(self, position: QPointF) -> tuple[int, int] | None:
         """Return the picture pixel at a position of the widget."""
@@ -100,6 +101,9 @@ class ImageSurface(QWidget):
         """Return where the centre of a picture pixel is in the widget."""
         unit = self._unit()
         return QPointF(self._origin.x() + (x + 0.5) * unit, self._origin.y() + (y + 0.5) * unit)
+
+    def _middle(self) -> QPointF:
+        return QPointF(self.width() / 2, self.height() / 2)
 
     def _unit(self) -> float:
         return self._scale / self.devicePixelRatioF()

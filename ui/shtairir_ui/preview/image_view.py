@@ -26,8 +26,6 @@ class ImageView(View):
         self.surface.pointed.connect(self._on_pointed)
         self.surface.scale_changed.connect(lambda _scale: self._tell(None))
         self.body.addWidget(self.surface, 1)
-        self.add_tool("zoom_out", "Zoom out (-)", lambda: self.surface.zoom(0.8))
-        self.add_tool("zoom_in", "Zoom in (+)", lambda: self.surface.zoom(1.25))
         self.add_tool("actual_size", "100 % (1)", self.surface.actual_size)
         self.add_tool("fit", "Fit (0)", self.surface.fit)
         self.add_tool("copy", "Copy the picture", self.copy)
@@ -64,9 +62,9 @@ class ImageView(View):
     def _tell(self, pixel: tuple[int, int] | None) -> None:
         array = self._array
         if array is None:
-            self.foot.setText("")
+            self.say("")
         elif pixel is not None and pixel[0] < array.shape[1] and pixel[1] < array.shape[0]:
-            self.foot.setText(describe_pixel(array, *pixel))
+            self.say(describe_pixel(array, *pixel))
         else:
-            fitted = "  fitted" if self.surface.is_fitting else ""
-            self.foot.setText(f"{self.surface.scale:.0%}{fitted}")
+            fitted = ", fitted" if self.surface.is_fitting else ""
+            self.say(f"{self.surface.scale * 100:.0f} %{fitted}")

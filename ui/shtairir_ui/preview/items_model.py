@@ -17,7 +17,7 @@ from .thumbnail import thumbnail
 from .view import Jobs
 
 _Index = QModelIndex | QPersistentModelIndex
-THUMBNAIL = QSize(96, 72)
+THUMBNAIL = QSize(88, 66)
 _HELD = 2000
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeGuard
 
-from shtairir.block.values import Audio, Color
+from shtairir.block.values import Audio, Color, loaded_class
 
 if TYPE_CHECKING:
     import numpy
@@ -74,26 +73,22 @@ def _scalar_icon(value: object) -> str:
     return "number" if isinstance(value, int | float | complex) else "any"
 
 
-# A value of a library can only exist if the library is loaded: looking in `sys.modules` costs nothing
-# and imports nothing.
+# A value of a library can only exist if the library is loaded: nothing needs to be imported to look.
 
 
 def is_array(value: object) -> TypeGuard[numpy.ndarray]:
     """Return whether the value is a NumPy array with at least one axis."""
-    module = sys.modules.get("numpy")
-    return module is not None and isinstance(value, module.ndarray) and value.ndim > 0
+    return isinstance(value, loaded_class("numpy", "ndarray")) and value.ndim > 0
 
 
 def is_table(value: object) -> TypeGuard[polars.DataFrame]:
     """Return whether the value is a polars table."""
-    module = sys.modules.get("polars")
-    return module is not None and isinstance(value, module.DataFrame)
+    return isinstance(value, loaded_class("polars", "DataFrame"))
 
 
 def is_figure(value: object) -> TypeGuard[Figure]:
     """Return whether the value is a matplotlib figure."""
-    module = sys.modules.get("matplotlib.figure")
-    return module is not None and isinstance(value, module.Figure)
+    return isinstance(value, loaded_class("matplotlib.figure", "Figure"))
 
 
 def _array_kind(array: numpy.ndarray, family: str | None) -> Kind:

@@ -39,7 +39,7 @@ class ItemsView(View):
         self._arrange(pictures)
         self.model.show_items(value, pictures)
         self.info.setText(f"{type(value).__name__} of {count(len(value), 'picture' if pictures else 'item')}")
-        self.foot.setText("Double-click an item to see it by itself" if value else "The list is empty")
+        self.say("Double-click an item to see it by itself" if value else "The list is empty")
 
     def clear(self) -> None:
         """Let the list go."""
@@ -51,7 +51,7 @@ class ItemsView(View):
         self.list.setMovement(QListView.Movement.Static)
         if pictures:
             self.list.setIconSize(THUMBNAIL)
-            self.list.setGridSize(THUMBNAIL + QSize(16, 36))
+            self.list.setGridSize(THUMBNAIL + QSize(14, 32))
         else:
             side = theme.current().icon_size - 4
             self.list.setIconSize(QSize(side, side))

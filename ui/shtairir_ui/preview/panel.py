@@ -97,7 +97,7 @@ class PreviewPanel(QWidget):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         head = QFrame()
-        head.setFixedHeight(36)
+        head.setFixedHeight(32)
         row = QHBoxLayout(head)
         row.setContentsMargins(tokens.s3, 0, tokens.s2, 0)
         row.setSpacing(tokens.s1)

@@ -84,7 +84,7 @@ def words_for(value: object) -> tuple[str, str, str]:
         return (f"{value:,}" if len(exact) <= 24 else exact[:_LONGEST]), "", exact
     if isinstance(value, float):
         short = f"{value:,.6g}" if abs(value) < 1e6 else f"{value:.6g}"
-        return short, ("" if short.replace(",", "") == repr(value) else repr(value)), repr(value)
+        return short, ("" if float(short.replace(",", "")) == value else repr(value)), repr(value)
     if isinstance(value, Color):
         return (
             value.hex,

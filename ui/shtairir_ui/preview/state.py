@@ -58,7 +58,7 @@ class EditorState(Protocol):
 NOTHING_SELECTED = Empty("Nothing selected", "Select a node to see its result.")
 MANY_SELECTED = Empty("Several nodes are selected", "Select one of them to see its result.")
 NOT_RUN = Empty("No result yet", "Run the graph to see this result.", "run")
-FREED = Empty("Not kept", "Freed to stay within the memory budget. Select the node and run again to see it.", "memory")
+FREED = Empty("Not kept", "Freed to stay within the memory budget.", "memory")
 NO_OUTPUTS = Empty("This node has no outputs", "It hands nothing on.", "io")
 
 

@@ -112,9 +112,7 @@ class TableView(View):
     def _tell(self, words: str) -> None:
         table = self.model.table
         cut = table is not None and table.height > MAX_ROWS
-        self.foot.setText(
-            f"Only the first {MAX_ROWS:,} rows are shown. {words}" if cut else words or "Click a header to sort"
-        )
+        self.say(f"Only the first {MAX_ROWS:,} rows are shown. {words}" if cut else words or "Click a header to sort")
 
     def _size_columns(self, table: polars.DataFrame) -> None:
         sample = table.head(_SAMPLED_ROWS)

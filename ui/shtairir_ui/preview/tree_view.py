@@ -39,7 +39,7 @@ class TreeView(View):
         for child in _children(value):
             root.addChild(child)
         self.info.setText(f"dictionary of {count(len(value), 'entry', 'entries')}")
-        self.foot.setText("" if value else "The dictionary is empty")
+        self.say("" if value else "The dictionary is empty")
 
     def clear(self) -> None:
         """Let the value go."""

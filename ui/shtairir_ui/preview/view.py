@@ -69,7 +69,7 @@ class View(QWidget):
         self.tools = QHBoxLayout()
         self.tools.setSpacing(0)
         self._head = QWidget()
-        self._head.setFixedHeight(32)
+        self._head.setFixedHeight(28)
         head = QHBoxLayout(self._head)
         head.setContentsMargins(tokens.s3, 0, tokens.s2, 0)
         head.setSpacing(tokens.s2)
@@ -78,6 +78,7 @@ class View(QWidget):
         self.body = QVBoxLayout()
         self._foot = QFrame()
         self._foot.setFixedHeight(24)
+        self._foot.hide()
         foot = QHBoxLayout(self._foot)
         foot.setContentsMargins(tokens.s3, 0, tokens.s3, 0)
         foot.addWidget(self.foot)
@@ -108,6 +109,11 @@ class View(QWidget):
         button.toggled.connect(changed)
         self.tools.addWidget(button)
         return button
+
+    def say(self, words: str) -> None:
+        """Write the foot line; it takes no room while there is nothing to say."""
+        self.foot.setText(words)
+        self._foot.setVisible(bool(words))
 
     def show_value(self, value: Any) -> None:
         """Show this value from now on."""
