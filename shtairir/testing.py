@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from shtairir.block import BlockDefinition, block, definition_of
@@ -75,7 +76,7 @@ def arrows(*lines: str) -> tuple[list[str], list[tuple[str, str]]]:
     for line in "\n".join(lines).splitlines():
         row = [name.strip() for name in line.split("->") if name.strip()]
         nodes.update(dict.fromkeys(row))
-        links.update(dict.fromkeys(zip(row, row[1:], strict=False)))
+        links.update(dict.fromkeys(pairwise(row)))
     return list(nodes), list(links)
 
 

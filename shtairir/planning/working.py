@@ -56,7 +56,7 @@ class WorkingGraph:
     Attributes
     ----------
     wanted
-        Outputs, as (node, output), that the run must keep.
+        Outputs, as (node, output), that the run must keep; of merged nodes too, by their own numbers.
     merged
         Nodes whose work another does.
     folded
@@ -70,6 +70,11 @@ class WorkingGraph:
     merged: Mapping[int, int] = field(default_factory=dict)
     folded: Mapping[int, tuple[object, ...]] = field(default_factory=dict)
     dropped: tuple[int, ...] = ()
+
+    @property
+    def shown(self) -> frozenset[tuple[int, int]]:
+        """The wanted outputs, by the numbers of the nodes that compute them."""
+        return frozenset((self.merged.get(index, index), number) for index, number in self.wanted)
 
     def predecessors(self) -> list[list[int]]:
         """Return for each number, gaps too, the nodes that feed it, each once, in order of the inputs."""

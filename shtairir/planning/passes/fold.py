@@ -27,7 +27,7 @@ def fold_constants(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
     successors = reversed_edges(predecessors)
     folded = dict(graph.folded)
     nodes = dict(graph.nodes)
-    shown = {index for index, _ in graph.wanted}
+    shown = {index for index, _ in graph.shown}
     reasons = []
     for index in topological_order(predecessors, successors):
         if index not in nodes:

@@ -47,10 +47,9 @@ def merge_equal(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
         )
     if not reasons:
         return graph, []
-    wanted = frozenset((merged.get(index, index), number) for index, number in graph.wanted)
     # Back in the order of the graph, which decides between equals later.
     nodes = {index: nodes[index] for index in graph.nodes if index in nodes}
-    return replace(graph, nodes=nodes, merged=merged, wanted=wanted), reasons
+    return replace(graph, nodes=nodes, merged=merged), reasons
 
 
 def _refed(node: WorkingNode, merged: dict[int, int]) -> WorkingNode:

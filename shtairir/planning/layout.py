@@ -1,0 +1,238 @@
+"""From a graph after its passes to a plan: order, stages, slots, lifetimes and estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from pathlib import Path
+
+from shtairir.errors import PlanningError
+from shtairir.ids import NodeId, PortRef
+from shtairir.planning import dependency
+from shtairir.planning.analyzer import DependencyAnalyzer
+from shtairir.planning.config import Estimate, OptimizationLevel, PlanningConfig
+from shtairir.planning.passes import drop_redundant_edges
+from shtairir.planning.plan import ExecutionPlan, ExecutionStage, Task, TaskInput
+from shtairir.planning.resources import ResourceRequirements
+from shtairir.planning.stages import pack_stages
+from shtairir.planning.working import Reason, WorkingGraph, WorkingNode
+
+_UNKNOWN = Estimate()
+_ONE_PROCESSOR = ResourceRequirements()
+
+
+class Layout:
+    """One graph after its passes, on the way to tasks.
+
+    Parameters
+    ----------
+    originals
+        All nodes of the graph by their working numbers, also those that the passes took away.
+
+    Attributes
+    ----------
+    order
+        The working number of each task; all other lists here are by task.
+    """
+
+    def __init__(
+        self,
+        graph: WorkingGraph,
+        originals: Mapping[int, WorkingNode],
+        config: PlanningConfig,
+        reasons: list[Reason],
+    ) -> None:
+        self.graph = graph
+        self.originals = originals
+        self.config = config
+        self.reasons = reasons
+        numbers = list(graph.nodes)
+        dense = {number: position for position, number in enumerate(numbers)}
+        predecessors = graph.predecessors()
+        within = [[dense[other] for other in predecessors[number]] for number in numbers]
+        analyzer = DependencyAnalyzer.of_lists(within, self._costs())
+        self._refuse_cycle(analyzer, [graph.nodes[number].id for number in numbers])
+        positions = self._arranged(analyzer)
+        self.order = [numbers[position] for position in positions]
+        self.task_of = {number: task for task, number in enumerate(self.order)}
+        self.nodes = [graph.nodes[number] for number in self.order]
+        self.names = [node.id for node in self.nodes]
+        self.predecessors = [[self.task_of[other] for other in predecessors[number]] for number in self.order]
+        self.levels = [analyzer.levels[position] for position in positions]
+        self.critical = [self.names[self.task_of[numbers[position]]] for position in analyzer.critical_indices]
+        self.parallelism = analyzer.parallelism
+        self.critical_cost = analyzer.critical_cost
+        sizes = [len(node.definition.outputs) for node in self.nodes]
+        self.first_slots = [0, *accumulate(sizes)]
+
+    def plan(self, name: str, base_dir: Path, all_nodes: tuple[NodeId, ...]) -> ExecutionPlan:
+        config = self.config
+        waits = self._waits()
+        requirements = [self._requirements(node) for node in self.nodes]
+        stages = self._stages(requirements)
+        stage_of = {task: stage.index for stage in stages for task in stage.tasks}
+        estimates = [config.estimates.get(node, _UNKNOWN) for node in self.names]
+        last_readers = self._last_readers()
+        aliases = self._aliases()
+        tasks = tuple(
+            Task(
+                number=index,
+                node=node.id,
+                title=node.title,
+                definition=node.definition,
+                values=node.values,
+                inputs=self._inputs(node),
+                first_slot=self.first_slots[index],
+                waits_for=tuple(waits[index]),
+                stage=stage_of[index],
+                releases=last_readers.get(index, ()),
+                aliases=aliases.get(index, ()),
+                requirements=requirements[index],
+                estimate=estimates[index],
+            )
+            for index, node in enumerate(self.nodes)
+        )
+        known_s = [estimate.elapsed_s for estimate in estimates if estimate.elapsed_s is not None]
+        sequential_s = sum(known_s) if len(known_s) == len(tasks) else None
+        workers = config.worker_count
+        folded = self._folded()
+        return ExecutionPlan(
+            graph_name=name,
+            base_dir=base_dir,
+            level=config.level,
+            workers=workers,
+            nodes=all_nodes,
+            tasks=tasks,
+            stages=tuple(stages),
+            barriers=config.level in (OptimizationLevel.NONE, OptimizationLevel.BASIC),
+            critical_path=tuple(self.critical),
+            parallelism=self.parallelism,
+            keep=tuple(sorted(config.keep)),
+            results=self._results(),
+            folded={self.originals[number].id: values for number, values in folded.items()},
+            folded_definitions={self.originals[number].id: self.originals[number].definition for number in folded},
+            dropped=tuple(self.originals[number].id for number in self.graph.dropped),
+            limits=config.limits,
+            reasons=tuple(self.reasons),
+            peak_bytes=self._peak_bytes(estimates, last_readers),
+            sequential_s=sequential_s,
+            estimated_s=None if sequential_s is None else max(self.critical_cost, sequential_s / workers),
+        )
+
+    def _costs(self) -> list[float] | None:
+        """Return the expected seconds of each node, or ``None``, for equal costs, unless all are known."""
+        known = [self.config.estimates.get(node.id, _UNKNOWN).elapsed_s for node in self.graph.nodes.values()]
+        costs = [cost for cost in known if cost is not None]
+        return costs if len(costs) == len(known) else None
+
+    def _refuse_cycle(self, analyzer: DependencyAnalyzer[int], names: Sequence[NodeId]) -> None:
+        cycle = [names[position] for position in analyzer.cycle]
+        if cycle:
+            way = " → ".join([*cycle, cycle[0]])
+            raise PlanningError(f"The graph goes round in a circle: {way}.", hint="Remove one of these links.")
+
+    def _arranged(self, analyzer: DependencyAnalyzer[int]) -> list[int]:
+        """Return the positions in the order in which tasks are preferred."""
+        if self.config.level is OptimizationLevel.NONE:
+            return analyzer.indices
+        if self.config.level is OptimizationLevel.BASIC:
+            return sorted(analyzer.indices, key=analyzer.levels.__getitem__)
+        return dependency.depth_first_order(analyzer.predecessors, analyzer.successors, analyzer.finishes)
+
+    def _waits(self) -> Sequence[Sequence[int]]:
+        if self.config.level not in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE):
+            return self.predecessors
+        successors = dependency.reversed_edges(self.predecessors)
+        waits, more = drop_redundant_edges(self.predecessors, successors, self.levels, self.names)
+        self.reasons += more
+        if self.parallelism > 1 and len(self.critical) > 1:
+            row = f"'{self.critical[0]}' to '{self.critical[-1]}'"
+            why = f"Goes first where there is a choice: it begins the longest row of nodes, {row}."
+            self.reasons.append(Reason(self.critical[0], "critical_path", why))
+        return waits
+
+    def _requirements(self, node: WorkingNode) -> ResourceRequirements:
+        traits = node.definition.traits
+        expected = self.config.estimates.get(node.id, _UNKNOWN).output_bytes or 0
+        if not expected and not traits.resources and traits.runs_on != "process":
+            return _ONE_PROCESSOR
+        needs = ResourceRequirements(memory_bytes=expected, named=dict.fromkeys(traits.resources, 1))
+        refusal = self.config.limits.refusal(needs)
+        if refusal:
+            raise PlanningError(f"Node '{node.id}' can never run. {refusal}", hint="Raise the limit.")
+        if traits.runs_on == "process":
+            why = "Runs on a thread although it asks for a process: worker processes are not there yet."
+            self.reasons.append(Reason(node.id, "workers", why))
+        return needs
+
+    def _stages(self, requirements: Sequence[ResourceRequirements]) -> list[ExecutionStage]:
+        if self.config.level is OptimizationLevel.NONE:
+            return [ExecutionStage(task, (task,), needs) for task, needs in enumerate(requirements)]
+        return pack_stages(self.levels, requirements, self.config.limits, self.config.worker_count)
+
+    def _inputs(self, node: WorkingNode) -> tuple[TaskInput, ...]:
+        inputs = []
+        for feed in node.feeds:
+            task = self.task_of[feed.source]
+            output = self.nodes[task].definition.outputs[feed.output]
+            source = PortRef(self.names[task], output.name)
+            slot = self.first_slots[task] + feed.output
+            inputs.append(TaskInput(feed.port, source, slot, feed.conversion, feed.checked))
+        return tuple(inputs)
+
+    def _aliases(self) -> dict[int, tuple[NodeId, ...]]:
+        aliases: dict[int, tuple[NodeId, ...]] = {}
+        for number, twin in self.graph.merged.items():
+            task = self.task_of.get(twin)
+            if task is not None:
+                aliases[task] = (*aliases.get(task, ()), self.originals[number].id)
+        return aliases
+
+    def _folded(self) -> dict[int, tuple[object, ...]]:
+        """Return the outputs of the folded nodes, and of those that were merged with them before."""
+        folded = dict(self.graph.folded)
+        folded.update({number: folded[twin] for number, twin in self.graph.merged.items() if twin in folded})
+        return folded
+
+    def _results(self) -> tuple[PortRef, ...]:
+        """Return the outputs to keep, in the order of the graph, under the names that were asked for."""
+        return tuple(
+            PortRef(self.originals[number].id, self.originals[number].definition.outputs[output].name)
+            for number, output in sorted(self.graph.wanted)
+            if self.graph.merged.get(number, number) in self.task_of
+        )
+
+    def _last_readers(self) -> dict[int, tuple[PortRef, ...]]:
+        """Return for each task the outputs that it reads last, if tasks run in their order."""
+        last: dict[tuple[int, int], int] = {}
+        for index, node in enumerate(self.nodes):
+            for feed in node.feeds:
+                last[feed.source, feed.output] = index
+        shown = self.graph.shown
+        released: dict[int, list[PortRef]] = {}
+        for (number, output), index in last.items():
+            if (number, output) not in shown:
+                node = self.graph.nodes[number]
+                released.setdefault(index, []).append(PortRef(node.id, node.definition.outputs[output].name))
+        return {index: tuple(ports) for index, ports in released.items()}
+
+    def _peak_bytes(self, estimates: Sequence[Estimate], last_readers: Mapping[int, tuple[PortRef, ...]]) -> int | None:
+        """Return the most memory that values take when tasks run in their order, if every size is known.
+
+        A node's outputs are taken to be freed together, with the last of them.
+        """
+        sizes = [estimate.output_bytes for estimate in estimates if estimate.output_bytes is not None]
+        if not sizes or len(sizes) < len(self.names):
+            return None
+        freed_after = {port.node: index for index in sorted(last_readers) for port in last_readers[index]}
+        shown = {self.names[self.task_of[number]] for number, _ in self.graph.shown if number in self.task_of}
+        freed: dict[int, int] = {}
+        for name, size in zip(self.names, sizes, strict=True):
+            if name in freed_after and name not in shown:
+                freed[freed_after[name]] = freed.get(freed_after[name], 0) + size
+        live = peak = 0
+        for index, size in enumerate(sizes):
+            live += size
+            peak = max(peak, live)
+            live -= freed.get(index, 0)
+        return peak
