@@ -80,7 +80,7 @@ class FakeEditor(QObject):
     selection_changed = Signal(tuple)
     problems_changed = Signal(list)
     runtime_changed = Signal(object)
-    run_started = Signal()
+    run_finished = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()

@@ -155,7 +155,7 @@ def test_a_failed_node_shows_its_cause_until_its_inputs_change(pipeline: Desk) -
     failed = NodeRuntime(status=NodeStatus.FAILED, failure=failure("The picture is empty."))
     pipeline.editor.runtime = {NodeId("blur"): failed}
     pipeline.editor.runtime_changed.emit({NodeId("blur")})
-    assert item.layout.alert_lines == ("The picture is", "empty.") or "".join(item.layout.alert_lines)
+    assert " ".join(item.layout.alert_lines) == "The picture is empty."
     assert item.outline.height() > height
     pipeline.assert_same()
     stale = NodeRuntime(status=NodeStatus.FAILED, failure=failure("The picture is empty."), stale=True)
@@ -253,3 +253,11 @@ def test_an_empty_graph_has_no_extent(desk: Desk) -> None:
     assert desk.canvas.board.extent().isEmpty()
     desk.canvas.fit()
     assert desk.view.zoom == 1.0
+
+
+def test_pictures_made_after_a_run_are_asked_for_when_it_ends(pipeline: Desk) -> None:
+    picture = QImage(64, 40, QImage.Format.Format_RGB32)
+    pipeline.editor.thumbnails = {NodeId("load"): picture}
+    assert pipeline.canvas.board.nodes[NodeId("load")].thumbnail is None
+    pipeline.editor.run_finished.emit(None)
+    assert pipeline.canvas.board.nodes[NodeId("load")].thumbnail is picture

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from pytestqt.qtbot import QtBot
 
-from shtairir.document import Graph
+from shtairir.document import Frame, Graph
+from shtairir.document.edits import PutFrame
 from shtairir.ids import NodeId
 from shtairir_ui.canvas.hand import Hit
 from shtairir_ui.canvas.scene import grid_points
@@ -210,8 +212,6 @@ def test_what_the_canvas_does_not_know_goes_to_the_window(pipeline: Desk) -> Non
 
 @pytest.mark.parametrize("scale", [0.08, 0.3, 1.0, 3.0])
 def test_grid_dots_stay_apart_and_few_at_any_zoom(scale: float) -> None:
-    from PySide6.QtCore import QRectF
-
     seen = QRectF(-1000, -700, 1440 / scale, 900 / scale)
     assert 0 < len(grid_points(seen, scale)) < 6000
 
@@ -222,3 +222,32 @@ def test_the_graph_is_shown_whole_when_it_is_replaced(desk: Desk) -> None:
     graph.add("math.number", position=(4000, 100))
     desk.editor.show_graph(graph)
     assert desk.view.visible_rect().contains(desk.canvas.board.extent())
+
+
+def test_a_gesture_at_the_edge_pulls_the_canvas_along(pipeline: Desk, qtbot: QtBot) -> None:
+    pipeline.view.zoom_to(1.0)
+    pipeline.canvas.center_on(NodeId("blur"))
+    seen = pipeline.view.visible_rect().left()
+    start, edge = pipeline.title("blur"), QPoint(3, 300)
+    gestures.begin_drag(pipeline.viewport, start, edge)
+    qtbot.waitUntil(lambda: pipeline.view.visible_rect().left() < seen - 60, timeout=2000)
+    under = pipeline.canvas.node_position(NodeId("blur"))
+    assert abs(under.x() - edge.x()) <= 2
+    gestures.release(pipeline.viewport, edge)
+    still = pipeline.view.visible_rect().left()
+    qtbot.wait(60)
+    assert pipeline.view.visible_rect().left() == still
+    pipeline.assert_same()
+
+
+def test_frames_are_shown_behind_the_nodes_and_follow_undo(pipeline: Desk) -> None:
+    frame = Frame("f", "Input", "#88aaff", (-40.0, -60.0, 300.0, 220.0))
+    pipeline.graph.apply(PutFrame(frame))
+    assert [item.frame for item in pipeline.canvas.board.frames.values()] == [frame]
+    assert pipeline.canvas.board.extent().contains(QRectF(*frame.rect))
+    gestures.click(pipeline.viewport, pipeline.title("load"))
+    assert pipeline.editor.selection == ("load",)
+    pipeline.canvas.grab()
+    pipeline.assert_same()
+    pipeline.graph.undo()
+    assert pipeline.canvas.board.frames == {}

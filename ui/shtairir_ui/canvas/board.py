@@ -17,6 +17,7 @@ from shtairir.ids import NodeId, PortRef
 from shtairir.validation import Problem
 from shtairir_ui.canvas.door import CanvasEditor
 from shtairir_ui.canvas.face import NodeFace, PortFace, node_face
+from shtairir_ui.canvas.frame_item import FrameItem
 from shtairir_ui.canvas.link_item import LinkItem
 from shtairir_ui.canvas.look import Look
 from shtairir_ui.canvas.node_item import Alert, NodeItem
@@ -29,8 +30,8 @@ class Board:
 
     Attributes
     ----------
-    nodes, links
-        The items, by node id, and by the input that a link feeds.
+    nodes, links, frames
+        The items, by node id, by the input that a link feeds, and by the frame's id.
     """
 
     def __init__(self, editor: CanvasEditor, scene: CanvasScene, look: Look) -> None:
@@ -39,6 +40,7 @@ class Board:
         self.look = look
         self.nodes: dict[NodeId, NodeItem] = {}
         self.links: dict[PortRef, LinkItem] = {}
+        self.frames: dict[str, FrameItem] = {}
         self._links_at: dict[NodeId, set[PortRef]] = {}
 
     # -- document to scene ---------------------------------------------------------------------
@@ -49,6 +51,7 @@ class Board:
         graph = self.editor.graph
         for link in graph.links.values():
             self._index(link)
+        self._show_frames()
         for node in graph.nodes:
             self._add_node(node)
         for link in graph.links.values():
@@ -59,8 +62,9 @@ class Board:
 
     def clear(self) -> None:
         """Take everything off the scene."""
-        for item in (*self.links.values(), *self.nodes.values()):
+        for item in (*self.links.values(), *self.nodes.values(), *self.frames.values()):
             self.scene.removeItem(item)
+        self.frames.clear()
         self.nodes.clear()
         self.links.clear()
         self._links_at.clear()
@@ -82,6 +86,8 @@ class Board:
         for link in change.links_added:
             self._add_link(link)
         self.show_runtime(change.nodes_added)
+        if change.frames_changed:
+            self._show_frames()
 
     def show_runtime(self, nodes: Iterable[NodeId]) -> None:
         """Show what these nodes did or do."""
@@ -127,6 +133,7 @@ class Board:
         for link in self.links.values():
             link.show_as(look=look, color=self._color(link.link))
             self._route(link)
+        self._show_frames()
 
     # -- questions -----------------------------------------------------------------------------
 
@@ -151,8 +158,11 @@ class Board:
         return [self.links[target] for target in self._links_at.get(node, ()) if target in self.links]
 
     def extent(self, nodes: Iterable[NodeId] | None = None) -> QRectF:
-        """The rectangle around some nodes, or around all."""
+        """The rectangle around some nodes, or around all nodes and frames."""
         rect = QRectF()
+        if nodes is None:
+            for frame in self.frames.values():
+                rect = rect.united(frame.boundingRect())
         for node in self.nodes if nodes is None else nodes:
             if node in self.nodes:
                 rect = rect.united(self.nodes[node].outline)
@@ -191,6 +201,8 @@ class Board:
                     found.append(f"{node}: at {place}, document {graph.nodes[node].position}")
                 if item.face != self.face(node):
                     found.append(f"{node}: shows {item.face}, should show {self.face(node)}")
+        if [item.frame for item in self.frames.values()] != list(graph.frames):
+            found.append("frames differ")
         for drawn in self.links.values():
             start, end = self._ends(drawn.link)
             if drawn.path().pointAtPercent(0) != start or drawn.path().currentPosition() != end:
@@ -198,6 +210,14 @@ class Board:
         return found
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _show_frames(self) -> None:
+        """Frames are few: they are made anew."""
+        for item in self.frames.values():
+            self.scene.removeItem(item)
+        self.frames = {frame.id: FrameItem(frame, self.look) for frame in self.editor.graph.frames}
+        for item in self.frames.values():
+            self.scene.addItem(item)
 
     def _add_node(self, node: NodeId) -> None:
         item = NodeItem(self.face(node), self.look)

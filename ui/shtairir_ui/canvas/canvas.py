@@ -83,6 +83,7 @@ class GraphCanvas(QWidget):
         editor.selection_changed.connect(self._show_selection)
         editor.problems_changed.connect(self.board.show_problems)
         editor.runtime_changed.connect(self.board.show_runtime)
+        editor.run_finished.connect(self._show_results)
         theme.changed.connect(self.apply_theme)
 
     # -- what is in sight ----------------------------------------------------------------------
@@ -280,6 +281,10 @@ class GraphCanvas(QWidget):
         if selection:
             self.hand.choose_links([])
         self.board.show_selection(selection)
+
+    def _show_results(self, _result: object) -> None:
+        """Asking for the thumbnails has them made; `runtime_changed` tells when they are there."""
+        self.board.show_runtime(self.editor.graph.nodes)
 
     def _end_interaction(self) -> None:
         self.hand.cancel()

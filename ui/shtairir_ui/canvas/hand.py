@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from shtairir.ids import NodeId, PortRef
 from shtairir_ui.canvas import tips
+from shtairir_ui.canvas.edgepan import EdgePan
 from shtairir_ui.canvas.face import PortFace
 from shtairir_ui.canvas.gestures import (
     BoxGesture,
@@ -71,6 +72,7 @@ class Hand:
         self._begin: Callable[[QPointF, Qt.KeyboardModifier], Gesture] | None = None
         self._click: Callable[[], None] | None = None
         self._panning_key = False
+        self._edge = EdgePan(stage.view, self._follow_edge)
         self._hovered: Hit = Hit()
         self.mouse_at = QPointF(stage.view.viewport().rect().center())
         self.chosen_links: list[PortRef] = []
@@ -83,6 +85,7 @@ class Hand:
     def cancel(self) -> None:
         """End what is going on as if it had not begun."""
         gesture, self._gesture = self._gesture, None
+        self._edge.stop()
         self._begin = self._click = None
         self._button = Qt.MouseButton.NoButton
         if gesture is not None:
@@ -116,6 +119,8 @@ class Hand:
             self.cancel()  # the release went to somebody else
         if self._gesture is not None:
             self._gesture.move(at, event.modifiers())
+            if not isinstance(self._gesture, PanGesture):
+                self._edge.follow(at)
         elif self._begin is not None:
             far = (at - self._pressed_at).manhattanLength() >= QApplication.startDragDistance() / 2
             if far:
@@ -132,6 +137,7 @@ class Hand:
         if event.button() != self._button:
             return
         self._button = Qt.MouseButton.NoButton
+        self._edge.stop()
         gesture, self._gesture = self._gesture, None
         click, self._click, self._begin = self._click, None, None
         if gesture is not None:
@@ -245,6 +251,10 @@ class Hand:
             item.mark(chosen=target in self.chosen_links)
 
     # -- inside ----------------------------------------------------------------------------------
+
+    def _follow_edge(self, at: QPointF) -> None:
+        if self._gesture is not None:
+            self._gesture.move(at, QApplication.keyboardModifiers())
 
     def _start(self, gesture: Gesture) -> None:
         self._gesture = gesture

@@ -89,11 +89,11 @@ def arrange(face: NodeFace, look: Look, thumbnail: QSizeF | None = None, alert: 
         note = QRectF(PAD, top, width - 2 * PAD, NOTE_HEIGHT)
         top += NOTE_HEIGHT
     if thumbnail is not None:
-        picture = QRectF(GAP, top + 2, width - 2 * GAP, _thumbnail_height(thumbnail, width - 2 * GAP))
+        picture = QRectF(GAP, top + 4, width - 2 * GAP, _thumbnail_height(thumbnail, width - 2 * GAP))
         top = picture.bottom() + GAP
     if alert:
         lines = wrapped(alert, look, width - 2 * GAP - 34, 3)
-        box = QRectF(GAP, top + 2, width - 2 * GAP, len(lines) * ALERT_LINE + 12)
+        box = QRectF(GAP, top + 4, width - 2 * GAP, len(lines) * ALERT_LINE + 12)
         top = box.bottom() + GAP
     top = max(top, TITLE_HEIGHT + _BODY_MARGIN) + (0 if alert or thumbnail is not None else 2)
     footer = QRectF(PAD, top, width - 2 * PAD, FOOTER_HEIGHT)

@@ -183,16 +183,25 @@ def _paint_input_label(painter: QPainter, item: NodeItem, placed: PlacedPort) ->
 
 
 def _paint_note(painter: QPainter, item: NodeItem, room: QRectF) -> None:
-    """Label and value by turns, as many as there is room for."""
+    """Label and value by turns; a pair that does not fit whole is left out, but for the first."""
     look = item.look
     painter.setFont(look.small.font)
-    for label, value in item.face.note:
-        for text, color, gap in ((label, look.tokens.text_disabled, 5.0), (value, look.tokens.text_dim, 12.0)):
-            if room.width() < 12:
-                return
-            painter.setPen(color)
-            painter.drawText(room, _LEFT, look.small.elided(text, room.width()))
-            room = room.adjusted(look.width(look.small, text) + gap, 0, 0, 0)
+    for number, (label, value) in enumerate(item.face.note):
+        label_width = look.width(look.small, label) + 5
+        width = label_width + look.width(look.small, value)
+        if number and width > room.width():
+            painter.setPen(look.tokens.text_disabled)
+            painter.drawText(room, _LEFT, "…")
+            return
+        painter.setPen(look.tokens.text_disabled)
+        painter.drawText(room, _LEFT, look.small.elided(label, room.width()))
+        rest = room.adjusted(label_width, 0, 0, 0)
+        painter.setPen(look.tokens.text_dim)
+        if rest.width() > 12:
+            painter.drawText(rest, _LEFT, look.small.elided(value, rest.width()))
+        room = room.adjusted(width + 12, 0, 0, 0)
+        if room.width() < 12:
+            return
 
 
 def _label_color(item: NodeItem, placed: PlacedPort) -> QColor:

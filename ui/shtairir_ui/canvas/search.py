@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from shtairir.block import BlockDefinition, PortType, compatibility
 from shtairir.block.registry import Registry
@@ -17,6 +27,7 @@ from shtairir_ui.guard import guarded
 _WIDTH, _ROWS, _ROW = 320, 9, 30
 _MOST = 60
 _ID = Qt.ItemDataRole.UserRole
+_CATEGORY = Qt.ItemDataRole.UserRole + 1
 _STEPS = {
     Qt.Key.Key_Down: 1,
     Qt.Key.Key_Up: -1,
@@ -56,6 +67,7 @@ class BlockSearch(QFrame):
         self.list.setAccessibleName("Blocks")
         self.list.setIconSize(QSize(16, 16))
         self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(RowPainter(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setFixedHeight(_ROWS * _ROW)
@@ -126,12 +138,35 @@ def _gives(block: BlockDefinition, wanted: PortType) -> bool:
 
 
 def _row(definition: BlockDefinition) -> QListWidgetItem:
-    family = definition.category.replace("/", " / ")
-    item = QListWidgetItem(theme.category_icon(definition.category), f"{definition.name}  —  {family}")
+    item = QListWidgetItem(theme.category_icon(definition.category), definition.name)
     item.setData(_ID, str(definition.id))
+    item.setData(_CATEGORY, definition.category.replace("/", " / "))
     item.setToolTip(definition.summary)
     item.setSizeHint(QSize(0, _ROW))
     return item
+
+
+class RowPainter(QStyledItemDelegate):
+    """Writes the category dim at the right of the block's name, where there is room for it."""
+
+    @guarded
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Draw one row."""
+        super().paint(painter, option, index)
+        tokens = theme.current()
+        font = theme.ui_font(tokens.size_small)
+        metrics = QFontMetrics(font)
+        category = str(index.data(_CATEGORY))
+        room = option.rect.adjusted(0, 0, -tokens.s2, 0)
+        named = option.fontMetrics.horizontalAdvance(str(index.data())) + 16 + 4 * tokens.s2
+        if named + metrics.horizontalAdvance(category) < room.width():
+            painter.save()
+            painter.setFont(font)
+            painter.setPen(tokens.text_dim)
+            painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, category)
+            painter.restore()
 
 
 def _placeholder(partner: PortFace | None) -> str:
