@@ -47,7 +47,7 @@ def main(
     app.setApplicationName("Shtairir")
     window = _make_window(theme, temporary=screenshot is not None)
     hook_before = sys.excepthook
-    sys.excepthook = _reporter(window)
+    sys.excepthook = Reporter(window)
     try:
         if path is not None and not window.files.show_file(path, remember=screenshot is None) and screenshot:
             print(window.notice.text, file=sys.stderr)  # noqa: T201 - there is no window to say it in
@@ -112,7 +112,7 @@ def _live(window: MainWindow, size: tuple[int, int], *, run: bool) -> int:
         interrupt.close()
 
 
-class _reporter:
+class Reporter:
     """An except hook that says the error in the window instead of ending it."""
 
     def __init__(self, window: MainWindow) -> None:

@@ -285,9 +285,13 @@ class Editor(QObject):
         self._check.watch(graph)
 
     def _on_change(self, change: Change) -> None:
+        # The selection first, so that nobody who hears of the change looks for a node that is gone.
+        kept = tuple(node for node in self.selection if node in self.graph.nodes)
+        lost, self.selection = kept != self.selection, kept
+        self._thumbnails.forget(self._runs.forget_strangers(change.nodes_added, self.graph.nodes))
         self.graph_changed.emit(change)
-        if change.nodes_removed:
-            self.select(self.selection)
+        if lost:
+            self.selection_changed.emit(kept)
         self.title_changed.emit()
         self._check.check_soon()
         self._stale_timer.start()

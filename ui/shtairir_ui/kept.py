@@ -52,6 +52,11 @@ class KeptValues(Mapping[PortRef, object]):
         """The outputs that were let go to stay within the budget."""
         return self._freed
 
+    def forget(self, node: NodeId) -> None:
+        """Let the values of a node go: another one has its id now."""
+        self._values = {ref: value for ref, value in self._values.items() if ref.node != node}
+        self._freed = frozenset(ref for ref in self._freed if ref.node != node)
+
     def of_node(self, node: NodeId) -> dict[PortRef, object]:
         """The kept outputs of one node."""
         return {ref: value for ref, value in self._values.items() if ref.node == node}

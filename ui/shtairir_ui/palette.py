@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -43,7 +42,7 @@ class BlockTree(QTreeWidget):
         self.setUniformRowHeights(True)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.setExpandsOnDoubleClick(True)
+        self.setExpandsOnDoubleClick(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header = self.header()
         header.setStretchLastSection(False)
@@ -51,8 +50,8 @@ class BlockTree(QTreeWidget):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
 
     def neighbour(self, step: int) -> QTreeWidgetItem | None:
-        """The row above or below the current one; the first when there is none. Qt's types say never None."""
-        current = cast("QTreeWidgetItem | None", self.currentItem())
+        """The row above or below the current one; the first when there is none."""
+        current = self.currentItem()
         if current is None:
             return self.topLevelItem(0)
         return self.itemBelow(current) if step > 0 else self.itemAbove(current)
@@ -123,6 +122,7 @@ class PalettePanel(QWidget):
         self.search.textChanged.connect(lambda _text: self._quiet.start())
         self.search.returnPressed.connect(self._add_best)
         self.search.installEventFilter(self)
+        self.tree.itemClicked.connect(lambda item, _column: _fold(item))
         self.tree.itemActivated.connect(lambda item, _column: self._add(item))
         self.tree.itemExpanded.connect(lambda item: self._open.add(item.data(0, PATH)))
         self.tree.itemCollapsed.connect(lambda item: self._open.discard(item.data(0, PATH)))
@@ -175,12 +175,12 @@ class PalettePanel(QWidget):
             self._empty.say(f"No block matches “{self._shown}”", "Try another word, or fewer letters.")
 
     def _show_matches(self, found: list[BlockDefinition]) -> None:
-        for definition in found:
-            item = block_item(definition)
+        items = [block_item(definition) for definition in found]
+        for definition, item in zip(found, items, strict=True):
             item.setText(1, item.text(1) or definition.category.replace("/", " › "))
-            self.tree.addTopLevelItem(item)
-        if found:
-            self.tree.setCurrentItem(self.tree.topLevelItem(0))
+        self.tree.addTopLevelItems(items)
+        if items:
+            self.tree.setCurrentItem(items[0])
 
     def _show_categories(self, definitions: list[BlockDefinition]) -> None:
         branches: dict[str, QTreeWidgetItem] = {}
@@ -202,6 +202,12 @@ class PalettePanel(QWidget):
                 item.setIcon(0, theme.category_icon(path))
                 self.tree.addTopLevelItem(item)
         return branches[path]
+
+
+def _fold(item: QTreeWidgetItem) -> None:
+    """A click on a category opens or closes it; the little arrow is hard to hit."""
+    if item.childCount():
+        item.setExpanded(not item.isExpanded())
 
 
 def block_item(definition: BlockDefinition) -> QTreeWidgetItem:

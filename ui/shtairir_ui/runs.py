@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 import shtairir
 from shtairir.block.registry import Registry
-from shtairir.document import Snapshot
+from shtairir.document import Node, Snapshot
 from shtairir.errors import ShtairirError
 from shtairir.events import Event, NodeFinished, NodeStatus, RunStarted
 from shtairir.ids import NodeId, PortRef
@@ -101,6 +101,17 @@ class RunControl(QObject):
         self.record = None
         self.runtime = {}
         self.results = KeptValues((), self.budget_bytes)
+
+    def forget_strangers(self, added: Iterable[NodeId], nodes: Mapping[NodeId, Node]) -> list[NodeId]:
+        """A new node may have the id of one that ran and is gone; it must not show the other's result."""
+        strangers = []
+        for node in added:
+            ran = self.record.snapshot.nodes.get(node) if self.record is not None else None
+            if ran is not None and ran.block != nodes[node].block:
+                self.runtime.pop(node, None)
+                self.results.forget(node)
+                strangers.append(node)
+        return strangers
 
     def mark_stale(self, stale: frozenset[NodeId]) -> None:
         """Say which results no longer match the graph."""

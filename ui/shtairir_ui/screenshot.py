@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
 
+from shtairir.ids import NodeId
+from shtairir_ui.editor import Editor
 from shtairir_ui.window import MainWindow
 
 SETTLE_MS = 400
@@ -49,10 +51,17 @@ def _run_to_the_end(window: MainWindow) -> None:
 
 
 def _select_a_result(window: MainWindow) -> None:
-    """Show the last result that nobody reads; a failed node before all others."""
+    """Show a failed node, else a result that nobody reads, a picture before all others."""
     editor = window.editor
     failed = [node for node, state in editor.runtime.items() if state.failure is not None]
     read = {link.source for link in editor.graph.links.values()}
     final = [ref.node for ref in editor.results if ref not in read]
-    if failed or final:
-        editor.select(((failed or final[-1:])[0],))
+    pictures = [node for node in final if _shows_a_picture(editor, node)]
+    for nodes in (failed, pictures, final):
+        if nodes:
+            editor.select(nodes[-1:])
+            return
+
+
+def _shows_a_picture(editor: Editor, node: NodeId) -> bool:
+    return any(summary.kind in ("image", "figure") for summary in editor.runtime[node].summaries.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from PySide6.QtCore import QObject, QSize, Signal
@@ -40,6 +40,12 @@ class Thumbnails(QObject):
         self._values = {}
         for ref, value in results.items():
             self._values.setdefault(ref.node, []).append((value, family_of(ref)))
+
+    def forget(self, nodes: Iterable[NodeId]) -> None:
+        """Show nothing for these nodes."""
+        for node in nodes:
+            self._values.pop(node, None)
+            self._images.pop(node, None)
 
     def get(self, node: NodeId) -> QImage | None:
         """The picture of a node's first result that has one; None while it is being made."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
@@ -34,7 +35,7 @@ def run_and_wait(window: MainWindow, qtbot: QtBot) -> RunResult:
 def chain(window: MainWindow, *blocks: str) -> list[NodeId]:
     """Place blocks and link each one's result to the next one's x."""
     ids = [window.editor.add_block(block, 200.0 * index, 0.0) for index, block in enumerate(blocks)]
-    for before, after in zip(ids, ids[1:], strict=False):
+    for before, after in pairwise(ids):
         refusal = window.editor.link(PortRef(before, PortName("out")), PortRef(after, PortName("x")))
         assert refusal is None
     return ids
@@ -213,3 +214,13 @@ def test_values_beyond_the_budget_are_let_go_and_named(window: MainWindow, qtbot
     page = window.panels.inspector.node_page
     page.tabs.setCurrentWidget(page.outcome)
     assert "freed to stay within the memory budget" in page.outcome.toPlainText()
+
+
+def test_a_new_node_does_not_show_the_result_of_one_that_is_gone(window: MainWindow, qtbot: QtBot) -> None:
+    (number,) = chain(window, "math.number")
+    run_and_wait(window, qtbot)
+    window.editor.remove((number,))
+    window.editor.graph.add("text.constant", id=number)
+    assert number not in window.editor.runtime
+    assert not window.editor.results
+    assert window.editor.thumbnail(number) is None

@@ -10,6 +10,7 @@ from shtairir.ids import NodeId
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.iconlabel import IconLabel
+from shtairir_ui.inspector.style import restyle
 from shtairir_ui.quantities import duration, size
 from shtairir_ui.runtime import IDLE, NodeRuntime
 
@@ -70,6 +71,9 @@ class NodeHeader(QWidget):
         self._status = QLabel()
         self._status.setObjectName("nodeStatus")
         self._status.setProperty("role", "dim")
+        self._cause = QLabel(wordWrap=True)
+        self._cause.setObjectName("nodeCause")
+        self._cause.setTextFormat(Qt.TextFormat.PlainText)
         self._lay_out()
         self.title.editingFinished.connect(self._rename)
         theme.changed.connect(self._on_theme)
@@ -99,6 +103,16 @@ class NodeHeader(QWidget):
         self._status_icon.show_icon(icon, color)
         self._status_icon.setVisible(bool(icon))
         self._status.setText(status_text(state))
+        self._show_cause(state)
+
+    def _show_cause(self, state: NodeRuntime) -> None:
+        """A failure must not hide behind a tab."""
+        failed = state.failure is not None
+        sentence = state.failure.message if state.failure is not None else state.reason
+        wanted = failed or state.status is NodeStatus.SKIPPED
+        self._cause.setText(sentence if wanted else "")
+        self._cause.setVisible(bool(wanted and sentence))
+        restyle(self._cause, "error" if failed else "dim")
 
     def _lay_out(self) -> None:
         tokens = theme.current()
@@ -116,6 +130,7 @@ class NodeHeader(QWidget):
         column.addLayout(first)
         column.addWidget(self._block)
         column.addLayout(last)
+        column.addWidget(self._cause)
 
     def _rename(self) -> None:
         if self._node is None or self._node not in self._editor.graph.nodes or not self.title.isModified():

@@ -13,6 +13,7 @@ from shtairir.ids import NodeId, PortRef
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.inspector.fields import Field, FieldContext, make_field
+from shtairir_ui.inspector.style import restyle
 from shtairir_ui.inspector.values import port_state, refusal
 
 _bursts = itertools.count()
@@ -198,11 +199,7 @@ class _Label(QLabel):
 
     def show_changed(self, changed: bool) -> None:
         """Say whether the value differs from the default."""
-        role = "" if changed else "dim"
-        if self.property("role") != role:
-            self.setProperty("role", role)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        restyle(self, "" if changed else "dim")
 
 
 def _tip(port: InputPort) -> str:

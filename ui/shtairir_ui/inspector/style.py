@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QWidget
+
 from shtairir_ui.theme import Tokens
+
+
+def restyle(widget: QWidget, role: str) -> None:
+    """Give a widget another role of the style sheet; Qt looks at roles only when told to."""
+    if widget.property("role") != role:
+        widget.setProperty("role", role)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def inspector_style(tokens: Tokens) -> str:
@@ -15,8 +25,9 @@ def inspector_style(tokens: Tokens) -> str:
     QLineEdit[role="title"]:hover {{ border-color: {tokens.css("border_strong")}; }}
     QLineEdit[role="title"]:focus {{ background: {tokens.css("field")}; border-color: {tokens.css("focus")}; }}
     QToolButton[role="more"]::menu-indicator {{ image: none; width: 0; }}
+    QToolButton#moreButton {{ border: none; padding: 4px 8px 4px 0; color: {tokens.css("text_dim")}; }}
     QPushButton[role="link"] {{
-        background: transparent; border: 1px solid transparent; text-align: left; padding: 4px 2px;
+        background: transparent; border: 1px solid transparent; text-align: left; padding: 4px 0; margin-left: -1px;
         color: {tokens.css("accent")};
     }}
     QPushButton[role="link"]:hover {{ background: {tokens.css("hover")}; }}
