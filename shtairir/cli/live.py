@@ -88,13 +88,14 @@ class LiveProgress:
 
     def picture(self) -> RenderableType:
         """Return what the screen shows now."""
-        elapsed = 0.0 if self._began_s is None else time.perf_counter() - self._began_s
+        if self._began_s is None:
+            return Text("")
         bar = Table.grid(padding=(0, 2))
         bar.add_row(
             Text(self._title, style="bold"),
             ProgressBar(total=max(self._total, 1), completed=self._ended, width=32),
             f"{self._ended}/{self._total}",
-            duration_text(elapsed),
+            duration_text(time.perf_counter() - self._began_s),
         )
         nodes = Table.grid(padding=(0, 2))
         running = list(self._running.copy().items())

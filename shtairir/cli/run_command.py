@@ -16,6 +16,7 @@ from shtairir.cli.plan_text import graph_text, plan_text
 from shtairir.cli.progress import progress_view
 from shtairir.cli.quantities import parse_duration, parse_size
 from shtairir.cli.terminal import columns, duration_text, size_text, styled
+from shtairir.ids import PortRef
 
 if TYPE_CHECKING:
     from shtairir.planning import ExecutionPlan
@@ -120,12 +121,15 @@ def _summary(result: RunResult) -> str:
 
 
 def _results_text(result: RunResult) -> str:
-    from shtairir.block.values import summarize
-
-    rows = [(name, _shown(value, summarize(value).text)) for name, value in result.results.items()]
+    rows = [(name, _shown(value, _summary_of(result, name))) for name, value in result.results.items()]
     rest = len(rows) - _LISTED_RESULTS
     more = f"\nand {rest} more; --json lists them all" if rest > 0 else ""
     return columns(rows[:_LISTED_RESULTS]) + more
+
+
+def _summary_of(result: RunResult, name: str) -> str:
+    port = PortRef.parse(name)
+    return result.nodes[port.node].outputs[port.port].text
 
 
 def _shown(value: object, summary: str) -> str:
