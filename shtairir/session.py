@@ -81,8 +81,10 @@ def plan(
         listed = " ".join(problem.message for problem in errors[:3])
         more = f" And {len(errors) - 3} more." if len(errors) > 3 else ""
         raise PlanningError(f"'{snapshot.name}' cannot run: {listed}{more}", problems=errors)
+    if workers is not None and workers < 1:
+        raise PlanningError(f"A run needs at least one worker, not {workers}.")
     config = PlanningConfig(
-        level=OptimizationLevel(level),
+        level=_level(level),
         workers=workers,
         keep=frozenset(_ports(keep)) if not isinstance(keep, str) else frozenset(),
         targets=None if targets is None else tuple(NodeId(target) for target in targets),
@@ -242,6 +244,13 @@ def _with_parameters(snapshot: Snapshot, parameters: Mapping[str, Any]) -> Snaps
             raise PlanningError(f"'{target}' cannot be given a value: it is linked to {source}.")
         nodes[target.node] = replace(node, values={**node.values, target.port: to_json(value)})
     return replace(snapshot, nodes=nodes)
+
+
+def _level(level: OptimizationLevel | str) -> OptimizationLevel:
+    try:
+        return OptimizationLevel(level)
+    except ValueError:
+        raise PlanningError(f"'{level}' is no optimization level. There are: {', '.join(OptimizationLevel)}.") from None
 
 
 def _port(name: str | PortRef) -> PortRef:

@@ -198,11 +198,9 @@ class Run:
 
     def _next_event(self, deadline: float | None) -> Any:
         """Return the next event, or ``None`` if there is something else to do."""
-        try:
-            return self._queue.get_nowait()
-        except Empty:
-            if self._workers.step():
-                return None
+        # Not in the handler of `Empty`: what a block raises would have that for its context.
+        if self._queue.empty() and self._workers.step():
+            return None
         try:
             return self._queue.get(timeout=None if deadline is None else max(deadline - self.clock(), 0.0))
         except Empty:
