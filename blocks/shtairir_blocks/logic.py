@@ -1,8 +1,11 @@
 """Logic blocks: true and false, comparison and choice."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from shtairir.block import block
+from shtairir.block import Param, block
+
+Condition = Annotated[bool, Param(port=True)]
+Operand = Annotated[float, Param(port=True)]
 
 
 @block(category="Logic", name="True or false", tags=("constant", "boolean", "switch", "checkbox"))
@@ -23,7 +26,7 @@ def boolean(value: bool = False) -> bool:
 
 
 @block(category="Logic", name="And", tags=("both", "all"))
-def and_(a: bool = False, b: bool = False) -> bool:
+def and_(a: Condition = False, b: Condition = False) -> bool:
     """Tell whether both are true.
 
     Parameters
@@ -42,7 +45,7 @@ def and_(a: bool = False, b: bool = False) -> bool:
 
 
 @block(category="Logic", name="Or", tags=("either", "any"))
-def or_(a: bool = False, b: bool = False) -> bool:
+def or_(a: Condition = False, b: Condition = False) -> bool:
     """Tell whether at least one is true.
 
     Parameters
@@ -61,7 +64,7 @@ def or_(a: bool = False, b: bool = False) -> bool:
 
 
 @block(category="Logic", name="Not", tags=("invert", "negate"))
-def not_(value: bool = False) -> bool:
+def not_(value: Condition = False) -> bool:
     """Turn true into false and false into true.
 
     Parameters
@@ -79,7 +82,10 @@ def not_(value: bool = False) -> bool:
 
 @block(category="Logic", name="Compare", tags=("greater", "less", "equal", "if"))
 def compare(
-    a: float = 0.0, b: float = 0.0, operator: Literal["<", "<=", "==", "!=", ">=", ">"] = ">", tolerance: float = 0.0
+    a: Operand = 0.0,
+    b: Operand = 0.0,
+    operator: Literal["<", "<=", "==", "!=", ">=", ">"] = ">",
+    tolerance: float = 0.0,
 ) -> bool:
     """Compare two numbers.
 

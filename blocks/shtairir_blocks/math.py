@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from shtairir.block import Param, block
 
+Operand = Annotated[float, Param(port=True)]
+
 
 @block(category="Math/Value", name="Number", tags=("constant", "literal", "float"))
 def number(value: float = 0.0) -> float:
@@ -92,7 +94,7 @@ def random(seed: int = 0, low: float = 0.0, high: float = 1.0) -> float:
 
 
 @block(category="Math/Arithmetic", name="Add", tags=("plus", "sum"))
-def add(a: float = 0.0, b: float = 0.0) -> float:
+def add(a: Operand = 0.0, b: Operand = 0.0) -> float:
     """Add two numbers.
 
     Parameters
@@ -111,7 +113,7 @@ def add(a: float = 0.0, b: float = 0.0) -> float:
 
 
 @block(category="Math/Arithmetic", name="Subtract", tags=("minus", "difference"))
-def subtract(a: float = 0.0, b: float = 0.0) -> float:
+def subtract(a: Operand = 0.0, b: Operand = 0.0) -> float:
     """Subtract the second number from the first.
 
     Parameters
@@ -130,7 +132,7 @@ def subtract(a: float = 0.0, b: float = 0.0) -> float:
 
 
 @block(category="Math/Arithmetic", name="Multiply", tags=("times", "product"))
-def multiply(a: float = 1.0, b: float = 1.0) -> float:
+def multiply(a: Operand = 1.0, b: Operand = 1.0) -> float:
     """Multiply two numbers.
 
     Parameters
@@ -149,7 +151,7 @@ def multiply(a: float = 1.0, b: float = 1.0) -> float:
 
 
 @block(category="Math/Arithmetic", name="Divide", tags=("quotient", "ratio"))
-def divide(a: float = 1.0, b: float = 1.0) -> float:
+def divide(a: Operand = 1.0, b: Operand = 1.0) -> float:
     """Divide the first number by the second.
 
     Parameters
@@ -170,7 +172,7 @@ def divide(a: float = 1.0, b: float = 1.0) -> float:
 
 
 @block(category="Math/Arithmetic", name="Remainder", tags=("modulo", "mod"))
-def modulo(a: float = 0.0, b: float = 1.0) -> float:
+def modulo(a: Operand = 0.0, b: Operand = 1.0) -> float:
     """Give what is left of a division, with the sign of the divisor.
 
     Parameters
@@ -191,7 +193,7 @@ def modulo(a: float = 0.0, b: float = 1.0) -> float:
 
 
 @block(category="Math/Arithmetic", name="Power", tags=("exponent", "square", "raise"))
-def power(base: float = 2.0, exponent: float = 2.0) -> float:
+def power(base: Operand = 2.0, exponent: Operand = 2.0) -> float:
     """Raise a number to a power.
 
     Parameters
@@ -219,7 +221,7 @@ def power(base: float = 2.0, exponent: float = 2.0) -> float:
 
 @block(category="Math/Functions", name="Function", tags=("sqrt", "log", "exp", "sin", "cos", "tan"))
 def function(
-    x: float = 1.0,
+    x: Operand = 1.0,
     which: Literal[
         "square root",
         "exponential",
@@ -264,7 +266,7 @@ def function(
 
 
 @block(category="Math/Functions", name="Absolute value", tags=("magnitude", "sign"))
-def abs_(x: float = 0.0) -> float:
+def abs_(x: Operand = 0.0) -> float:
     """Drop the sign of a number.
 
     Parameters
@@ -281,7 +283,7 @@ def abs_(x: float = 0.0) -> float:
 
 
 @block(category="Math/Functions", name="Negate", tags=("minus", "sign"))
-def negate(x: float = 0.0) -> float:
+def negate(x: Operand = 0.0) -> float:
     """Turn the sign of a number round.
 
     Parameters
@@ -299,7 +301,7 @@ def negate(x: float = 0.0) -> float:
 
 @block(category="Math/Functions", name="Round", tags=("integer", "floor", "ceil"))
 def round_(
-    x: float = 0.0,
+    x: Operand = 0.0,
     digits: Annotated[int, Param(ge=-12, le=15)] = 0,
     direction: Literal["nearest", "down", "up", "toward zero"] = "nearest",
 ) -> int | float:
@@ -333,7 +335,7 @@ def round_(
 
 
 @block(category="Math/Functions", name="Smaller", tags=("minimum", "least"))
-def min_(a: float = 0.0, b: float = 0.0) -> float:
+def min_(a: Operand = 0.0, b: Operand = 0.0) -> float:
     """Give the smaller of two numbers.
 
     Parameters
@@ -352,7 +354,7 @@ def min_(a: float = 0.0, b: float = 0.0) -> float:
 
 
 @block(category="Math/Functions", name="Larger", tags=("maximum", "greatest"))
-def max_(a: float = 0.0, b: float = 0.0) -> float:
+def max_(a: Operand = 0.0, b: Operand = 0.0) -> float:
     """Give the larger of two numbers.
 
     Parameters
@@ -371,7 +373,7 @@ def max_(a: float = 0.0, b: float = 0.0) -> float:
 
 
 @block(category="Math/Functions", name="Clamp", tags=("limit", "clip", "range"))
-def clamp(x: float = 0.0, low: float = 0.0, high: float = 1.0) -> float:
+def clamp(x: Operand = 0.0, low: float = 0.0, high: float = 1.0) -> float:
     """Keep a number within limits.
 
     Parameters
@@ -395,7 +397,7 @@ def clamp(x: float = 0.0, low: float = 0.0, high: float = 1.0) -> float:
 
 @block(category="Math/Functions", name="Remap", tags=("scale", "range", "map", "lerp"))
 def remap(
-    x: float = 0.5,
+    x: Operand = 0.5,
     from_low: float = 0.0,
     from_high: float = 1.0,
     to_low: float = 0.0,

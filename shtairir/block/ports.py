@@ -48,6 +48,8 @@ class Param:
         A hint for the form: ``slider``, ``color``, ``code``, ``multiline``, ``path``, ``choice``.
     advanced
         Folded away at first.
+    port
+        Shown as a port on the node from the start, although the input has a default: an operand.
     label
         The name shown to people; made from the argument's name when empty.
     """
@@ -65,6 +67,7 @@ class Param:
     suffixes: tuple[str, ...] = ()
     widget: str = ""
     advanced: bool = False
+    port: bool = False
     label: str = ""
 
     @property

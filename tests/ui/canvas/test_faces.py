@@ -204,8 +204,9 @@ def test_a_thumbnail_makes_room_for_itself_and_its_links_follow(pipeline: Desk) 
     assert item.outline.height() > height
     assert item.layout.thumbnail is not None
     middle = pipeline.view.to_viewport(item.pos() + item.layout.thumbnail.center())
-    shown = pipeline.canvas.grab().toImage().pixelColor(pipeline.viewport.mapTo(pipeline.canvas, middle))
-    assert shown == QColor("teal")
+    image = pipeline.canvas.grab().toImage()
+    at = pipeline.viewport.mapTo(pipeline.canvas, middle) * image.devicePixelRatio()
+    assert image.pixelColor(at) == QColor("teal")
     pipeline.assert_same()
 
 

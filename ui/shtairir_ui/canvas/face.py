@@ -113,6 +113,11 @@ def node_face(
     )
 
 
+def is_always_port(port: InputPort) -> bool:
+    """Whether an input is a port whatever a person says: it must be given, cannot be typed, or is an operand."""
+    return port.required or not port.editable or port.param.port
+
+
 def short_value(value: object, family: str = "any") -> str:
     """Return a value in a few characters.
 
@@ -141,7 +146,7 @@ def short_value(value: object, family: str = "any") -> str:
 
 
 def _is_shown(node: Node, port: InputPort, linked: bool) -> bool:
-    return linked or port.required or not port.editable or port.name in node.exposed
+    return linked or is_always_port(port) or port.name in node.exposed
 
 
 def _input_face(node: Node, port: InputPort, linked: bool) -> PortFace:

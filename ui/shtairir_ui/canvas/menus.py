@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from shtairir_ui import theme
+from shtairir_ui.canvas.face import is_always_port
 from shtairir_ui.canvas.link_item import LinkItem
 from shtairir_ui.canvas.node_item import NodeItem
 
@@ -61,7 +62,7 @@ def _add_exposure(canvas: GraphCanvas, menu: QMenu, item: NodeItem) -> None:
     """Which inputs with a default are shown as ports."""
     definition = canvas.editor.definition(item.node)
     node = canvas.editor.graph.nodes[item.node]
-    optional = [port for port in definition.inputs if not port.required and port.editable] if definition else []
+    optional = [port for port in definition.inputs if not is_always_port(port)] if definition else []
     submenu = menu.addMenu("Inputs as ports")
     submenu.setEnabled(bool(optional))
     linked = {port.name for port in item.face.inputs if port.linked}

@@ -190,10 +190,10 @@ def _paint_note(painter: QPainter, item: NodeItem, room: QRectF) -> None:
         label_width = look.width(look.small, label) + 5
         width = label_width + look.width(look.small, value)
         if number and width > room.width():
-            painter.setPen(look.tokens.text_disabled)
+            painter.setPen(look.quiet)
             painter.drawText(room, _LEFT, "…")
             return
-        painter.setPen(look.tokens.text_disabled)
+        painter.setPen(look.quiet)
         painter.drawText(room, _LEFT, look.small.elided(label, room.width()))
         rest = room.adjusted(label_width, 0, 0, 0)
         painter.setPen(look.tokens.text_dim)
@@ -249,9 +249,9 @@ def _paint_footer(painter: QPainter, item: NodeItem) -> None:
     look, room = item.look, item.layout.footer
     name, cost = footer_texts(item.face, item.runtime)
     painter.setFont(look.small.font)
-    painter.setPen(look.tokens.text_dim if cost else look.tokens.text_disabled)
+    painter.setPen(look.tokens.text_dim)
     painter.drawText(room, _RIGHT, cost)
-    painter.setPen(look.tokens.text_disabled)
+    painter.setPen(look.quiet)
     left = room.adjusted(0, 0, -(look.width(look.small, cost) + GAP) if cost else 0, 0)
     painter.drawText(left, _LEFT, look.small.elided(name, left.width()))
 

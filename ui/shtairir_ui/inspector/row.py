@@ -126,8 +126,9 @@ class ParameterRow(QObject):
     def _prepare_menu(self) -> None:
         linked = self.state.source is not None
         self.reset_action.setEnabled(self.state.is_set and not linked)
-        self.expose_action.setChecked(self.state.exposed or linked or self.port.required)
-        self.expose_action.setEnabled(not linked and not self.port.required)
+        always = self.port.required or self.port.param.port
+        self.expose_action.setChecked(self.state.exposed or linked or always)
+        self.expose_action.setEnabled(not linked and not always)
         self.unlink_action.setVisible(linked)
 
     def _on_edited(self, value: Any) -> None:
