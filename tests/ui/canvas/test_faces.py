@@ -165,18 +165,34 @@ def test_a_failed_node_shows_its_cause_until_its_inputs_change(pipeline: Desk) -
     assert item.outline.height() == height
 
 
-def test_a_problem_is_shown_on_its_node_and_goes_when_it_is_mended(pipeline: Desk) -> None:
-    problem = Problem(severity="error", code="missing_input", message="Link an image.", node=NodeId("load"))
-    note = Problem(severity="info", code="dead_node", message="Nobody reads it.", node=NodeId("text"))
-    pipeline.editor.problems_changed.emit([problem, note])
-    item = pipeline.canvas.board.nodes[NodeId("load")]
-    assert item.alert is not None
-    assert item.alert.severe
-    assert pipeline.canvas.board.nodes[NodeId("text")].alert is None
+def test_a_problem_is_marked_on_its_node_and_goes_when_it_is_mended(pipeline: Desk) -> None:
+    port = PortName("image")
+    problem = Problem("error", "missing_input", "Link an image.", NodeId("blur"), port)
+    warning = Problem("warning", "bad_value", "The edge is odd.", NodeId("blur"), PortName("edge"))
+    note = Problem("info", "dead_node", "Nobody reads it.", NodeId("text"))
+    item = pipeline.canvas.board.nodes[NodeId("blur")]
+    height = item.outline.height()
+    pipeline.editor.problems_changed.emit([warning, problem, note])
+    assert item.concern is not None
+    assert item.concern.severe
+    assert item.finding is not None
+    assert item.finding.inputs == {"image", "edge"}
+    assert item.outline.height() == height
+    assert pipeline.canvas.board.nodes[NodeId("text")].concern is None
     assert "Link an image." in tip(item, None, None)
+    pipeline.canvas.grab()
     pipeline.editor.problems_changed.emit([])
-    assert item.alert is None
+    assert item.concern is None
     pipeline.assert_same()
+
+
+def test_a_link_that_cannot_carry_its_value_is_drawn_as_broken(pipeline: Desk) -> None:
+    problem = Problem("error", "type_mismatch", "No.", NodeId("blur"), PortName("image"))
+    pipeline.editor.problems_changed.emit([problem])
+    links = pipeline.canvas.board.links
+    assert [str(target) for target, link in links.items() if link.broken] == ["blur.image"]
+    pipeline.editor.problems_changed.emit([])
+    assert not any(link.broken for link in links.values())
 
 
 @pytest.mark.parametrize("status", list(NodeStatus))

@@ -83,7 +83,7 @@ def test_a_changed_value_makes_what_follows_out_of_date(canvas: GraphCanvas, qtb
 def test_what_the_check_finds_comes_onto_the_node(canvas: GraphCanvas, qtbot: QtBot) -> None:
     gestures.drop(canvas.view.viewport(), QPoint(300, 300), gestures.block_mime("image.gaussian_blur"))
     item = canvas.board.nodes[NodeId("gaussian_blur")]
-    qtbot.waitUntil(lambda: item.alert is not None, timeout=2000)
+    qtbot.waitUntil(lambda: item.concern is not None, timeout=2000)
     assert canvas.board.disagreements() == []
 
 

@@ -20,7 +20,7 @@ from shtairir_ui.canvas.face import NodeFace, PortFace, node_face
 from shtairir_ui.canvas.frame_item import FrameItem
 from shtairir_ui.canvas.link_item import LinkItem
 from shtairir_ui.canvas.look import Look
-from shtairir_ui.canvas.node_item import Alert, NodeItem
+from shtairir_ui.canvas.node_item import Alert, Finding, NodeItem
 from shtairir_ui.canvas.scene import CanvasScene
 from shtairir_ui.runtime import IDLE
 
@@ -99,20 +99,18 @@ class Board:
 
     def show_problems(self, problems: Iterable[Problem]) -> None:
         """Show what the check found, the worst problem on each node."""
-        worst: dict[NodeId, Alert] = {}
-        broken: set[PortRef] = set()
+        by_node: dict[NodeId, list[Problem]] = {}
         for problem in problems:
-            if problem.node is None or problem.severity == "info":
-                continue
-            severe = problem.severity == "error"
-            if problem.port is not None and problem.code in ("type_mismatch", "unknown_port"):
-                broken.add(PortRef(problem.node, problem.port))
-            known = worst.get(problem.node)
-            if known is None or (severe and not known.severe):
-                worst[problem.node] = Alert(problem.message, severe)
+            if problem.node is not None and problem.severity != "info":
+                by_node.setdefault(problem.node, []).append(problem)
         for node, item in self.nodes.items():
-            if item.show_problem(worst.get(node)):
-                self._route_at(node)
+            item.show_finding(_finding(by_node.get(node, [])))
+        broken = {
+            PortRef(node, problem.port)
+            for node, found in by_node.items()
+            for problem in found
+            if problem.port is not None and problem.code in _BROKEN_LINKS
+        }
         for target, link in self.links.items():
             if link.broken != (target in broken):
                 link.show_as(broken=target in broken)
@@ -275,3 +273,14 @@ class Board:
     def _color(self, link: Link) -> QColor:
         port = self.port(link.source, "out")
         return self.look.tokens.type_color(port.family if port is not None else "any")
+
+
+_BROKEN_LINKS = frozenset({"type_mismatch", "unknown_port", "cycle"})
+
+
+def _finding(problems: list[Problem]) -> Finding | None:
+    if not problems:
+        return None
+    worst = next((problem for problem in problems if problem.severity == "error"), problems[0])
+    inputs = frozenset(problem.port for problem in problems if problem.port is not None)
+    return Finding(Alert(worst.message, worst.severity == "error"), inputs)

@@ -17,6 +17,8 @@ from shtairir_ui.canvas.toolkit import Z_NODE, Z_NODE_RAISED, AbstractNodeItem
 from shtairir_ui.guard import guarded
 from shtairir_ui.runtime import IDLE, NodeRuntime
 
+PlacedKey = tuple[Side, PortName]
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -24,6 +26,14 @@ class Alert:
 
     text: str
     severe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the check found on a node: the worst of it, and the inputs it is about."""
+
+    alert: Alert
+    inputs: frozenset[PortName] = frozenset()
 
 
 class NodeItem(AbstractNodeItem):
@@ -46,7 +56,7 @@ class NodeItem(AbstractNodeItem):
         self.look = look
         self.runtime: NodeRuntime = IDLE
         self.thumbnail: QImage | None = None
-        self.problem: Alert | None = None
+        self.finding: Finding | None = None
         self.hovered = False
         self.hovered_port: PlacedKey | None = None
         self.fitting: frozenset[PlacedKey] | None = None
@@ -62,12 +72,18 @@ class NodeItem(AbstractNodeItem):
 
     @property
     def alert(self) -> Alert | None:
-        """The failure of the last run, else the problem that the check found, else why it cannot run."""
+        """What is written on the node: the failure of the last run, else why it cannot run at all."""
         if self.runtime.failure is not None and not self.runtime.stale:
             return Alert(self.runtime.failure.message)
-        if self.face.absence:
-            return Alert(self.face.absence, severe=False)
-        return self.problem
+        return Alert(self.face.absence, severe=False) if self.face.absence else None
+
+    @property
+    def concern(self) -> Alert | None:
+        """What the badge stands for: the alert, else the finding of the check.
+
+        A finding is not written on the node: each node just placed lacks its links, and would shout.
+        """
+        return self.alert or (self.finding.alert if self.finding is not None else None)
 
     def show_face(self, face: NodeFace) -> bool:
         """Show another face of the same node; returns whether anything moved in it."""
@@ -93,12 +109,11 @@ class NodeItem(AbstractNodeItem):
         self.update()
         return False
 
-    def show_problem(self, problem: Alert | None) -> bool:
-        """Show what the check found; returns whether anything moved in it."""
-        if problem == self.problem:
-            return False
-        self.problem = problem
-        return self._arrange()
+    def show_finding(self, finding: Finding | None) -> None:
+        """Show what the check found."""
+        if finding != self.finding:
+            self.finding = finding
+            self.update()
 
     def _arranged(self) -> Layout:
         picture = None if self.thumbnail is None else QSizeF(self.thumbnail.size())
@@ -189,6 +204,3 @@ class NodeItem(AbstractNodeItem):
             paint_node(painter, self, option.levelOfDetailFromTransform(painter.worldTransform()))
         finally:
             painter.restore()
-
-
-PlacedKey = tuple[Side, PortName]

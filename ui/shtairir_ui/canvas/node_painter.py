@@ -52,7 +52,7 @@ def _paint_card(painter: QPainter, item: NodeItem) -> None:
     look, outline = item.look, item.layout.outline
     status = item.runtime.status
     painter.fillRect(outline, look.absent_body if item.face.absence else look.card(item.face.category))
-    if status is not None or item.alert is not None:
+    if status is not None or item.concern is not None:
         band = QRectF(0, 0, outline.width(), TITLE_HEIGHT)
         painter.fillRect(band, _status_color(item))
     if item.isSelected():
@@ -124,7 +124,7 @@ def _paint_badge(painter: QPainter, item: NodeItem, center: QPointF) -> None:
     status = item.runtime.status
     look, color = item.look, _status_color(item)
     if status is None:
-        if item.alert is not None:
+        if item.concern is not None:
             _paint_bang(painter, look, center, color)
         return
     painter.save()
@@ -208,6 +208,9 @@ def _label_color(item: NodeItem, placed: PlacedPort) -> QColor:
     tokens = item.look.tokens
     if item.face.absence or not _is_reachable(item, placed):
         return tokens.text_disabled
+    finding = item.finding
+    if finding is not None and placed.port.side == "in" and placed.port.name in finding.inputs:
+        return tokens.error if finding.alert.severe else tokens.warning
     return tokens.text
 
 
@@ -298,7 +301,7 @@ def _far_lines(title: str, look: Look, width: float, most: int) -> tuple[str, ..
 
 
 def _paint_far_status(painter: QPainter, item: NodeItem) -> None:
-    if item.runtime.status is None and item.alert is None:
+    if item.runtime.status is None and item.concern is None:
         return
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_status_color(item))
@@ -341,5 +344,5 @@ def _status_color(item: NodeItem) -> QColor:
     tokens = item.look.tokens
     if item.runtime.status is not None:
         return tokens.status_color(item.runtime.status.value)
-    alert = item.alert
-    return tokens.error if alert is not None and alert.severe else tokens.warning
+    concern = item.concern
+    return tokens.error if concern is not None and concern.severe else tokens.warning

@@ -21,12 +21,12 @@ def tip(node: NodeItem | None, port: PortFace | None, link: LinkItem | None) -> 
 
 
 def _node_tip(item: NodeItem) -> str:
-    alert = item.alert
+    concern = item.concern
     return _lines(
         f"<b>{escape(item.face.title)}</b> &nbsp;{escape(item.face.block)}",
         escape(item.face.summary),
-        escape(alert.text) if alert else "",
-        escape(item.runtime.message) if not alert else "",
+        escape(concern.text) if concern else "",
+        escape(item.runtime.message) if not concern else "",
     )
 
 
