@@ -6,6 +6,6 @@ make_environment .venv -e '.[dev]'
 
 status=0
 "$ENVIRONMENT/bin/ruff" check . || status=1
-"$ENVIRONMENT/bin/mypy" || status=1
+"$ENVIRONMENT/bin/mypy" --python-version "$(version_of "$BASE_PYTHON")" || status=1
 "$ENVIRONMENT/bin/lint-imports" || status=1
 exit $status

@@ -75,13 +75,15 @@ def _planned(execution_plan: ExecutionPlan, path: Path) -> dict[str, Any]:
 def _run(
     execution_plan: ExecutionPlan, *, memory_limit: int | None, timeout_s: float | None, verbosity: int
 ) -> RunResult:
+    from shtairir.execute.cancel import CancelToken
     from shtairir.session import start
 
-    view = progress_view(verbosity)
-    with view.shown():
-        handle = start(execution_plan, instruments=(view,), memory_limit=memory_limit, timeout_s=timeout_s)
-        with cancelled_by_signals(handle.cancel):
-            return _waited(handle)
+    view, token = progress_view(verbosity), CancelToken()
+    # The signals are caught before the run starts: one that comes in between must find the token.
+    with view.shown(), cancelled_by_signals(token.cancel):
+        return _waited(
+            start(execution_plan, instruments=(view,), memory_limit=memory_limit, timeout_s=timeout_s, cancel=token)
+        )
 
 
 def _waited(handle: RunHandle) -> RunResult:
