@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from shtairir.document import dumps
 from shtairir.ids import NodeId
@@ -96,6 +96,8 @@ def test_a_second_button_takes_a_move_back(pipeline: Desk) -> None:
     start = pipeline.title("number")
     gestures.begin_drag(pipeline.viewport, start, start + QPoint(30, 10))
     gestures.press(pipeline.viewport, start + QPoint(30, 10), gestures.RIGHT)
+    gestures.context_menu(pipeline.viewport, start + QPoint(30, 10))
+    assert QApplication.activePopupWidget() is None
     gestures.release(pipeline.viewport, start + QPoint(30, 10))
     assert pipeline.graph.nodes[NodeId("number")].position == (0, 220)
     pipeline.assert_same()

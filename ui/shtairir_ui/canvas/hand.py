@@ -72,6 +72,7 @@ class Hand:
         self._begin: Callable[[QPointF, Qt.KeyboardModifier], Gesture] | None = None
         self._click: Callable[[], None] | None = None
         self._panning_key = False
+        self._menu_is_due = True
         self._edge = EdgePan(stage.view, self._follow_edge)
         self._hovered: Hit = Hit()
         self.mouse_at = QPointF(stage.view.viewport().rect().center())
@@ -99,8 +100,10 @@ class Hand:
         at, modifiers = event.position(), event.modifiers()
         self.mouse_at = at
         if self._button != Qt.MouseButton.NoButton:
+            self._menu_is_due = not self.busy
             self.cancel()  # a second button takes the first one's gesture back
             return
+        self._menu_is_due = True
         self._stage.view.setFocus(Qt.FocusReason.MouseFocusReason)
         QToolTip.hideText()
         self._button, self._pressed_at = event.button(), at
@@ -172,7 +175,7 @@ class Hand:
 
     def context_menu(self, event: QContextMenuEvent) -> None:
         """The right button, or the menu key."""
-        if self.busy:
+        if self.busy or not self._menu_is_due:
             self.cancel()
             return
         at = QPointF(event.pos())

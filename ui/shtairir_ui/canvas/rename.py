@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt
+from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
@@ -84,8 +84,3 @@ class TitleField(QLineEdit):
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self._end(keep=True)
-
-
-def title_place(item: NodeItem) -> QPointF:
-    """The middle of a node's title, on the canvas."""
-    return item.pos() + QPointF(item.layout.size.width() / 2, TITLE_HEIGHT / 2)

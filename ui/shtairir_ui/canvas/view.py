@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -22,7 +22,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
-    QPixmapCache,
     QResizeEvent,
     QTransform,
     QWheelEvent,
@@ -61,8 +60,6 @@ class Handler(Protocol):
 class CanvasView(NodeViewer):
     """NodeGraphQt's viewer, with its own navigation and without its state machine of flags."""
 
-    zoomed = Signal(float)
-
     # NodeGraphQt fills a hidden menu bar here, whose shortcuts would collide with the window's.
     focusInEvent = QGraphicsView.focusInEvent
 
@@ -84,7 +81,6 @@ class CanvasView(NodeViewer):
         self.viewport().setMouseTracking(True)
         # The ground is always filled, so Qt may shift pixels without clearing under them.
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, True)
-        QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), 64 * 1024))
         self.centerOn(0, 0)
 
     def _discard_leftovers(self) -> None:
@@ -130,7 +126,6 @@ class CanvasView(NodeViewer):
         self.setTransform(QTransform.fromScale(zoom, zoom))
         shift = self.viewportTransform().map(fixed) - at
         self.pan(-shift.x(), -shift.y())
-        self.zoomed.emit(zoom)
 
     def pan(self, dx: float, dy: float) -> None:
         """Shift what is seen by pixels of the screen."""
