@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from shtairir_ui.preview.picture import picture_of
-from shtairir_ui.preview.pixels import halved, heat_map, to_bytes
+from shtairir_ui.preview.pixels import halved, heat_map, map_picture, to_bytes
 from tests.ui import gestures
 
 
@@ -139,3 +139,21 @@ def test_a_heat_map_is_brighter_where_values_are_larger_and_marks_what_is_no_num
     picture = heat_map(np.array([[0.0, 1.0, np.nan]]))
     assert picture[0, 0].sum() < picture[0, 1].sum()
     assert picture[0, 2].tolist() == [214, 64, 92]
+
+
+def test_a_mask_is_black_and_white():
+    assert map_picture(np.array([[True, False]])).tolist() == [[255, 0]]
+
+
+def test_numbered_objects_get_colours_of_their_own():
+    labels = np.zeros((40, 40), np.int32)
+    labels[5:15, 5:15], labels[20:35, 20:35] = 1, 2
+    picture = map_picture(labels)
+    ground, one, two = (picture[place].astype(int) for place in ((0, 0), (6, 6), (21, 21)))
+    assert np.abs(one - two).sum() > 100
+    assert ground.sum() < min(one.sum(), two.sum())
+
+
+def test_counts_are_a_heat_map_and_not_objects():
+    counts = np.arange(1, 1601).reshape(40, 40)
+    assert np.array_equal(map_picture(counts), heat_map(counts))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .picture import Picture, picture_of_bytes
-from .pixels import AnyArray, heat_map, thin_out
+from .pixels import AnyArray, map_picture, thin_out
 from .trace import Trace, envelope
 
 _PIXELS = 1024
@@ -74,5 +74,5 @@ def drawing_of(array: AnyArray) -> Trace | Picture | None:
     if array.ndim == 1:
         return envelope(array)
     if array.ndim == 2:
-        return picture_of_bytes(heat_map(thin_out(array, _PIXELS, _PIXELS)))
+        return picture_of_bytes(map_picture(thin_out(array, _PIXELS, _PIXELS)))
     return None

@@ -26,6 +26,7 @@ _RAMP = (
     (0.75, (108, 194, 107)),
     (1.00, (250, 231, 85)),
 )
+_GROUND = (24, 26, 31)
 NAN_COLOR = (214, 64, 92)
 """Shown where a heat map has no number."""
 
@@ -95,6 +96,31 @@ def finite_range(values: AnyArray) -> tuple[float, float]:
     """Return the least and greatest finite value, ``(0, 0)`` when there is none."""
     finite = values[np.isfinite(values)]
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+
+
+def map_picture(array: AnyArray) -> Bytes:
+    """Return a 2-D array as a picture: masks black and white, numbered objects in colours, else a heat map."""
+    if array.dtype == np.bool_:
+        return to_bytes(array)
+    return label_map(array) if looks_like_labels(array) else heat_map(array)
+
+
+def looks_like_labels(array: AnyArray) -> bool:
+    """Return whether whole numbers are likely to be the numbers of objects on a background of zeros."""
+    if array.dtype.kind != "i" or min(array.shape) < 32:
+        return False
+    zeros = float(np.mean(array == 0))
+    return 0.05 < zeros < 1 and int(array.min()) == 0
+
+
+def label_map(labels: AnyArray) -> Bytes:
+    """Return numbered objects as RGB, neighbouring numbers in colours far apart, the background dark."""
+    # Steps of the golden ratio around the circle of hues never come close to an earlier hue soon.
+    hue = (labels * 0.6180339887) % 1.0 * 6.0
+    channels = [np.clip(np.abs((hue + offset) % 6 - 3) - 1, 0, 1) for offset in (0.0, 4.0, 2.0)]
+    picture = np.stack(channels, axis=-1) * 175 + 60
+    picture[labels == 0] = _GROUND
+    return picture.astype(np.uint8)
 
 
 @cache

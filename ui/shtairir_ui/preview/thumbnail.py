@@ -9,7 +9,7 @@ from shtairir.block.values import Audio
 from shtairir_ui import theme
 
 from .kinds import Kind, is_array, is_figure, kind_of
-from .pixels import AnyArray, fit_size, heat_map, qimage, thin_out, to_bytes
+from .pixels import AnyArray, fit_size, map_picture, qimage, thin_out, to_bytes
 from .trace import Trace, envelope
 
 
@@ -50,7 +50,7 @@ def _small_array(array: AnyArray, size: QSize) -> QImage | None:
         return _small_trace(envelope(array, size.width() // 2), size, "array") if len(array) > 1 else None
     while array.ndim > 2:
         array = array[0]
-    return _scaled(qimage(heat_map(thin_out(array, size.width(), size.height()))), size)
+    return _scaled(qimage(map_picture(thin_out(array, size.width(), size.height()))), size)
 
 
 def _small_trace(trace: Trace, size: QSize, family: str) -> QImage:

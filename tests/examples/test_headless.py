@@ -1,0 +1,180 @@
+"""Every example runs without a window, at every level, and finds what is known to be there."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import statistics
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import shtairir
+from shtairir_assets.examples import FOLDER, list_examples
+
+EXAMPLES = [pytest.param(example.path, id=example.name) for example in list_examples()]
+DATA = FOLDER / "data"
+
+# Where sleepecg 0.6.0, which works by another method (Pan and Tompkins 1985), finds the beats of data/ecg.npy.
+# fmt: off
+BEATS = [
+    125, 342, 551, 748, 944, 1130, 1316, 1500, 1690, 1879, 2064, 2250, 2431, 2608, 2778, 2955, 3124, 3292, 3456,
+    3614, 3776, 3948, 4129, 4310, 4481, 4652, 4812, 4984, 5156, 5323, 5496, 5673, 5855, 6047, 6250, 6452, 6662,
+]
+# fmt: on
+
+
+@functools.cache
+def run(name: str, **parameters: Any) -> Any:
+    """Return the result of an example, run once for all tests that look at it."""
+    graph = shtairir.load(FOLDER / f"{name}.shtairir")
+    result = shtairir.run(graph, keep="all", parameters=parameters)
+    result.raise_for_status()
+    return result
+
+
+@pytest.mark.parametrize("path", EXAMPLES)
+def test_an_example_has_no_problems(path: Path) -> None:
+    assert shtairir.validate(shtairir.load(path)) == []
+
+
+@pytest.mark.parametrize("path", EXAMPLES)
+def test_an_example_is_stored_as_the_program_would_store_it(path: Path, tmp_path: Path) -> None:
+    graph = shtairir.load(path)
+    node = next(iter(graph.nodes))
+    graph.set(f"{node}.extra_for_this_test", 1)
+    graph.undo()
+    assert graph.to_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("level", ["none", "basic", "balanced"])
+@pytest.mark.parametrize("path", EXAMPLES)
+def test_an_example_runs_at_every_level(path: Path, level: str) -> None:
+    result = shtairir.run(shtairir.load(path), level=level)
+    result.raise_for_status()
+    assert result.status == "done"
+
+
+@pytest.mark.parametrize("sigma", [0.5, 1.5, 4.0])
+def test_there_are_24_coins_whatever_the_blur(sigma: float) -> None:
+    result = run("coins", sigma=sigma)
+    assert result["count.count"] == 24
+    assert result["report.out"] == "24 coins"
+
+
+def test_every_coin_is_measured_where_it_lies() -> None:
+    result = run("coins")
+    table, labels = result["measure.out"], result["count.labels"]
+    assert table["label"].to_list() == list(range(1, 25))
+    assert table["area"].to_list() == np.bincount(labels.ravel())[1:].tolist()
+    for row in table.iter_rows(named=True):
+        assert labels[round(row["y"]), round(row["x"])] == row["label"]
+    # Four rows of six, as one can see.
+    rows = np.sort(table["y"].to_numpy()).reshape(4, 6)
+    assert (rows[1:, 0] - rows[:-1, -1] > 20).all()
+
+
+def test_the_marked_picture_differs_from_the_photograph_at_coins_only() -> None:
+    result = run("coins")
+    before, after = result["load.out"], result["numbers.out"]
+    changed = np.abs(after - before[..., None]).max(axis=2) > 0.05
+    near = np.zeros_like(changed)
+    for row in result["measure.out"].iter_rows(named=True):
+        left, top = int(row["left"]) - 4, int(row["top"]) - 4
+        near[max(top, 0) : top + int(row["height"]) + 9, max(left, 0) : left + int(row["width"]) + 9] = True
+    assert changed.any()
+    assert not (changed & ~near).any()
+
+
+def test_333_of_344_penguins_are_complete() -> None:
+    result = run("penguins")
+    assert result["all_rows.out"] == 344
+    assert result["kept_rows.out"] == 333
+    assert result["report.out"] == "333 of 344 penguins are complete"
+
+
+def test_the_means_of_penguins_are_those_of_the_file() -> None:
+    masses: dict[tuple[str, str], list[float]] = defaultdict(list)
+    with (DATA / "penguins.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if "NA" not in row.values():
+                masses[row["species"], row["sex"]].append(float(row["body_mass_g"]))
+    found = {
+        (row["species"], row["sex"]): row["body_mass_g_mean"]
+        for row in run("penguins")["group.out"].iter_rows(named=True)
+    }
+    assert found == {key: pytest.approx(statistics.fmean(values)) for key, values in masses.items()}
+    # As published with the data.
+    assert round(found["Gentoo", "male"]) == 5485
+
+
+def test_the_contact_sheet_shows_every_photograph_in_its_place() -> None:
+    result = run("contact_sheet")
+    files, sheet = result["files.out"], result["sheet.out"]
+    assert [file.name for file in files] == sorted(file.name for file in (DATA / "photos").iterdir())
+    assert sheet.shape == (2 * 180 + 3 * 16, 4 * 240 + 5 * 16, 3)
+    for number, file in enumerate(files):
+        row, column = divmod(number, 4)
+        middle_y, middle_x = 16 + row * 196 + 90, 16 + column * 256 + 120
+        tile = sheet[middle_y - 20 : middle_y + 20, middle_x - 20 : middle_x + 20].mean(axis=(0, 1))
+        assert tile == pytest.approx(_middle_of(file), abs=0.06), file.name
+
+
+def _middle_of(file: Path) -> Any:
+    """Return the mean colour of the part that fills 40 × 40 pixels of a tile."""
+    photo = Image.open(file).convert("RGB")
+    half = 20 / min(240 / photo.width, 180 / photo.height)
+    x, y = photo.width / 2, photo.height / 2
+    part = photo.crop((round(x - half), round(y - half), round(x + half), round(y + half)))
+    return np.asarray(part).mean(axis=(0, 1)) / 255
+
+
+def test_the_columns_of_the_contact_sheet_can_be_chosen() -> None:
+    assert run("contact_sheet", columns=2)["sheet.out"].shape == (4 * 180 + 5 * 16, 2 * 240 + 3 * 16, 3)
+
+
+def test_the_beats_are_where_another_method_finds_them() -> None:
+    positions = run("ecg")["peaks.positions"]
+    assert len(positions) == len(BEATS)
+    assert np.abs(positions - np.array(BEATS)).max() <= 18, "a twentieth of a second"
+
+
+def test_the_heart_rate_is_that_of_the_reference() -> None:
+    result = run("ecg")
+    assert result["rate.rate"] == pytest.approx(60 * 360 / statistics.median(np.diff(BEATS)), abs=1)
+    assert result["report.out"] == "37 beats, 119 a minute"
+    assert result["marks.out"] == pytest.approx(result["peaks.table"]["time_s"].to_numpy())
+
+
+def test_the_sweep_counts_24_coins_six_times() -> None:
+    command = [sys.executable, "-m", "shtairir_assets.examples.sweep"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=100)
+    assert done.stdout.count("24 coins") == 6
+
+
+def test_examples_are_listed_without_qt_and_without_the_engine() -> None:
+    code = "import sys, shtairir_assets.examples as e; e.list_examples(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=100)
+    loaded = set(done.stdout.split())
+    assert not loaded & {"PySide6", "shtairir", "numpy", "shtairir_blocks"}
+
+
+def test_every_example_says_in_a_line_what_it_shows() -> None:
+    assert len(list_examples()) == len(list(FOLDER.glob("*.shtairir")))
+    for example in list_examples():
+        assert example.title
+        assert 40 <= len(example.summary) <= 120
+        assert example.summary.endswith(".")
+
+
+def test_the_origin_of_every_file_is_told_and_every_file_is_small() -> None:
+    told = (FOLDER / "DATA.md").read_text(encoding="utf-8")
+    for file in (file for file in DATA.rglob("*") if file.is_file()):
+        assert f"`{file.relative_to(FOLDER).as_posix()}`" in told
+        assert file.stat().st_size < 200_000, file.name

@@ -1,0 +1,104 @@
+"""Every example is opened from the menu and run by real clicks in the real window."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+pytest.importorskip("PySide6", reason="the window needs the `ui` extra", exc_type=ImportError)
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from pytestqt.qtbot import QtBot
+
+from shtairir.events import NodeStatus
+from shtairir.ids import NodeId
+from shtairir_assets.examples import Example, list_examples
+from shtairir_ui import theme
+from shtairir_ui.editor import Editor
+from shtairir_ui.settings import Settings
+from shtairir_ui.window import MainWindow
+from tests.ui.gestures import click, settle
+
+EXAMPLES = [pytest.param(example, id=example.name) for example in list_examples()]
+
+
+@pytest.fixture
+def window(qapp: QApplication, qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[MainWindow]:
+    theme.apply(qapp, "dark")
+    shown = MainWindow(Editor(), Settings(tmp_path / "window.ini"))
+    qtbot.addWidget(shown)
+    shown.resize(1440, 900)
+    shown.show()
+    qtbot.waitExposed(shown)
+    yield shown
+    qtbot.waitUntil(lambda: not shown.editor.is_running, timeout=10_000)
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+def choose(menu: QMenu, title: str) -> None:
+    """Open a menu and click one of its lines."""
+    menu.popup(QPoint(40, 40))
+    settle()
+    action = next(action for action in menu.actions() if action.text() == title)
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+    settle()
+
+
+def press_run(window: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.editor.run_finished, timeout=60_000):
+        QTest.mouseClick(window.findChild(QPushButton, "runButton"), Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_runs_by_a_click(window: MainWindow, qtbot: QtBot, example: Example) -> None:
+    choose(window.menus.examples, example.title)
+    editor = window.editor
+    assert editor.path == example.path
+    press_run(window, qtbot)
+    qtbot.waitUntil(lambda: set(editor.runtime) == set(editor.graph.nodes))
+    assert {state.status for state in editor.runtime.values()} <= {NodeStatus.DONE, NodeStatus.CACHED}
+    assert not editor.is_modified
+    assert editor.problems == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_result_of_an_example_can_be_looked_at(window: MainWindow, qtbot: QtBot, example: Example) -> None:
+    choose(window.menus.examples, example.title)
+    press_run(window, qtbot)
+    window.canvas.fit()
+    settle()
+    preview = window.panels.preview
+    for node in window.editor.graph.nodes:
+        click(window.canvas.view.viewport(), window.canvas.node_position(node))
+        assert window.editor.selection == (node,)
+        qtbot.waitUntil(lambda node=node: preview.view is not None and preview.node == node)
+        preview.grab()
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_nodes_of_an_example_stand_apart_and_links_lead_to_the_right_or_to_a_new_row(
+    window: MainWindow, qtbot: QtBot, example: Example
+) -> None:
+    choose(window.menus.examples, example.title)
+    press_run(window, qtbot)
+    nodes = window.editor.graph.nodes
+    qtbot.waitUntil(lambda: any(window.editor.thumbnail(NodeId(node)) is not None for node in nodes))
+    settle()
+    places = {node: window.canvas.board.nodes[node].sceneBoundingRect().toAlignedRect() for node in nodes}
+    for one, other in itertools.combinations(places, 2):
+        assert not places[one].intersects(places[other]), (one, other)
+    for link in window.editor.graph.links.values():
+        source, target = places[link.source.node], places[link.target.node]
+        assert source.left() < target.left() or below(target, source), link
+
+
+def below(one: QRect, other: QRect) -> bool:
+    return one.top() > other.bottom()
