@@ -129,7 +129,7 @@ def histogram(
     figure, axes = new_axes()
     for (name, values), color in zip(parts, look.colors(len(parts)), strict=True):
         counts = np.histogram(values, edges)[0]
-        heights = counts / max(counts.sum(), 1) / np.diff(edges) if density else counts
+        heights = counts / max(int(counts.sum()), 1) / np.diff(edges) if density else counts
         axes.stairs(heights, edges, fill=True, color=color, alpha=0.85 if len(parts) == 1 else 0.45)
         axes.stairs(heights, edges, color=color, linewidth=1.2, label=name)
     axes.grid(False, axis="x")

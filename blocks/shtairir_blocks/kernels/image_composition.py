@@ -86,7 +86,7 @@ def outline(image: NDArray[Any], labels: NDArray[Any], color: Rgba, thickness: i
     inside = numbers != 0
     opacity = np.where(inside & (highest != lowest), color[3], np.where(inside, fill * color[3], 0))
     weight = opacity.astype(np.float32)[:, :, np.newaxis]
-    return pixels * (1 - weight) + np.asarray(color[:3], np.float32) * weight
+    return (pixels * (1 - weight) + np.asarray(color[:3], np.float32) * weight).astype(np.float32, copy=False)
 
 
 def color_labels(labels: NDArray[Any], seed: int) -> Pixels:
