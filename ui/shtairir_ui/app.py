@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PREPARE_MS = 400
+
 
 def main(
     path: Path | None = None,
@@ -103,6 +105,7 @@ def _live(window: MainWindow, size: tuple[int, int], *, run: bool) -> int:
     interrupt = InterruptListener(QApplication.quit)
     window.show()
     QTimer.singleShot(0, window.canvas.fit)
+    QTimer.singleShot(PREPARE_MS, window.editor.prepare)
     if run:
         QTimer.singleShot(0, window.editor.run)
     try:

@@ -6,6 +6,7 @@ and no results of their own. Each verb is one undo step of the document.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -252,6 +253,10 @@ class Editor(QObject):
             return
         self._check.check_now()
         self._runs.start(self.graph.snapshot())
+
+    def prepare(self) -> None:
+        """Import the planner and the executor on a worker while nobody waits, so that the first run need not."""
+        self.background.submit(lambda: importlib.import_module("shtairir.session"), lambda _module: None)
 
     def stop(self) -> None:
         """Ask the run to end."""

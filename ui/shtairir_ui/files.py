@@ -5,14 +5,17 @@ from __future__ import annotations
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from shtairir.errors import DocumentError, ShtairirError
+from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.settings import Settings
 
 SUFFIX = ".shtairir"
+ICON_SIZE = QSize(32, 32)
 FILTER = f"Shtairir graphs (*{SUFFIX});;All files (*)"
 
 
@@ -93,13 +96,15 @@ class FileCommands(QObject):
         """Ask what to do with unsaved changes."""
         box = QMessageBox(self._window)
         box.setObjectName("unsavedDialog")
-        box.setIcon(QMessageBox.Icon.Question)
+        box.setIconPixmap(theme.icon("warning", "warning").pixmap(ICON_SIZE, box.devicePixelRatio()))
         box.setWindowTitle("Unsaved changes")
         box.setText(f"Save the changes to “{self._editor.title}”?")
         box.setInformativeText("Changes that are not saved will be lost.")
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
+        for button in box.buttons():
+            button.setIcon(QIcon())
         answers = {buttons.Save: Answer.SAVE, buttons.Discard: Answer.DISCARD}
         return answers.get(buttons(box.exec()), Answer.CANCEL)
 

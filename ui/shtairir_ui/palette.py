@@ -177,7 +177,7 @@ class PalettePanel(QWidget):
     def _show_matches(self, found: list[BlockDefinition]) -> None:
         items = [block_item(definition) for definition in found]
         for definition, item in zip(found, items, strict=True):
-            item.setText(1, item.text(1) or definition.category.replace("/", " › "))
+            item.setText(1, item.text(1) or definition.category.rpartition("/")[2])
         self.tree.addTopLevelItems(items)
         if items:
             self.tree.setCurrentItem(items[0])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHeaderView,
-    QPushButton,
     QStackedLayout,
+    QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
@@ -20,7 +20,7 @@ from shtairir_ui.emptystate import EmptyState
 
 PROBLEM = Qt.ItemDataRole.UserRole
 SHOWN_AT_MOST = 200
-FIX_WIDTH = 300
+FIX_WIDTH, BUTTON_WIDTH = 300, 56
 ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -81,9 +81,11 @@ class ProblemsPanel(QWidget):
         if problem.edit is not None:
             self.list.setItemWidget(item, 3, self._fix_button(problem))
 
-    def _fix_button(self, problem: Problem) -> QPushButton:
-        button = QPushButton("Fix")
+    def _fix_button(self, problem: Problem) -> QToolButton:
+        button = QToolButton(autoRaise=True)
+        button.setText("Fix")
         button.setObjectName("fixButton")
+        button.setStyleSheet(f"color: {theme.current().css('accent')};")
         button.setToolTip(problem.fix or "Mend this problem")
         button.clicked.connect(lambda _checked=False: self._editor.apply(problem.edit))
         return button
@@ -109,7 +111,8 @@ def _make_list() -> QTreeWidget:
     header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
     header.setSectionResizeMode(2, QHeaderView.ResizeMode.Interactive)
     header.resizeSection(2, FIX_WIDTH)
-    header.setSectionResizeMode(3, QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(3, QHeaderView.ResizeMode.Fixed)
+    header.resizeSection(3, BUTTON_WIDTH)
     return tree
 
 

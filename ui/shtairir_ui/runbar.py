@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -123,7 +124,8 @@ class RunBar(QFrame):
         for node, state in self._editor.runtime.items():
             if state.status is NodeStatus.DONE and state.elapsed_s is not None:
                 self._expected_s[node] = state.elapsed_s
-        self._outcome = outcome_of(result)
+        statuses = [state.status for state in self._editor.runtime.values()]
+        self._outcome = outcome_of(result, statuses)
         self._show_idle()
 
     def _on_refused(self, error: Exception) -> None:
@@ -166,12 +168,11 @@ def running_text(progress: RunProgress, elapsed_s: float, stopping: bool) -> str
     return " · ".join(parts)
 
 
-def outcome_of(result: RunResult) -> Outcome:
-    """One line about a run that is over."""
-    statuses = [node.status for node in result.nodes.values()]
+def outcome_of(result: RunResult, statuses: Sequence[NodeStatus | None]) -> Outcome:
+    """One line about a run that is over; `statuses` are those of its nodes, at hand already."""
     facts = [count(len(statuses), "node")]
     failed = sum(status in (NodeStatus.FAILED, NodeStatus.TIMED_OUT) for status in statuses)
-    skipped = statuses.count(NodeStatus.SKIPPED)
+    skipped = sum(status is NodeStatus.SKIPPED for status in statuses)
     if failed:
         facts.append(f"{failed} failed")
     if skipped:

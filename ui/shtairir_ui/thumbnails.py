@@ -13,6 +13,8 @@ from shtairir_ui.bridge import Background
 
 SIZE = QSize(192, 128)
 """Twice the size at which nodes show them, so that they stay sharp at 200 %."""
+PLAIN = frozenset({"bool", "int", "float", "text", "path", "color", "enum"})
+"""Type families whose values have no picture: a thousand numbers need not pass through a worker."""
 
 Shown: TypeAlias = tuple[object, str | None]
 """A value and the type family of its port."""
@@ -39,7 +41,9 @@ class Thumbnails(QObject):
         self._images.clear()
         self._values = {}
         for ref, value in results.items():
-            self._values.setdefault(ref.node, []).append((value, family_of(ref)))
+            family = family_of(ref)
+            if family not in PLAIN:
+                self._values.setdefault(ref.node, []).append((value, family))
 
     def forget(self, nodes: Iterable[NodeId]) -> None:
         """Show nothing for these nodes."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QTreeWidget
+from PySide6.QtWidgets import QPushButton, QToolButton, QTreeWidget
 from pytestqt.qtbot import QtBot
 
 from shtairir.events import NodeStatus, RunStatus
@@ -166,9 +166,9 @@ def test_a_problem_with_a_mend_is_mended_by_its_button(window: MainWindow, qtbot
     blur = window.editor.add_block("image.gaussian_blur", 0, 0)
     window.editor.set_value(blur, "no_such_value", 3)
     problems = window.panels.problems.list
-    qtbot.waitUntil(lambda: bool(window.panels.problems.findChildren(QPushButton, "fixButton")))
+    qtbot.waitUntil(lambda: bool(window.panels.problems.findChildren(QToolButton, "fixButton")))
     before = problems.topLevelItemCount()
-    button = window.panels.problems.findChildren(QPushButton, "fixButton")[0]
+    button = window.panels.problems.findChildren(QToolButton, "fixButton")[0]
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: problems.topLevelItemCount() == before - 1)
     assert "no_such_value" not in window.editor.graph.nodes[blur].values

@@ -14,7 +14,7 @@ import shtairir
 from shtairir.document import dumps
 from shtairir.events import NodeStatus
 from shtairir.ids import NodeId, PortName, PortRef
-from shtairir_assets.examples import list_examples
+from shtairir_assets.examples import Example, list_examples
 from shtairir_ui.window import MainWindow
 from tests.ui.gestures import click, drag, drop, settle
 
@@ -57,6 +57,21 @@ def type_value(window: MainWindow, port_name: str, text: str) -> None:
     QTest.keyClick(line, Qt.Key.Key_A, CTRL)
     QTest.keyClicks(line, text)
     QTest.keyClick(line, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize("example", list_examples(), ids=lambda example: str(example.name))
+def test_every_example_is_opened_from_the_menu_and_run(window: MainWindow, qtbot: QtBot, example: Example) -> None:
+    editor = window.editor
+    next(action for action in window.menus.examples.actions() if action.text() == example.title).trigger()
+    assert editor.path == example.path
+    assert [problem for problem in editor.problems if problem.severity != "info"] == []
+    press_run(window, qtbot)
+    assert {state.status for state in editor.runtime.values()} == {NodeStatus.DONE}
+    assert set(editor.runtime) == set(editor.graph.nodes)
+    for node in editor.graph.nodes:
+        editor.select((node,))
+        settle()
+    assert not window.isWindowModified()
 
 
 def test_an_example_is_opened_run_changed_and_run_again(window: MainWindow, qtbot: QtBot) -> None:
