@@ -20,8 +20,9 @@ from shtairir.block.registry import Registry, default_registry
 from shtairir.document import Change, Graph, load, save
 from shtairir.document import edits as document_edits
 from shtairir.errors import ShtairirError
-from shtairir.ids import NodeId, PortName, PortRef
+from shtairir.ids import BlockId, NodeId, PortName, PortRef
 from shtairir.validation import Problem
+from shtairir_ui.blockfolder import BlockFolder
 from shtairir_ui.bridge import Background
 from shtairir_ui.checking import LiveCheck
 from shtairir_ui.kept import KeptValues
@@ -46,6 +47,8 @@ class Editor(QObject):
     graph_replaced = Signal()
     graph_changed = Signal(object)
     selection_changed = Signal(tuple)
+    blocks_changed = Signal()
+    packs_checked = Signal()
     problems_changed = Signal(list)
     runtime_changed = Signal(object)
     run_started = Signal()
@@ -75,6 +78,9 @@ class Editor(QObject):
         self._thumbnails.ready.connect(self.runtime_changed)
         self._stale_timer = QTimer(self, singleShot=True, interval=16)
         self._stale_timer.timeout.connect(self._mark_stale)
+        self._folder = BlockFolder(self.registry, self.background, self)
+        self._folder.changed.connect(self._on_blocks_changed)
+        self._folder.checked.connect(self.packs_checked)
         self._connect_runs()
         self._show(self.graph)
 
@@ -300,6 +306,15 @@ class Editor(QObject):
         self.title_changed.emit()
         self._check.check_soon()
         self._stale_timer.start()
+
+    def _on_blocks_changed(self, blocks: set[BlockId]) -> None:
+        """A block that the person wrote is another now: to the widgets, its nodes have changed."""
+        self.blocks_changed.emit()
+        nodes = tuple(node.id for node in self.graph.nodes.values() if node.block in blocks)
+        if nodes:
+            self.graph_changed.emit(Change(nodes_changed=nodes, label="read blocks again"))
+        self._check.check_soon()
+        self.message.emit(f"Read again: {', '.join(sorted(blocks))}.")
 
     def _mark_stale(self) -> None:
         if self._runs.record is not None:

@@ -78,6 +78,7 @@ class PalettePanel(QWidget):
     def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
+        self._editor = editor
         self._registry = editor.registry
         self._open: set[str] = set()
         self.search = QLineEdit(clearButtonEnabled=True, placeholderText="Search blocks")
@@ -127,6 +128,7 @@ class PalettePanel(QWidget):
         self.tree.itemExpanded.connect(lambda item: self._open.add(item.data(0, PATH)))
         self.tree.itemCollapsed.connect(lambda item: self._open.discard(item.data(0, PATH)))
         theme.changed.connect(self.refresh)
+        self._editor.blocks_changed.connect(self.refresh)
 
     @guarded(default=False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self.editor, self)
         self.files = FileCommands(self.editor, self.settings, self)
         self.notice = NoticeBar()
+        self._broken_packs = ""
         self.top_bar = TopBar(self.editor, self.actions_)
         self.canvas = GraphCanvas(self.editor)
         self.panels = WindowLayout(self.editor, self.canvas)
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self._connect_panels()
         self._restore()
         self._show_title()
+        self._say_broken_packs()
         self.canvas.setFocus()
 
     # -- what others call ------------------------------------------------------------------------
@@ -125,6 +127,7 @@ class MainWindow(QMainWindow):
         self.editor.title_changed.connect(self._show_title)
         self.editor.graph_replaced.connect(self._on_replaced)
         self.editor.run_refused.connect(self._on_refused)
+        self.editor.packs_checked.connect(self._say_broken_packs)
         self.panels.palette_panel.add_requested.connect(self.add_block)
         self.panels.problems.node_chosen.connect(self.canvas.focus_node)
         self.panels.node_wanted.connect(self._go_to)
@@ -132,6 +135,16 @@ class MainWindow(QMainWindow):
         self.canvas.node_activated.connect(lambda _node: self.panels.show_inspector())
         self.files.failed.connect(self.notice.say)
         self.files.succeeded.connect(self._on_file_done)
+
+    def _say_broken_packs(self) -> None:
+        """A pack that cannot be read must not just be missing from the palette."""
+        problems = self.editor.registry.problems
+        if problems:
+            lines = [f"The blocks of {problem.pack} cannot be used. {problem.message}" for problem in problems]
+            self._broken_packs = "\n".join(lines)
+            self.notice.say(self._broken_packs, "warning")
+        elif self._broken_packs and self.notice.text == self._broken_packs:
+            self.notice.clear()
 
     def _show_title(self) -> None:
         self.setWindowModified(self.editor.is_modified)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
+from shtairir.block.registry import Registry
 from shtairir_ui import theme
+from shtairir_ui.editor import Editor
 from shtairir_ui.palette import BLOCK_ID, MIME
+from shtairir_ui.settings import Settings
 from shtairir_ui.window import MainWindow
 from tests.ui.gestures import drop
 
@@ -113,3 +119,32 @@ def test_ctrl_f_goes_to_the_search(window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert window.panels.palette_panel.isVisible()
     assert window.focusWidget() is window.panels.palette_panel.search
+
+
+OWN = """from shtairir.block import block
+
+@block(category="Own", id="own.twice")
+def twice(x: float = 1.0{more}) -> float:
+    \"\"\"Double a number.\"\"\"
+    return 2 * x
+"""
+
+
+def test_a_block_of_ones_own_appears_and_follows_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings, qtbot: QtBot
+) -> None:
+    monkeypatch.setenv("SHTAIRIR_BLOCKS_PATH", str(tmp_path))
+    window = MainWindow(Editor(registry=Registry()), settings)
+    qtbot.addWidget(window)
+    window.files.may_leave = lambda: True  # type: ignore[method-assign]
+    (tmp_path / "mine.py").write_text(OWN.format(more=""))
+    qtbot.waitUntil(lambda: search(window, "twice", qtbot) == ["own.twice"], timeout=10000)
+    node = window.editor.add_block("own.twice", 0, 0)
+    assert list(window.panels.inspector.node_page.form.rows) == ["x"]
+    (tmp_path / "mine.py").write_text(OWN.format(more=", y: float = 2.0"))
+    qtbot.waitUntil(lambda: list(window.panels.inspector.node_page.form.rows) == ["x", "y"], timeout=10000)
+    assert node in window.editor.graph.nodes
+    (tmp_path / "mine.py").write_text("def (")
+    qtbot.waitUntil(lambda: "mine.py cannot be used" in window.notice.text, timeout=10000)
+    (tmp_path / "mine.py").write_text(OWN.format(more=""))
+    qtbot.waitUntil(lambda: window.notice.text == "", timeout=10000)
