@@ -197,7 +197,7 @@ def _paint_note(painter: QPainter, item: NodeItem, room: QRectF) -> None:
         painter.drawText(room, _LEFT, look.small.elided(label, room.width()))
         rest = room.adjusted(label_width, 0, 0, 0)
         painter.setPen(look.tokens.text_dim)
-        if rest.width() > 12:
+        if number or rest.width() > 12:
             painter.drawText(rest, _LEFT, look.small.elided(value, rest.width()))
         room = room.adjusted(width + 12, 0, 0, 0)
         if room.width() < 12:
