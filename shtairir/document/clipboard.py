@@ -13,7 +13,7 @@ from shtairir.document.edits import AddNodes, count_of, node_in
 from shtairir.document.model import Link, Node, Point
 from shtairir.document.parsing import parse_json
 from shtairir.document.reading import check_format, located
-from shtairir.document.schema import SchemaError, read_content
+from shtairir.document.refusal import SchemaError
 from shtairir.document.state import State
 from shtairir.document.writing import FORMAT, link_record, node_record
 from shtairir.errors import DocumentFormatError
@@ -46,6 +46,8 @@ def pasted(text: str, free_id: FreeId, *, offset: Point = _APART, at: Point | No
     DocumentError
         When the text is damaged or holds no nodes.
     """
+    from shtairir.document.schema import read_content
+
     parsed, _ = parse_json(text.encode("utf-8", "replace"))
     whole = isinstance(parsed, dict) and parsed.get("format") == FORMAT
     check_format(parsed, FORMAT if whole else CLIPBOARD_FORMAT, newest=_VERSION)

@@ -147,7 +147,15 @@ def describe_path(path: Path, data: object = None) -> str:
         else:
             joint = "" if not text else " " if text.endswith(",") else "."
             text += f"{joint}{step[:60]}"
-    return text.removesuffix(",")
+    # Half of a surrogate pair could be neither printed nor logged.
+    return text.removesuffix(",").encode("utf-8", "backslashreplace").decode()
+
+
+def value_at(data: object, path: Path) -> object:
+    """Return what JSON data holds at ``path``; ``None`` where there is nothing."""
+    for step in path:
+        data = _child(data, step)
+    return data
 
 
 def _child(data: object, step: str | int) -> object:

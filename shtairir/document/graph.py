@@ -15,10 +15,9 @@ from shtairir.document import edits
 from shtairir.document.editing import Editing
 from shtairir.document.handle import NodeHandle
 from shtairir.document.jsonable import to_json
-from shtairir.document.model import Frame, Header, JsonValue, Link, Node, Parameter, Point
+from shtairir.document.model import Content, Frame, Header, JsonValue, Link, Node, Parameter, Point
 from shtairir.document.naming import did_you_mean
 from shtairir.document.paths import relative_path
-from shtairir.document.schema import Content
 from shtairir.document.snapshot import Snapshot
 from shtairir.document.state import Delta, State
 from shtairir.errors import EditError

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shtairir.document.schema import SchemaError, kind_of
+from shtairir.document.refusal import SchemaError, kind_of
 
 _RENAMED = {"type": "block", "params": "values"}
 _GONE = ("id", "x", "y")

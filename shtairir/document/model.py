@@ -22,6 +22,8 @@ JsonValue: TypeAlias = "None | bool | int | float | str | Sequence[JsonValue] | 
 JsonObject: TypeAlias = Mapping[str, JsonValue]
 Point: TypeAlias = tuple[float, float]
 
+NEW_FRAME = (0.0, 0.0, 200.0, 120.0)
+
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Node:
@@ -69,7 +71,7 @@ class Frame:
     id: str
     title: str = ""
     color: str | None = None
-    rect: tuple[float, float, float, float] = (0.0, 0.0, 200.0, 120.0)
+    rect: tuple[float, float, float, float] = NEW_FRAME
     extra: JsonObject = field(default_factory=dict)
 
 
@@ -94,3 +96,12 @@ class Header:
     frames: tuple[Frame, ...] = ()
     subgraphs: JsonObject = field(default_factory=dict)
     extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that a graph file holds."""
+
+    nodes: tuple[Node, ...]
+    links: tuple[Link, ...]
+    header: Header

@@ -9,13 +9,14 @@ from collections.abc import Container, Iterable
 from shtairir.ids import NodeId
 
 MAX_NAME = 200
-_NAME = re.compile(rf"[\w-]{{1,{MAX_NAME}}}")
+NAME_PATTERN = rf"\A[\w-]{{1,{MAX_NAME}}}\Z"
+_NAME = re.compile(NAME_PATTERN)
 _NUMBERED = re.compile(r"(.*?)_(\d{1,9})")
 
 
 def is_name(text: str) -> bool:
     """Whether ``text`` may be a node id or a parameter's name: letters, digits, ``_`` and ``-``."""
-    return _NAME.fullmatch(text) is not None
+    return _NAME.match(text) is not None
 
 
 def stem_of(name: str) -> str:

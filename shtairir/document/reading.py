@@ -9,8 +9,9 @@ from typing import Any
 
 from shtairir.document.faults import describe_path, line_of_path
 from shtairir.document.migration import migrate
+from shtairir.document.model import Content
 from shtairir.document.parsing import parse_json
-from shtairir.document.schema import Content, SchemaError, kind_of, read_content
+from shtairir.document.refusal import SchemaError, kind_of
 from shtairir.document.writing import FORMAT, VERSION
 from shtairir.errors import DocumentFormatError, DocumentTooLargeError, DocumentVersionError
 
@@ -23,6 +24,8 @@ def read_bytes(data: bytes) -> tuple[Content, int]:
     DocumentError
         When the file cannot be used; one of its subclasses, with the place where the trouble is.
     """
+    from shtairir.document.schema import read_content
+
     parsed, text = parse_json(data)
     version = check_format(parsed)
     try:

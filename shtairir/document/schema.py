@@ -1,152 +1,157 @@
-"""From plain data to the records of a graph, with every field checked.
+"""What a graph file may hold, field by field, and the records of a graph that are made of it.
 
-Written by hand rather than with a validation library: a graph file has five kinds of records, each error is to be
-a sentence for a person that names the place, and a headless run is to start without an import of 80 ms.
+Each pydantic model stands for one kind of object in the file, and is turned into its frozen record as soon as it has
+been checked: to keep 40,000 models until the end of the file costs as much time again, in the garbage collector.
+
+Importing this imports pydantic, so it is done only where a file is read; building a graph in Python works without.
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, TypeAlias, TypeVar
 
-from shtairir.document.faults import Path
-from shtairir.document.model import Frame, Header, Link, Node, Parameter
-from shtairir.document.naming import is_name
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    Strict,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
+
+from shtairir.document.model import NEW_FRAME, Content, Frame, Header, JsonObject, Link, Node, Parameter
+from shtairir.document.naming import MAX_NAME, NAME_PATTERN
+from shtairir.document.refusal import SchemaError, refusal
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
 
 MAX_NODES = 100_000
 MAX_LINKS = 1_000_000
-MAX_LABEL = 1_000
 
 _T = TypeVar("_T")
 
 
-class SchemaError(ValueError):
-    """A field is wrong; ``path`` leads to it, ``code`` names the kind of trouble for programs."""
+def _at_most(limit: int) -> AfterValidator:
+    """Limit a text. Pydantic's own limit refuses half a surrogate pair, which texts typed on a keyboard may hold."""
 
-    def __init__(self, path: Path, sentence: str, *, code: str = "bad_file", too_large: bool = False) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.path = path
-        self.sentence = sentence
-        self.too_large = too_large
+    def limited(text: str) -> str:
+        if len(text) > limit:
+            raise PydanticKnownError("string_too_long", {"max_length": limit})
+        return text
 
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """All that a graph file holds."""
-
-    nodes: tuple[Node, ...]
-    links: tuple[Link, ...]
-    header: Header
+    return AfterValidator(limited)
 
 
-class _Record:
-    """One object of the file; fields are taken out of it one by one, what is left is unknown."""
+class _From:
+    """``Annotated[PortRef, _From(str, PortRef.parse)]``: pydantic checks a text and hands on a port."""
 
-    __slots__ = ("path", "rest")
+    def __init__(self, kind: Any, make: Callable[[Any], object]) -> None:
+        self._kind = kind
+        self._make = make
 
-    def __init__(self, data: object, path: Path) -> None:
-        if not isinstance(data, dict):
-            raise SchemaError(path, f"Expected an object in braces, got {kind_of(data)}.")
-        self.rest = dict(data)
-        self.path = path
-
-    def error(self, field: str, sentence: str) -> SchemaError:
-        return SchemaError((*self.path, field), sentence)
-
-    def text(self, field: str, default: str | None = None, *, limit: int = MAX_LABEL) -> str:
-        value = self.rest.pop(field, default)
-        if not isinstance(value, str):
-            raise self.error(field, f"Expected text for '{field}', got {self._got(value)}.")
-        if len(value) > limit:
-            raise self.error(field, f"The text of '{field}' has {len(value):,} characters; {limit:,} are allowed.")
-        return value
-
-    def optional_text(self, field: str, *, limit: int = MAX_LABEL) -> str | None:
-        if self.rest.get(field) is None:
-            self.rest.pop(field, None)
-            return None
-        return self.text(field, limit=limit)
-
-    def name(self, field: str) -> str:
-        value = self.text(field)
-        if not is_name(value):
-            raise self.error(field, f"'{value[:60]}' is not usable: letters, digits, '_' and '-' are.")
-        return value
-
-    def whole(self, field: str, default: int) -> int:
-        value = self.rest.pop(field, default)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise self.error(field, f"Expected a whole number for '{field}', got {self._got(value)}.")
-        return value
-
-    def mapping(self, field: str) -> dict[str, Any]:
-        value = self.rest.pop(field, None)
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            raise self.error(field, f"Expected an object in braces for '{field}', got {kind_of(value)}.")
-        return value
-
-    def items(self, field: str, limit: int = MAX_LINKS) -> list[Any]:
-        value = self.rest.pop(field, None)
-        if value is None:
-            return []
-        if not isinstance(value, list):
-            raise self.error(field, f"Expected a list in brackets for '{field}', got {kind_of(value)}.")
-        if len(value) > limit:
-            sentence = f"'{field}' has {len(value):,} entries; {limit:,} are allowed."
-            raise SchemaError((*self.path, field), sentence, too_large=True)
-        return value
-
-    def numbers(self, field: str, default: tuple[float, ...]) -> tuple[float, ...]:
-        value = self.rest.pop(field, None)
-        if value is None:
-            return default
-        if not isinstance(value, list) or len(value) != len(default) or not all(map(_is_number, value)):
-            raise self.error(field, f"Expected {len(default)} numbers in brackets for '{field}', got {_short(value)}.")
-        return tuple(map(float, value))
-
-    def port(self, field: str) -> PortRef:
-        value = self.text(field)
-        try:
-            return PortRef.parse(value)
-        except ValueError as error:
-            raise self.error(field, str(error)) from None
-
-    @staticmethod
-    def _got(value: object) -> str:
-        return "nothing" if value is None else kind_of(value)
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._make, handler.generate_schema(self._kind))
 
 
-def kind_of(value: object) -> str:
-    """Return what a JSON value is, in words.
-
-    Examples
-    --------
-    >>> kind_of([1]), kind_of(True)
-    ('a list', 'true')
-    """
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, str):
-        return f"the text {_short(value)}"
-    if isinstance(value, int | float):
-        return f"the number {_short(value)}"
-    return "a list" if isinstance(value, list) else "an object"
+_AsName = StringConstraints(max_length=MAX_NAME, pattern=NAME_PATTERN)
+_Label: TypeAlias = Annotated[str, _at_most(1_000)]
+_LongText: TypeAlias = Annotated[str, _at_most(1_000_000)]
+_Port: TypeAlias = Annotated[PortRef, _From(_Label, PortRef.parse)]
+_Object: TypeAlias = dict[str, Any]
+_Point: TypeAlias = Annotated[tuple[float, float], Strict(False)]  # JSON has lists only; the numbers stay strict
+_Rect: TypeAlias = Annotated[tuple[float, float, float, float], Strict(False)]
 
 
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:60]}…"
+class _Record(BaseModel):
+    """One object of the file. Where it may hold ``null``, that means the default."""
+
+    # Python's regular expressions, so that the file and the API agree on what a letter is.
+    model_config = ConfigDict(strict=True, extra="allow", allow_inf_nan=False, regex_engine="python-re")
+
+    @property
+    def extra(self) -> JsonObject:
+        """The fields that this version does not know, in the order of the file."""
+        return self.model_extra or {}
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+class _NodeRecord(_Record):
+    id: Annotated[NodeId, _AsName]
+    block: Annotated[BlockId, _at_most(200)]
+    block_version: int = 1
+    title: _Label | None = None
+    values: _Object | None = None
+    exposed: Annotated[tuple[PortName, ...], Strict(False)] | None = None
+    policy: _Object | None = None
+    position: _Point | None = None
+
+    def made(self) -> Node:
+        return Node(
+            self.id,
+            self.block,
+            self.block_version,
+            self.title,
+            self.values or {},
+            self.exposed or (),
+            self.policy or {},
+            self.position or (0.0, 0.0),
+            self.extra,
+        )
+
+
+_Node: TypeAlias = Annotated[Node, _From(_NodeRecord, _NodeRecord.made)]
+
+
+class _LinkRecord(_Record):
+    source: _Port = Field(alias="from")
+    target: _Port = Field(alias="to")
+
+    def made(self) -> Link:
+        return Link(self.source, self.target, self.extra)
+
+
+_Link: TypeAlias = Annotated[Link, _From(_LinkRecord, _LinkRecord.made)]
+
+
+class _ParameterRecord(_Record):
+    name: Annotated[str, _AsName]
+    target: _Port
+    title: _Label | None = None
+    help: Annotated[str, _at_most(100_000)] | None = None
+
+    def made(self) -> Parameter:
+        return Parameter(self.name, self.target, self.title, self.help, self.extra)
+
+
+_Parameter: TypeAlias = Annotated[Parameter, _From(_ParameterRecord, _ParameterRecord.made)]
+
+
+class _FrameRecord(_Record):
+    id: Annotated[str, _AsName]
+    title: _Label = ""
+    color: _Label | None = None
+    rect: _Rect | None = None
+
+    def made(self) -> Frame:
+        return Frame(self.id, self.title, self.color, self.rect or NEW_FRAME, self.extra)
+
+
+_Frame: TypeAlias = Annotated[Frame, _From(_FrameRecord, _FrameRecord.made)]
+
+
+class _File(_Record):
+    format: Any = None
+    version: Any = None
+    name: _Label = "untitled"
+    description: _LongText = ""
+    parameters: Annotated[list[_Parameter], Field(max_length=MAX_NODES)] | None = None
+    nodes: Annotated[list[_Node], Field(max_length=MAX_NODES)] | None = None
+    links: Annotated[list[_Link], Field(max_length=MAX_LINKS)] | None = None
+    frames: Annotated[list[_Frame], Field(max_length=MAX_NODES)] | None = None
+    subgraphs: _Object | None = None
 
 
 def read_content(data: Mapping[str, Any]) -> Content:
@@ -155,36 +160,31 @@ def read_content(data: Mapping[str, Any]) -> Content:
     Raises
     ------
     SchemaError
-        At the first field that is wrong.
+        For the first field that is wrong; it also says how many others are.
     """
-    record = _Record(data, ())
-    record.rest.pop("format", None)
-    record.rest.pop("version", None)
-    nodes = _unique(_read_all(record, "nodes", _node, MAX_NODES), "nodes", "node id", lambda node: node.id)
-    links = _read_all(record, "links", _link, MAX_LINKS)
-    links = _unique(links, "links", "link into the input", lambda link: link.target)
-    parameters = _read_all(record, "parameters", _parameter, MAX_NODES)
-    frames = _read_all(record, "frames", _frame, MAX_NODES)
+    try:
+        file = _File.model_validate(data)
+    except ValidationError as error:
+        raise refusal(error, data) from None
     header = Header(
-        name=record.text("name", "untitled"),
-        description=record.text("description", "", limit=1_000_000),
-        parameters=_unique(parameters, "parameters", "parameter", lambda parameter: parameter.name),
-        frames=_unique(frames, "frames", "frame id", lambda frame: frame.id),
-        subgraphs=record.mapping("subgraphs"),
-        extra=record.rest,
+        file.name,
+        file.description,
+        _unique(file.parameters or (), "parameters", "parameter", lambda parameter: parameter.name),
+        _unique(file.frames or (), "frames", "frame id", lambda frame: frame.id),
+        file.subgraphs or {},
+        file.extra,
     )
-    return Content(nodes, links, header)
+    return Content(
+        _unique(file.nodes or (), "nodes", "node id", lambda node: node.id),
+        _unique(file.links or (), "links", "link into the input", lambda link: link.target),
+        header,
+    )
 
 
-def _read_all(record: _Record, field: str, read: Callable[[_Record], _T], limit: int) -> tuple[_T, ...]:
-    items = record.items(field, limit)
-    return tuple(read(_Record(item, (field, index))) for index, item in enumerate(items))
-
-
-def _unique(items: tuple[_T, ...], field: str, noun: str, key: Callable[[_T], object]) -> tuple[_T, ...]:
+def _unique(items: Sequence[_T], field: str, noun: str, key: Callable[[_T], object]) -> tuple[_T, ...]:
     keys = [key(item) for item in items]
     if len(set(keys)) == len(keys):
-        return items
+        return tuple(items)
     twice = [one for one, number in Counter(keys).items() if number > 1]
     places = [f"{field}[{index}]" for index, one in enumerate(keys) if one == twice[0]]
     sentence = f"The {noun} '{twice[0]}' appears {len(places)} times: {', '.join(places[:10])}."
@@ -193,50 +193,3 @@ def _unique(items: tuple[_T, ...], field: str, noun: str, key: Callable[[_T], ob
         sentence += f" So do {others}."
     second = [index for index, one in enumerate(keys) if one == twice[0]][1]
     raise SchemaError((field, second), sentence, code="duplicate_id")
-
-
-def _node(record: _Record) -> Node:
-    return Node(
-        id=NodeId(record.name("id")),
-        block=BlockId(record.text("block", limit=200)),
-        block_version=record.whole("block_version", 1),
-        title=record.optional_text("title"),
-        values=record.mapping("values"),
-        exposed=_exposed(record),
-        policy=record.mapping("policy"),
-        position=record.numbers("position", (0.0, 0.0)),  # type: ignore[arg-type]  # two, as the default has
-        extra=record.rest,
-    )
-
-
-def _exposed(record: _Record) -> tuple[PortName, ...]:
-    names = record.items("exposed")
-    for index, name in enumerate(names):
-        if not isinstance(name, str):
-            path = (*record.path, "exposed", index)
-            raise SchemaError(path, f"Expected the name of an input, got {kind_of(name)}.")
-    return tuple(names)
-
-
-def _link(record: _Record) -> Link:
-    return Link(record.port("from"), record.port("to"), record.rest)
-
-
-def _parameter(record: _Record) -> Parameter:
-    return Parameter(
-        name=record.name("name"),
-        target=record.port("target"),
-        title=record.optional_text("title"),
-        help=record.optional_text("help", limit=100_000),
-        extra=record.rest,
-    )
-
-
-def _frame(record: _Record) -> Frame:
-    return Frame(
-        id=record.name("id"),
-        title=record.text("title", ""),
-        color=record.optional_text("color"),
-        rect=record.numbers("rect", Frame.__dataclass_fields__["rect"].default),  # type: ignore[arg-type]
-        extra=record.rest,
-    )

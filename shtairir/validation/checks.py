@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shtairir.block.registry import Registry, default_registry
 from shtairir.document import Graph, Snapshot, load
-from shtairir.document.schema import SchemaError
+from shtairir.document.refusal import SchemaError
 from shtairir.errors import DocumentError
 from shtairir.validation.blocks import check_blocks
 from shtairir.validation.flow import check_cycles, check_dead_nodes

@@ -45,6 +45,12 @@ _FORMAT_CASES = {
     "empty id": (_HEAD + '"nodes": [{"id": "", "block": "a.b"}]}', "not usable"),
     "very long id": (_node(id="a" * 5000), "5,000 characters"),
     "block version a text": (_node(block_version="2"), "whole number"),
+    "block version true": (_node(block_version=True), "whole number"),
+    "block version null": (_node(block_version=None), "whole number"),
+    "block version 2.0": (_node(block_version=2.0), "whole number"),
+    "long title": (_node(title="a" * 1001), "'title' has 1,001 characters; 1,000 are allowed"),
+    "exposed a text": (_node(exposed="sigma"), "a list in brackets for 'exposed', got the text 'sigma'"),
+    "policy a number": (_node(policy=1), "'policy'"),
     "values a list": (_node(values=[1]), "'values'"),
     "position of three": (_node(position=[1, 2, 3]), "2 numbers"),
     "position of text": (_node(position=["1", 2]), "2 numbers"),
@@ -92,6 +98,28 @@ def test_a_wrong_field_is_named_by_line_node_and_field() -> None:
     assert caught.value.where == "line 8, nodes[0] 'blur', position"
 
 
+def test_of_several_wrong_fields_the_first_is_told_and_how_many_others() -> None:
+    nodes = '"nodes": [{"id": "a", "block": 3, "position": ["x", true]},\n{"id": "b"}, {"id": "c", "block": "c.c"}]'
+    with pytest.raises(DocumentFormatError) as caught:
+        loads(f'{_HEAD}{nodes}, "links": [{{"from": "c.out", "to": "c.x"}}], "subgraphs": 5}}'.encode())
+    assert caught.value.where == "line 2, nodes[0] 'a', block"
+    assert caught.value.message == "Expected text for 'block', got the number 3. 3 more fields are wrong."
+
+
+def test_of_two_wrong_fields_one_other_is_told() -> None:
+    with pytest.raises(DocumentFormatError, match="1 more field is wrong"):
+        loads(_node(title=3, values=4).encode())
+
+
+def test_half_a_surrogate_pair_in_a_name_is_told_in_words_that_can_be_printed() -> None:
+    with pytest.raises(DocumentFormatError, match="holds half of a character") as caught:
+        loads((_HEAD + '"nodes": [{"id": "a", "block": "a.b", "\\udc80": 1}]}').encode())
+    assert str(caught.value).encode()
+    with pytest.raises(DocumentFormatError, match="not usable") as caught:
+        loads((_HEAD + '"nodes": [{"id": "\\udc80", "block": "a.b"}]}').encode())
+    assert str(caught.value).encode()
+
+
 def test_all_ids_that_appear_twice_are_named() -> None:
     nodes = [{"id": name, "block": "a.b"} for name in ("a", "b", "a", "b", "c")]
     data = json.dumps({"format": "shtairir-graph", "version": 1, "nodes": nodes}).encode()
@@ -127,11 +155,11 @@ def test_a_text_of_absurd_size_is_refused() -> None:
         loads((_HEAD + f'"name": "{"a" * (MAX_TEXT_BYTES + 1)}"}}').encode())
 
 
-def test_too_many_nodes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shtairir.document.schema.MAX_NODES", 2)
-    nodes = [{"id": f"n{index}", "block": "a.b"} for index in range(3)]
-    with pytest.raises(DocumentTooLargeError, match="3 entries"):
-        loads(json.dumps({"format": "shtairir-graph", "version": 1, "nodes": nodes}).encode())
+def test_too_many_nodes_are_refused() -> None:
+    nodes = ", ".join(f'{{"id": "n{index}", "block": "a.b"}}' for index in range(100_001))
+    with pytest.raises(DocumentTooLargeError, match="'nodes' has 100,001 entries; 100,000 are allowed") as caught:
+        loads(f'{_HEAD}"nodes": [{nodes}]}}'.encode())
+    assert caught.value.where == "line 2, nodes"
 
 
 @pytest.mark.parametrize("data", [b'{"a": "\xff"}', b"\xff\xfe{\x00", b'{"format": "\xc3('])

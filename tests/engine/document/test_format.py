@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from shtairir.document import Graph, MoveNodes, dumps, load, loads, save
+from shtairir.document import Graph, MoveNodes, Node, dumps, load, loads, save
 from shtairir.document.writing import VERSION
 from shtairir.errors import DocumentFormatError
-from shtairir.ids import NodeId
+from shtairir.ids import BlockId, NodeId
 
 _VERSIONS = Path(__file__).with_name("versions")
 
@@ -60,6 +60,24 @@ def test_unknown_fields_at_every_level_survive_an_edit() -> None:
         '{"x": null}',
     ):
         assert part in text
+
+
+def test_unknown_fields_may_have_any_name_and_keep_their_order() -> None:
+    link = '{"from": "a.out", "to": "b.x", "target": 1, "source": 2, "extra": {"made": 3}, "model_extra": [4]}'
+    graph = loads(f'{{"format": "shtairir-graph", "version": 1, "links": [{link}], "z": 1, "a": 2}}'.encode())
+    graph.description = "changed"
+    text = dumps(graph).decode()
+    assert link in text
+    assert '"z": 1,\n  "a": 2\n' in text
+
+
+def test_null_stands_for_what_is_not_said() -> None:
+    fields = ("title", "values", "exposed", "policy", "position")
+    nulls = "".join(f', "{field}": null' for field in fields)
+    graph = loads(
+        f'{{"format": "shtairir-graph", "version": 1, "nodes": [{{"id": "a", "block": "b.c"{nulls}}}]}}'.encode()
+    )
+    assert graph.node("a") == Node(NodeId("a"), BlockId("b.c"))
 
 
 def test_an_edit_that_is_taken_back_gives_the_file_as_it_was_written() -> None:
@@ -155,8 +173,10 @@ def test_half_a_surrogate_pair_in_a_text_survives() -> None:
     data = b'{"format": "shtairir-graph", "version": 1, "name": "\\ud83d!"}'
     graph = loads(data)
     graph.description = "x"
+    graph.add("a.b", id="a", title="\ud83d", values={"\ud83d": "\ud83d"})
     again = loads(dumps(graph))
     assert again.name == "\ud83d!"
+    assert again.node("a") == graph.node("a")
 
 
 def test_version_0_is_migrated_and_saved_as_the_current_version(tmp_path: Path) -> None:
