@@ -59,6 +59,7 @@ HELP = (
     Command("keys", "&Keyboard shortcuts", ("F1",), "keyboard"),
     Command("about", "&About Shtairir", (), "info"),
 )
+MENUS = (("File", FILE), ("Edit", EDIT), ("View", VIEW), ("Run", RUN), ("Help", HELP))
 CHECKABLE = frozenset({"show_palette", "show_bottom", "show_right"})
 
 
@@ -69,9 +70,7 @@ class Actions(QObject):
         super().__init__(window)
         self._editor = editor
         self._window = window
-        self._actions = {
-            command.name: self._make(command) for group in (FILE, EDIT, VIEW, RUN, HELP) for command in group
-        }
+        self._actions = {command.name: self._make(command) for _, group in MENUS for command in group}
         self._connect_editor()
         self.refresh()
 
@@ -97,9 +96,12 @@ class Actions(QObject):
             else:
                 menu.addSeparator()
 
-    def all(self) -> list[QAction]:
-        """Every command, in menu order."""
-        return list(self._actions.values())
+    def keys(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The commands that have keys, by menu: what they do and how the keys are written."""
+        return [(title, [self._keys_of(command) for command in group if command.keys]) for title, group in MENUS]
+
+    def _keys_of(self, command: Command) -> tuple[str, str]:
+        return _plain(command.text), _written(self._actions[command.name])
 
     def refresh(self) -> None:
         """Follow the document: what can be done, and what undo would take back."""
@@ -125,10 +127,11 @@ class Actions(QObject):
         action.setObjectName(f"action_{command.name}")
         action.setShortcuts([QKeySequence(keys) for keys in command.keys])
         action.setCheckable(command.name in CHECKABLE)
+        action.setIconVisibleInMenu(command.name not in CHECKABLE)  # there, the tick has the place
         if command.icon:
             theme.bind_icon(action, command.icon)
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        tip = command.tip or command.text.replace("&", "").rstrip("…")
+        tip = command.tip or _plain(command.text)
         action.setToolTip(f"{tip} ({keys})" if keys else tip)
         self._window.addAction(action)
         return action
@@ -144,3 +147,12 @@ class Actions(QObject):
             editor.run_refused,
         ):
             signal.connect(self.refresh)
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "").rstrip("…")
+
+
+def _written(action: QAction) -> str:
+    native = QKeySequence.SequenceFormat.NativeText
+    return " or ".join(dict.fromkeys(key.toString(native) for key in action.shortcuts()))

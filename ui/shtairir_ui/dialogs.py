@@ -6,16 +6,28 @@ from importlib.metadata import PackageNotFoundError, version
 
 import PySide6
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from shtairir_ui import theme
 from shtairir_ui.actions import Actions
 
 CANVAS_KEYS = (
-    ("Pan", "Middle mouse button, or Alt and drag"),
+    ("Find a block here", "Tab, or double-click the ground"),
+    ("Pan", "Middle button, or Space and drag"),
     ("Zoom", "Mouse wheel"),
-    ("Add to the selection", "Shift and click"),
+    ("Show the selection", "F"),
+    ("Rename a node", "F2, or double-click its title"),
+    ("Move the selection", "Arrow keys; with Shift farther"),
+    ("Add to the selection", "Shift and click, or Shift and drag"),
     ("Cut links", "Alt, Shift and drag across them"),
 )
 
@@ -45,29 +57,40 @@ def show_keys(parent: QWidget, actions: Actions) -> QDialog:
     dialog.setWindowTitle("Keyboard shortcuts")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     tokens = theme.current()
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(tokens.s5)
-    grid.setVerticalSpacing(tokens.s1)
-    for row, (what, keys) in enumerate([*_commands(actions), *CANVAS_KEYS]):
-        name = QLabel(keys)
-        name.setProperty("role", "dim")
-        grid.addWidget(QLabel(what), row, 0)
-        grid.addWidget(name, row, 1)
+    columns = QHBoxLayout()
+    columns.setSpacing(tokens.s6)
+    sections = [*actions.keys(), ("Canvas", list(CANVAS_KEYS))]
+    for part in (sections[:2], sections[2:]):
+        columns.addLayout(_keys_column(part))
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.close)
     column = QVBoxLayout(dialog)
     column.setContentsMargins(tokens.s5, tokens.s5, tokens.s5, tokens.s4)
     column.setSpacing(tokens.s4)
-    column.addLayout(grid)
+    column.addLayout(columns)
     column.addWidget(buttons)
     dialog.open()
     return dialog
 
 
-def _commands(actions: Actions) -> list[tuple[str, str]]:
-    native = QKeySequence.SequenceFormat.NativeText
-    return [
-        (action.text().replace("&", "").rstrip("…"), " or ".join(key.toString(native) for key in action.shortcuts()))
-        for action in actions.all()
-        if action.shortcuts()
-    ]
+def _keys_column(sections: list[tuple[str, list[tuple[str, str]]]]) -> QGridLayout:
+    tokens = theme.current()
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(tokens.s5)
+    grid.setVerticalSpacing(tokens.s1)
+    for title, rows in sections:
+        if grid.count():
+            grid.setRowMinimumHeight(grid.rowCount(), tokens.s3)
+        grid.addWidget(_label(title, "heading"), grid.rowCount(), 0)
+        for what, keys in rows:
+            row = grid.rowCount()
+            grid.addWidget(_label(what, ""), row, 0)
+            grid.addWidget(_label(keys, "dim"), row, 1)
+    grid.setRowStretch(grid.rowCount(), 1)
+    return grid
+
+
+def _label(text: str, role: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", role)
+    return label

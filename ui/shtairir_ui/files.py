@@ -64,7 +64,7 @@ class FileCommands(QObject):
         try:
             self._editor.open(path)
         except (ShtairirError, OSError) as error:
-            self.failed.emit(f"“{path.name}” was not opened. {explain(error)}")
+            self.failed.emit(f"“{path.name}” in {path.absolute().parent} was not opened. {explain(error)}")
             return False
         if remember:
             self._settings.remember_file(path)
@@ -113,8 +113,8 @@ class FileCommands(QObject):
         try:
             self._editor.save(path)
         except (ShtairirError, OSError) as error:
-            name = target.name if target is not None else self._editor.title
-            self.failed.emit(f"“{name}” was not saved; your changes are still here. {explain(error)}")
+            name = f"“{target.name}” in {target.absolute().parent}" if target is not None else self._editor.title
+            self.failed.emit(f"{name} was not saved; your changes are still here. {explain(error)}")
             return False
         if target is not None:
             self._settings.remember_file(target)

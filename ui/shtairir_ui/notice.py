@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from shtairir_ui import theme
+from shtairir_ui.iconlabel import IconLabel
 
 Severity = Literal["info", "warning", "error"]
 
@@ -20,7 +21,7 @@ class NoticeBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("noticeBar")
-        self._icon = QLabel()
+        self._icon = IconLabel(size=20)
         self._text = QLabel(wordWrap=True)
         self._text.setObjectName("noticeText")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
@@ -59,9 +60,9 @@ class NoticeBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(tokens.s4, tokens.s2, tokens.s2, tokens.s2)
         row.setSpacing(tokens.s3)
-        row.addWidget(self._icon, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._icon)
         row.addWidget(self._text, 1)
-        row.addWidget(self._close, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._close)
 
     def _dress(self) -> None:
         tokens = theme.current()
@@ -72,4 +73,4 @@ class NoticeBar(QFrame):
             f" border-bottom: 1px solid {line.name()}; }}"
             f"#noticeText {{ color: {tokens.css('text')}; background: transparent; }}"
         )
-        self._icon.setPixmap(theme.icon_pixmap(self._severity, tokens.icon_size, color))
+        self._icon.show_icon(self._severity, "accent" if self._severity == "info" else self._severity)

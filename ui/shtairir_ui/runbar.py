@@ -14,6 +14,7 @@ from shtairir.events import NodeStatus, RunStatus
 from shtairir.ids import NodeId
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
+from shtairir_ui.iconlabel import IconLabel
 from shtairir_ui.progress import RunProgress, run_progress
 from shtairir_ui.quantities import count, duration, size
 
@@ -69,7 +70,7 @@ class RunBar(QFrame):
         self._bar = QProgressBar(textVisible=False, maximum=STEPS)
         self._bar.setObjectName("runProgress")
         self._bar.setFixedSize(160, 6)
-        self._icon = QLabel()
+        self._icon = IconLabel(size=16)
         self._icon.setObjectName("runOutcomeIcon")
         self._status = QLabel()
         self._status.setObjectName("runStatus")
@@ -94,7 +95,6 @@ class RunBar(QFrame):
         self._editor.run_finished.connect(self._on_finished)
         self._editor.run_refused.connect(self._on_refused)
         self._editor.graph_replaced.connect(self._on_replaced)
-        theme.changed.connect(self._dress)
 
     def stop(self) -> None:
         """Ask the run to end and say so until it does."""
@@ -143,17 +143,12 @@ class RunBar(QFrame):
         self._bar.setValue(0)
         self._buttons(running=False)
         self._icon.setVisible(bool(self._outcome.icon))
+        self._icon.show_icon(self._outcome.icon, self._outcome.role)
         self._status.setText(self._outcome.text)
-        self._dress()
 
     def _buttons(self, *, running: bool) -> None:
         self.run_button.setEnabled(not running)
         self.stop_button.setEnabled(running)
-
-    def _dress(self) -> None:
-        if self._outcome.icon:
-            tokens = theme.current()
-            self._icon.setPixmap(theme.icon_pixmap(self._outcome.icon, 16, tokens.color(self._outcome.role)))
 
 
 def running_text(progress: RunProgress, elapsed_s: float, stopping: bool) -> str:

@@ -96,14 +96,14 @@ def test_a_damaged_file_is_explained_and_the_graph_stays(window: MainWindow, fil
     damaged.write_text('{"format": "shtairir-graph", "version": 1, "nodes": [')
     window.files.open_path(damaged)
     assert window.notice.isVisible()
-    assert "“damaged.shtairir” was not opened" in window.notice.text
+    assert f"“damaged.shtairir” in {tmp_path} was not opened" in window.notice.text
     assert window.editor.path == file
     assert "number" in window.editor.graph.nodes
 
 
 def test_a_missing_file_is_explained(window: MainWindow, tmp_path: Path) -> None:
     window.files.open_path(tmp_path / "none.shtairir")
-    assert "“none.shtairir” was not opened" in window.notice.text
+    assert f"“none.shtairir” in {tmp_path} was not opened" in window.notice.text
 
 
 def test_the_notice_can_be_closed(window: MainWindow, tmp_path: Path) -> None:

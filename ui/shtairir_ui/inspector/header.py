@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from shtairir.events import NodeStatus
@@ -89,7 +89,7 @@ class NodeHeader(QWidget):
             self.title.setText(placed.title or name)
         self.title.setPlaceholderText(name)
         category = definition.category if definition is not None else ""
-        self._icon.setPixmap(theme.category_icon(category).pixmap(20, 20))
+        self._icon.setPixmap(theme.category_icon(category).pixmap(QSize(20, 20), self.devicePixelRatio()))
         self._block.setText(f"{placed.block}  ·  id {node}")
         self._block.setToolTip(definition.summary if definition is not None else "This block is not installed.")
         self.show_status(self._editor.runtime.get(node, IDLE))
