@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from shtairir.events import NodeFailure, NodeStatus
 from shtairir.ids import NodeId
+from shtairir_ui import theme
 from shtairir_ui.preview.image_view import ImageView
 from shtairir_ui.preview.list_view import ItemsView
 from shtairir_ui.preview.scalar_view import ScalarView
@@ -127,9 +128,9 @@ def test_a_pin_goes_with_its_node(editor, panel, qtbot):
 def test_an_item_of_a_list_opens_and_closes_again(editor, panel, qtbot, show):
     view = show([np.zeros((9, 9, 3), np.float32), np.ones((9, 9, 3), np.float32)], "list")
     assert isinstance(view, ItemsView)
-    place = view.list.visualRect(view.model.index(1)).center()
-    QTest.mouseClick(view.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    QTest.mouseDClick(view.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    place = view.pictures.visualRect(view.model.index(1)).center()
+    QTest.mouseClick(view.pictures.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseDClick(view.pictures.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.waitUntil(lambda: isinstance(panel.view, ImageView))
     assert panel.title.full_text() == "Node › 1"
     QTest.mouseClick(panel.back, Qt.MouseButton.LeftButton)
@@ -144,3 +145,18 @@ def test_an_answer_for_a_value_that_is_gone_is_dropped(editor, panel, qtbot, sho
     qtbot.waitUntil(lambda: panel.view is None)
     qtbot.wait(200)
     assert view.surface.pixel_at(QPoint(50, 50).toPointF()) is None
+
+
+def test_another_theme_is_taken_over_at_once(panel, qapp, qtbot, show):
+    view = show(np.sin(np.arange(300.0)), "array")
+    qtbot.waitUntil(lambda: view.stack.currentWidget() is view.line)
+    theme.apply(qapp, "light")
+    ground = theme.tokens("light").background
+    line = theme.tokens("light").type_color("array")
+
+    def painted() -> set[str]:
+        image = view.line.grab().toImage()
+        return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(0, image.height(), 3)}
+
+    qtbot.waitUntil(lambda: {ground.name(), line.name()} <= painted())
+    theme.apply(qapp, "dark")

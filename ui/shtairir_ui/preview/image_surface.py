@@ -165,6 +165,9 @@ class ImageSurface(QWidget):
             painter.drawTiledPixmap(seen, _checkers(), seen.topLeft() - whole.topLeft())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._scale < 2)
         painter.drawImage(seen, level, source)
+        if self.hasFocus():
+            painter.setPen(theme.current().focus)
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
     @guarded
     def wheelEvent(self, event: QWheelEvent) -> None:

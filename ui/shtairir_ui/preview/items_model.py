@@ -18,7 +18,8 @@ from .view import Jobs
 
 _Index = QModelIndex | QPersistentModelIndex
 THUMBNAIL = QSize(88, 66)
-_HELD = 2000
+MAX_PICTURES = 2000
+"""The grid of thumbnails places every item, so their number has an end; lines have none."""
 
 
 class ItemsModel(QAbstractListModel):
@@ -41,7 +42,9 @@ class ItemsModel(QAbstractListModel):
     @guarded(default=0)
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Return the number of items."""
-        return 0 if parent.isValid() else len(self._items)
+        if parent.isValid():
+            return 0
+        return min(len(self._items), MAX_PICTURES) if self._pictures else len(self._items)
 
     @guarded
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -50,17 +53,22 @@ class ItemsModel(QAbstractListModel):
             return None
         row = index.row()
         if role == Qt.ItemDataRole.DisplayRole:
-            return str(row) if self._pictures else f"{row}   {item_text(self._items[row])}"
+            return str(row) if self._pictures else item_text(self._items[row])
         if role == Qt.ItemDataRole.DecorationRole:
             return self._picture(row) if self._pictures else _type_icon(self._items[row])
         if role == Qt.ItemDataRole.ToolTipRole:
             return summarize(self._items[row], "image" if self._pictures else None).text
         return None
 
+    @guarded
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the index of an item."""
+        return f"{section:,}" if role == Qt.ItemDataRole.DisplayRole else None
+
     def _picture(self, row: int) -> QIcon:
         held = self._icons.get(row)
         if held is None and row not in self._icons:
-            if len(self._icons) >= _HELD:
+            if len(self._icons) >= MAX_PICTURES:
                 self._icons.clear()
             self._icons[row] = None
             item = self._items[row]

@@ -67,6 +67,7 @@ class PreviewPanel(QWidget):
         for signal in (editor.selection_changed, editor.runtime_changed, editor.run_finished, editor.graph_changed):
             signal.connect(self._schedule)
         editor.graph_replaced.connect(self._on_graph_replaced)
+        theme.changed.connect(self._on_theme)
         self.refresh()
 
     def _build(self) -> None:
@@ -230,6 +231,11 @@ class PreviewPanel(QWidget):
         self._ports.clear()
         self._pinned = None
         self.pin.setChecked(False)
+        self._schedule()
+
+    def _on_theme(self, _tokens: object) -> None:
+        # Lines and thumbnails were made in the colours of the theme before.
+        self._value = None
         self._schedule()
 
     def _on_pin(self, pinned: bool) -> None:

@@ -36,6 +36,7 @@ class TableModel(QAbstractTableModel):
         self._table: polars.DataFrame | None = None
         self._order: polars.Series | None = None
         self._blocks: dict[int, list[tuple[Any, ...]]] = {}
+        self._titles: list[str] = []
         self._numeric: list[bool] = []
 
     @property
@@ -48,7 +49,10 @@ class TableModel(QAbstractTableModel):
         self.beginResetModel()
         self._table, self._order = table, None
         self._blocks.clear()
-        self._numeric = [dtype.is_numeric() for dtype in table.dtypes] if table is not None else []
+        # Asked for once: polars lists the types of all columns each time.
+        schema = table.schema if table is not None else {}
+        self._titles = [f"{name}\n{dtype_text(dtype)}" for name, dtype in schema.items()]
+        self._numeric = [dtype.is_numeric() for dtype in schema.values()]
         self.endResetModel()
 
     def show_order(self, order: polars.Series | None) -> None:
@@ -115,7 +119,7 @@ class TableModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Vertical:
             return f"{self.row_number(section):,}" if role == Qt.ItemDataRole.DisplayRole else None
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{self._table.columns[section]}\n{dtype_text(self._table.dtypes[section])}"
+            return self._titles[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if self._numeric[section] else _LEFT
         if role == Qt.ItemDataRole.FontRole:

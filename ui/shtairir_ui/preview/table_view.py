@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -117,7 +118,7 @@ class TableView(View):
     def _size_columns(self, table: polars.DataFrame) -> None:
         sample = table.head(_SAMPLED_ROWS)
         measure = self.grid.fontMetrics().horizontalAdvance
-        for column, name in enumerate(table.columns[:_SIZED_COLUMNS]):
+        for column, (name, dtype) in enumerate(islice(table.schema.items(), _SIZED_COLUMNS)):
             widest = max((measure(cell_text(value)) for value in sample[name]), default=0)
-            wide = max(widest + 24, measure(name) + 36, measure(str(table.dtypes[column])) + 24)
+            wide = max(widest + 24, measure(name) + 36, measure(str(dtype)) + 24)
             self.grid.setColumnWidth(column, min(max(wide, 56), 280))

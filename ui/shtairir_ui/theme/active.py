@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication
 
@@ -51,11 +53,17 @@ def pad_spin_box(box: QAbstractSpinBox) -> None:
 
 
 def _font(families: tuple[str, ...], hint: QFont.StyleHint, pixel_size: int | None, weight: QFont.Weight) -> QFont:
-    # Only families that are there: Qt searches for a missing one by alias, which is slow at start.
-    known = set(QFontDatabase.families())
-    present = [family for family in families if family in known]
-    font = QFont(present) if present else QFont()
+    present = _present(families)
+    font = QFont(list(present)) if present else QFont()
     font.setStyleHint(hint)
     font.setPixelSize(pixel_size or STATE.tokens.size_body)
     font.setWeight(weight)
     return font
+
+
+@functools.cache
+def _present(families: tuple[str, ...]) -> tuple[str, ...]:
+    # Only families that are there: Qt searches for a missing one by alias, which is slow at start.
+    # Asking takes milliseconds, and item models ask for each cell.
+    known = set(QFontDatabase.families())
+    return tuple(family for family in families if family in known)
