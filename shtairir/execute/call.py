@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 PLAIN = frozenset({float, int, bool, str, bytes, complex, type(None)})
 """Types whose values nobody can change."""
 
+NUMBERS = frozenset({float, int, bool})
+
 _EXACT = {"float": float, "int": int, "bool": bool, "text": str}
 _CHECKED_ITEMS = 1000
 
@@ -31,7 +33,13 @@ _ALONE = sys.getrefcount(_lone[0])
 
 
 class Call:
-    """What is needed to call a task's block, looked up once."""
+    """What is needed to call a task's block, looked up once.
+
+    Attributes
+    ----------
+    plain_output
+        The type of the only output if it is a number: a value of just this type needs no check.
+    """
 
     __slots__ = (
         "_checks",
@@ -41,8 +49,10 @@ class Call:
         "_overwrites",
         "context_argument",
         "families",
+        "first_slot",
         "function",
         "output_count",
+        "plain_output",
         "resources",
         "task",
     )
@@ -56,12 +66,14 @@ class Call:
         self.context_argument = definition.context_argument
         self.resources = definition.traits.resources
         self.output_count = len(definition.outputs)
+        self.first_slot = task.first_slot
         self.families = tuple(port.type.family for port in definition.outputs)
         self._overwrites = frozenset(definition.traits.inplace)
         self._constants = {name: _protected(value) for name, value in task.values.items()}
         self._copied = tuple(name for name, value in self._constants.items() if self._must_copy(name, value))
         self._links = tuple(_link(item) for item in task.inputs)
         self._checks = tuple(_check(port.type) for port in definition.outputs)
+        self.plain_output = self._checks[0][0] if self.output_count == 1 and self._checks[0][0] in NUMBERS else None
 
     def _must_copy(self, name: str, value: object) -> bool:
         return isinstance(value, list | dict) or (name in self._overwrites and type(value) not in PLAIN)

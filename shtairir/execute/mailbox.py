@@ -12,34 +12,34 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Generic, TypeVar
-
-_Message = TypeVar("_Message")
 
 
-class Mailbox(Generic[_Message]):
-    """Hands messages to one function, never two at a time, in the order of arrival.
+class Mailbox:
+    """Calls what is posted, never two at a time, in the order of arrival.
 
     Parameters
     ----------
-    handle
-        Must not raise.
+    on_error
+        Is told what a handler raised; handlers are not expected to.
     """
 
-    def __init__(self, handle: Callable[[_Message], None]) -> None:
-        self._handle = handle
-        self._messages: deque[_Message] = deque()
+    def __init__(self, on_error: Callable[[BaseException], None]) -> None:
+        self._on_error = on_error
+        self._messages: deque[tuple[Callable[[int], None], int]] = deque()
         self._at_work = threading.Lock()
 
-    def post(self, message: _Message) -> None:
-        """Put a message in, and handle what is there unless somebody does. Never waits; any thread may call."""
+    def post(self, handler: Callable[[int], None], task: int = -1) -> None:
+        """Have ``handler(task)`` called, here and now unless somebody is at work. Never waits; from any thread."""
         messages = self._messages
-        messages.append(message)
+        messages.append((handler, task))
         # A message that arrives after the inner loop has seen the box empty, but before the lock is free, finds the
         # lock taken and is left behind: hence the outer loop.
         while messages and self._at_work.acquire(blocking=False):
             try:
                 while messages:
-                    self._handle(messages.popleft())
+                    handler, task = messages.popleft()
+                    handler(task)
+            except BaseException as error:  # noqa: BLE001 - without this the run would wait for ever
+                self._on_error(error)
             finally:
                 self._at_work.release()

@@ -46,7 +46,7 @@ from shtairir.execute.failure import failure_of
 from shtairir.execute.mailbox import Mailbox
 from shtairir.execute.options import RunOptions
 from shtairir.execute.program import program_of
-from shtairir.execute.scheduler import Scheduler
+from shtairir.execute.scheduler import Scheduler, State
 from shtairir.execute.switching import short_turns
 from shtairir.execute.workers import ThreadWorkers, Workers
 from shtairir.ids import NodeId, PortRef, RunId
@@ -94,7 +94,7 @@ class Run:
             self._bus.subscribe(instrument)
         self._observed = self._bus.has_observers
         self._queue: SimpleQueue[Any] = SimpleQueue()
-        self._mailbox: Mailbox[tuple[Callable[[int], None], int]] = Mailbox(self._handle)
+        self._mailbox = Mailbox(self._break_off)
         self._workers: Workers = options.workers or ThreadWorkers(plan.workers)
         self._stop_status: RunStatus | None = None
         self._broken: BaseException | None = None
@@ -122,7 +122,7 @@ class Run:
         if self._stop_status is None:
             self._stop_status = status
         self.stopping = True
-        self._mailbox.post((self._on_stop, -1))
+        self._mailbox.post(self._on_stop)
         self._queue.put(_STOPPED)
 
     def wait(self, timeout_s: float | None = None) -> RunResult | None:
@@ -156,7 +156,7 @@ class Run:
             with short_turns():
                 self._announce()
                 self._workers.start(self._execute)
-                self._mailbox.post((self._on_begin, -1))
+                self._mailbox.post(self._on_begin)
                 self._attend()
         except BaseException as error:  # noqa: BLE001 - whoever waits must be told
             self._broken = error
@@ -208,7 +208,7 @@ class Run:
 
     def _time_is_up(self) -> None:
         if self.stopping:
-            self._mailbox.post((self._on_abandon, -1))
+            self._mailbox.post(self._on_abandon)
         else:
             self.stop(RunStatus.TIMED_OUT)
 
@@ -251,13 +251,9 @@ class Run:
 
     # --- in the mailbox: one thread at a time -----------------------------------------------------------------
 
-    def _handle(self, message: tuple[Callable[[int], None], int]) -> None:
-        handler, task = message
-        try:
-            handler(task)
-        except BaseException as error:  # noqa: BLE001 - without this the run would wait for ever
-            self._broken = error
-            self._queue.put(_OVER)
+    def _break_off(self, error: BaseException) -> None:
+        self._broken = error
+        self._queue.put(_OVER)
 
     def _on_begin(self, _: int) -> None:
         self._workers.give(self._scheduler.begin())
@@ -265,7 +261,7 @@ class Run:
 
     def _on_done(self, task: int) -> None:
         scheduler = self._scheduler
-        if scheduler.is_over(task):
+        if scheduler.states[task] > State.READY:
             return  # abandoned before
         self._records.status[task] = NodeStatus.DONE
         ready = scheduler.done(task)
@@ -353,13 +349,13 @@ class Run:
     def _execute(self, task: int, worker: str) -> None:
         """Run a task and post how it ended. Holds no reference to any value when it returns."""
         if self.stopping:
-            self._mailbox.post((self._on_cancelled, task))
+            self._mailbox.post(self._on_cancelled, task)
             return
         started_s = self._records.started_s[task] = self.clock()
         if self._observed:
             for node in self._sharers(task):
                 self._queue.put(NodeStarted(self.id, started_s, node, worker))
-        self._mailbox.post((self._attempt(self._calls[task], task, started_s), task))
+        self._mailbox.post(self._attempt(self._calls[task], task, started_s), task)
 
     def _attempt(self, call: Call, task: int, started_s: float) -> Callable[[int], None]:
         """Call the block, and return what to do about how it ended."""
@@ -377,7 +373,10 @@ class Run:
             elapsed_s = self._records.elapsed_s[task] = self.clock() - started_s
             if self.stopping and self._scheduler.is_over(task):
                 return self._on_done  # abandoned: nobody wants it any more
-            self._publish(call, task, call.outputs(returned), context)
+            if type(returned) is call.plain_output:
+                self._publish_plain(call, task, returned)
+            else:
+                self._publish(call, task, call.outputs(returned), context)
         except BaseException as error:  # noqa: BLE001 - the boundary to foreign code: whatever it raises is its failure
             elapsed_s = self._records.elapsed_s[task] = self.clock() - started_s
             if isinstance(error, RunCancelledError) and self.stopping:
@@ -394,6 +393,13 @@ class Run:
 
     def _is_sole(self, slot: int) -> bool:
         return self._shape.readers[slot] == 1 and slot not in self._kept_slots
+
+    def _publish_plain(self, call: Call, task: int, value: Any) -> None:
+        """Do what `_publish` does, for a single number: most nodes of a large graph give one."""
+        records = self._records
+        records.outputs[task] = (value,)
+        records.output_bytes[task] = records.peak_bytes[task] = getsizeof(value)
+        self._slots[call.first_slot] = value
 
     def _publish(self, call: Call, task: int, values: Any, context: TaskContext | None) -> None:
         """Count the outputs, note what there is to say of them, and put them where readers find them."""
@@ -414,8 +420,7 @@ class Run:
         records.output_bytes[task] = total
         borrowed = context.peak_bytes if context is not None else 0
         records.peak_bytes[task] = max(total, borrowed + own)
-        first = call.task.first_slot
-        self._slots[first : first + len(values)] = values
+        self._slots[call.first_slot : call.first_slot + len(values)] = values
 
     def _fail(self, call: Call, task: int, error: BaseException, arguments: dict[str, Any]) -> None:
         failure = failure_of(call.task, error, arguments)

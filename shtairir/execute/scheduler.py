@@ -92,19 +92,21 @@ class Scheduler:
 
     def done(self, task: int) -> list[int]:
         """Take note that a task is done, and return the tasks that may start now."""
-        states, waits, ready = self.states, self._waits, []
+        states, waits, readers, shape, ready = self.states, self._waits, self._readers, self._shape, []
         states[task] = State.DONE
         self.open -= 1
-        for successor in self._shape.successors[task]:
+        for successor in shape.successors[task]:
             waits[successor] -= 1
             if not waits[successor] and not states[successor]:
                 states[successor] = State.READY
                 ready.append(successor)
-        readers = self._readers
-        for slot in self._shape.writes[task]:
+        for slot in shape.writes[task]:
             if not readers[slot]:  # all who would have read it were skipped meanwhile
                 self.released.append(slot)
-        self._let_go(task)
+        for slot in shape.reads[task]:  # as in `_let_go`: what was read was done
+            readers[slot] -= 1
+            if not readers[slot]:
+                self.released.append(slot)
         return ready if self._barrier is None else self._past_barrier([task], ready)
 
     def failed(self, task: int) -> tuple[list[int], list[int]]:

@@ -17,20 +17,21 @@ from shtairir.execute.workers import InlineWorkers, ThreadWorkers, Workers
 
 def test_messages_are_handled_one_at_a_time_in_the_order_of_each_sender() -> None:
     handled: list[tuple[int, int]] = []
+    raised: list[BaseException] = []
     inside = 0
 
-    def handle(message: tuple[int, int]) -> None:
-        nonlocal inside
-        inside += 1
-        assert inside == 1
-        handled.append(message)
-        inside -= 1
-
-    mailbox: Mailbox[tuple[int, int]] = Mailbox(handle)
+    mailbox = Mailbox(raised.append)
 
     def send(sender: int) -> None:
+        def handle(number: int) -> None:
+            nonlocal inside
+            inside += 1
+            assert inside == 1
+            handled.append((sender, number))
+            inside -= 1
+
         for number in range(2000):
-            mailbox.post((sender, number))
+            mailbox.post(handle, number)
 
     threads = [threading.Thread(target=send, args=(sender,)) for sender in range(4)]
     before = sys.getswitchinterval()
@@ -42,6 +43,7 @@ def test_messages_are_handled_one_at_a_time_in_the_order_of_each_sender() -> Non
             thread.join()
     finally:
         sys.setswitchinterval(before)
+    assert raised == []
     assert len(handled) == 8000
     for sender in range(4):
         assert [number for one, number in handled if one == sender] == list(range(2000))
@@ -52,12 +54,25 @@ def test_a_message_posted_by_the_handler_is_handled_after_it() -> None:
 
     def handle(message: int) -> None:
         if message < 3:
-            mailbox.post(message + 1)
+            mailbox.post(handle, message + 1)
         handled.append(message)
 
-    mailbox: Mailbox[int] = Mailbox(handle)
-    mailbox.post(0)
+    mailbox = Mailbox(lambda error: None)
+    mailbox.post(handle, 0)
     assert handled == [0, 1, 2, 3]
+
+
+def test_an_error_in_a_handler_is_told_and_blocks_nobody() -> None:
+    def fail(message: int) -> None:
+        raise ValueError(message)
+
+    raised: list[BaseException] = []
+    handled: list[int] = []
+    mailbox = Mailbox(raised.append)
+    mailbox.post(fail, 1)
+    mailbox.post(handled.append, 2)
+    assert [str(error) for error in raised] == ["1"]
+    assert handled == [2]
 
 
 def test_a_token_tells_each_callback_once_and_late_ones_at_once() -> None:

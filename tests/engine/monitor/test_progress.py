@@ -5,8 +5,18 @@ from __future__ import annotations
 import pytest
 
 import shtairir
-from shtairir.events import Event, NodeFailed, NodeFailure, NodeFinished, NodeProgressed, NodeSkipped, NodeStarted
-from shtairir.events import RunFinished, RunStarted, RunStatus
+from shtairir.events import (
+    Event,
+    NodeFailed,
+    NodeFailure,
+    NodeFinished,
+    NodeProgressed,
+    NodeSkipped,
+    NodeStarted,
+    RunFinished,
+    RunStarted,
+    RunStatus,
+)
 from shtairir.ids import BlockId, NodeId, RunId
 from shtairir.monitor import ExecutionProgress
 from shtairir.planning import Estimate

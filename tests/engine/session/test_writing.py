@@ -12,7 +12,7 @@ import pytest
 import shtairir
 from shtairir.block import Array, Image, Table, block
 from shtairir.block.values import Audio, Color
-from shtairir.results import write_value
+from shtairir.results import write_value, writing
 from shtairir.results.writing import safe_stem
 from shtairir.testing import graph_of
 
@@ -81,8 +81,6 @@ def test_names_are_safe(tmp_path: Path, name: str) -> None:
 def test_a_failed_write_leaves_no_file_and_no_rest_of_one(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("before")
     with pytest.raises(TypeError):
-        from shtairir.results import writing
-
         writing._atomically(tmp_path / "x.json", lambda file: file.write("no bytes"))  # type: ignore[arg-type]
     assert [path.name for path in tmp_path.iterdir()] == ["x.json"]
     assert (tmp_path / "x.json").read_text() == "before"
