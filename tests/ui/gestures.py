@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+import PySide6.QtCore
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -21,6 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
+_QT_VERSION = PySide6.QtCore.__version_info__
 BLOCK_MIME = "application/x-shtairir-block"
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -145,9 +148,11 @@ def context_menu(widget: QWidget, at: QPoint) -> None:
 def drop(widget: QWidget, at: QPoint, mime: QMimeData) -> bool:
     """Drag something in from outside and drop it; returns whether the widget took it on entry."""
     arguments = (Qt.DropAction.CopyAction, mime, LEFT, NO_MODIFIER)
-    enter = QDragEnterEvent(at, *arguments)
+    # Qt 6.12 deprecates whole pixels here, and Qt 6.11 takes nothing else.
+    position: Any = QPointF(at) if _QT_VERSION >= (6, 12) else at
+    enter = QDragEnterEvent(position, *arguments)
     QApplication.sendEvent(widget, enter)
-    QApplication.sendEvent(widget, QDragMoveEvent(at, *arguments))
+    QApplication.sendEvent(widget, QDragMoveEvent(position, *arguments))
     QApplication.sendEvent(widget, QDropEvent(QPointF(at), *arguments))
     settle(1)
     return enter.isAccepted()
