@@ -24,6 +24,8 @@ from shtairir.errors import EditError
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
 
 if TYPE_CHECKING:
+    import networkx as nx  # type: ignore[import-untyped]  # it brings no types
+
     from shtairir.block.definition import BlockDefinition
 
 
@@ -269,6 +271,10 @@ class Graph(Editing):
     def fingerprint(self) -> str:
         """Return a hash of all that may change a result; see `Snapshot.fingerprint`."""
         return self.snapshot().fingerprint()
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """Return a copy of the nodes and links as a graph of networkx; see `Snapshot.to_networkx`."""
+        return self.snapshot().to_networkx()
 
     def to_bytes(self) -> bytes:
         """Return the file: as it was read while nothing has changed, else in canonical form."""

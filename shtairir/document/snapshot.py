@@ -14,6 +14,8 @@ from shtairir.document.writing import link_record, node_record, to_bytes
 from shtairir.ids import BlockId, NodeId, PortRef
 
 if TYPE_CHECKING:
+    import networkx as nx  # type: ignore[import-untyped]  # it brings no types
+
     from shtairir.block.definition import BlockDefinition
 
 # What does not change a result: where a node lies and what it is called.
@@ -66,6 +68,30 @@ class Snapshot:
     def to_bytes(self) -> bytes:
         """Return the canonical text of the file."""
         return to_bytes(self.nodes.values(), self.links.values(), self.header)
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """Return the nodes and links as a graph of networkx; what is done to it does not change this one.
+
+        Returns
+        -------
+        networkx.MultiDiGraph
+            Its nodes are the node ids, in the order of the file, with the attributes ``block``, ``title``, ``values``
+            and ``position``. Its edges are the links, with the names of the ports as the attributes ``output`` and
+            ``input`` and, as a pair, as the key. A link that names a node that is not there is left out.
+
+        Examples
+        --------
+        >>> from shtairir.document import Graph
+        >>> graph = Graph("demo")
+        >>> number = graph.add("math.number", value=4)
+        >>> root = graph.add("array.sqrt", x=number["out"])
+        >>> network = graph.to_networkx()
+        >>> network.nodes["number"]["values"], list(network.edges(data="input"))
+        ({'value': 4}, [('number', 'sqrt', 'x')])
+        """
+        from shtairir.document.interchange import to_networkx
+
+        return to_networkx(self)
 
     def fingerprint(self) -> str:
         """Return a hash of all that may change a result: blocks, values, policies and links.
