@@ -1,9 +1,9 @@
 """How the nodes hang together: circles, and nodes that nothing uses.
 
-Circles are looked for in two steps, both linear. Nodes that nothing in the rest feeds are taken away again and
-again; what is left lies on a circle or behind one. There Tarjan's strongly connected components ("Depth-first search
-and linear graph algorithms", SIAM J. Comput. 1(2), 1972), without recursion, give the groups of nodes that wait for
-each other, and a breadth-first search the shortest circle through the first node of a group.
+Circles are looked for in two steps. Nodes that nothing in the rest feeds are taken away again and again (A. B. Kahn,
+"Topological sorting of large networks", CACM 5(11), 1962); what is left lies on a circle or behind one. Mostly that is
+nothing. Only else is networkx imported: its strongly connected components are the groups of nodes that wait for each
+other, and of each group the shortest circle through its first node is shown.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 
 from shtairir.document.edits import RemoveLinks, RemoveNodes
+from shtairir.document.model import Link
 from shtairir.document.snapshot import Snapshot
 from shtairir.ids import NodeId
 from shtairir.validation.problem import Problem
@@ -24,30 +25,28 @@ def check_cycles(survey: Survey) -> None:
     """Find nodes that wait for each other in a circle; one problem for each group of them."""
     feeds = readers_of(survey.graph)
     rest = _not_sortable(feeds)
-    feeds = {node: [reader for reader in feeds[node] if reader in rest] for node in rest}
-    for group in _components(feeds):
-        circle = _shortest_circle(group[0], feeds)
-        if not circle:
-            continue
-        names = [*circle, circle[0]] if len(circle) <= _SHOWN else [*circle[:_SHOWN], "…", circle[0]]
-        closing = next(
-            link
-            for link in survey.graph.links.values()
-            if link.source.node == circle[-1] and link.target.node == circle[0]
-        )
-        if len(circle) == 1:
-            message = f"'{circle[0]}' waits for its own result: {closing}."
-        else:
-            message = f"{len(circle)} nodes wait for each other in a circle: {' → '.join(names)}."
-        survey.error(
-            "cycle",
-            message,
-            circle[0],
-            closing.target.port,
-            fix=f"Remove one of the links, for example {closing}.",
-            edit=RemoveLinks((closing.target,)),
-            related=tuple(circle),
-        )
+    if not rest:
+        return
+    links = {(link.source.node, link.target.node): link for link in survey.graph.links.values()}
+    for circle in _circles({node: [reader for reader in feeds[node] if reader in rest] for node in rest}):
+        _circle(survey, circle, links[circle[-1], circle[0]])
+
+
+def _circle(survey: Survey, circle: list[NodeId], closing: Link) -> None:
+    names = [*circle, circle[0]] if len(circle) <= _SHOWN else [*circle[:_SHOWN], "…", circle[0]]
+    if len(circle) == 1:
+        message = f"'{circle[0]}' waits for its own result: {closing}."
+    else:
+        message = f"{len(circle)} nodes wait for each other in a circle: {' → '.join(names)}."
+    survey.error(
+        "cycle",
+        message,
+        circle[0],
+        closing.target.port,
+        fix=f"Remove one of the links, for example {closing}.",
+        edit=RemoveLinks((closing.target,)),
+        related=tuple(circle),
+    )
 
 
 def readers_of(graph: Snapshot) -> dict[NodeId, list[NodeId]]:
@@ -75,63 +74,22 @@ def _not_sortable(feeds: Mapping[NodeId, list[NodeId]]) -> dict[NodeId, None]:
     return {node: None for node, number in waits.items() if number}
 
 
-def _components(feeds: Mapping[NodeId, list[NodeId]]) -> list[list[NodeId]]:
-    """Return the groups of nodes that reach each other, each in the order of the graph.
+def _circles(rest: Mapping[NodeId, list[NodeId]]) -> Iterator[list[NodeId]]:
+    """Yield a shortest circle through the first node of each group of nodes that wait for each other."""
+    import networkx as nx  # type: ignore[import-untyped]  # it brings no types
 
-    ``number`` is the order of discovery; ``low`` the smallest number known to be reachable; ``open_nodes`` the stack of
-    nodes whose group is not settled.
-    """
-    number: dict[NodeId, int] = {}
-    low: dict[NodeId, int] = {}
-    open_nodes: list[NodeId] = []
-    is_open: set[NodeId] = set()
-    groups: list[list[NodeId]] = []
-    order = {node: place for place, node in enumerate(feeds)}
-
-    def enter(node: NodeId) -> tuple[NodeId, Iterator[NodeId]]:
-        number[node] = low[node] = len(number)
-        open_nodes.append(node)
-        is_open.add(node)
-        return node, iter(feeds[node])
-
-    for root in feeds:
-        path = [enter(root)] if root not in number else []
-        while path:
-            node, readers = path[-1]
-            reader = next(readers, None)
-            if reader is None:
-                path.pop()
-                if path:
-                    low[path[-1][0]] = min(low[path[-1][0]], low[node])
-                if low[node] == number[node]:
-                    group = [open_nodes.pop()]
-                    while group[-1] != node:
-                        group.append(open_nodes.pop())
-                    is_open.difference_update(group)
-                    groups.append(sorted(group, key=order.__getitem__))
-            elif reader not in number:
-                path.append(enter(reader))
-            elif reader in is_open:
-                low[node] = min(low[node], number[reader])
-    return sorted(groups, key=lambda group: order[group[0]])
-
-
-def _shortest_circle(start: NodeId, feeds: Mapping[NodeId, list[NodeId]]) -> list[NodeId]:
-    """Return the nodes of a shortest circle through ``start``, from it on; empty when there is none."""
-    came_from: dict[NodeId, NodeId] = {}
-    queue = deque([start])
-    while queue:
-        node = queue.popleft()
-        for reader in feeds[node]:
-            if reader == start:
-                circle = [node]
-                while circle[-1] != start:
-                    circle.append(came_from[circle[-1]])
-                return circle[::-1]
-            if reader not in came_from:
-                came_from[reader] = node
-                queue.append(reader)
-    return []
+    waiting = nx.DiGraph(rest)
+    place = {node: index for index, node in enumerate(rest)}
+    firsts = [
+        min(group, key=place.__getitem__)
+        for group in nx.strongly_connected_components(waiting)
+        if len(group) > 1 or any(waiting.has_edge(node, node) for node in group)
+    ]
+    for first in sorted(firsts, key=place.__getitem__):
+        # A double with the same links into it makes the circle a path, from the node to its double.
+        double = object()
+        waiting.add_edges_from([(node, double) for node in waiting.predecessors(first)])
+        yield nx.shortest_path(waiting, first, double)[:-1]
 
 
 def check_dead_nodes(survey: Survey) -> None:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,8 +16,8 @@ from hypothesis import strategies as st
 from shtairir.block import Array, Image, Param, block
 from shtairir.block.definition import definition_of
 from shtairir.block.registry import Registry
-from shtairir.document import Graph, SetPolicy, dumps, loads, save
-from shtairir.ids import NodeId, PortName, PortRef
+from shtairir.document import AddNodes, Graph, Link, Node, SetPolicy, dumps, loads, save
+from shtairir.ids import BlockId, NodeId, PortName, PortRef
 from shtairir.validation import Problem, blocked_nodes, validate, validate_file
 
 
@@ -164,24 +165,39 @@ def test_a_very_long_circle_is_found_without_recursion_and_shortened(registry: R
 
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=20))
-def test_circles_are_found_exactly_where_networkx_finds_them(pairs: list[tuple[int, int]]) -> None:
-    import networkx as nx  # type: ignore[import-untyped]
-
+def test_circles_are_found_exactly_where_nodes_reach_themselves(pairs: list[tuple[int, int]]) -> None:
     registry = Registry(packs={}, folders=())
     graph = Graph()
     for index in range(8):
         graph.add("any.any", id=f"n{index}")
     for place, (source, target) in enumerate(pairs):
         graph.link(f"n{source}.out", f"n{target}.x{place}")
-    reference = nx.MultiDiGraph((f"n{source}", f"n{target}") for source, target in pairs)
-    groups = {frozenset(group) for group in nx.strongly_connected_components(reference)}
-    looping = {group for group in groups if len(group) > 1 or reference.has_edge(next(iter(group)), next(iter(group)))}
+    links = np.zeros((8, 8), int)
+    links[tuple(np.array(pairs, int).reshape(-1, 2).T)] = 1
+    steps = np.zeros((8, 8), int)  # how many links it takes at least from one node to another; 0: no way
+    for length in range(1, 9):
+        steps[(steps == 0) & (np.linalg.matrix_power(links, length) > 0)] = length
+    looping = [node for node in range(8) if steps[node, node]]
+    groups = {frozenset(other for other in looping if steps[node, other] and steps[other, node]) for node in looping}
     found = [problem for problem in validate(graph, registry) if problem.code == "cycle"]
-    assert len(found) == len(looping)
+    assert [problem.node for problem in found] == sorted(f"n{min(group)}" for group in groups)
     for problem in found:
-        assert any(set(problem.related) <= group for group in looping)
-        ring = [*problem.related, problem.related[0]]
-        assert all(reference.has_edge(one, next_one) for one, next_one in pairwise(ring))
+        ring = [int(node[1:]) for node in (*problem.related, problem.related[0])]
+        assert all(links[one, next_one] for one, next_one in pairwise(ring))
+        assert len(problem.related) == steps[ring[0], ring[0]], "the circle is not the shortest"
+        assert graph.links[PortRef(problem.node, problem.port)].source.node == problem.related[-1]
+
+
+def test_many_circles_in_a_large_graph_are_found_in_one_go(registry: Registry) -> None:
+    nodes, links = [], []
+    for index in range(2000):
+        for name, source in ((f"a{index}", f"b{index}"), (f"b{index}", f"a{index}")):
+            nodes.append(Node(NodeId(name), BlockId("test.add")))
+            links.append(Link(PortRef(NodeId(source), PortName("out")), PortRef(NodeId(name), PortName("x"))))
+    graph = Graph()
+    graph.apply(AddNodes(tuple(nodes), tuple(links)))
+    circles = [problem.related for problem in validate(graph, registry) if problem.code == "cycle"]
+    assert circles == [(f"a{index}", f"b{index}") for index in range(2000)]
 
 
 # --- inputs ---------------------------------------------------------------------------------------------------
