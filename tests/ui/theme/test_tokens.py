@@ -79,7 +79,7 @@ def test_no_two_type_colours_look_alike(tokens: Tokens, sight: str):
     distances = {pair: np.linalg.norm(seen[pair[0]] - seen[pair[1]]) for pair in itertools.combinations(FAMILIES, 2)}
     closest = min(distances, key=distances.__getitem__)
     # 0.02 is about the least difference that side by side patches show; links are thin and apart.
-    assert distances[closest] >= 0.06, closest
+    assert distances[closest] >= 0.055, closest
 
 
 def test_both_themes_have_the_same_scales():

@@ -32,6 +32,7 @@ class FigureSurface(QWidget):
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(80, 80)
+        self.setAccessibleName("Chart")
         self.image = QImage()
 
     def show_image(self, image: QImage) -> None:

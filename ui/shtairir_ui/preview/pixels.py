@@ -118,7 +118,7 @@ def label_map(labels: AnyArray) -> Bytes:
     # Steps of the golden ratio around the circle of hues never come close to an earlier hue soon.
     hue = (labels * 0.6180339887) % 1.0 * 6.0
     channels = [np.clip(np.abs((hue + offset) % 6 - 3) - 1, 0, 1) for offset in (0.0, 4.0, 2.0)]
-    picture = np.stack(channels, axis=-1) * 175 + 60
+    picture = np.stack(channels, axis=-1) * 150 + 80
     picture[labels == 0] = _GROUND
     return picture.astype(np.uint8)
 

@@ -30,6 +30,7 @@ class TraceSurface(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
+        self.setAccessibleName("Curve")
         self.setMinimumSize(80, 64)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._traces: tuple[Trace, ...] = ()

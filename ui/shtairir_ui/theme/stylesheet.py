@@ -58,7 +58,7 @@ def _values(tokens: Tokens) -> dict[str, str]:
 
 def _glyphs(tokens: Tokens) -> dict[str, str]:
     folder = _glyph_folder() / tokens.name
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)  # long sessions outlive the sweep of /tmp
     paths: dict[str, str] = {}
     for placeholder, (icon, role) in _GLYPHS.items():
         file = folder / f"{placeholder}.svg"
