@@ -15,6 +15,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, overload
 from shtairir.block.context import Context
 from shtairir.block.definition import ATTRIBUTE, BlockDefinition, RunsOn, Traits
 from shtairir.block.docstring import Docstring, read_docstring
+from shtairir.block.elementwise import Reduction
 from shtairir.block.ports import MISSING, InputPort, Out, OutputPort, Param
 from shtairir.block.types import EnumType, PortType, port_type
 from shtairir.errors import BlockDefinitionError
@@ -48,6 +49,9 @@ def block(
     compensate: Callable[..., Any] | None = None,
     timeout_s: float | None = None,
     retries: int | None = None,
+    infer: Callable[..., Any] | None = None,
+    cost: Callable[..., float] | float | None = None,
+    reduction: Reduction | None = None,
     requires: Sequence[str] = (),
     extra: str | None = None,
 ) -> Callable[[_Function], _Function]: ...

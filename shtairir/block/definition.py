@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from shtairir.block.elementwise import Reduction
 from shtairir.block.ports import InputPort, OutputPort
 from shtairir.errors import BlockDefinitionError
 from shtairir.ids import BlockId, PortName
@@ -34,12 +35,18 @@ class Traits:
         Axis along which the work may be divided; ``None`` when it may not.
     elementwise, kernel
         It may be fused with its neighbours; the function that writes into a given buffer, if there is one.
+    reduction
+        For a block that makes one value of all elements of its first input: how that is put together from pieces.
     inplace
         Inputs that it may write into when it is their only reader.
     compensate
         Undoes the block's effect.
     timeout_s, retries
         Defaults for the node's policy.
+    infer
+        Tells the outputs' shapes and sizes from those of the inputs, see `shtairir.block.infer`.
+    cost
+        The seconds that a call takes, or a function of the same arguments as ``infer`` that tells them.
     """
 
     pure: bool = True
@@ -53,6 +60,9 @@ class Traits:
     compensate: Callable[..., Any] | None = None
     timeout_s: float | None = None
     retries: int | None = None
+    infer: Callable[..., Any] | None = None
+    cost: Callable[..., float] | float | None = None
+    reduction: Reduction | None = None
 
 
 @dataclass(frozen=True, slots=True)

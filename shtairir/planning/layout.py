@@ -15,7 +15,7 @@ from shtairir.planning.passes import drop_redundant_edges
 from shtairir.planning.plan import ExecutionPlan, ExecutionStage, Task, TaskInput
 from shtairir.planning.resources import ResourceRequirements
 from shtairir.planning.stages import pack_stages
-from shtairir.planning.working import Reason, WorkingGraph, WorkingNode
+from shtairir.planning.working import Feed, Reason, WorkingGraph, WorkingNode
 
 _UNKNOWN = Estimate()
 _ONE_PROCESSOR = ResourceRequirements()
@@ -86,9 +86,11 @@ class Layout:
                 waits_for=tuple(waits[index]),
                 stage=stage_of[index],
                 releases=last_readers.get(index, ()),
-                aliases=aliases.get(index, ()),
+                aliases=aliases.get(self.order[index], ()),
                 requirements=requirements[index],
                 estimate=estimates[index],
+                parts=self._parts(index, stage_of[index], aliases) if node.parts else (),
+                overwrites=tuple(self._slot(node.feeds[feed]) for feed in node.overwrites),
             )
             for index, node in enumerate(self.nodes)
         )
@@ -173,19 +175,36 @@ class Layout:
     def _inputs(self, node: WorkingNode) -> tuple[TaskInput, ...]:
         inputs = []
         for feed in node.feeds:
-            task = self.task_of[feed.source]
-            output = self.nodes[task].definition.outputs[feed.output]
-            source = PortRef(self.names[task], output.name)
-            slot = self.first_slots[task] + feed.output
-            inputs.append(TaskInput(feed.port, source, slot, feed.conversion, feed.checked))
+            source = _port(self.nodes[self.task_of[feed.source]], feed.output)
+            inputs.append(TaskInput(feed.port, source, self._slot(feed), feed.conversion, feed.checked))
         return tuple(inputs)
 
+    def _slot(self, feed: Feed) -> int:
+        return self.first_slots[self.task_of[feed.source]] + feed.output
+
+    def _parts(self, task: int, stage: int, aliases: Mapping[int, tuple[NodeId, ...]]) -> tuple[Task, ...]:
+        return tuple(
+            Task(
+                number=task,
+                node=part.node.id,
+                title=part.node.title,
+                definition=part.node.definition,
+                values=part.node.values,
+                inputs=self._inputs(part.node),
+                first_slot=self.first_slots[task] + part.first_output,
+                waits_for=(),
+                stage=stage,
+                aliases=aliases.get(part.number, ()),
+                estimate=self.config.estimates.get(part.node.id, _UNKNOWN),
+            )
+            for part in self.nodes[task].parts
+        )
+
     def _aliases(self) -> dict[int, tuple[NodeId, ...]]:
+        """Return for each working number the nodes that share its results."""
         aliases: dict[int, tuple[NodeId, ...]] = {}
         for number, twin in self.graph.merged.items():
-            task = self.task_of.get(twin)
-            if task is not None:
-                aliases[task] = (*aliases.get(task, ()), self.originals[number].id)
+            aliases[twin] = (*aliases.get(twin, ()), self.originals[number].id)
         return aliases
 
     def _folded(self) -> dict[int, tuple[object, ...]]:
@@ -199,7 +218,7 @@ class Layout:
         return tuple(
             PortRef(self.originals[number].id, self.originals[number].definition.outputs[output].name)
             for number, output in sorted(self.graph.wanted)
-            if self.graph.merged.get(number, number) in self.task_of
+            if self.graph.maker(number, output)[0] in self.task_of
         )
 
     def _last_readers(self) -> dict[int, tuple[PortRef, ...]]:
@@ -212,8 +231,7 @@ class Layout:
         released: dict[int, list[PortRef]] = {}
         for (number, output), index in last.items():
             if (number, output) not in shown:
-                node = self.graph.nodes[number]
-                released.setdefault(index, []).append(PortRef(node.id, node.definition.outputs[output].name))
+                released.setdefault(index, []).append(_port(self.graph.nodes[number], output))
         return {index: tuple(ports) for index, ports in released.items()}
 
     def _peak_bytes(self, estimates: Sequence[Estimate], last_readers: Mapping[int, tuple[PortRef, ...]]) -> int | None:
@@ -236,3 +254,11 @@ class Layout:
             peak = max(peak, live)
             live -= freed.get(index, 0)
         return peak
+
+
+def _port(node: WorkingNode, output: int) -> PortRef:
+    """Return the name of a node's output; of a composite's, that of the node in it that makes it."""
+    for part in reversed(node.parts):
+        if output >= part.first_output:
+            return PortRef(part.node.id, part.node.definition.outputs[output - part.first_output].name)
+    return PortRef(node.id, node.definition.outputs[output].name)

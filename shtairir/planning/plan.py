@@ -58,6 +58,11 @@ class Task(NamedTuple):
         Outputs that nobody reads after this task, if the tasks run in the order of the plan.
     aliases
         Nodes that compute the same and share its results.
+    parts
+        Of a task that does the work of several nodes: these, in the order of their work, each as a task of its
+        own whose slots are those of the run. A task without parts is the call of one node.
+    overwrites
+        Slots that the task may write into, if their memory is free to be: nobody else reads them, or keeps them.
     """
 
     number: int
@@ -73,11 +78,20 @@ class Task(NamedTuple):
     aliases: tuple[NodeId, ...] = ()
     requirements: ResourceRequirements = ResourceRequirements()
     estimate: Estimate = Estimate()
+    parts: tuple[Task, ...] = ()
+    overwrites: tuple[int, ...] = ()
 
     @property
     def outputs(self) -> tuple[PortRef, ...]:
         """The outputs, in the order of their slots."""
+        if self.parts:
+            return tuple(port for part in self.parts for port in part.outputs)
         return tuple(PortRef(self.node, port.name) for port in self.definition.outputs)
+
+    @property
+    def calls(self) -> tuple[Task, ...]:
+        """The parts, or the task itself if it has none: one for each node whose block is called."""
+        return self.parts or (self,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +154,30 @@ class ExecutionPlan:
         """The slot of each output that a task makes, under the names of all nodes that share it."""
         return {
             PortRef(node, port.name): task.first_slot + number
-            for task in self.tasks
+            for whole in self.tasks
+            for task in whole.calls
             for node in (task.node, *task.aliases)
             for number, port in enumerate(task.definition.outputs)
         }
 
     def task(self, node: NodeId | str) -> Task | None:
-        """Return the task that does a node's work, or ``None`` if the node needs none."""
-        return next((task for task in self.tasks if node == task.node or node in task.aliases), None)
+        """Return the task that does a node's work, alone or among others, or ``None`` if the node needs none."""
+        return next(
+            (
+                whole
+                for whole in self.tasks
+                for task in whole.calls
+                if node == task.node or node in task.aliases
+            ),
+            None,
+        )
+
+    def call(self, node: NodeId | str) -> Task | None:
+        """Return what calls a node's block: its task, or its part of one."""
+        whole = self.task(node)
+        if whole is None:
+            return None
+        return next(task for task in whole.calls if node == task.node or node in task.aliases)
 
     def to_mermaid(self) -> str:
         """Return the plan as a Mermaid flowchart: a box for each stage, the critical path thick."""
