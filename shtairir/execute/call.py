@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shtairir.block.types import AnyType, PortType, ScalarType
-from shtairir.block.values import Audio, describe, read_only
+from shtairir.block.values import Audio, describe, loaded_class, read_only
 from shtairir.errors import ExecutionError
 
 if TYPE_CHECKING:
@@ -194,8 +194,7 @@ def _may_overwrite(slots: list[Any], slot: int) -> bool:
 
 
 def _writable_copy(value: Any) -> Any:
-    numpy = sys.modules.get("numpy")
-    return value.copy() if numpy is not None and isinstance(value, numpy.ndarray) else copy.deepcopy(value)
+    return value.copy() if isinstance(value, loaded_class("numpy", "ndarray")) else copy.deepcopy(value)
 
 
 def _awaited(function: Callable[..., Any]) -> Callable[..., Any]:
