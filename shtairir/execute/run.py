@@ -120,8 +120,9 @@ class Run:
 
     def stop(self, status: RunStatus = RunStatus.CANCELLED) -> None:
         """Start no more nodes, and let those that run know. Never waits; the first who calls says why."""
-        if self._stop_status is None:
-            self._stop_status = status
+        if self._stop_status is not None:
+            return
+        self._stop_status = status
         self._state.stopping = True
         self._mailbox.post(self._on_stop)
         self._queue.put(_STOPPED)
@@ -264,7 +265,8 @@ class Run:
         self._queue.put(_OVER)
 
     def _on_begin(self, _: int) -> None:
-        self._workers.give(self._scheduler.begin())
+        if not self._state.stopping:
+            self._workers.give(self._scheduler.begin())
         self._end_if_over()
 
     def _on_done(self, task: int) -> None:

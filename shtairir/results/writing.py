@@ -110,8 +110,9 @@ def _write_text(value: str, file: BinaryIO) -> None:
 
 
 def _write_json(value: object, file: BinaryIO) -> None:
-    file.write(json.dumps(jsonable(value), indent=2, ensure_ascii=False, allow_nan=False).encode())
-    file.write(b"\n")
+    text = json.dumps(jsonable(value), indent=2, ensure_ascii=False, allow_nan=False)
+    # Half of a surrogate pair, as in a file name that is no text, becomes an escape, which JSON knows.
+    file.write(text.encode("utf-8", "backslashreplace") + b"\n")
 
 
 def _write_array(value: Any, file: BinaryIO) -> None:
