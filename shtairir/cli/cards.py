@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from shtairir.cli.terminal import columns, plural, styled
 
 if TYPE_CHECKING:
+    from shtairir.document import Graph
     from shtairir.events import NodeFailure
     from shtairir.results import RunResult
     from shtairir.validation import Problem
@@ -15,24 +16,25 @@ if TYPE_CHECKING:
 _ROLES = {"error": "bad", "warning": "warn", "info": "dim"}
 
 
-def failure_cards(result: RunResult, stream: TextIO, *, tracebacks: bool) -> str:
+def failure_cards(result: RunResult, graph: Graph, stream: TextIO, *, tracebacks: bool) -> str:
     """Return a card for each node that failed of itself, with the nodes that could not run for it."""
     cards = [
-        failure_card(node.error, _skipped_by(result, node_id), stream, traceback=tracebacks)
+        failure_card(node.error, _skipped_for(node_id, result, graph), stream, traceback=tracebacks)
         for node_id, node in result.nodes.items()
         if node.error is not None
     ]
     return "\n\n".join(cards)
 
 
-def _skipped_by(result: RunResult, failed: str) -> list[str]:
-    return [
-        node_id for node_id, node in result.nodes.items() if node.status == "skipped" and failed in _words(node.reason)
-    ]
-
-
-def _words(sentence: str) -> set[str]:
-    return {word.strip(".,;:'\"“”‘’()") for word in sentence.split()}
+def _skipped_for(failed: str, result: RunResult, graph: Graph) -> list[str]:
+    """Return the skipped nodes that need a node's result, directly or through others."""
+    reached, waiting = {failed}, [failed]
+    while waiting:
+        node = waiting.pop()
+        readers = {link.target.node for link in graph.links.values() if link.source.node == node} - reached
+        reached |= readers
+        waiting += readers
+    return [node_id for node_id, node in result.nodes.items() if node_id in reached and node.status == "skipped"]
 
 
 def failure_card(failure: NodeFailure, skipped: Sequence[str], stream: TextIO, *, traceback: bool = False) -> str:
@@ -43,8 +45,8 @@ def failure_card(failure: NodeFailure, skipped: Sequence[str], stream: TextIO, *
         rows.append(("at", f"{failure.code.file}:{failure.code.line}, in {failure.code.function}"))
         rows.append(("", f"    {failure.code.text.strip()}"))
     rows += [
-        ("inputs" if first else "", f"{name} = {summary.text}")
-        for first, (name, summary) in zip(_true_then_false(), failure.inputs.items(), strict=False)
+        ("" if place else "inputs", f"{name} = {summary.text}")
+        for place, (name, summary) in enumerate(failure.inputs.items())
     ]
     if failure.upstream:
         rows.append(("fed by", ", ".join(failure.upstream)))
@@ -54,12 +56,6 @@ def failure_card(failure: NodeFailure, skipped: Sequence[str], stream: TextIO, *
         rows.append(("skipped", f"{', '.join(skipped)} ({'needs' if len(skipped) == 1 else 'need'} its result)"))
     card = f"{styled(title, 'bad', stream)}\n{columns(rows, indent=2)}"
     return f"{card}\n\n{failure.traceback.rstrip()}" if traceback and failure.traceback else card
-
-
-def _true_then_false() -> Iterable[bool]:
-    yield True
-    while True:
-        yield False
 
 
 def problems_text(problems: Iterable[Problem], stream: TextIO) -> str:

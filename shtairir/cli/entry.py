@@ -129,7 +129,7 @@ def wants_details(arguments: Sequence[str]) -> bool:
 
 
 def _error_outcome(error: ShtairirError, as_json: bool) -> Outcome:
-    from shtairir.cli.cards import problem_document, problems_text
+    from shtairir.cli.cards import problem_counts, problem_document, problems_text
 
     problems = error.problems if isinstance(error, ProblemsError) else ()
     status = error.status if isinstance(error, CommandError) else _status_of(error)
@@ -140,7 +140,8 @@ def _error_outcome(error: ShtairirError, as_json: bool) -> Outcome:
         described.update(file=str(error.path or ""), where=error.where)
     if problems:
         described["problems"] = [problem_document(problem) for problem in problems]
-    sys.stderr.write(f"{styled('shtairir:', 'bad', sys.stderr)} {error}\n")
+    said = f"the graph cannot run: {problem_counts(problems)}" if problems else str(error)
+    sys.stderr.write(f"{styled('shtairir:', 'bad', sys.stderr)} {said}\n")
     if problems:
         sys.stderr.write(problems_text(problems, sys.stderr) + "\n")
     return Outcome(status, document={"status": "error", "error": described} if as_json else {})

@@ -19,6 +19,7 @@ from shtairir.cli.terminal import columns, duration_text, size_text, styled
 from shtairir.ids import PortRef
 
 if TYPE_CHECKING:
+    from shtairir.document import Graph
     from shtairir.planning import ExecutionPlan
     from shtairir.results import RunResult
     from shtairir.session import RunHandle
@@ -65,7 +66,7 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
         return Outcome(text=plan_text(execution_plan, sys.stdout), document=_planned(execution_plan, path))
     folder = writable_folder(options.output) if options.output is not None else None
     result = _run(execution_plan, memory_limit=memory_limit, timeout_s=timeout_s, verbosity=options.verbosity)
-    return _told(result, path, folder, options.verbosity)
+    return _told(result, graph, path, folder, options.verbosity)
 
 
 def _planned(execution_plan: ExecutionPlan, path: Path) -> dict[str, Any]:
@@ -94,8 +95,8 @@ def _waited(handle: RunHandle) -> RunResult:
             return result
 
 
-def _told(result: RunResult, path: Path, folder: Path | None, verbosity: int) -> Outcome:
-    cards = failure_cards(result, sys.stderr, tracebacks=verbosity > 0)
+def _told(result: RunResult, graph: Graph, path: Path, folder: Path | None, verbosity: int) -> Outcome:
+    cards = failure_cards(result, graph, sys.stderr, tracebacks=verbosity > 0)
     if cards:
         sys.stderr.write(f"\n{cards}\n\n")
     written = _written(result, folder)

@@ -1,7 +1,7 @@
 """One call of a block: gathering its arguments, calling it, and looking at what it returned.
 
 What a block receives, it may do with as it likes: arrays are views that cannot be written through, lists and
-dictionaries are copies (of themselves, not of what is in them), so no other reader notices.
+dictionaries are copies, all the way down, so no other reader notices.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shtairir.block.types import AnyType, PortType, ScalarType
-from shtairir.block.values import Audio, describe, read_only
+from shtairir.block.values import Audio, describe, loaded_class, read_only
 from shtairir.errors import ExecutionError
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ class Call:
         """
         arguments = self._constants.copy()
         for name in self._copied:
-            arguments[name] = copy.deepcopy(arguments[name])
+            value = arguments[name]
+            arguments[name] = _writable_copy(value) if name in self._overwrites else received(value)
         for name, slot, convert, checked in self._links:
             value = slots[slot]
             if type(value) not in PLAIN:
@@ -158,10 +159,11 @@ class Call:
 def received(value: Any) -> Any:
     """Return a value as a reader may have it: nothing the reader does with it reaches another."""
     if isinstance(value, list):
-        inside = value and type(value[0]) not in PLAIN
-        return [received(item) for item in value] if inside else value.copy()
+        return value.copy() if PLAIN.issuperset(map(type, value)) else [received(item) for item in value]
     if isinstance(value, dict):
-        return value.copy()
+        return {key: received(item) for key, item in value.items()}
+    if type(value) is tuple and not PLAIN.issuperset(map(type, value)):
+        return tuple(map(received, value))
     if isinstance(value, Audio):
         samples: Any = read_only(value.samples)
         return value if samples is value.samples else Audio(samples, value.rate_hz)
@@ -194,8 +196,7 @@ def _may_overwrite(slots: list[Any], slot: int) -> bool:
 
 
 def _writable_copy(value: Any) -> Any:
-    numpy = sys.modules.get("numpy")
-    return value.copy() if numpy is not None and isinstance(value, numpy.ndarray) else copy.deepcopy(value)
+    return value.copy() if isinstance(value, loaded_class("numpy", "ndarray")) else copy.deepcopy(value)
 
 
 def _awaited(function: Callable[..., Any]) -> Callable[..., Any]:

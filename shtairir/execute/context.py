@@ -3,43 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from shtairir.block.context import Context
 from shtairir.errors import ResourceError, RunCancelledError
-from shtairir.events import Event, NodeLogged, NodePreviewed, NodeProgressed
-from shtairir.ids import NodeId, RunId
+from shtairir.events import NodeLogged, NodePreviewed, NodeProgressed
+from shtairir.ids import NodeId
 
 if TYPE_CHECKING:
     import numpy
 
-    from shtairir.execute.locks import NamedLocks
-    from shtairir.memory.manager import MemoryManager
+    from shtairir.execute.state import RunState
 
 PROGRESS_INTERVAL_S = 0.02
 """Reports that follow faster are left out, but for the last: nobody could see them."""
 
 
-class Surroundings(Protocol):
-    """What a context needs of its run."""
-
-    id: RunId
-    base_dir: Path
-    memory: MemoryManager
-    locks: NamedLocks
-    clock: Callable[[], float]
-    stopping: bool
-
-    def observe(self, event: Event) -> None: ...
-
-
 class TaskContext(Context):
     """One call's view of its run."""
 
-    def __init__(self, run: Surroundings, node: NodeId) -> None:
+    def __init__(self, run: RunState, node: NodeId) -> None:
         self._run = run
         self.node = node
         self.run = run.id

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from types import TracebackType
 
 from shtairir.block.definition import BlockDefinition
-from shtairir.block.values import ValueSummary, summarize
+from shtairir.block.values import ValueSummary
 from shtairir.errors import ShtairirError
 from shtairir.events import CodeLine, FailureCategory, NodeFailure
 from shtairir.execute.hints import hint_for
 from shtairir.ids import PortName
 from shtairir.planning.plan import Task
+from shtairir.results.records import described
 
 _LONGEST_MESSAGE = 2_000
 _LONGEST_TRACEBACK = 20_000
@@ -70,10 +71,7 @@ def _summaries(arguments: Mapping[str, object], definition: BlockDefinition) -> 
         port = definition.input(name)
         if port is None:
             continue  # the context
-        try:
-            summaries[port.name] = summarize(value, port.type.family)
-        except Exception:  # noqa: BLE001 - a value of a foreign class may be what is broken
-            summaries[port.name] = ValueSummary(port.type.family, f"a {type(value).__name__} that cannot be described")
+        summaries[port.name] = described(value, port.type.family)
     return summaries
 
 

@@ -2,7 +2,7 @@
 
 Who does what, by thread:
 
-- *Workers* call blocks (`Run._execute`). They write values into slots and notes into the records, each only what
+- *Workers* call blocks (`Performer`). They write values into slots and notes into the records, each only what
   belongs to its task, and post how the task ended into the mailbox.
 - *Whoever is in the mailbox* (a worker, for a moment) drives the scheduler, hands out what is ready, and lets go
   of values. Nobody waits for anybody there, and no lock is held while a block runs.
@@ -17,19 +17,15 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable
-from dataclasses import replace
-from queue import Empty, SimpleQueue
+from queue import Empty
 from sys import getsizeof
 from typing import Any, Final
 
 from shtairir.block.values import summarize
-from shtairir.errors import ExecutionError, RunCancelledError
+from shtairir.errors import ExecutionError
 from shtairir.events import (
-    Event,
     EventBus,
     NodeCancelled,
-    NodeFailed,
     NodeFinished,
     NodeLogged,
     NodeSkipped,
@@ -40,23 +36,24 @@ from shtairir.events import (
     RunStatus,
     ValueReleased,
 )
-from shtairir.execute.call import PLAIN, Call
-from shtairir.execute.context import TaskContext
-from shtairir.execute.failure import failure_of
+from shtairir.execute.call import PLAIN
 from shtairir.execute.mailbox import Mailbox
 from shtairir.execute.options import RunOptions
+from shtairir.execute.performer import Performer
 from shtairir.execute.program import program_of
 from shtairir.execute.scheduler import Scheduler, State
+from shtairir.execute.state import RunState
 from shtairir.execute.switching import short_turns
 from shtairir.execute.workers import ThreadWorkers, Workers
-from shtairir.ids import NodeId, PortRef, RunId
+from shtairir.ids import PortRef, RunId
 from shtairir.memory.manager import MemoryManager
 from shtairir.planning.plan import ExecutionPlan
-from shtairir.results.records import SELF_DESCRIBING, Records
 from shtairir.results.result import RunResult
 
 IDLE_POOL_BYTES = 64_000_000
 """What the pool keeps for the next run."""
+
+_LONGEST_WAIT_S = 1_000_000.0  # a queue cannot wait for centuries
 
 _STOPPED: Final = object()
 _OVER: Final = object()
@@ -74,26 +71,30 @@ class Run:
     def __init__(self, plan: ExecutionPlan, options: RunOptions) -> None:
         self.id = RunId(next(_numbers))
         self.plan = plan
-        self.base_dir = plan.base_dir
-        self.locks = options.locks
-        self.memory = MemoryManager(options.pool, options.memory_limit)
-        self.stopping = False
+        self.clock = options.clock
         self.result: RunResult | None = None
         self._options = options
-        self.clock = options.clock
-        program = program_of(plan)
-        self._calls = program.calls
-        self._shape = program.shape
-        self._kept = self._kept_outputs()
-        self._kept_slots = frozenset(self._kept.values())
-        self._scheduler = Scheduler(program.shape, self._kept_slots)
-        self._slots: list[Any] = [None] * len(program.shape.writer)
-        self._records = Records(plan)
         self._bus = EventBus()
         for instrument in options.instruments:
             self._bus.subscribe(instrument)
-        self._observed = self._bus.has_observers
-        self._queue: SimpleQueue[Any] = SimpleQueue()
+        program = program_of(plan)
+        self._kept = self._kept_outputs()
+        self._state = RunState(
+            id=self.id,
+            plan=plan,
+            calls=program.calls,
+            shape=program.shape,
+            kept=frozenset(self._kept.values()),
+            memory=MemoryManager(options.pool, options.memory_limit),
+            locks=options.locks,
+            clock=options.clock,
+            observed=self._bus.has_observers,
+        )
+        self._records = self._state.records
+        self._queue = self._state.queue
+        self._scheduler = Scheduler(program.shape, self._state.kept)
+        self._performer = Performer(self._state)
+        self._endings = (self._on_done, self._on_failed, self._on_cancelled)  # by Ending
         self._mailbox = Mailbox(self._break_off)
         self._workers: Workers = options.workers or ThreadWorkers(plan.workers)
         self._stop_status: RunStatus | None = None
@@ -119,9 +120,10 @@ class Run:
 
     def stop(self, status: RunStatus = RunStatus.CANCELLED) -> None:
         """Start no more nodes, and let those that run know. Never waits; the first who calls says why."""
-        if self._stop_status is None:
-            self._stop_status = status
-        self.stopping = True
+        if self._stop_status is not None:
+            return
+        self._stop_status = status
+        self._state.stopping = True
         self._mailbox.post(self._on_stop)
         self._queue.put(_STOPPED)
 
@@ -142,11 +144,6 @@ class Run:
     def elapsed_s(self) -> float:
         """The time since the start; once it is over, the time it took."""
         return self.result.elapsed_s if self.result is not None else self.clock() - self._started_s
-
-    def observe(self, event: Event) -> None:
-        """Have the controller hand an event to the observers. Any thread may call."""
-        if self._observed:
-            self._queue.put(event)
 
     # --- the controller ---------------------------------------------------------------------------------------
 
@@ -191,7 +188,7 @@ class Run:
             if event is _OVER:
                 return
             if event is _STOPPED:
-                self.locks.wake()
+                self._state.locks.wake()
                 deadline = self.clock() + self._options.grace_s
             elif event is not None:
                 self._bus.emit(event)
@@ -201,13 +198,14 @@ class Run:
         # Not in the handler of `Empty`: what a block raises would have that for its context.
         if self._queue.empty() and self._workers.step():
             return None
+        left_s = None if deadline is None else min(max(deadline - self.clock(), 0.0), _LONGEST_WAIT_S)
         try:
-            return self._queue.get(timeout=None if deadline is None else max(deadline - self.clock(), 0.0))
+            return self._queue.get(timeout=left_s)
         except Empty:
             return None
 
     def _time_is_up(self) -> None:
-        if self.stopping:
+        if self._state.stopping:
             self._mailbox.post(self._on_abandon)
         else:
             self.stop(RunStatus.TIMED_OUT)
@@ -220,9 +218,9 @@ class Run:
             self._workers.join(0.0 if self._records.notes or self._broken else 1.0)
             if self._broken is None:
                 self.result = self._make_result(status, elapsed_s)
-            self._bus.emit(RunFinished(self.id, self.clock(), status, elapsed_s, self.memory.peak_bytes))
+            self._bus.emit(RunFinished(self.id, self.clock(), status, elapsed_s, self._state.memory.peak_bytes))
         finally:
-            self._slots = []
+            self._state.slots = []
             self._options.pool.trim(IDLE_POOL_BYTES)
             self._ended.set()
 
@@ -237,9 +235,9 @@ class Run:
         self._records.causes = self._scheduler.causes
         done = NodeStatus.DONE
         values: dict[PortRef, object] = {
-            port: self._slots[slot]
+            port: self._state.slots[slot]
             for port, slot in self._kept.items()
-            if self._records.status[self._shape.writer[slot]] is done
+            if self._records.status[self._state.shape.writer[slot]] is done
         }
         wanted = None if self._options.keep is None else {*self.plan.results, *self._options.keep}
         for node, constants in self.plan.folded.items():
@@ -247,7 +245,18 @@ class Run:
                 port = PortRef(node, output.name)
                 if wanted is None or port in wanted:
                     values[port] = value
-        return RunResult(self.id, status, elapsed_s, self._started_s, self._records, values, self.memory.stats())
+        return RunResult(self.id, status, elapsed_s, self._started_s, self._records, values, self._state.memory.stats())
+
+    # --- on the workers ---------------------------------------------------------------------------------------
+
+    def _execute(self, task: int, worker: str) -> None:
+        """Run a task and post how it ended."""
+        try:
+            ending = self._performer.perform(task, worker)
+        except BaseException as error:  # noqa: BLE001 - a fault of ours; a worker that dies silently would stop the run
+            self._break_off(error)
+        else:
+            self._mailbox.post(self._endings[ending], task)
 
     # --- in the mailbox: one thread at a time -----------------------------------------------------------------
 
@@ -256,7 +265,8 @@ class Run:
         self._queue.put(_OVER)
 
     def _on_begin(self, _: int) -> None:
-        self._workers.give(self._scheduler.begin())
+        if not self._state.stopping:
+            self._workers.give(self._scheduler.begin())
         self._end_if_over()
 
     def _on_done(self, task: int) -> None:
@@ -281,8 +291,8 @@ class Run:
         now = self.clock()
         for other in skipped:
             self._records.status[other] = NodeStatus.SKIPPED
-            for node in self._sharers(other):
-                self.observe(NodeSkipped(self.id, now, node, f"'{cause}' failed, and this needs it.", cause))
+            for node in self._state.sharers(other):
+                self._state.observe(NodeSkipped(self.id, now, node, f"'{cause}' failed, and this needs it.", cause))
         if ready:
             self._workers.give(ready)
         self._release()
@@ -310,7 +320,7 @@ class Run:
                 "it returns; what it returns is thrown away."
             )
             self._records.notes[task] = note
-            self.observe(NodeLogged(self.id, self.clock(), self.plan.tasks[task].node, "warning", note))
+            self._state.observe(NodeLogged(self.id, self.clock(), self.plan.tasks[task].node, "warning", note))
             self._scheduler.cancelled(task)
             self._note_cancelled(task)
         self._release()
@@ -321,120 +331,22 @@ class Run:
         now, started_s = self.clock(), self._records.started_s[task]
         self._records.status[task] = NodeStatus.TIMED_OUT if timed_out and started_s else NodeStatus.CANCELLED
         self._records.elapsed_s[task] = now - started_s if started_s else 0.0
-        for node in self._sharers(task):
-            self.observe(NodeCancelled(self.id, now, node, self._records.elapsed_s[task]))
+        for node in self._state.sharers(task):
+            self._state.observe(NodeCancelled(self.id, now, node, self._records.elapsed_s[task]))
 
     def _release(self) -> None:
         """Let go of the values that nobody will read any more."""
-        slots, released = self._slots, self._scheduler.released
+        slots, released = self._state.slots, self._scheduler.released
         for slot in released:
             value, slots[slot] = slots[slot], None
-            nbytes = getsizeof(value) if type(value) in PLAIN else self.memory.drop(value)
+            nbytes = getsizeof(value) if type(value) in PLAIN else self._state.memory.drop(value)
             del value
-            if self._observed:
-                task = self.plan.tasks[self._shape.writer[slot]]
+            if self._state.observed:
+                task = self.plan.tasks[self._state.shape.writer[slot]]
                 port = task.definition.outputs[slot - task.first_slot].name
-                self.observe(ValueReleased(self.id, self.clock(), task.node, port, nbytes))
+                self._state.observe(ValueReleased(self.id, self.clock(), task.node, port, nbytes))
         released.clear()
 
     def _end_if_over(self) -> None:
         if not self._scheduler.open:
             self._queue.put(_OVER)
-
-    def _sharers(self, task: int) -> tuple[NodeId, ...]:
-        return self.plan.tasks[task].node, *self.plan.tasks[task].aliases
-
-    # --- on the workers ---------------------------------------------------------------------------------------
-
-    def _execute(self, task: int, worker: str) -> None:
-        """Run a task and post how it ended. Holds no reference to any value when it returns."""
-        if self.stopping:
-            self._mailbox.post(self._on_cancelled, task)
-            return
-        started_s = self._records.started_s[task] = self.clock()
-        if self._observed:
-            for node in self._sharers(task):
-                self._queue.put(NodeStarted(self.id, started_s, node, worker))
-        self._mailbox.post(self._attempt(self._calls[task], task, started_s), task)
-
-    def _attempt(self, call: Call, task: int, started_s: float) -> Callable[[int], None]:
-        """Call the block, and return what to do about how it ended."""
-        arguments: dict[str, Any] = {}
-        context = None
-        try:
-            arguments = call.arguments(self._slots, self._is_sole)
-            if call.context_argument is not None:
-                context = arguments[call.context_argument] = TaskContext(self, call.task.node)
-            if call.resources:
-                with self.locks.hold(call.resources, self._check):
-                    returned = call.function(**arguments)
-            else:
-                returned = call.function(**arguments)
-            elapsed_s = self._records.elapsed_s[task] = self.clock() - started_s
-            if self.stopping and self._scheduler.is_over(task):
-                return self._on_done  # abandoned: nobody wants it any more
-            if type(returned) is call.plain_output:
-                self._publish_plain(call, task, returned)
-            else:
-                self._publish(call, task, call.outputs(returned), context)
-        except BaseException as error:  # noqa: BLE001 - the boundary to foreign code: whatever it raises is its failure
-            elapsed_s = self._records.elapsed_s[task] = self.clock() - started_s
-            if isinstance(error, RunCancelledError) and self.stopping:
-                return self._on_cancelled
-            self._fail(call, task, error, arguments)
-            return self._on_failed
-        if self._observed:
-            self._tell_finished(task, elapsed_s)
-        return self._on_done
-
-    def _check(self) -> None:
-        if self.stopping:
-            raise RunCancelledError("The run was cancelled.")
-
-    def _is_sole(self, slot: int) -> bool:
-        return self._shape.readers[slot] == 1 and slot not in self._kept_slots
-
-    def _publish_plain(self, call: Call, task: int, value: Any) -> None:
-        """Do what `_publish` does, for a single number: most nodes of a large graph give one."""
-        records = self._records
-        records.outputs[task] = (value,)
-        records.output_bytes[task] = records.peak_bytes[task] = getsizeof(value)
-        self._slots[call.first_slot] = value
-
-    def _publish(self, call: Call, task: int, values: Any, context: TaskContext | None) -> None:
-        """Count the outputs, note what there is to say of them, and put them where readers find them."""
-        total = own = 0
-        notes = []
-        for value, family in zip(values, call.families, strict=True):
-            if type(value) in SELF_DESCRIBING:
-                total += getsizeof(value)
-                notes.append(value)
-            else:
-                notes.append(summarize(value, family))
-        large = [value for value in values if type(value) not in SELF_DESCRIBING]
-        if large:
-            size, own = self.memory.hold(large, call.task.node)
-            total += size
-        records = self._records
-        records.outputs[task] = tuple(notes)
-        records.output_bytes[task] = total
-        borrowed = context.peak_bytes if context is not None else 0
-        records.peak_bytes[task] = max(total, borrowed + own)
-        self._slots[call.first_slot : call.first_slot + len(values)] = values
-
-    def _fail(self, call: Call, task: int, error: BaseException, arguments: dict[str, Any]) -> None:
-        failure = failure_of(call.task, error, arguments)
-        self._records.failures[task] = failure
-        elapsed_s = self._records.elapsed_s[task]
-        for node in self._sharers(task):
-            shared = failure if node == failure.node else replace(failure, node=node)
-            self.observe(NodeFailed(self.id, self.clock(), node, elapsed_s, shared))
-
-    def _tell_finished(self, task: int, elapsed_s: float) -> None:
-        """Tell that a node is done; those that share its result have it for nothing."""
-        records, now = self._records, self.clock()
-        summaries = records.summaries(task)
-        taken = elapsed_s, records.output_bytes[task], records.peak_bytes[task]
-        for node in self._sharers(task):
-            self._queue.put(NodeFinished(self.id, now, node, *taken, summaries))
-            taken = 0.0, 0, 0

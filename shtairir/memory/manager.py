@@ -93,7 +93,7 @@ class MemoryManager:
         total = own = 0
         counted = []
         for value in values:
-            nbytes = nbytes_of(value)
+            nbytes = _size(value)
             total += nbytes
             if nbytes >= UNCOUNTED_BYTES:
                 root = _root(value)
@@ -120,7 +120,7 @@ class MemoryManager:
 
     def drop(self, value: object) -> int:
         """Count a value no longer, and return its size in bytes. Call it before the last reference goes."""
-        nbytes = nbytes_of(value)
+        nbytes = _size(value)
         if nbytes >= UNCOUNTED_BYTES:
             key = id(_root(value))
             with self._lock:
@@ -173,6 +173,13 @@ class MemoryManager:
             owners=owners,
             limit_bytes=self.limit_bytes,
         )
+
+
+def _size(value: object) -> int:
+    try:
+        return nbytes_of(value)
+    except Exception:  # noqa: BLE001 - a foreign class may do anything when it is looked at
+        return 0
 
 
 def _root(value: object) -> object:

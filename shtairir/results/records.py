@@ -16,6 +16,14 @@ SELF_DESCRIBING = frozenset({float, int, bool, type(None)})
 """Types so small that a value is kept instead of its summary, which is made when somebody asks."""
 
 
+def described(value: object, family: str) -> ValueSummary:
+    """Return the summary of a value of any class, also of one that cannot be described."""
+    try:
+        return summarize(value, family)
+    except Exception:  # noqa: BLE001 - a foreign class may do anything when it is looked at
+        return ValueSummary(family, f"a {type(value).__name__} that cannot be described")
+
+
 @dataclass(slots=True)
 class Records:
     """The notes of one run, by task.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from shtairir.block.values import Color, ValueSummary, summarize
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _INLINE_ELEMENTS = 64
 _INLINE_ITEMS = 1000
 _DEEPEST = 20
+_LONGEST_INT = 10_000  # bits; Python refuses to write out much longer ones
 
 
 def as_dict(result: RunResult) -> dict[str, Any]:
@@ -43,7 +45,7 @@ def jsonable(value: object, depth: int = 0) -> Any:
     >>> jsonable([1, float("nan"), {"a": (True, None)}])
     [1, None, {'a': [True, None]}]
     """
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, bool | str) or (isinstance(value, int) and value.bit_length() < _LONGEST_INT):
         return value
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
@@ -51,6 +53,8 @@ def jsonable(value: object, depth: int = 0) -> Any:
         return os.fspath(value)
     if isinstance(value, Color):
         return value.hex
+    if isinstance(value, date | time | datetime):
+        return value.isoformat()
     if depth < _DEEPEST:
         if isinstance(value, list | tuple) and len(value) <= _INLINE_ITEMS:
             return [jsonable(item, depth + 1) for item in value]

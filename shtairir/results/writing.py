@@ -18,13 +18,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
-from shtairir.block.values import Audio
+from shtairir.block.values import Audio, loaded_class
 from shtairir.results.report import jsonable
 
 Write: TypeAlias = Callable[[Any, BinaryIO], None]
@@ -92,11 +91,10 @@ def _format(value: object, family: str | None) -> tuple[str, Write]:
         return ".txt", _write_text
     if isinstance(value, Audio):
         return ".wav", _write_audio
-    numpy, polars = sys.modules.get("numpy"), sys.modules.get("polars")
-    if numpy is not None and isinstance(value, numpy.ndarray) and value.dtype.kind != "O":
+    if isinstance(value, loaded_class("numpy", "ndarray")) and value.dtype.kind != "O":
         is_image = family == "image" or (family in (None, "any", "list") and _looks_like_image(value))
         return (".png", _write_image) if is_image else (".npy", _write_array)
-    if polars is not None and isinstance(value, polars.DataFrame):
+    if isinstance(value, loaded_class("polars", "DataFrame")):
         return ".csv", _write_table
     if type(value).__name__ == "Figure" and hasattr(value, "savefig"):
         return ".png", _write_figure
@@ -112,8 +110,9 @@ def _write_text(value: str, file: BinaryIO) -> None:
 
 
 def _write_json(value: object, file: BinaryIO) -> None:
-    file.write(json.dumps(jsonable(value), indent=2, ensure_ascii=False, allow_nan=False).encode())
-    file.write(b"\n")
+    text = json.dumps(jsonable(value), indent=2, ensure_ascii=False, allow_nan=False)
+    # Half of a surrogate pair, as in a file name that is no text, becomes an escape, which JSON knows.
+    file.write(text.encode("utf-8", "backslashreplace") + b"\n")
 
 
 def _write_array(value: Any, file: BinaryIO) -> None:

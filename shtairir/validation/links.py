@@ -96,14 +96,10 @@ def check_parameters(survey: Survey) -> None:
         definition = survey.definitions.get(target.node)
         edit = Unpublish(parameter.name)
         if target.node not in survey.graph.nodes:
-            fix = (
-                survey.did_you_mean(target.node, survey.graph.nodes)
-                or "Publish another value, or remove the parameter."
-            )
+            fix = survey.did_you_mean(target.node, survey.graph.nodes) or instead
             survey.error("unknown_node", f"{what} but there is no such node.", None, fix=fix, edit=edit)
         elif definition is not None and definition.input(target.port) is None:
-            fix = survey.did_you_mean(target.port, [port.name for port in definition.inputs])
-            fix = fix or instead
+            fix = survey.did_you_mean(target.port, [port.name for port in definition.inputs]) or instead
             survey.error(
                 "unknown_port", f"{what} but there is no such input.", target.node, target.port, fix=fix, edit=edit
             )

@@ -15,8 +15,8 @@ def same(a: Any, b: Any) -> bool:
     """
     if a is b:
         return True
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and (isinstance(a, numpy.ndarray) or isinstance(b, numpy.ndarray)):
+    arrays = _loaded("numpy", "ndarray")
+    if isinstance(a, arrays) or isinstance(b, arrays):
         return _same_arrays(a, b)
     if isinstance(a, float) and isinstance(b, float) and math.isnan(a) and math.isnan(b):
         return True
@@ -24,12 +24,17 @@ def same(a: Any, b: Any) -> bool:
         return len(a) == len(b) and all(same(one, other) for one, other in zip(a, b, strict=True))
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same(value, b[key]) for key, value in a.items())
-    polars = sys.modules.get("polars")
-    if polars is not None and isinstance(a, polars.DataFrame):
-        return isinstance(b, polars.DataFrame) and bool(a.equals(b))
+    tables = _loaded("polars", "DataFrame")
+    if isinstance(a, tables):
+        return isinstance(b, tables) and bool(a.equals(b))
     if hasattr(a, "samples") and hasattr(b, "samples"):
         return bool(a.rate_hz == b.rate_hz) and _same_arrays(a.samples, b.samples)
     return bool(a == b)
+
+
+def _loaded(module: str, name: str) -> Any:
+    # While another thread imports the library, its module is there but not yet its classes.
+    return getattr(sys.modules.get(module), name, ())
 
 
 def is_empty(value: Any) -> bool:

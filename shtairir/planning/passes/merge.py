@@ -6,14 +6,13 @@ deterministic. Nodes are visited after what feeds them, so whole equal branches 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Hashable
 from dataclasses import replace
 from enum import Enum
 from pathlib import PurePath
 from typing import TypeAlias
 
-from shtairir.block.values import Color
+from shtairir.block.values import Color, loaded_class
 from shtairir.planning.dependency import reversed_edges, topological_order
 from shtairir.planning.working import Reason, WorkingGraph, WorkingNode
 
@@ -83,8 +82,7 @@ def _canonical(value: object) -> Hashable:
         return kind, tuple(map(_canonical, value))
     if isinstance(value, dict):
         return kind, tuple((name, _canonical(item)) for name, item in value.items())
-    numpy = sys.modules.get("numpy")
-    if numpy is None or not isinstance(value, numpy.ndarray):
+    if not isinstance(value, loaded_class("numpy", "ndarray")):
         return kind, id(value)
     if value.dtype.kind not in "biufc" or value.nbytes > _LARGEST_COMPARED_ARRAY:
         return kind, id(value)

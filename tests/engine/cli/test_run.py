@@ -101,6 +101,12 @@ def test_a_failed_run_ends_with_one_and_shows_a_card(call: Call, failing_graph: 
     assert "aside.out" in called.out
 
 
+def test_a_card_names_all_that_was_lost_with_the_node(call: Call, write_graph: WriteGraph, trial_blocks: Path) -> None:
+    nodes = {"broken": ("trial.fail", {}), **{name: ("trial.double", {}) for name in ("near", "far", "aside")}}
+    card = call("run", write_graph(nodes, [("broken.out", "near.x"), ("near.out", "far.x")])).err
+    assert "skipped  near, far (need its result)" in card
+
+
 def test_verbose_adds_the_traceback_of_a_failed_block(call: Call, failing_graph: Path) -> None:
     assert "Traceback" in call("run", failing_graph, "-v").err
 

@@ -637,8 +637,10 @@ class TestEnding:
     def test_a_token_that_was_used_before_cancels_at_once(self) -> None:
         token = CancelToken()
         token.cancel()
-        result = shtairir.run(graph_of("a -> b"), cancel=token)
+        seen = EventRecorder()
+        result = shtairir.run(graph_of("a -> b"), cancel=token, instruments=[seen])
         assert result.status == "cancelled"
+        assert [type(event) for event in seen.events] == [RunStarted, NodeCancelled, NodeCancelled, RunFinished]
         assert all(node.status == "cancelled" for node in result.nodes.values())
 
     def test_cancelling_after_the_end_changes_nothing(self) -> None:
@@ -674,6 +676,27 @@ class TestEnding:
     def test_no_thread_is_left_after_a_run(self) -> None:
         shtairir.run(graph_of("a -> b", "c"), workers=4)
         assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("shtairir worker")]
+
+    def test_a_thousand_centuries_are_a_long_time(self) -> None:
+        assert shtairir.run(graph_of("a"), timeout_s=3e12).status == "done"
+
+    def test_a_fault_of_ours_ends_the_run_and_reaches_whoever_waits(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from shtairir.execute import performer
+
+        def broken(*arguments: object) -> None:
+            raise RuntimeError("fault")
+
+        monkeypatch.setattr(performer, "failure_of", broken)
+
+        @block
+        def bad() -> float:
+            raise ValueError("oops")
+
+        seen = EventRecorder()
+        handle = shtairir.start(graph_of("bad -> x", blocks={"bad": bad}), instruments=[seen])
+        with pytest.raises(shtairir.ShtairirError, match="fault in Shtairir"):
+            handle.wait(10)
+        assert isinstance(seen.events[-1], RunFinished)
 
 
 class TestTogether:

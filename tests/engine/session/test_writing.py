@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,13 @@ def test_a_figure_becomes_a_picture(tmp_path: Path) -> None:
 
 def test_text_and_everything_else(tmp_path: Path) -> None:
     assert write_value("grüße\n", tmp_path, "t").read_text("utf-8") == "grüße\n"
-    path = write_value({"a": [1, float("nan")], "c": Color(1, 0, 0), "p": Path("x")}, tmp_path, "j")
-    assert json.loads(path.read_text()) == {"a": [1, None], "c": "#ff0000", "p": "x"}
+    value = {"a": [1, float("nan")], "c": Color(1, 0, 0), "p": Path("x"), "d": date(2026, 1, 2), "s": "\udc80"}
+    told = json.loads(write_value(value, tmp_path, "j").read_text("utf-8"))
+    assert told == {"a": [1, None], "c": "#ff0000", "p": "x", "d": "2026-01-02", "s": "\udc80"}
+
+
+def test_a_number_too_long_to_write_is_summed_up(tmp_path: Path) -> None:
+    assert "huge" in json.loads(write_value(10**6000, tmp_path, "n").read_text())["text"]
 
 
 def test_a_list_of_arrays_becomes_a_folder(tmp_path: Path) -> None:

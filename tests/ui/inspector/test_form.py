@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from shtairir.ids import NodeId, PortRef
@@ -49,6 +61,26 @@ def test_a_whole_number_stays_whole(panel: InspectorPanel, editor: Editor) -> No
     type_into(widget_of(panel, "count", QLineEdit), "42")
     assert values(editor) == {"count": 42}
     assert isinstance(values(editor)["count"], int)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "written"), [("data/coins.png", "data/coins.png"), ("../coins.png", "../coins.png")]
+)
+def test_a_chosen_file_is_written_relative_to_the_graph(
+    panel: InspectorPanel,
+    editor: Editor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    chosen: str,
+    written: str,
+) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    editor.save(folder / "graph.shtairir")
+    answer = str((folder / chosen).resolve())
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (answer, ""))
+    QTest.mouseClick(widget_of(panel, "file", QToolButton), Qt.MouseButton.LeftButton)
+    assert values(editor) == {"file": written}
 
 
 def test_a_number_out_of_range_is_refused_in_words(panel: InspectorPanel, editor: Editor) -> None:

@@ -66,7 +66,6 @@ class ParameterForm(QScrollArea):
         return (
             self._node,
             definition,
-            graph.base_dir,
             tuple(port_state(graph, self._node, port).source for port in definition.inputs),
         )
 

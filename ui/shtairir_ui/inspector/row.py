@@ -74,7 +74,7 @@ class ParameterRow(QObject):
     def _make_field(self, parent: QWidget) -> Field | None:
         if self.state.source is not None or not self.port.editable:
             return None
-        field = make_field(self.port, FieldContext(self._editor.graph.base_dir))
+        field = make_field(self.port, FieldContext(lambda: self._editor.graph.base_dir))
         field.setParent(parent)
         field.setObjectName(f"field_{self.port.name}")
         field.setAccessibleName(self.port.label or self.port.name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,15 @@ DOCUMENT_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 
 @dataclass(frozen=True, slots=True)
 class FieldContext:
-    """What a field may know of its surroundings."""
+    """What a field may know of its surroundings.
 
-    base_dir: Path = field(default_factory=Path.cwd)
+    Attributes
+    ----------
+    base_dir
+        Tells the folder that relative paths start from; saving the graph elsewhere changes it.
+    """
+
+    base_dir: Callable[[], Path] = Path.cwd
 
 
 class Field(QWidget):

@@ -42,6 +42,8 @@ class LineField(Field):
         text = "" if value is None else self._write(value)
         if text != self.line.text() and not (self.line.hasFocus() and self._means(value)):
             self.line.setText(text)
+            if not self.line.hasFocus():
+                self.line.setCursorPosition(0)  # of a long text the beginning tells most
 
     def _means(self, value: Any) -> bool:
         try:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QToolButton, QWidget
 
 from shtairir.block import Param
+from shtairir.document import relative_path
 from shtairir_ui import theme
 from shtairir_ui.inspector.fields.base import Field, FieldContext
 
@@ -42,7 +42,7 @@ class PathField(Field):
         self.line.setToolTip(text)
 
     def _ask(self) -> None:
-        start = str(self._base_dir / self.line.text())
+        start = str(self._base_dir() / self.line.text())
         if self._param.path == "folder":
             name = QFileDialog.getExistingDirectory(self, "Choose a folder", start)
         elif self._param.path == "save":
@@ -50,7 +50,7 @@ class PathField(Field):
         else:
             name, _ = QFileDialog.getOpenFileName(self, "Choose a file", start, name_filter(self._param))
         if name:
-            self.edited.emit(portable(Path(name), self._base_dir))
+            self.edited.emit(relative_path(name, self._base_dir()))
             self.settled.emit()
 
 
@@ -59,15 +59,3 @@ def name_filter(param: Param) -> str:
     if not param.suffixes:
         return "All files (*)"
     return f"Files ({' '.join(f'*{suffix}' for suffix in param.suffixes)});;All files (*)"
-
-
-def portable(path: Path, base_dir: Path) -> str:
-    """The path as a graph file keeps it: relative when it lies in or below the file's folder.
-
-    Examples
-    --------
-    >>> portable(Path("/work/data/coins.png"), Path("/work"))
-    'data/coins.png'
-    """
-    path, base_dir = path.absolute(), base_dir.absolute()
-    return path.relative_to(base_dir).as_posix() if path.is_relative_to(base_dir) else path.as_posix()

@@ -1,0 +1,70 @@
+"""What the parts of one run share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from shtairir.events import Event
+from shtairir.execute.call import Call
+from shtairir.execute.locks import NamedLocks
+from shtairir.execute.scheduler import Shape
+from shtairir.ids import NodeId, RunId
+from shtairir.memory.manager import MemoryManager
+from shtairir.planning.plan import ExecutionPlan
+from shtairir.results.records import Records
+
+
+@dataclass(slots=True)
+class RunState:
+    """The values and notes of one run, and the way to its observers.
+
+    Attributes
+    ----------
+    slots
+        The values. A worker writes those of its task before it says that the task is done; whoever is in the mailbox
+        empties them.
+    kept
+        Slots that are never emptied.
+    queue
+        Events and signals on their way to the controller.
+    observed
+        Whether anybody listens: if not, no event is made.
+    stopping
+        Whether the run is to end: no task begins any more.
+    """
+
+    id: RunId
+    plan: ExecutionPlan
+    calls: Sequence[Call]
+    shape: Shape
+    kept: frozenset[int]
+    memory: MemoryManager
+    locks: NamedLocks
+    clock: Callable[[], float]
+    observed: bool
+    records: Records = field(init=False)
+    slots: list[Any] = field(init=False)
+    queue: SimpleQueue[Any] = field(default_factory=SimpleQueue)
+    stopping: bool = False
+
+    def __post_init__(self) -> None:
+        self.records = Records(self.plan)
+        self.slots = [None] * len(self.shape.writer)
+
+    @property
+    def base_dir(self) -> Path:
+        """The folder that relative paths start from."""
+        return self.plan.base_dir
+
+    def observe(self, event: Event) -> None:
+        """Have the controller hand an event to the observers. Any thread may call."""
+        if self.observed:
+            self.queue.put(event)
+
+    def sharers(self, task: int) -> tuple[NodeId, ...]:
+        """Return the nodes whose work a task does."""
+        return self.plan.tasks[task].node, *self.plan.tasks[task].aliases
