@@ -1,0 +1,179 @@
+"""Evaluates a chain of elementwise steps in tiles, with as few passes over memory as can be.
+
+Steps of the same shape make one sweep (see `shtairir.execute.sweep`). A chain over a column, a row and the matrix that
+both are added to has three sweeps; most have one. A result that a sweep hands to a later one, or that a reduction
+needs as a whole, is written out in full, and let go at the end.
+
+The values are those that the steps give one after another, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from shtairir.execute.chain import Array, Chain, Form, Shape, UnusualError, forms, operand
+from shtairir.execute.sweep import Sweep, Workspace
+
+
+@dataclass(slots=True)
+class Evaluated:
+    """What became of a chain.
+
+    Attributes
+    ----------
+    values
+        The wanted results, by step.
+    forms
+        What each result is or would have been like; ``None`` for reductions.
+    shares
+        The part of the time that each step took; they add up to one.
+    """
+
+    values: dict[int, Any] = field(default_factory=dict)
+    forms: Sequence[Form | None] = ()
+    shares: Sequence[float] = ()
+
+
+def evaluate(
+    chain: Chain,
+    inputs: Mapping[int, object],
+    wanted: Collection[int],
+    workspace: Workspace,
+    overwritable: Collection[int] = (),
+) -> Evaluated:
+    """Return the results of the wanted steps.
+
+    Parameters
+    ----------
+    inputs
+        The values of the chain's inputs, by register.
+    wanted
+        Numbers of steps; those of reductions are always wanted.
+    overwritable
+        Inputs, by register, whose memory may become that of a result.
+
+    Raises
+    ------
+    UnusualError
+        When the values are not such as can be evaluated in tiles. Nothing has been changed then.
+    Exception
+        What a kernel raises.
+    """
+    return _Evaluation(chain, inputs, wanted, workspace, overwritable).run()
+
+
+class _Evaluation:
+    def __init__(
+        self,
+        chain: Chain,
+        inputs: Mapping[int, object],
+        wanted: Collection[int],
+        workspace: Workspace,
+        overwritable: Collection[int],
+    ) -> None:
+        self._steps = chain.steps
+        self._workspace = workspace
+        self._registers: list[Any] = [None] * chain.registers
+        for register, value in (*chain.constants.items(), *inputs.items()):
+            self._registers[register] = operand(value)
+        self._forms = forms(chain, self._registers)
+        self._sweeps = self._by_shape()
+        self._wanted = frozenset(wanted)
+        self._overwritable = set(overwritable)
+        self._seconds = dict.fromkeys(range(len(self._steps)), 0.0)
+
+    def _by_shape(self) -> list[tuple[Shape, list[int]]]:
+        """Return the steps of each shape, in the order in which the shapes must be swept.
+
+        A shape that is broadcast to another has fewer elements, or as many and fewer axes.
+        """
+        groups: dict[Shape, list[int]] = {}
+        shape_of = {step.result: form.shape for step, form in zip(self._steps, self._forms, strict=True) if form}
+        for number, step in enumerate(self._steps):
+            shape = shape_of[step.result] if step.reduction is None else shape_of.get(step.operands[0])
+            if shape is None:
+                value = self._registers[step.operands[0]]
+                if not isinstance(value, np.ndarray):
+                    raise UnusualError("A reduction of what is not an array is left to the block.")
+                shape = value.shape
+            groups.setdefault(shape, []).append(number)
+        return sorted(groups.items(), key=lambda group: (int(np.prod(group[0], dtype=object)), len(group[0])))
+
+    def run(self) -> Evaluated:
+        done = Evaluated(forms=self._forms)
+        sizes = [max(int(np.prod(shape, dtype=object)), 1) * len(numbers) for shape, numbers in self._sweeps]
+        before = 0
+        for (shape, numbers), size in zip(self._sweeps, sizes, strict=True):
+            start, part = before / sum(sizes), size / sum(sizes)
+            before += size
+            self._sweep(shape, numbers, lambda fraction, start=start, part=part: start + part * fraction)  # type: ignore[misc]
+        for number, step in enumerate(self._steps):
+            if number in self._wanted or step.reduction is not None:
+                done.values[number] = self._registers[step.result]
+        total = sum(self._seconds.values())
+        count = len(self._steps)
+        done.shares = [seconds / total if total else 1 / count for seconds in self._seconds.values()]
+        return done
+
+    def _sweep(self, shape: Shape, numbers: list[int], overall: Callable[[float], float]) -> None:
+        reductions = [number for number in numbers if self._steps[number].reduction is not None]
+        in_tiles = [number for number in reductions if self._in_tiles(self._steps[number].operands[0], number)]
+        if len(in_tiles) < len(reductions) or (reductions and 0 in shape):
+            raise UnusualError("A reduction of such elements is left to the block.")
+        kept = self._kept(numbers)
+        sweep = Sweep(numbers, self._steps, self._forms, shape, self._registers, kept)
+        sweep.run(self._workspace, lambda fraction: self._workspace.advance(overall(fraction)))
+        for register, value in kept.items():
+            self._registers[register] = value
+        for number in reductions:
+            self._registers[self._steps[number].result] = sweep.reduced(number, self._steps[number])
+        self._seconds.update(sweep.seconds)
+
+    def _in_tiles(self, register: int, number: int) -> bool:
+        """Whether the values of pieces give the value of the whole. Sums of halves are rounded differently."""
+        reduction = self._steps[number].reduction
+        assert reduction is not None
+        made = next((form for step, form in zip(self._steps, self._forms, strict=True) if step.result == register), None)
+        dtype = made.dtype if made is not None else self._registers[register].dtype
+        return dtype.kind in reduction.kinds and dtype.itemsize > (2 if dtype.kind == "f" else 0)
+
+    def _kept(self, numbers: list[int]) -> dict[int, Array]:
+        """Return a buffer for each result of a sweep that is wanted, or read by another sweep."""
+        inside = set(numbers)
+        outside_reads = {
+            register
+            for number, step in enumerate(self._steps)
+            if number not in inside
+            for register in step.operands
+        }
+        kept: dict[int, Array] = {}
+        for number in numbers:
+            form = self._forms[number]
+            result = self._steps[number].result
+            if form is not None and (number in self._wanted or result in outside_reads):
+                reused = self._reusable(number, form, inside) if number in self._wanted else None
+                kept[result] = reused if reused is not None else self._workspace.empty(form.shape, form.dtype, number)
+        return kept
+
+    def _reusable(self, number: int, form: Form, inside: set[int]) -> Array | None:
+        """Return an input's array that a result may be written over: nothing reads it after that."""
+        for register in sorted(self._overwritable):
+            value = self._registers[register]
+            fits = (
+                isinstance(value, np.ndarray)
+                and value.shape == form.shape
+                and value.dtype == form.dtype
+                and value.flags.c_contiguous
+                and value.flags.writeable
+            )
+            readers = [other for other, step in enumerate(self._steps) if register in step.operands]
+            alone = all(other in inside and other <= number for other in readers)
+            last_is_safe = number not in readers or self._steps[number].may_overwrite
+            if fits and alone and last_is_safe:
+                self._overwritable.discard(register)
+                return value
+        return None

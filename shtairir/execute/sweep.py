@@ -1,0 +1,358 @@
+"""One sweep through memory: steps of one shape, evaluated tile by tile.
+
+Each tile of the inputs is read once, goes through all steps while it is in the cache, and each result that is
+wanted is written once. What the steps hand to each other lives in a few scratch buffers, no larger than a tile,
+which are assigned as a compiler assigns registers: by a linear scan over the steps, each buffer free again after
+the last reader of what is in it (Poletto, Sarkar, 1999).
+
+Several threads may work on a sweep; each takes the next tile that nobody has begun, and has scratch buffers of its
+own. There is nothing to wait for among them.
+
+If all operands lie in memory alike, they are taken for rows of numbers whatever their shape, and cut where NumPy's
+pairwise summation cuts: so a sum over tiles adds the same numbers in the same order as `numpy.sum`, and has the same
+bits. Otherwise, tiles are blocks of the common shape, and operands are broadcast to it.
+
+Glossary
+--------
+outer
+    An operand that is an array and comes from outside of the sweep.
+kept
+    A result that is written out in full.
+scratch
+    A result that is never seen but by the steps after it, tile by tile.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import threading
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from time import perf_counter
+from typing import Any, Protocol
+
+import numpy as np
+
+from shtairir.execute.chain import Array, Form, Shape, Step
+
+CACHE_BYTES = 2_500_000
+"""What the buffers of one thread may take together."""
+
+SMALLEST_TILE, LARGEST_TILE = 1 << 14, 1 << 17
+"""In elements. With fewer, the calls cost more than the work, and threads wait for the interpreter's lock."""
+
+_TIMED = 8
+"""Every so many tiles, the steps are timed."""
+
+_ALIGNMENT = 64
+
+
+class Workspace(Protocol):
+    """What a sweep needs of its run."""
+
+    def empty(self, shape: Shape, dtype: np.dtype[Any], step: int | None) -> Array:
+        """Lend a buffer, for a step's result or, for none, for scratch."""
+
+    def together(self, work: Callable[[], None]) -> None:
+        """Call ``work``, and have others call it as well who have nothing to do; return when all are back."""
+
+    def advance(self, fraction: float) -> None:
+        """Take note of progress; raises if the run was cancelled."""
+
+    def trouble(self, step: int, kind: str) -> None:
+        """Take note that a step's arithmetic went wrong, in the words of `numpy.errstate`."""
+
+
+class Sweep:
+    """Steps of one shape, ready to be evaluated.
+
+    Parameters
+    ----------
+    numbers
+        The steps, by number; reductions too, whose operand is of this shape.
+    registers
+        The values from outside, by register.
+    kept
+        The array for each kept result, by register.
+
+    Attributes
+    ----------
+    seconds
+        How long each step took, as far as it was timed: their proportions are what counts.
+    """
+
+    def __init__(
+        self,
+        numbers: Sequence[int],
+        steps: Sequence[Step],
+        forms: Sequence[Form | None],
+        shape: Shape,
+        registers: Sequence[Any],
+        kept: Mapping[int, Array],
+    ) -> None:
+        self._numbers = numbers
+        self._steps = [steps[number] for number in numbers]
+        self._shape = shape
+        self._forms = {steps[number].result: form for number in numbers if (form := forms[number]) is not None}
+        outer = {register: registers[register] for step in self._steps for register in step.operands}
+        outer = {register: value for register, value in outer.items() if register not in self._forms}
+        self.seconds = dict.fromkeys(numbers, 0.0)
+        self._flat = all(_is_row(value, shape) for value in outer.values())
+        self._fixed: list[Any] = list(registers)
+        self._moving: list[tuple[int, Array]] = []
+        for register, value in outer.items():
+            if isinstance(value, np.ndarray) and value.size > 1:
+                self._moving.append((register, value.reshape(-1) if self._flat else np.broadcast_to(value, shape)))
+            elif isinstance(value, np.ndarray):
+                self._fixed[register] = value.reshape(())
+        self._moving += [(register, value.reshape(-1) if self._flat else value) for register, value in kept.items()]
+        self._places, self._scratch_count = assign(self._steps, self._forms, kept)
+        self._item_bytes = max((self._forms[register].dtype.itemsize for register in self._places), default=1)
+        self._largest = self._tile_size()
+        self._tiles = self._cut()
+        self._calls = [(number, *_call(step)) for number, step in zip(numbers, self._steps, strict=True)]
+        self._partials: dict[int, list[Any]] = {
+            number: [None] * len(self._tiles)
+            for number, step in zip(numbers, self._steps, strict=True)
+            if step.reduction is not None
+        }
+
+    def _tile_size(self) -> int:
+        row_bytes = sum(value.itemsize for _, value in self._moving) + self._scratch_count * self._item_bytes
+        return min(max(CACHE_BYTES // max(row_bytes, 1), SMALLEST_TILE), LARGEST_TILE)
+
+    def _cut(self) -> list[Any]:
+        size = math.prod(self._shape)
+        if self._flat:
+            return [slice(start, start + length) for start, length in halves(0, size, self._largest)]
+        return list(_blocks(self._shape, self._largest))
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return math.prod(self._shape)
+
+    def run(self, workspace: Workspace, report: Callable[[float], None]) -> None:
+        """Evaluate all of it.
+
+        Parameters
+        ----------
+        report
+            Is told after each tile which fraction is done; what it raises ends the sweep.
+
+        Raises
+        ------
+        Exception
+            What a kernel raises. The kept results are unfinished then.
+        """
+        crew = _Crew(self, workspace, report)
+        if len(self._tiles) > 1:
+            workspace.together(crew.work)
+        else:
+            crew.work()
+        if crew.error is not None:
+            raise crew.error
+        for number, kind in sorted(crew.troubles):
+            workspace.trouble(number, kind)
+
+    def reduced(self, number: int, step: Step) -> Any:
+        """Return a reduction's result, once the sweep is over."""
+        reduction, partials = step.reduction, self._partials[number]
+        assert reduction is not None
+        if self._flat:
+            pieces = dict(zip((tile.start for tile in self._tiles), partials, strict=True))
+            whole = _together(pieces, reduction.combine, 0, self.size, self._largest)
+        else:
+            whole = _balanced(partials, reduction.combine)
+        return reduction.finish(whole, self.size)
+
+    def scratch(self, workspace: Workspace) -> list[Array]:
+        """Lend the scratch buffers of one thread."""
+        nbytes = -(-self._largest * self._item_bytes // _ALIGNMENT) * _ALIGNMENT
+        block = workspace.empty((nbytes * self._scratch_count,), np.dtype(np.uint8), None)
+        return [block[place * nbytes : (place + 1) * nbytes] for place in range(self._scratch_count)]
+
+    def extent(self, tile: Any) -> Shape:
+        """Return the shape of a tile."""
+        if self._flat:
+            return (tile.stop - tile.start,)
+        return (*(part.stop - part.start for part in tile), *self._shape[len(tile) :])
+
+    def views(self, scratch: Sequence[Array], shape: Shape) -> list[tuple[int, Array]]:
+        """Return the scratch registers for a tile of some shape."""
+        size = math.prod(shape)
+        return [
+            (register, scratch[place].view(self._forms[register].dtype)[:size].reshape(shape))
+            for register, place in self._places.items()
+        ]
+
+
+class _Crew:
+    """The threads that work on a sweep, and what they have come to."""
+
+    def __init__(self, sweep: Sweep, workspace: Workspace, report: Callable[[float], None]) -> None:
+        self.error: BaseException | None = None
+        self.troubles: set[tuple[int, str]] = set()
+        self._sweep = sweep
+        self._workspace = workspace
+        self._report = report
+        self._left = deque(enumerate(sweep._tiles))
+        self._owner = threading.get_ident()
+
+    def work(self) -> None:
+        """Take tiles until there are none. Any number of threads may call this; errors are put down."""
+        try:
+            self._work()
+        except BaseException as error:  # noqa: BLE001 - it is raised again by the thread that began the sweep
+            self.error = self.error or error
+            self._left.clear()
+
+    def _work(self) -> None:
+        sweep = self._sweep
+        registers = list(sweep._fixed)
+        scratch = sweep.scratch(self._workspace)
+        current = [0]
+        extent: Shape | None = None
+        owner = threading.get_ident() == self._owner
+        total = len(sweep._tiles)
+
+        def trouble(kind: str, _flag: int) -> None:
+            self.troubles.add((current[0], kind))
+
+        with np.errstate(divide="call", over="call", invalid="call", under="ignore", call=trouble):
+            while self._left:
+                try:
+                    number, tile = self._left.popleft()
+                except IndexError:
+                    return
+                for register, value in sweep._moving:
+                    registers[register] = value[tile]
+                if sweep.extent(tile) != extent:
+                    extent = sweep.extent(tile)
+                    for register, value in sweep.views(scratch, extent):
+                        registers[register] = value
+                if number % _TIMED:
+                    self._tile(registers, number, current)
+                else:
+                    self._timed_tile(registers, number, current)
+                if owner:
+                    self._report(1 - len(self._left) / total)
+
+    def _tile(self, registers: list[Any], tile: int, current: list[int]) -> None:
+        for number, call, places in self._sweep._calls:
+            current[0] = number
+            made = call(*[registers[place] for place in places])
+            if number in self._sweep._partials:
+                self._sweep._partials[number][tile] = made
+
+    def _timed_tile(self, registers: list[Any], tile: int, current: list[int]) -> None:
+        seconds = self._sweep.seconds
+        last = perf_counter()
+        for number, call, places in self._sweep._calls:
+            current[0] = number
+            made = call(*[registers[place] for place in places])
+            if number in self._sweep._partials:
+                self._sweep._partials[number][tile] = made
+            now = perf_counter()
+            seconds[number] += now - last
+            last = now
+
+
+def assign(
+    steps: Sequence[Step], forms: Mapping[int, Form], kept: Collection[int]
+) -> tuple[dict[int, int], int]:
+    """Return a scratch buffer for each result that is not kept, and how many there are."""
+    last: dict[int, int] = {}
+    for position, step in enumerate(steps):
+        last[step.result] = position
+        for register in step.operands:
+            last[register] = position
+    places: dict[int, int] = {}
+    free: list[int] = []
+    count = 0
+    for position, step in enumerate(steps):
+        ending = {places[register] for register in step.operands if last[register] == position and register in places}
+        form = forms.get(step.result)
+        if form is not None and step.result not in kept:
+            reusable = [
+                places[register]
+                for register in step.operands
+                if places.get(register) in ending and forms[register].dtype == form.dtype and step.may_overwrite
+            ]
+            if reusable:
+                place = reusable[0]
+                ending.discard(place)
+            elif free:
+                place = free.pop()
+            else:
+                place, count = count, count + 1
+            places[step.result] = place
+            if last[step.result] == position:  # nobody reads it: it is made for its warnings alone
+                ending.add(place)
+        free += sorted(ending, reverse=True)
+    return places, count
+
+
+def _call(step: Step) -> tuple[Callable[..., Any], tuple[int, ...]]:
+    """Return what to call, and the registers to call it with."""
+    if step.reduction is not None:
+        return step.reduction.partial, step.operands
+    kernel = step.kernel
+    assert kernel is not None
+    if step.may_overwrite:
+        return kernel.function, (*step.operands, step.result)  # type: ignore[attr-defined]  # a Ufunc
+    return lambda *arguments: kernel(*arguments[:-1], out=arguments[-1]), (*step.operands, step.result)
+
+
+def _is_row(value: Any, shape: Shape) -> bool:
+    if not isinstance(value, np.ndarray) or value.size == 1:
+        return True
+    return value.shape == shape and value.flags.c_contiguous
+
+
+def halves(start: int, length: int, largest: int) -> Iterator[tuple[int, int]]:
+    """Return pieces no longer than ``largest``, as start and length, by cutting in halves as `numpy.sum` does.
+
+    Examples
+    --------
+    >>> list(halves(0, 1000, 300))
+    [(0, 248), (248, 248), (496, 248), (744, 256)]
+    """
+    if length <= largest:
+        yield start, length
+        return
+    half = _half(length)
+    yield from halves(start, half, largest)
+    yield from halves(start + half, length - half, largest)
+
+
+def _half(length: int) -> int:
+    half = length // 2
+    return half - half % 8
+
+
+def _together(
+    pieces: Mapping[int, Any], combine: Callable[[Any, Any], Any], start: int, length: int, largest: int
+) -> Any:
+    if length <= largest:
+        return pieces[start]
+    half = _half(length)
+    left = _together(pieces, combine, start, half, largest)
+    return combine(left, _together(pieces, combine, start + half, length - half, largest))
+
+
+def _balanced(pieces: Sequence[Any], combine: Callable[[Any, Any], Any]) -> Any:
+    if len(pieces) == 1:
+        return pieces[0]
+    middle = len(pieces) // 2
+    return combine(_balanced(pieces[:middle], combine), _balanced(pieces[middle:], combine))
+
+
+def _blocks(shape: Shape, largest: int) -> Iterator[tuple[Any, ...]]:
+    """Return the tiles of a shape: one position of the leading axes each, and a range of the one that is cut."""
+    axis = next(axis for axis in range(len(shape)) if math.prod(shape[axis + 1 :]) <= largest)
+    rows = max(largest // max(math.prod(shape[axis + 1 :]), 1), 1)
+    for position in itertools.product(*(range(length) for length in shape[:axis])):
+        for start in range(0, shape[axis], rows):
+            yield *(slice(index, index + 1) for index in position), slice(start, min(start + rows, shape[axis]))
