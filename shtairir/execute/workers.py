@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from heapq import heappop, heappush
 from queue import SimpleQueue
 from typing import Protocol, TypeAlias
+
+from shtairir.execute.sharing import Offer
 
 Execute: TypeAlias = Callable[[int, str], None]
 """Runs a task, as the worker of that name; must not raise."""
@@ -28,6 +31,13 @@ class Workers(Protocol):
 
     def give(self, tasks: Sequence[int]) -> None:
         """Take ready tasks. One thread at a time calls this; it may be one of the workers."""
+
+    def share(self, work: Callable[[], None]) -> None:
+        """Call ``work``, and have workers without a task call it too, for the time that this takes.
+
+        For a task that can be divided. ``work`` may be called by several threads at a time, and returns to each when
+        there is no more to do; it must not raise. When this returns, nobody is in it any more.
+        """
 
     def step(self) -> bool:
         """Run one task in the calling thread, if that is how this adapter works, and say whether it did."""
@@ -85,6 +95,10 @@ class InlineWorkers:
         for task in tasks:
             self._ready.add(task)
 
+    def share(self, work: Callable[[], None]) -> None:
+        """Do it alone: there is nobody else."""
+        work()
+
     def step(self) -> bool:
         """Run the first of the ready tasks."""
         task = self._ready.take()
@@ -117,6 +131,7 @@ class ThreadWorkers:
         self.count = count
         self._name = name
         self._ready = _ReadyTasks()
+        self._offers: list[Offer] = []
         self._idle: list[SimpleQueue[None]] = []
         self._stopping = False
         self._threads: list[threading.Thread] = []
@@ -134,14 +149,31 @@ class ThreadWorkers:
         """Take ready tasks, and wake as many workers as that needs."""
         for task in tasks:
             self._ready.add(task)
-        wake = len(tasks) - (threading.get_ident() in self._idents)
-        while wake > 0 and self._idle:
+        self._wake(len(tasks) - (threading.get_ident() in self._idents))
+
+    def _wake(self, count: int) -> None:
+        while count > 0 and self._idle:
             try:
                 gate = self._idle.pop()
             except IndexError:
                 break
             gate.put(None)
-            wake -= 1
+            count -= 1
+
+    def share(self, work: Callable[[], None]) -> None:
+        """Do it together with whoever is idle now or becomes idle meanwhile."""
+        offer = Offer(work)
+        self._offers.append(offer)
+        try:
+            self._wake(self.count - 1)
+            work()
+        finally:
+            self._withdraw_offer(offer)
+            offer.close()
+
+    def _withdraw_offer(self, offer: Offer) -> None:
+        with suppress(ValueError):  # somebody has found before that there is no more to do
+            self._offers.remove(offer)
 
     def _walk(self, execute: Execute, name: str) -> None:
         self._idents.add(threading.get_ident())
@@ -155,13 +187,25 @@ class ThreadWorkers:
             task = self._ready.take()
             if task is not None:
                 return task
+            if self._helped():
+                continue
             self._idle.append(gate)
             # What came between the look and the entry would be missed: look again. If somebody has taken the
             # entry meanwhile, the gate is open and the wait is short.
-            if (self._ready or self._stopping) and self._left(gate):
+            if (self._ready or self._offers or self._stopping) and self._left(gate):
                 continue
             gate.get()
         return None
+
+    def _helped(self) -> bool:
+        """Join in somebody's work, if any is on offer; afterwards there is none of it left to join in."""
+        try:
+            offer = self._offers[0]
+        except IndexError:
+            return False
+        offer.join()
+        self._withdraw_offer(offer)
+        return True
 
     def _left(self, gate: SimpleQueue[None]) -> bool:
         """Whether the worker could take itself off the list of the idle."""
