@@ -19,7 +19,9 @@ idle
 
 from __future__ import annotations
 
+import functools
 import math
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Hashable
@@ -30,9 +32,11 @@ if TYPE_CHECKING:
 
 ALIGNMENT = 64
 _SMALLEST_POOLED = 1 << 16
+_ROOMY_BYTES = 64_000_000
 _POISON = 0xA5
 
 
+@functools.lru_cache(1024)
 def size_class(nbytes: int) -> int:
     """Return how large a buffer is taken for a request.
 
@@ -50,36 +54,40 @@ def size_class(nbytes: int) -> int:
 class Lease:
     """Keeps a lent buffer; its end gives the buffer back."""
 
-    __slots__ = ("__array_interface__", "_buffer", "_give_back", "nbytes", "owner")
+    __slots__ = ("__array_interface__", "_buffer", "_give_back", "owner")
 
     def __init__(self, buffer: _Buffer, owner: Owner, give_back: Callable[[Returned], None]) -> None:
+        self.__array_interface__ = buffer.interface
         self._buffer = buffer
         self._give_back = give_back
-        self.nbytes = buffer.nbytes
         self.owner = owner
-        self.__array_interface__ = {
-            "data": (buffer.address, False),
-            "shape": (buffer.nbytes,),
-            "typestr": "|u1",
-            "version": 3,
-        }
+
+    @property
+    def nbytes(self) -> int:
+        """The size of the whole buffer."""
+        return self._buffer.nbytes
 
     def __del__(self) -> None:
         self._give_back((self._buffer, self.owner))
 
 
 class _Buffer:
-    """Memory of the system, aligned."""
+    """Memory of the system, aligned. NumPy asks for huge pages where it takes 4 MiB and more at once."""
 
-    __slots__ = ("address", "nbytes", "storage")
+    __slots__ = ("interface", "nbytes", "storage")
 
     def __init__(self, nbytes: int) -> None:
         import numpy as np
 
         self.storage = np.empty(nbytes + ALIGNMENT, dtype=np.uint8)
         start = self.storage.__array_interface__["data"][0]
-        self.address = -(-start // ALIGNMENT) * ALIGNMENT
         self.nbytes = nbytes
+        self.interface = {
+            "data": (-(-start // ALIGNMENT) * ALIGNMENT, False),
+            "shape": (nbytes,),
+            "typestr": "|u1",
+            "version": 3,
+        }
 
     def poison(self) -> None:
         self.storage.fill(_POISON)
@@ -89,6 +97,16 @@ Owner: TypeAlias = tuple[Hashable, str]
 """Who borrows: an account, which is a run, and a name in it, which is a node."""
 
 Returned: TypeAlias = tuple[_Buffer, Owner]
+
+
+class _Account:
+    """What one account has borrowed: in all, at most, and by name."""
+
+    __slots__ = ("by_name", "total")
+
+    def __init__(self) -> None:
+        self.total = 0
+        self.by_name: dict[str, int] = {}
 
 
 class MemoryPool:
@@ -102,22 +120,33 @@ class MemoryPool:
         Fill buffers with a pattern when they are lent and when they return, so that a test can tell who reads
         what was never written, or what is no longer theirs.
 
+    Attributes
+    ----------
+    hits, misses
+        How many requests found a buffer, and how many took new memory from the system.
+    before_growth
+        Called, without a lock, before new memory is taken from the system: who watches over memory looks then.
+
     Notes
     -----
-    All methods may be called from any thread.
+    All methods may be called from any thread. Buffers that nobody has asked for in a while stay idle until `trim`;
+    they are never more than what was lent at the same time once, or a few dozen megabytes.
     """
 
     def __init__(self, limit_bytes: int | None = None, *, poison: bool = False) -> None:
         self.limit_bytes = limit_bytes
+        self.hits = 0
+        self.misses = 0
+        self.before_growth: Callable[[], None] | None = None
         self._poison = poison
-        self._lock = threading.Lock()
+        # Reentrant: garbage may be collected while it is held, and a finaliser of foreign code may borrow.
+        self._lock = threading.RLock()
         self._returned: deque[Returned] = deque()
         self._idle: dict[int, list[_Buffer]] = {}
-        self._lent_to: dict[Hashable, dict[str, int]] = {}
+        self._accounts: dict[Hashable, _Account] = {}
         self._lent_bytes = 0
+        self._most_lent_bytes = 0
         self._idle_bytes = 0
-        self._hits = 0
-        self._misses = 0
 
     def empty(
         self, shape: int | tuple[int, ...], dtype: Any = float, *, owner: Owner = (None, "")
@@ -134,35 +163,63 @@ class MemoryPool:
         import numpy as np
 
         kind = np.dtype(dtype)
-        shape = (shape,) if isinstance(shape, int) else tuple(shape)
-        nbytes = math.prod(shape) * kind.itemsize
+        nbytes = (shape if isinstance(shape, int) else math.prod(shape)) * kind.itemsize
         if nbytes < _SMALLEST_POOLED or kind.hasobject:
             return np.empty(shape, kind)
         lease = Lease(self._take(size_class(nbytes), owner), owner, self._returned.append)
-        array: numpy.ndarray[Any, Any] = np.asarray(lease)[:nbytes].view(kind).reshape(shape)
-        return array
+        return np.ndarray(shape, kind, np.asarray(lease))
 
     def _take(self, nbytes: int, owner: Owner) -> _Buffer:
         with self._lock:
-            self._collect()
-            shelf = self._idle.get(nbytes)
-            if shelf:
-                buffer = shelf.pop()
-                self._idle_bytes -= nbytes
-                self._hits += 1
-            else:
-                self._make_room(nbytes)
-                buffer = _Buffer(nbytes)
-                self._misses += 1
-            self._lent_bytes += nbytes
-            account, name = owner
-            lent = self._lent_to.setdefault(account, {})
-            lent[name] = lent.get(name, 0) + nbytes
+            if self._returned:
+                self._collect()
+            buffer = self._from_shelf(nbytes)
+            if buffer is not None:
+                self._enter(nbytes, owner)
+        if buffer is None:
+            buffer = self._grow(nbytes, owner)
         if self._poison:
             buffer.poison()
         return buffer
 
+    def _from_shelf(self, nbytes: int) -> _Buffer | None:
+        shelf = self._idle.get(nbytes)
+        if not shelf:
+            return None
+        self._idle_bytes -= nbytes
+        self.hits += 1
+        return shelf.pop()
+
+    def _enter(self, nbytes: int, owner: Owner) -> None:
+        """Write down that so much is lent. Called with the lock held."""
+        self._lent_bytes += nbytes
+        if self._lent_bytes > self._most_lent_bytes:
+            self._most_lent_bytes = self._lent_bytes
+        holder, name = owner
+        account = self._accounts.get(holder)
+        if account is None:
+            account = self._accounts[holder] = _Account()
+        account.total += nbytes
+        account.by_name[name] = account.by_name.get(name, 0) + nbytes
+
+    def _grow(self, nbytes: int, owner: Owner) -> _Buffer:
+        if self.before_growth is not None:
+            self.before_growth()
+        with self._lock:
+            self._make_room(nbytes)
+            self._enter(nbytes, owner)
+            self.misses += 1
+        # The system may take milliseconds for it, during which others can go on borrowing.
+        try:
+            return _Buffer(nbytes)
+        except MemoryError:
+            with self._lock:
+                self._settle(nbytes, owner)
+            raise
+
     def _make_room(self, nbytes: int) -> None:
+        """Give up idle buffers that would be too much beside new memory. Called with the lock held."""
+        self._shrink(max(self._most_lent_bytes, _ROOMY_BYTES))
         if self.limit_bytes is None:
             return
         if self._lent_bytes + nbytes > self.limit_bytes:
@@ -175,22 +232,26 @@ class MemoryPool:
             buffer, owner = self._returned.popleft()
             if self._poison:
                 buffer.poison()
-            self._lent_bytes -= buffer.nbytes
-            self._settle(*owner, buffer.nbytes)
+            self._settle(buffer.nbytes, owner)
             self._idle.setdefault(buffer.nbytes, []).append(buffer)
             self._idle_bytes += buffer.nbytes
 
-    def _settle(self, account: Hashable, name: str, nbytes: int) -> None:
-        lent = self._lent_to[account]
-        lent[name] -= nbytes
-        if not lent[name]:
-            del lent[name]
-        if not lent:
-            del self._lent_to[account]
+    def _settle(self, nbytes: int, owner: Owner) -> None:
+        self._lent_bytes -= nbytes
+        holder, name = owner
+        account = self._accounts[holder]
+        account.total -= nbytes
+        account.by_name[name] -= nbytes
+        if not account.by_name[name]:
+            del account.by_name[name]
+        if not account.by_name:
+            del self._accounts[holder]
 
     def _shrink(self, keep_bytes: int) -> int:
         """Let go of idle buffers, the largest first. Called with the lock held."""
         freed = 0
+        if self._idle_bytes <= keep_bytes:
+            return freed
         for nbytes in sorted(self._idle, reverse=True):
             shelf = self._idle[nbytes]
             while shelf and self._idle_bytes > keep_bytes:
@@ -205,6 +266,7 @@ class MemoryPool:
         """Return idle memory to the system, all but so much, and say how much it was, in bytes."""
         with self._lock:
             self._collect()
+            self._most_lent_bytes = self._lent_bytes
             return self._shrink(keep_bytes)
 
     @property
@@ -221,25 +283,38 @@ class MemoryPool:
             self._collect()
             return self._idle_bytes
 
-    @property
-    def hits(self) -> int:
-        """How many requests found a buffer."""
-        return self._hits
-
-    @property
-    def misses(self) -> int:
-        """How many requests took new memory from the system."""
-        return self._misses
-
     def lent_to(self, account: Hashable = None) -> dict[str, int]:
         """Return the bytes lent to an account, by name."""
         with self._lock:
             self._collect()
-            return dict(self._lent_to.get(account, {}))
+            entry = self._accounts.get(account)
+            return dict(entry.by_name) if entry is not None else {}
 
     def lent_by(self, account: Hashable, name: str | None = None) -> int:
         """Return the bytes lent to an account, or to one name in it."""
+        if self._returned:
+            with self._lock:
+                self._collect()
+        entry = self._accounts.get(account)
+        if entry is None:
+            return 0
+        return entry.total if name is None else entry.by_name.get(name, 0)
+
+    def owners(self) -> dict[Owner, int]:
+        """Return everything that is lent, by whom it is lent to."""
         with self._lock:
             self._collect()
-            lent = self._lent_to.get(account, {})
-            return sum(lent.values()) if name is None else lent.get(name, 0)
+            return {
+                (account, name): nbytes
+                for account, entry in self._accounts.items()
+                for name, nbytes in entry.by_name.items()
+            }
+
+
+@functools.cache
+def shared_pool() -> MemoryPool:
+    """Return the pool of the process: what one run gives back, the next borrows.
+
+    With the environment variable ``SHTAIRIR_POISON`` set to 1 it fills buffers with a pattern.
+    """
+    return MemoryPool(poison=os.environ.get("SHTAIRIR_POISON") == "1")
