@@ -68,6 +68,10 @@ class DependencyAnalyzer(Generic[_Name]):
         analyzer._costs = [1.0] * len(analyzer.names) if costs is None else list(costs)
         return analyzer
 
+    def weigh(self, costs: Sequence[float]) -> None:
+        """Set what each node costs, by number, before anything that depends on it is asked for."""
+        self._costs = list(costs)
+
     @cached_property
     def indices(self) -> list[int]:
         """The numbers of the nodes in the order that keeps closest to theirs; without what cycles hold back."""

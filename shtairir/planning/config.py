@@ -6,7 +6,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal, NamedTuple, Protocol
 
+from shtairir.block.definition import BlockDefinition
 from shtairir.ids import NodeId, PortRef
 from shtairir.planning.resources import ResourceLimits
 
@@ -32,12 +34,67 @@ class OptimizationLevel(StrEnum):
     AGGRESSIVE = "aggressive"
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What a node is expected to cost; ``None`` where nothing is known."""
+Source = Literal["learned", "declared", "inferred", "unknown"]
+
+
+class Estimate(NamedTuple):
+    """What a node is expected to cost; ``None`` where nothing is known.
+
+    Attributes
+    ----------
+    output_bytes
+        The size of each output, in their order; empty when nothing is known of any.
+    peak_bytes
+        The most memory that the node holds while it runs, its outputs included and its inputs not.
+    source
+        Where the time is from, and if there is none, where the sizes are from: earlier runs, the block's declared
+        ``cost``, or what follows from the shapes of its inputs.
+    """
 
     elapsed_s: float | None = None
-    output_bytes: int | None = None
+    output_bytes: tuple[int | None, ...] = ()
+    peak_bytes: int | None = None
+    source: Source = "unknown"
+
+    @property
+    def total_bytes(self) -> int | None:
+        """The size of all outputs together, or ``None`` unless each is known."""
+        known = [nbytes for nbytes in self.output_bytes if nbytes is not None]
+        return sum(known) if known and len(known) == len(self.output_bytes) else None
+
+
+class Experience(NamedTuple):
+    """What earlier runs say of a call.
+
+    Attributes
+    ----------
+    elapsed_s, slow_s
+        The median of the times, and the time that nine of ten calls stayed below.
+    output_bytes
+        The size of each output.
+    peak_bytes
+        The most memory that the call held, inputs not included.
+    exact
+        Whether it is of this very block with these values and as much input, not only of something like it.
+    """
+
+    elapsed_s: float
+    slow_s: float
+    output_bytes: tuple[int, ...]
+    peak_bytes: int
+    exact: bool
+
+
+class History(Protocol):
+    """Whoever remembers what calls have cost."""
+
+    def knows(self, definition: BlockDefinition) -> bool:
+        """Whether there is anything about a block at all: a quick look before a longer one."""
+
+    def lookup(
+        self, definition: BlockDefinition, values: Mapping[str, object], input_bytes: int | None
+    ) -> Experience | None:
+        """Return what is known of a call with these values, and so many bytes arriving over links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +111,9 @@ class PlanningConfig:
         The nodes whose results are wanted. ``None``: all of them. Only with targets are nodes dropped, at
         every level: a node whose outputs nobody reads is otherwise taken for a result that somebody wants.
     estimates
-        What is known of each node's cost, from an earlier run for instance.
+        What is known of each node's cost, from an earlier run for instance; goes before everything else.
+    history
+        Where to look for the cost of other nodes; their blocks' declarations are used in any case.
     """
 
     level: OptimizationLevel = OptimizationLevel.BALANCED
@@ -63,6 +122,7 @@ class PlanningConfig:
     targets: tuple[NodeId, ...] | None = None
     limits: ResourceLimits = field(default_factory=ResourceLimits)
     estimates: Mapping[NodeId, Estimate] = field(default_factory=dict)
+    history: History | None = None
 
     @property
     def worker_count(self) -> int:

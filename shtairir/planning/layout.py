@@ -11,14 +11,14 @@ from shtairir.ids import NodeId, PortRef
 from shtairir.planning import dependency
 from shtairir.planning.analyzer import DependencyAnalyzer
 from shtairir.planning.config import Estimate, OptimizationLevel, PlanningConfig
+from shtairir.planning.estimates import forecast, seconds
+from shtairir.planning.outlook import Outlook
 from shtairir.planning.passes import drop_redundant_edges
 from shtairir.planning.plan import ExecutionPlan, ExecutionStage, Task, TaskInput
-from shtairir.planning.resources import ResourceRequirements
 from shtairir.planning.stages import pack_stages
 from shtairir.planning.working import Feed, Reason, WorkingGraph, WorkingNode
 
 _UNKNOWN = Estimate()
-_ONE_PROCESSOR = ResourceRequirements()
 
 
 class Layout:
@@ -50,14 +50,20 @@ class Layout:
         dense = {number: position for position, number in enumerate(numbers)}
         predecessors = graph.predecessors()
         within = [[dense[other] for other in predecessors[number]] for number in numbers]
-        analyzer = DependencyAnalyzer.of_lists(within, self._costs())
+        analyzer = DependencyAnalyzer.of_lists(within)
         self._refuse_cycle(analyzer, [graph.nodes[number].id for number in numbers])
-        positions = self._arranged(analyzer)
+        in_order = [numbers[position] for position in analyzer.indices]
+        self.known = forecast(graph, in_order, config.estimates, config.history)
+        analyzer.weigh(seconds(self.known, numbers))
+        positions, held_back = self._fitted(analyzer, numbers, self._arranged(analyzer))
         self.order = [numbers[position] for position in positions]
         self.task_of = {number: task for task, number in enumerate(self.order)}
         self.nodes = [graph.nodes[number] for number in self.order]
         self.names = [node.id for node in self.nodes]
         self.predecessors = [[self.task_of[other] for other in predecessors[number]] for number in self.order]
+        self.held_back = {
+            self.task_of[numbers[position]]: self.task_of[numbers[other]] for position, other in held_back.items()
+        }
         self.levels = [analyzer.levels[position] for position in positions]
         self.critical = [self.names[self.task_of[numbers[position]]] for position in analyzer.critical_indices]
         self.parallelism = analyzer.parallelism
@@ -67,11 +73,13 @@ class Layout:
 
     def plan(self, name: str, base_dir: Path, all_nodes: tuple[NodeId, ...]) -> ExecutionPlan:
         config = self.config
-        waits = self._waits()
-        requirements = [self._requirements(node) for node in self.nodes]
-        stages = self._stages(requirements)
+        successors = dependency.reversed_edges(self.predecessors)
+        waits = self._waits(successors)
+        outlook = Outlook(self.graph, self.order, self.known, config)
+        requirements, estimates = outlook.requirements, outlook.estimates
+        self._note_processes()
+        stages = self._stages(outlook)
         stage_of = {task: stage.index for stage in stages for task in stage.tasks}
-        estimates = [config.estimates.get(node, _UNKNOWN) for node in self.names]
         last_readers = self._last_readers()
         aliases = self._aliases()
         tasks = tuple(
@@ -94,19 +102,19 @@ class Layout:
             )
             for index, node in enumerate(self.nodes)
         )
-        known_s = [estimate.elapsed_s for estimate in estimates if estimate.elapsed_s is not None]
-        sequential_s = sum(known_s) if len(known_s) == len(tasks) else None
-        workers = config.worker_count
+        barriers = config.level in (OptimizationLevel.NONE, OptimizationLevel.BASIC)
+        stage_by_task = [task.stage for task in tasks] if barriers else None
+        expected = outlook.rehearsed(waits, dependency.reversed_edges(waits), stage_by_task)
         folded = self._folded()
         return ExecutionPlan(
             graph_name=name,
             base_dir=base_dir,
             level=config.level,
-            workers=workers,
+            workers=config.worker_count,
             nodes=all_nodes,
             tasks=tasks,
             stages=tuple(stages),
-            barriers=config.level in (OptimizationLevel.NONE, OptimizationLevel.BASIC),
+            barriers=barriers,
             critical_path=tuple(self.critical),
             parallelism=self.parallelism,
             keep=tuple(sorted(config.keep)),
@@ -116,16 +124,10 @@ class Layout:
             dropped=tuple(self.originals[number].id for number in self.graph.dropped),
             limits=config.limits,
             reasons=tuple(self.reasons),
-            peak_bytes=self._peak_bytes(estimates, last_readers),
-            sequential_s=sequential_s,
-            estimated_s=None if sequential_s is None else max(self.critical_cost, sequential_s / workers),
+            peak_bytes=outlook.peak_bytes(expected),
+            sequential_s=sum(outlook.durations) if outlook.all_timed else None,
+            estimated_s=outlook.elapsed_s(expected, self.critical_cost) if outlook.all_timed else None,
         )
-
-    def _costs(self) -> list[float] | None:
-        """Return the expected seconds of each node, or ``None``, for equal costs, unless all are known."""
-        known = [self.config.estimates.get(node.id, _UNKNOWN).elapsed_s for node in self.graph.nodes.values()]
-        costs = [cost for cost in known if cost is not None]
-        return costs if len(costs) == len(known) else None
 
     def _refuse_cycle(self, analyzer: DependencyAnalyzer[int], names: Sequence[NodeId]) -> None:
         cycle = [names[position] for position in analyzer.cycle]
@@ -141,36 +143,46 @@ class Layout:
             return sorted(analyzer.indices, key=analyzer.levels.__getitem__)
         return dependency.depth_first_order(analyzer.predecessors, analyzer.successors, analyzer.finishes)
 
-    def _waits(self) -> Sequence[Sequence[int]]:
-        if self.config.level not in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE):
+    def _fitted(
+        self, analyzer: DependencyAnalyzer[int], numbers: Sequence[int], positions: list[int]
+    ) -> tuple[list[int], dict[int, int]]:
+        """Return the order that fits the memory, and whom else tasks must wait for, by position."""
+        if self.config.limits.memory_bytes is None or not self._may_rearrange:
+            return positions, {}
+        outlook = Outlook(self.graph, numbers, self.known, self.config)
+        positions, held_back, why = outlook.fitted(analyzer.predecessors, analyzer.successors, positions)
+        self.reasons += why
+        return positions, held_back
+
+    @property
+    def _may_rearrange(self) -> bool:
+        return self.config.level in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE)
+
+    def _waits(self, successors: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
+        if not self._may_rearrange:
             return self.predecessors
-        successors = dependency.reversed_edges(self.predecessors)
         waits, more = drop_redundant_edges(self.predecessors, successors, self.levels, self.names)
         self.reasons += more
         if self.parallelism > 1 and len(self.critical) > 1:
             row = f"'{self.critical[0]}' to '{self.critical[-1]}'"
             why = f"Goes first where there is a choice: it begins the longest row of nodes, {row}."
             self.reasons.append(Reason(self.critical[0], "critical_path", why))
+        for task, other in self.held_back.items():
+            if other not in waits[task]:
+                waits[task].append(other)
         return waits
 
-    def _requirements(self, node: WorkingNode) -> ResourceRequirements:
-        traits = node.definition.traits
-        expected = self.config.estimates.get(node.id, _UNKNOWN).output_bytes or 0
-        if not expected and not traits.resources and traits.runs_on != "process":
-            return _ONE_PROCESSOR
-        needs = ResourceRequirements(memory_bytes=expected, named=dict.fromkeys(traits.resources, 1))
-        refusal = self.config.limits.refusal(needs)
-        if refusal:
-            raise PlanningError(f"Node '{node.id}' can never run. {refusal}", hint="Raise the limit.")
-        if traits.runs_on == "process":
-            why = "Runs on a thread although it asks for a process: worker processes are not there yet."
-            self.reasons.append(Reason(node.id, "workers", why))
-        return needs
+    def _note_processes(self) -> None:
+        for node in self.nodes:
+            if node.definition.traits.runs_on == "process":
+                why = "Runs on a thread although it asks for a process: worker processes are not there yet."
+                self.reasons.append(Reason(node.id, "workers", why))
 
-    def _stages(self, requirements: Sequence[ResourceRequirements]) -> list[ExecutionStage]:
+    def _stages(self, outlook: Outlook) -> list[ExecutionStage]:
+        requirements = outlook.requirements
         if self.config.level is OptimizationLevel.NONE:
             return [ExecutionStage(task, (task,), needs) for task, needs in enumerate(requirements)]
-        return pack_stages(self.levels, requirements, self.config.limits, self.config.worker_count)
+        return pack_stages(self.levels, requirements, self.config.limits, self.config.worker_count, outlook.held)
 
     def _inputs(self, node: WorkingNode) -> tuple[TaskInput, ...]:
         inputs = []
@@ -233,27 +245,6 @@ class Layout:
             if (number, output) not in shown:
                 released.setdefault(index, []).append(_port(self.graph.nodes[number], output))
         return {index: tuple(ports) for index, ports in released.items()}
-
-    def _peak_bytes(self, estimates: Sequence[Estimate], last_readers: Mapping[int, tuple[PortRef, ...]]) -> int | None:
-        """Return the most memory that values take when tasks run in their order, if every size is known.
-
-        A node's outputs are taken to be freed together, with the last of them.
-        """
-        sizes = [estimate.output_bytes for estimate in estimates if estimate.output_bytes is not None]
-        if not sizes or len(sizes) < len(self.names):
-            return None
-        freed_after = {port.node: index for index in sorted(last_readers) for port in last_readers[index]}
-        shown = {self.names[self.task_of[number]] for number, _ in self.graph.shown if number in self.task_of}
-        freed: dict[int, int] = {}
-        for name, size in zip(self.names, sizes, strict=True):
-            if name in freed_after and name not in shown:
-                freed[freed_after[name]] = freed.get(freed_after[name], 0) + size
-        live = peak = 0
-        for index, size in enumerate(sizes):
-            live += size
-            peak = max(peak, live)
-            live -= freed.get(index, 0)
-        return peak
 
 
 def _port(node: WorkingNode, output: int) -> PortRef:

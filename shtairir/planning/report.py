@@ -89,5 +89,8 @@ def _task(plan: ExecutionPlan, task: Task) -> dict[str, object]:
         "releases": [str(port) for port in task.releases],
         "aliases": list(task.aliases),
         "elapsed_s": task.estimate.elapsed_s,
-        "output_bytes": task.estimate.output_bytes,
+        "output_bytes": list(task.estimate.output_bytes),
+        "peak_bytes": task.estimate.peak_bytes,
+        "source": task.estimate.source,
+        "requirements": task.requirements.to_dict(),
     }

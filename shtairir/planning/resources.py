@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from shtairir.block.definition import Traits
+from shtairir.memory.sizes import in_words
+
+_UNITS = ("cpu", "process", "gpu")
+"""Names among a block's ``resources`` that count what every machine has; all others are resources of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +22,7 @@ class ResourceRequirements:
     cpu, processes, gpu
         How many it keeps busy.
     memory_bytes
-        What its outputs are expected to take; 0 when that is not known.
+        What its outputs and its working memory are expected to take, its inputs not; 0 when that is not known.
     named
         How much it takes of each resource that has a name.
     """
@@ -49,37 +56,82 @@ class ResourceLimits:
 
     def refusal(self, needs: ResourceRequirements) -> str | None:
         """Return why the requirements can never be met, as a sentence, or ``None`` when they can."""
-        for unit, need, limit in (
-            ("processors", needs.cpu, self.cpu),
-            ("bytes of memory", needs.memory_bytes, self.memory_bytes),
-            ("processes", needs.processes, self.processes),
-            ("GPUs", needs.gpu, self.gpu),
-            *((f"of '{name}'", need, self.named.get(name, 1)) for name, need in needs.named.items()),
-        ):
+        for what, need, limit in self._amounts(needs):
             if limit is not None and need > limit:
-                return f"It needs {need:,} {unit}, and the limit is {limit:,}."
+                return f"It needs {need:,} {what}, and the limit is {limit:,}."
         return None
+
+    def hold(self, needs: ResourceRequirements) -> bool:
+        """Whether the requirements can be met."""
+        return all(limit is None or need <= limit for _, need, limit in self._amounts(needs))
+
+    def _amounts(self, needs: ResourceRequirements) -> Iterator[tuple[str, int, int | None]]:
+        yield "processors", needs.cpu, self.cpu
+        yield "bytes of memory", needs.memory_bytes, self.memory_bytes
+        yield "processes", needs.processes, self.processes
+        yield "GPUs", needs.gpu, self.gpu
+        for name, need in needs.named.items():
+            yield f"of '{name}'", need, self.named.get(name, 1)
+
+    def capacity(self) -> dict[str, int]:
+        """Return how often each resource is there, by the names that blocks use, where it is limited."""
+        units = {"cpu": self.cpu, "process": self.processes, "gpu": self.gpu}
+        return {**self.named, **{name: amount for name, amount in units.items() if amount is not None}}
+
+
+def required(traits: Traits, memory_bytes: int = 0) -> ResourceRequirements:
+    """Return what a block needs: itself a processor, and what it names; a name that comes twice counts twice.
+
+    Examples
+    --------
+    >>> needs = required(Traits(resources=("gpu", "camera", "camera")))
+    >>> needs.gpu, needs.named
+    (1, {'camera': 2})
+    """
+    if not traits.resources and traits.runs_on != "process":
+        return ResourceRequirements(memory_bytes=memory_bytes) if memory_bytes else ONE_PROCESSOR
+    count = Counter(traits.resources)
+    return ResourceRequirements(
+        cpu=max(count["cpu"], 1),
+        memory_bytes=memory_bytes,
+        processes=max(count["process"], int(traits.runs_on == "process")),
+        gpu=count["gpu"],
+        named={name: amount for name, amount in count.items() if name not in _UNITS},
+    )
+
+
+ONE_PROCESSOR = ResourceRequirements()
 
 
 def together(requirements: Iterable[ResourceRequirements], workers: int) -> ResourceRequirements:
     """Return what tasks need that run side by side on so many workers.
 
-    Processors, processes and GPUs are in use by at most ``workers`` tasks at a time; memory adds up over all
-    of them, since outputs stay after their task is done; a named resource is passed on from task to task.
+    At most ``workers`` tasks are at work at a time, so only the largest needs of so many count; but memory adds up
+    over all of them, since outputs stay after their task is done.
     """
     needs = list(requirements)
 
     def busiest(amounts: Iterable[int]) -> int:
         return sum(sorted(amounts, reverse=True)[:workers])
 
-    named: dict[str, int] = {}
-    for need in needs:
-        for name, amount in need.named.items():
-            named[name] = max(named.get(name, 0), amount)
+    names = dict.fromkeys(name for need in needs for name in need.named)
     return ResourceRequirements(
         cpu=busiest(need.cpu for need in needs),
         memory_bytes=sum(need.memory_bytes for need in needs),
         processes=busiest(need.processes for need in needs),
         gpu=busiest(need.gpu for need in needs),
-        named=named,
+        named={name: busiest(need.named.get(name, 0) for need in needs) for name in names},
     )
+
+
+def beyond(parts: Sequence[tuple[str, int]], limit_bytes: int) -> str:
+    """Return what takes the memory that is not there, in words.
+
+    Examples
+    --------
+    >>> beyond([("what it reads", 8_000_000), ("what it makes", 0)], 4_000_000)
+    'It needs 8,000,000 bytes of memory (8.0 MB for what it reads), and the limit is 4,000,000 (4.0 MB).'
+    """
+    total = sum(nbytes for _, nbytes in parts)
+    split = ", ".join(f"{in_words(nbytes)} for {what}" for what, nbytes in parts if nbytes)
+    return f"It needs {total:,} bytes of memory ({split}), and the limit is {limit_bytes:,} ({in_words(limit_bytes)})."

@@ -229,7 +229,12 @@ class RunResult:
     def estimates(self) -> dict[NodeId, Estimate]:
         """Return what each node that is done cost, to plan the next run with."""
         return {
-            node.node: Estimate(node.elapsed_s, node.output_bytes)
+            node.node: Estimate(
+                node.elapsed_s,
+                tuple(summary.nbytes for summary in node.outputs.values()),
+                node.peak_bytes,
+                "learned",
+            )
             for node in self.nodes.values()
             if node.status is NodeStatus.DONE
         }

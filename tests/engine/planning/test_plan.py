@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def order(plan: ExecutionPlan) -> list[str]:
 
 
 def estimates(**seconds: float) -> dict[NodeId, Estimate]:
-    return {NodeId(node): Estimate(elapsed, 1000) for node, elapsed in seconds.items()}
+    return {NodeId(node): Estimate(elapsed, (1_000_000,)) for node, elapsed in seconds.items()}
 
 
 def test_level_none_runs_one_at_a_time_in_the_order_of_the_graph() -> None:
@@ -72,7 +73,15 @@ def test_known_durations_decide_the_critical_path() -> None:
 
 def test_nothing_is_claimed_about_time_and_memory_that_nobody_knows() -> None:
     plan = shtairir.plan(graph_of("a -> b"))
-    assert plan.estimated_s is plan.sequential_s is plan.peak_bytes is None
+    assert plan.estimated_s is plan.sequential_s is None
+
+
+def test_nothing_is_claimed_about_memory_when_one_size_is_unknown() -> None:
+    @block
+    def anything(x: float = 0.0) -> Any:
+        return x
+
+    assert shtairir.plan(graph_of("a", blocks={"a": anything})).peak_bytes is None
 
 
 def test_peak_memory_counts_values_from_their_making_to_their_last_reader() -> None:
@@ -80,7 +89,7 @@ def test_peak_memory_counts_values_from_their_making_to_their_last_reader() -> N
     a ─ b ─ c ─ d      at most two at a time
     """
     plan = shtairir.plan(graph_of("a -> b -> c -> d"), estimates=estimates(a=1.0, b=1.0, c=1.0, d=1.0))
-    assert plan.peak_bytes == 2000
+    assert plan.peak_bytes == 2_000_000
 
 
 def test_a_value_is_released_by_the_last_task_that_reads_it() -> None:
@@ -99,9 +108,9 @@ def test_a_value_is_released_by_the_last_task_that_reads_it() -> None:
 def test_stages_do_not_take_more_memory_than_there_is() -> None:
     graph = graph_of("a", "b", "c", values={"a": {"plus": 1}, "b": {"plus": 2}, "c": {"plus": 3}})
     known = estimates(a=1.0, b=1.0, c=1.0)
-    plan = shtairir.plan(graph, workers=4, limits=ResourceLimits(memory_bytes=2500), estimates=known)
+    plan = shtairir.plan(graph, workers=4, limits=ResourceLimits(memory_bytes=2_500_000), estimates=known)
     assert stages(plan) == [["a", "b"], ["c"]]
-    assert all(stage.requirements.memory_bytes <= 2500 for stage in plan.stages)
+    assert all(stage.requirements.memory_bytes <= 2_500_000 for stage in plan.stages)
 
 
 def test_a_stage_keeps_no_more_processors_busy_than_there_are_workers() -> None:
@@ -114,7 +123,7 @@ def test_a_limit_on_processors_limits_the_workers() -> None:
 
 
 def test_what_can_never_run_is_refused_while_planning() -> None:
-    known = {NodeId("a"): Estimate(1.0, 5000)}
+    known = {NodeId("a"): Estimate(1.0, (5000,))}
     with pytest.raises(PlanningError, match=r"'a' can never run.*5,000 bytes of memory.*limit is 1,000"):
         shtairir.plan(graph_of("a"), limits=ResourceLimits(memory_bytes=1000), estimates=known)
 
