@@ -1,0 +1,97 @@
+"""Writes the page: how each target stands, and a table for each contest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from tests.benchmarks.contend import Standing
+from tests.benchmarks.contest import Contest, Contestant, Figure, Target
+
+Standings = Mapping[str, Standing]
+
+
+def page(results: Sequence[tuple[str, Contest, Standings]], machine: Iterable[str], notes: Mapping[str, str]) -> str:
+    """Return all of it as Markdown.
+
+    Parameters
+    ----------
+    results
+        The module, the contest and how it went, in the order of the page.
+    notes
+        What stands above the contests of a module.
+    """
+    lines = ["# Benchmarks", "", *machine, "", "## Targets", "", *_targets(results)]
+    section = ""
+    for module, contest, standings in results:
+        if module != section:
+            section = module
+            lines += ["", f"## {module.capitalize()}", "", notes[module]]
+        lines += ["", f"### {contest.title}", ""]
+        if contest.note:
+            lines += [contest.note, ""]
+        lines += table(contest, standings)
+    return "\n".join(lines) + "\n"
+
+
+def table(contest: Contest, standings: Standings) -> list[str]:
+    """Return the table of one contest, in Markdown."""
+    main = contest.figures[0]
+    reference = standings[contest.against].median(main.key)
+    rows = [["", *(figure.title for figure in contest.figures), f"times {contest.against}", "spread"]]
+    for contestant in contest.contestants:
+        standing = standings[contestant.name]
+        if standing.absent:
+            rows.append([contestant.name, standing.absent, *[""] * (len(contest.figures) + 1)])
+            continue
+        mine = standing.median(main.key)
+        ratio = f"{mine / reference:.2f}" if mine is not None and reference else ""
+        cells = [_shown(standing.median(figure.key), figure) for figure in contest.figures]
+        rows.append([contestant.name, *cells, ratio, _spread(contestant, standing, main)])
+    return _markdown(rows)
+
+
+def verdict(contest: Contest, standings: Standings, target: Target) -> tuple[float | None, float, str]:
+    """Return what was reached, what was wanted, in the same unit, and what is wanted in words."""
+    figure = next(figure for figure in contest.figures if figure.key == target.key)
+    mine = standings[target.contestant].median(target.key)
+    if target.of is None:
+        wanted = target.at_most * figure.factor
+        return None if mine is None else mine * figure.factor, wanted, f"≤ {_number(wanted)} {figure.title}"
+    other = standings[target.of].median(target.key)
+    if target.over:
+        words = f"≤ {_number(target.at_most * figure.factor)} {figure.title} over {target.of}"
+        reached = None if mine is None or other is None else (mine - other) * figure.factor
+        return reached, target.at_most * figure.factor, words
+    return None if mine is None or not other else mine / other, target.at_most, f"≤ {target.at_most:g} × {target.of}"
+
+
+def _targets(results: Sequence[tuple[str, Contest, Standings]]) -> list[str]:
+    rows = [["work", "who", "target", "reached", ""]]
+    for _, contest, standings in results:
+        for target in contest.targets:
+            reached, wanted, words = verdict(contest, standings, target)
+            mark = "?" if reached is None else "holds" if reached <= wanted else "**missed**"
+            shown = "not measured" if reached is None else _number(reached)
+            rows.append([contest.title, target.contestant, words, shown, mark])
+    return _markdown(rows)
+
+
+def _shown(value: float | None, figure: Figure) -> str:
+    return "" if value is None else f"{value * figure.factor:,.{figure.decimals}f}"
+
+
+def _spread(contestant: Contestant, standing: Standing, figure: Figure) -> str:
+    values = [turn[figure.key] * figure.factor for turn in standing.turns if figure.key in turn]
+    if len(values) < 2:
+        return "one turn" if values else ""
+    return f"{min(values):,.{figure.decimals}f} to {max(values):,.{figure.decimals}f}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def _markdown(rows: list[list[str]]) -> list[str]:
+    head, *body = rows
+    line = "|" + "|".join("---" if not number else "---:" for number in range(len(head))) + "|"
+    return ["| " + " | ".join(head) + " |", line, *("| " + " | ".join(row) + " |" for row in body)]
