@@ -19,6 +19,7 @@ from shtairir.execute.locks import NamedLocks
 from shtairir.execute.options import RunOptions
 from shtairir.ids import NodeId, PortRef
 from shtairir.memory.pool import MemoryPool
+from shtairir.monitor.learned import learned
 from shtairir.planning import (
     Estimate,
     ExecutionPlan,
@@ -90,6 +91,7 @@ def plan(
         targets=None if targets is None else tuple(NodeId(target) for target in targets),
         limits=limits if limits is not None else ResourceLimits(),
         estimates=estimates if estimates is not None else {},
+        history=learned(),
     )
     return ExecutionPlanner(config).plan(snapshot, blocks)
 
@@ -109,7 +111,8 @@ def start(
     registry: Registry | None = None,
 ) -> RunHandle:
     """Start a run in the background and return its handle; the parameters are those of `run`."""
-    ready = _planned(graph_or_plan, level, workers, keep, parameters, targets, registry)
+    ready = _planned(graph_or_plan, level, workers, keep, parameters, targets, registry, memory_limit)
+    history = learned()
     options = RunOptions(
         keep=None if keep == "all" else _kept(keep, ready),
         instruments=instruments,
@@ -118,6 +121,7 @@ def start(
         cancel=cancel if cancel is not None else CancelToken(),
         pool=_shared_pool(),
         locks=_shared_locks(),
+        on_result=history.observe if history is not None else None,
     )
     return start_plan(ready, options)
 
@@ -208,6 +212,7 @@ def _planned(
     parameters: Mapping[str, Any] | None,
     targets: Iterable[str] | None,
     registry: Registry | None,
+    memory_limit: int | None,
 ) -> ExecutionPlan:
     if isinstance(graph_or_plan, ExecutionPlan):
         if parameters or targets is not None:
@@ -223,6 +228,7 @@ def _planned(
         parameters=parameters,
         targets=targets,
         registry=registry,
+        limits=ResourceLimits(memory_bytes=memory_limit),
     )
 
 

@@ -15,6 +15,7 @@ _HOME = tempfile.TemporaryDirectory(prefix="shtairir-tests-")
 for _variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     os.environ[_variable] = _HOME.name
 os.environ["SHTAIRIR_BLOCKS_PATH"] = ""
+os.environ["SHTAIRIR_LEARNED_PATH"] = ""
 os.environ.pop("SHTAIRIR_DEBUG", None)
 
 

@@ -52,6 +52,7 @@ class RunOptions:
 def run_graph(path: Path, options: RunOptions) -> Outcome:
     """Run a graph file and tell how it went."""
     from shtairir.block.registry import default_registry
+    from shtairir.planning import ResourceLimits
     from shtairir.session import plan
 
     memory_limit = parse_size(options.memory_limit) if options.memory_limit else None
@@ -59,7 +60,13 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
     graph = open_graph(path)
     registry = default_registry()
     assign(graph, options.assignments, registry)
-    execution_plan = plan(graph, level=options.level, workers=options.workers, registry=registry)
+    execution_plan = plan(
+        graph,
+        level=options.level,
+        workers=options.workers,
+        registry=registry,
+        limits=ResourceLimits(memory_bytes=memory_limit),
+    )
     if options.show_graph:
         sys.stderr.write(graph_text(graph) + "\n\n")
     if options.dry_run:

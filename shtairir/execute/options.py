@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from shtairir.events import Instrument
 from shtairir.execute.cancel import CancelToken
@@ -12,6 +13,9 @@ from shtairir.execute.locks import NamedLocks
 from shtairir.execute.workers import Workers
 from shtairir.ids import PortRef
 from shtairir.memory.pool import MemoryPool
+
+if TYPE_CHECKING:
+    from shtairir.results.result import RunResult
 
 GRACE_S = 1.5
 """How long a block may go on after the run was cancelled, before its thread is given up."""
@@ -31,6 +35,8 @@ class RunOptions:
         The budget in bytes.
     clock
         Monotonic seconds.
+    on_result
+        Told of the result before the observers know that the run is over; must be quick.
     """
 
     keep: Sequence[PortRef] | None = ()
@@ -43,3 +49,4 @@ class RunOptions:
     locks: NamedLocks = field(default_factory=NamedLocks)
     clock: Callable[[], float] = time.perf_counter
     grace_s: float = GRACE_S
+    on_result: Callable[[RunResult], None] | None = None

@@ -22,13 +22,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.infer import Spec, elementwise
 from shtairir.block.values import nbytes_of
 from shtairir.ids import NodeId
-from shtairir.planning.config import Estimate, History, Source
+from shtairir.memory.manager import UNCOUNTED_BYTES
+from shtairir.planning.config import Estimate, Experience, History, Source
 from shtairir.planning.working import Feed, WorkingGraph, WorkingNode
 
 Output: TypeAlias = tuple[int, int]
@@ -95,6 +96,8 @@ def seconds(known: Forecast, numbers: Sequence[int]) -> list[float]:
 class _Forecaster:
     def __init__(self, graph: WorkingGraph, given: Mapping[NodeId, Estimate], history: History | None) -> None:
         self._nodes = graph.nodes
+        self._shown = graph.shown
+        self._seen_outside: frozenset[Output] = frozenset()
         self._given = given
         self._history = history
         self._rules: dict[int, _Rule] = {}
@@ -106,6 +109,9 @@ class _Forecaster:
 
     def visit(self, number: int) -> None:
         node = self._nodes[number]
+        if node.parts:
+            self._visit_composite(number, node)
+            return
         rule = self._rules.get(id(node.definition)) or self._rule(node.definition)
         given = self._given.get(node.id) if self._given else None
         if rule.fixed is not None and given is None and not rule.remembered and rule.cost is None:
@@ -123,6 +129,36 @@ class _Forecaster:
             self.estimates[number], flows = self._estimate(number, node, rule, arguments, flows)
         self._flows[number] = flows
         self._note_views(number, node, flows)
+        if node.overwrites:
+            self._note_overwrites(number, node, list(map(_nbytes, flows)))
+
+    def _visit_composite(self, number: int, node: WorkingNode) -> None:
+        """Forecast the parts one after the other, and put together what is known of them."""
+        flows: list[object] = []
+        parts = []
+        for part in node.parts:
+            self._flows[number] = tuple(flows)  # the parts' feeds name the composite as the source of each other
+            rule = self._rules.get(id(part.node.definition)) or self._rule(part.node.definition)
+            arguments = self._arguments(part.node)
+            made = rule.fixed if rule.fixed is not None else self._inferred(part.node, rule, arguments)
+            estimate, made = self._estimate(number, part.node, rule, arguments, made)
+            parts.append(self._given.get(part.node.id, estimate))
+            flows += made
+        self._flows[number] = tuple(flows)
+        self._seen_outside = self._seen_outside or self._read_outside()
+        sizes = [_nbytes(flow) if (number, output) in self._seen_outside else 0 for output, flow in enumerate(flows)]
+        rule = self._rule(node.definition)
+        past = None
+        if rule.remembered and self._history is not None:
+            values = identifying([part.node for part in node.parts])
+            past = self._history.lookup(node.definition, values, self._input_bytes(node))
+        self.estimates[number] = _of_parts(parts, sizes, past)
+        self._note_overwrites(number, node, sizes)
+
+    def _read_outside(self) -> frozenset[Output]:
+        """Return the outputs that are made for others: read by another task, or kept."""
+        read = {(feed.source, feed.output) for node in self._nodes.values() for feed in node.feeds}
+        return frozenset(read | self._shown)
 
     def _rule(self, definition: BlockDefinition) -> _Rule:
         traits = definition.traits
@@ -196,7 +232,8 @@ class _Forecaster:
             nbytes = _nbytes(self._flows[feed.source][feed.output])
             if nbytes is None:
                 return None
-            total += nbytes
+            if nbytes >= UNCOUNTED_BYTES:
+                total += nbytes
         return total
 
     def _corrected(
@@ -228,6 +265,41 @@ class _Forecaster:
                     if feed.port == flow.view_of and (feed.conversion is None or feed.conversion.source == "image"):
                         root = feed.source, feed.output
                         self.roots[number, output] = self.roots.get(root, root)
+
+
+    def _note_overwrites(self, number: int, node: WorkingNode, sizes: Sequence[int | None]) -> None:
+        """Take an output for one that shows the memory of an input that is overwritten, where their sizes agree."""
+        for position in node.overwrites:
+            feed = node.feeds[position]
+            size = _nbytes(self._flows[feed.source][feed.output])
+            output = sizes.index(size) if size and size in sizes else None
+            if output is not None and (number, output) not in self.roots:
+                root = feed.source, feed.output
+                self.roots[number, output] = self.roots.get(root, root)
+                return
+
+
+def _of_parts(parts: Sequence[Estimate], sizes: Sequence[int | None], past: Experience | None) -> Estimate:
+    """Return the estimate of a task that does the work of several nodes."""
+    if past is not None:
+        return Estimate(past.elapsed_s, tuple(sizes), past.peak_bytes, "learned")
+    times = [part.elapsed_s for part in parts if part.elapsed_s is not None]
+    source = parts[-1].source if len(times) == len(parts) else "inferred"
+    return Estimate(sum(times) if len(times) == len(parts) else None, tuple(sizes), None, source)
+
+
+def identifying(nodes: Iterable[Called]) -> dict[str, object]:
+    """Return what tells one composite from another: its nodes' blocks and values, in their order."""
+    return {str(place): (node.definition.id, dict(node.values)) for place, node in enumerate(nodes)}
+
+
+class Called(Protocol):
+    """A node or a task: a block and its values."""
+
+    @property
+    def definition(self) -> BlockDefinition: ...
+    @property
+    def values(self) -> Mapping[str, object]: ...
 
 
 def _outputs(rule: _Rule, arguments: Mapping[str, object]) -> tuple[object, ...] | None:

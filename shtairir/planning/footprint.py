@@ -19,6 +19,7 @@ from itertools import accumulate
 from shtairir.block.definition import BlockDefinition
 from shtairir.memory.manager import UNCOUNTED_BYTES
 from shtairir.memory.pool import size_class
+from shtairir.planning.composite import FUSED
 from shtairir.planning.config import Estimate
 from shtairir.planning.dependency import Adjacency
 from shtairir.planning.estimates import Forecast, Output
@@ -112,7 +113,7 @@ def _charges(number: int, definition: BlockDefinition, estimate: Estimate, roots
 
 def borrows(definition: BlockDefinition) -> bool:
     """Whether a block's results lie in buffers of the pool."""
-    return definition.traits.elementwise and definition.context_argument is not None
+    return definition.id == FUSED or (definition.traits.elementwise and definition.context_argument is not None)
 
 
 def _readings(

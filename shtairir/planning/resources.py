@@ -103,6 +103,26 @@ def required(traits: Traits, memory_bytes: int = 0) -> ResourceRequirements:
 ONE_PROCESSOR = ResourceRequirements()
 
 
+def held_names(requirements: Sequence[ResourceRequirements], limits: ResourceLimits) -> list[tuple[str, ...]]:
+    """Return for each task what it must hold while it runs, so that the run keeps within the limits.
+
+    Processors are counted only if some task keeps several busy; otherwise the number of workers sees to them.
+    """
+    if all(needs is ONE_PROCESSOR for needs in requirements):
+        return [()] * len(requirements)
+    counts_processors = limits.cpu is not None and any(needs.cpu > 1 for needs in requirements)
+    counts_processes = limits.processes is not None
+    return [
+        (
+            *(("cpu",) * needs.cpu if counts_processors else ()),
+            *(("process",) * needs.processes if counts_processes else ()),
+            *("gpu",) * needs.gpu,
+            *(name for name, amount in needs.named.items() for _ in range(amount)),
+        )
+        for needs in requirements
+    ]
+
+
 def together(requirements: Iterable[ResourceRequirements], workers: int) -> ResourceRequirements:
     """Return what tasks need that run side by side on so many workers.
 

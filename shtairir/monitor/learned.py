@@ -1,0 +1,326 @@
+"""What calls of blocks have cost: remembered from run to run, so that the next plan can foresee.
+
+A call is known by two keys: one of the block, its values and the bytes that arrive over links, for exact repeats;
+and one of the block and the order of magnitude of these bytes, for the like. Of each key the last few times are
+kept, and what came out last.
+
+A run costs nothing for it: its records are put aside, and read when somebody plans the next time, or at the end of
+the program, when everything is written, in one go, into a file of the user's cache folder. Of a large run a sample
+is read. ``SHTAIRIR_LEARNED_PATH`` names another file, and switches all of it off when it is empty.
+
+Glossary
+--------
+stamp
+    The part of a key that stands for the block: id, version, and a checksum of its own code, so that a block that
+    was edited, or another of the same name, is not taken for it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import json
+import logging
+import math
+import os
+import threading
+import time
+import zlib
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from shtairir.block.definition import BlockDefinition
+from shtairir.events import NodeStatus
+from shtairir.planning.config import Experience
+from shtairir.planning.estimates import identifying
+
+if TYPE_CHECKING:
+    from shtairir.planning.plan import ExecutionPlan, Task
+    from shtairir.results.result import NodeResults, RunResult
+
+VARIABLE = "SHTAIRIR_LEARNED_PATH"
+MOST_CALLS = 2000
+"""Keys beyond this are forgotten, the longest unused first."""
+
+SMALL_BYTES = 1024
+"""Smaller values count as nothing in a key: a number more or less makes no difference to a call."""
+
+_FORMAT, _VERSION = "shtairir-learned", 1
+_TIMES = 9
+_SAMPLED = 256
+_WAITING_RUNS = 4
+_SAVED_EVERY_S = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Calls:
+    """What is known of calls with one key; sizes are those of the last."""
+
+    times_s: list[float]
+    input_bytes: int
+    output_bytes: tuple[int, ...]
+    peak_bytes: int
+
+    def add(self, elapsed_s: float, input_bytes: int, output_bytes: tuple[int, ...], peak_bytes: int) -> None:
+        self.times_s = [*self.times_s[1 - _TIMES :], elapsed_s]
+        self.input_bytes, self.output_bytes, self.peak_bytes = input_bytes, output_bytes, peak_bytes
+
+    def experience(self, input_bytes: int, *, exact: bool) -> Experience:
+        times = sorted(self.times_s)
+        slow_s = times[math.ceil(0.9 * len(times)) - 1]
+        # Of something like it, sizes and times are taken to grow with what arrives.
+        scale = 1.0 if exact or not self.input_bytes else input_bytes / self.input_bytes
+        sizes = tuple(round(nbytes * scale) if nbytes >= SMALL_BYTES else nbytes for nbytes in self.output_bytes)
+        return Experience(median(times) * scale, slow_s * scale, sizes, round(self.peak_bytes * scale), exact)
+
+
+class Learned:
+    """Remembers what calls have cost.
+
+    Parameters
+    ----------
+    path
+        The file that keeps it between programs; ``None`` to remember only as long as this lives.
+
+    Notes
+    -----
+    All methods may be called from any thread.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._calls: dict[str, _Calls] = {}
+        self._stamps: dict[str, int] = {}
+        self._waiting: deque[tuple[ExecutionPlan, NodeResults]] = deque(maxlen=_WAITING_RUNS)
+        self._loaded = path is None
+        self._changed: set[str] = set()
+        self._saved_s = time.monotonic()
+
+    # --- from runs --------------------------------------------------------------------------------------------
+
+    def observe(self, result: RunResult) -> None:
+        """Put the records of a run aside, to be read later; its values are let go."""
+        self._waiting.append((result.plan, result.nodes))
+
+    def _digest(self) -> None:
+        """Read what was put aside. Called with the lock held."""
+        self._load()
+        while self._waiting:
+            plan, nodes = self._waiting.popleft()
+            for task in _sample(plan.tasks):
+                self._learn(plan, task, nodes)
+        for key in list(self._calls)[: max(len(self._calls) - MOST_CALLS, 0)]:
+            self._forget(key)
+
+    def _learn(self, plan: ExecutionPlan, task: Task, nodes: NodeResults) -> None:
+        results = [nodes[call.node] for call in task.calls]
+        if any(result.status is not NodeStatus.DONE for result in results):
+            return
+        sizes = tuple(
+            result.outputs[port.name].nbytes
+            for result, call in zip(results, task.calls, strict=True)
+            for port in call.definition.outputs
+        )
+        inputs = (nodes[item.source.node].outputs[item.source.port].nbytes for item in task.inputs)
+        arriving = sum(nbytes for nbytes in inputs if nbytes >= SMALL_BYTES)
+        elapsed_s = sum(result.elapsed_s for result in results)
+        peak_bytes = max(result.peak_bytes for result in results)
+        stamp = _stamp(task.definition)
+        for key in (_exact_key(stamp, _identity(task), arriving), _like_key(stamp, arriving)):
+            found = self._calls.pop(key, None)  # the order of the dictionary says what was used last
+            if found is None:
+                found = _Calls([], arriving, sizes, peak_bytes)
+                self._stamps[stamp] = self._stamps.get(stamp, 0) + 1
+            found.add(elapsed_s, arriving, sizes, peak_bytes)
+            self._calls[key] = found
+            self._changed.add(key)
+
+    def _forget(self, key: str) -> None:
+        del self._calls[key]
+        self._changed.discard(key)
+        stamp = key.partition("|")[0]
+        self._stamps[stamp] -= 1
+        if not self._stamps[stamp]:
+            del self._stamps[stamp]
+
+    # --- for plans --------------------------------------------------------------------------------------------
+
+    def knows(self, definition: BlockDefinition) -> bool:
+        """Whether there is anything about a block at all."""
+        with self._lock:
+            if self._waiting or not self._loaded:
+                self._digest()
+            return _stamp(definition) in self._stamps
+
+    def lookup(
+        self, definition: BlockDefinition, values: Mapping[str, object], input_bytes: int | None
+    ) -> Experience | None:
+        """Return what is known of a call with these values, and so many bytes arriving over links."""
+        if input_bytes is None:
+            return None
+        stamp = _stamp(definition)
+        with self._lock:
+            exact = self._calls.get(_exact_key(stamp, _checksum(values), input_bytes))
+            if exact is not None:
+                return exact.experience(input_bytes, exact=True)
+            like = self._calls.get(_like_key(stamp, input_bytes))
+            return like.experience(input_bytes, exact=False) if like is not None else None
+
+    def __len__(self) -> int:
+        with self._lock:
+            self._digest()
+            return len(self._calls)
+
+    # --- the file ---------------------------------------------------------------------------------------------
+
+    def save(self, *, at_once: bool = True) -> None:
+        """Write everything into the file, with what other programs have written meanwhile.
+
+        Parameters
+        ----------
+        at_once
+            Otherwise only when the last time was a minute ago.
+        """
+        if self._path is None or (not at_once and time.monotonic() < self._saved_s + _SAVED_EVERY_S):
+            return
+        with self._lock:
+            self._digest()
+            self._saved_s = time.monotonic()
+            if not self._changed:
+                return
+            calls = {**_read(self._path), **{key: self._calls[key] for key in self._calls if key in self._changed}}
+            self._changed.clear()
+        try:
+            _write(self._path, dict(list(calls.items())[-MOST_CALLS:]))
+        except OSError as error:
+            _log.info("What was learned of runs cannot be written to %s: %s", self._path, error)
+
+    def _load(self) -> None:
+        if self._loaded or self._path is None:
+            return
+        self._loaded = True
+        for key, calls in _read(self._path).items():
+            self._calls[key] = calls
+            stamp = key.partition("|")[0]
+            self._stamps[stamp] = self._stamps.get(stamp, 0) + 1
+
+
+def _sample(tasks: Sequence[Task]) -> Iterator[Task]:
+    """Yield all tasks, or if they are many, some: evenly spread, and the first of each block."""
+    if len(tasks) <= _SAMPLED:
+        yield from tasks
+        return
+    step = len(tasks) // _SAMPLED
+    yield from tasks[::step][:_SAMPLED]
+    first_of_each = {id(task.definition): task for task in reversed(tasks)}
+    yield from list(first_of_each.values())[:_SAMPLED]
+
+
+# --- keys -----------------------------------------------------------------------------------------------------
+
+
+def _stamp(definition: BlockDefinition) -> str:
+    code = getattr(definition.function, "__code__", None)
+    return f"{definition.id}@{definition.version}:{zlib.crc32(code.co_code) if code is not None else 0:x}"
+
+
+def _exact_key(stamp: str, identity: int, input_bytes: int) -> str:
+    return f"{stamp}|{identity:x}|{input_bytes}"
+
+
+def _like_key(stamp: str, input_bytes: int) -> str:
+    return f"{stamp}|~{round(math.log2(input_bytes)) if input_bytes else 0}"
+
+
+def _identity(task: Task) -> int:
+    return _checksum(identifying(task.parts) if task.parts else task.values)
+
+
+def _checksum(values: Mapping[str, object]) -> int:
+    # Large arrays are abbreviated by their repr, which is quick and good enough for an estimate.
+    return zlib.crc32(repr(values).encode("utf-8", "replace")) if values else 0
+
+
+# --- the file's form ------------------------------------------------------------------------------------------
+
+
+def _read(path: Path) -> dict[str, _Calls]:
+    """Return what a file holds; nothing if it is not there. One that is damaged is set aside."""
+    try:
+        document = json.loads(path.read_bytes())
+        if document["format"] != _FORMAT or document["version"] != _VERSION:
+            raise ValueError("it is of another format or version")
+        return {str(key): _calls_of(entry) for key, entry in document["calls"].items()}
+    except OSError:
+        return {}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        aside = path.with_name(path.name + ".damaged")
+        _log.warning("%s cannot be used (%s) and is set aside as %s.", path, error, aside.name)
+        try:
+            path.replace(aside)
+        except OSError:
+            _log.info("%s cannot be renamed.", path)
+        return {}
+
+
+def _calls_of(entry: Any) -> _Calls:
+    times_s, input_bytes, output_bytes, peak_bytes = entry
+    times = [float(elapsed_s) for elapsed_s in times_s]
+    sizes = [int(input_bytes), *map(int, output_bytes), int(peak_bytes)]
+    if not times or not all(math.isfinite(elapsed_s) and elapsed_s >= 0 for elapsed_s in times) or min(sizes) < 0:
+        raise ValueError("a time or a size in it is impossible")
+    return _Calls(times[-_TIMES:], sizes[0], tuple(sizes[1:-1]), sizes[-1])
+
+
+def _write(path: Path, calls: Mapping[str, _Calls]) -> None:
+    """Write a file that is whole at every moment: another program may read it."""
+    document = {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "calls": {
+            key: (
+                [float(f"{elapsed_s:.3g}") for elapsed_s in one.times_s],
+                one.input_bytes,
+                one.output_bytes,
+                one.peak_bytes,
+            )
+            for key, one in calls.items()
+        },
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(json.dumps(document), encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+# --- the program's own ----------------------------------------------------------------------------------------
+
+
+def learned() -> Learned | None:
+    """Return what this program has learned and learns, or ``None`` when that is switched off."""
+    return _of(os.environ.get(VARIABLE))
+
+
+@functools.cache
+def _of(setting: str | None) -> Learned | None:
+    if setting == "":
+        return None
+    if setting is None:
+        import platformdirs
+
+        path = Path(platformdirs.user_cache_dir("shtairir", appauthor=False)) / "learned.json"
+    else:
+        path = Path(setting)
+    found = Learned(path)
+    atexit.register(found.save)
+    return found
