@@ -137,7 +137,9 @@ class _Evaluation:
         """Whether the values of pieces give the value of the whole. Sums of halves are rounded differently."""
         reduction = self._steps[number].reduction
         assert reduction is not None
-        made = next((form for step, form in zip(self._steps, self._forms, strict=True) if step.result == register), None)
+        made = next(
+            (form for step, form in zip(self._steps, self._forms, strict=True) if step.result == register), None
+        )
         dtype = made.dtype if made is not None else self._registers[register].dtype
         return dtype.kind in reduction.kinds and dtype.itemsize > (2 if dtype.kind == "f" else 0)
 
@@ -145,10 +147,7 @@ class _Evaluation:
         """Return a buffer for each result of a sweep that is wanted, or read by another sweep."""
         inside = set(numbers)
         outside_reads = {
-            register
-            for number, step in enumerate(self._steps)
-            if number not in inside
-            for register in step.operands
+            register for number, step in enumerate(self._steps) if number not in inside for register in step.operands
         }
         kept: dict[int, Array] = {}
         for number in numbers:
@@ -162,7 +161,7 @@ class _Evaluation:
     def _reusable(self, number: int, form: Form, inside: set[int]) -> Array | None:
         """Return an input's array that a result may be written over: nothing reads it after that."""
         for register in sorted(self._overwritable):
-            value = self._registers[register]
+            value: Any = self._registers[register]
             fits = (
                 isinstance(value, np.ndarray)
                 and value.shape == form.shape
@@ -175,5 +174,6 @@ class _Evaluation:
             last_is_safe = number not in readers or self._steps[number].may_overwrite
             if fits and alone and last_is_safe:
                 self._overwritable.discard(register)
-                return value
+                reused: Array = value
+                return reused
         return None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from shtairir.block.types import AnyType, PortType, ScalarType
 from shtairir.block.values import Audio, describe, loaded_class, read_only
 from shtairir.errors import ExecutionError
+from shtairir.memory.pool import Lease
 
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
@@ -99,7 +100,7 @@ class Call:
             value = slots[slot]
             if type(value) not in PLAIN:
                 if name in self._overwrites:
-                    value = value if _may_overwrite(slots, slot) and is_sole(slot) else _writable_copy(value)
+                    value = value if may_overwrite(slots, slot, 1) and is_sole(slot) else _writable_copy(value)
                 else:
                     value = received(value)
             if checked is not None:
@@ -186,13 +187,18 @@ def _check(kind: PortType) -> tuple[type | None, Callable[[object], str | None] 
     return exact, kind.check
 
 
-def _may_overwrite(slots: list[Any], slot: int) -> bool:
-    """Whether nothing but its slot refers to an array, and it owns its memory."""
-    return (
-        sys.getrefcount(slots[slot]) <= _ALONE + 1  # the caller's variable
-        and getattr(slots[slot], "base", slots) is None
-        and slots[slot].flags.writeable
-    )
+def may_overwrite(slots: list[Any], slot: int, others: int = 0) -> bool:
+    """Whether nothing but its slot, and so many others, refer to an array, and it owns its memory or its buffer."""
+    if sys.getrefcount(slots[slot]) > _ALONE + others or not hasattr(slots[slot], "flags"):
+        return False
+    base = [slots[slot].base]
+    owned = base[0] is None or (isinstance(getattr(base[0], "base", None), Lease) and _is_lone(base))
+    return owned and bool(slots[slot].flags.writeable)
+
+
+def _is_lone(base: list[Any]) -> bool:
+    """Whether only one array shows the memory of a lent buffer: the one whose base this is."""
+    return sys.getrefcount(base[0]) <= _ALONE + 1
 
 
 def _writable_copy(value: Any) -> Any:

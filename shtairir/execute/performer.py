@@ -10,6 +10,7 @@ from typing import Any
 from shtairir.errors import RunCancelledError
 from shtairir.events import NodeFailed, NodeFinished, NodeStarted
 from shtairir.execute.call import Call
+from shtairir.execute.composite import Composite, Performance
 from shtairir.execute.context import TaskContext
 from shtairir.execute.failure import failure_of
 from shtairir.execute.state import RunState
@@ -22,6 +23,8 @@ class Ending(IntEnum):
     DONE = 0
     FAILED = 1
     CANCELLED = 2
+    AGAIN = 3
+    PARTLY = 3
 
 
 class Performer:
@@ -35,22 +38,43 @@ class Performer:
         state = self._state
         if state.stopping:
             return Ending.CANCELLED
+        call = state.calls[task]
+        if isinstance(call, Composite):
+            return self._perform_parts(call, task, worker)
         started_s = state.records.started_s[task] = state.clock()
         if state.observed:
             for node in state.sharers(task):
                 state.queue.put(NodeStarted(state.id, started_s, node, worker))
-        return self._attempt(state.calls[task], task, started_s)
+        return self._attempt(call, task, started_s)
+
+    def _perform_parts(self, composite: Composite, task: int, worker: str) -> Ending:
+        """Do the work of several nodes; each of them has its own events and its own records."""
+        records = self._state.records
+        records.started_s[task] = self._state.clock()
+        performance = Performance(self._state, composite, worker)
+        try:
+            all_done = performance.run()
+        except RunCancelledError:
+            return Ending.CANCELLED
+        finally:
+            records.elapsed_s[task] = self._state.clock() - records.started_s[task]
+        if task in records.notes:
+            return Ending.CANCELLED
+        records.parts[task] = performance.records
+        return Ending.DONE if all_done else Ending.PARTLY
 
     def _attempt(self, call: Call, task: int, started_s: float) -> Ending:
         state = self._state
         arguments: dict[str, Any] = {}
         context = None
         try:
+            if state.admission is not None:
+                state.admission.prepare(task)
             arguments = call.arguments(state.slots, self._is_sole)
             if call.context_argument is not None:
                 context = arguments[call.context_argument] = TaskContext(state, call.task.node)
             if call.resources:
-                with state.locks.hold(call.resources, self._check):
+                with state.locks.hold(call.resources, self._check, state.plan.limits.capacity()):
                     returned = call.function(**arguments)
             else:
                 returned = call.function(**arguments)
@@ -65,6 +89,8 @@ class Performer:
             elapsed_s = state.records.elapsed_s[task] = state.clock() - started_s
             if task in state.records.notes or (isinstance(error, RunCancelledError) and state.stopping):
                 return Ending.CANCELLED
+            if state.admission is not None and state.admission.may_repeat(task, error):
+                return Ending.AGAIN
             self._fail(call, task, error, arguments)
             return Ending.FAILED
         if state.observed:

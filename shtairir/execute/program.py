@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shtairir.execute.call import Call
+from shtairir.execute.composite import Composite
 from shtairir.execute.scheduler import Shape
+from shtairir.planning.resources import held_names
 
 if TYPE_CHECKING:
-    from shtairir.planning.plan import ExecutionPlan
+    from shtairir.planning.plan import ExecutionPlan, Task
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
     """Calls by task, and the shape that the scheduler walks."""
 
-    calls: Sequence[Call]
+    calls: Sequence[Call | Composite]
     shape: Shape
 
 
@@ -54,9 +56,19 @@ def _compiled(plan: ExecutionPlan) -> Program:
         waits=[len(task.waits_for) for task in tasks],
         successors=successors,
         reads=reads,
-        writes=[range(task.first_slot, task.first_slot + len(task.definition.outputs)) for task in tasks],
+        writes=[_written(task, readers) for task in tasks],
         readers=readers,
         writer=writer,
         stages=[task.stage for task in tasks] if plan.barriers else None,
     )
-    return Program([Call(task) for task in tasks], shape)
+    calls = [Composite(task) if task.parts else Call(task) for task in tasks]
+    for call, names in zip(calls, held_names([task.requirements for task in tasks], plan.limits), strict=True):
+        if isinstance(call, Call):
+            call.resources = names
+    return Program(calls, shape)
+
+
+def _written(task: Task, readers: Sequence[int]) -> Sequence[int]:
+    """Return the slots that a task writes; of a composite those that others read: the rest is hardly ever made."""
+    slots = range(task.first_slot, task.first_slot + len(task.definition.outputs))
+    return [slot for slot in slots if readers[slot]] if task.parts else slots

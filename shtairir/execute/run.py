@@ -36,6 +36,7 @@ from shtairir.events import (
     RunStatus,
     ValueReleased,
 )
+from shtairir.execute.admission import Admission
 from shtairir.execute.call import PLAIN
 from shtairir.execute.mailbox import Mailbox
 from shtairir.execute.options import RunOptions
@@ -46,12 +47,10 @@ from shtairir.execute.state import RunState
 from shtairir.execute.switching import short_turns
 from shtairir.execute.workers import ThreadWorkers, Workers
 from shtairir.ids import PortRef, RunId
+from shtairir.memory.collector import collector
 from shtairir.memory.manager import MemoryManager
 from shtairir.planning.plan import ExecutionPlan
 from shtairir.results.result import RunResult
-
-IDLE_POOL_BYTES = 64_000_000
-"""What the pool keeps for the next run."""
 
 _LONGEST_WAIT_S = 1_000_000.0  # a queue cannot wait for centuries
 
@@ -94,9 +93,13 @@ class Run:
         self._queue = self._state.queue
         self._scheduler = Scheduler(program.shape, self._state.kept)
         self._performer = Performer(self._state)
-        self._endings = (self._on_done, self._on_failed, self._on_cancelled)  # by Ending
+        self._endings = (self._on_done, self._on_failed, self._on_cancelled, self._on_partly_done)  # by Ending
         self._mailbox = Mailbox(self._break_off)
         self._workers: Workers = options.workers or ThreadWorkers(plan.workers)
+        if options.memory_limit is not None:
+            self._workers = self._state.admission = admission = Admission(self._workers, self._state, self._mailbox)
+            self._endings = (*self._endings, admission.again)
+        self._state.share = self._workers.share
         self._stop_status: RunStatus | None = None
         self._broken: BaseException | None = None
         self._ended = threading.Event()
@@ -150,7 +153,7 @@ class Run:
     def _control(self) -> None:
         forget = self._options.cancel.on_cancel(self.stop)
         try:
-            with short_turns():
+            with short_turns(), collector.run(self._options.pool):
                 self._announce()
                 self._workers.start(self._execute)
                 self._mailbox.post(self._on_begin)
@@ -218,10 +221,11 @@ class Run:
             self._workers.join(0.0 if self._records.notes or self._broken else 1.0)
             if self._broken is None:
                 self.result = self._make_result(status, elapsed_s)
+                if self._options.on_result is not None:
+                    self._options.on_result(self.result)
             self._bus.emit(RunFinished(self.id, self.clock(), status, elapsed_s, self._state.memory.peak_bytes))
         finally:
             self._state.slots = []
-            self._options.pool.trim(IDLE_POOL_BYTES)
             self._ended.set()
 
     def _status(self) -> RunStatus:
@@ -233,11 +237,10 @@ class Run:
 
     def _make_result(self, status: RunStatus, elapsed_s: float) -> RunResult:
         self._records.causes = self._scheduler.causes
-        done = NodeStatus.DONE
         values: dict[PortRef, object] = {
             port: self._state.slots[slot]
             for port, slot in self._kept.items()
-            if self._records.status[self._state.shape.writer[slot]] is done
+            if self._records.is_made(self._state.shape.writer[slot], slot)
         }
         wanted = None if self._options.keep is None else {*self.plan.results, *self._options.keep}
         for node, constants in self.plan.folded.items():
@@ -286,8 +289,17 @@ class Run:
         if self._scheduler.is_over(task):
             return
         self._records.status[task] = NodeStatus.FAILED
-        skipped, ready = self._scheduler.failed(task)
-        cause = self.plan.tasks[task].node
+        self._go_on_without(task, *self._scheduler.failed(task))
+
+    def _on_partly_done(self, task: int) -> None:
+        """Go on after a task of several nodes of which some failed: only what needs these is skipped."""
+        if self._scheduler.is_over(task):
+            return
+        self._records.status[task] = NodeStatus.FAILED
+        self._go_on_without(task, *self._scheduler.partly_done(task, self._records.missing(task)))
+
+    def _go_on_without(self, task: int, skipped: list[int], ready: list[int]) -> None:
+        cause = self._records.culprit(task)
         now = self.clock()
         for other in skipped:
             self._records.status[other] = NodeStatus.SKIPPED
@@ -343,8 +355,8 @@ class Run:
             del value
             if self._state.observed:
                 task = self.plan.tasks[self._state.shape.writer[slot]]
-                port = task.definition.outputs[slot - task.first_slot].name
-                self._state.observe(ValueReleased(self.id, self.clock(), task.node, port, nbytes))
+                port = task.outputs[slot - task.first_slot]
+                self._state.observe(ValueReleased(self.id, self.clock(), port.node, port.port, nbytes))
         released.clear()
 
     def _end_if_over(self) -> None:

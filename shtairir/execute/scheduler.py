@@ -118,8 +118,20 @@ class Scheduler:
             The tasks that can never run now, whose cause is in `causes`, and those that may start now.
         """
         self._end(task, State.FAILED)
-        skipped = self._skip_behind(task)
+        skipped = self._skip(self._shape.successors[task], task)
         return skipped, self._past_barrier([task, *skipped], [])
+
+    def partly_done(self, task: int, missing: Collection[int]) -> tuple[list[int], list[int]]:
+        """Take note that a task has made its outputs but for some slots; returns what `failed` returns."""
+        lost = set(missing)
+        readers = [
+            other
+            for other, slots in enumerate(self._shape.reads)
+            if self.states[other] == State.WAITING and not lost.isdisjoint(slots)
+        ]
+        skipped = self._skip(readers, task)
+        ready = self.done(task)
+        return skipped, ready if self._barrier is None else ready + self._barrier.pass_by(skipped)
 
     def cancelled(self, task: int) -> None:
         """Take note that a task that had started was stopped."""
@@ -160,16 +172,17 @@ class Scheduler:
             if not readers[slot] and self.states[self._shape.writer[slot]] == State.DONE:
                 self.released.append(slot)
 
-    def _skip_behind(self, task: int) -> list[int]:
+    def _skip(self, tasks: Iterable[int], cause: int) -> list[int]:
+        """Give up tasks that wait, and all that wait for them."""
         skipped = []
-        pending = [task]
+        pending = list(tasks)
         while pending:
-            for successor in self._shape.successors[pending.pop()]:
-                if self.states[successor] == State.WAITING:
-                    self._end(successor, State.SKIPPED)
-                    self.causes[successor] = task
-                    skipped.append(successor)
-                    pending.append(successor)
+            task = pending.pop()
+            if self.states[task] == State.WAITING:
+                self._end(task, State.SKIPPED)
+                self.causes[task] = cause
+                skipped.append(task)
+                pending += self._shape.successors[task]
         return sorted(skipped)
 
     def _admitted(self, ready: list[int]) -> list[int]:

@@ -6,16 +6,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shtairir.events import Event
 from shtairir.execute.call import Call
+from shtairir.execute.composite import Composite
 from shtairir.execute.locks import NamedLocks
 from shtairir.execute.scheduler import Shape
 from shtairir.ids import NodeId, RunId
 from shtairir.memory.manager import MemoryManager
 from shtairir.planning.plan import ExecutionPlan
 from shtairir.results.records import Records
+
+if TYPE_CHECKING:
+    from shtairir.execute.admission import Admission
+
+
+def _alone(work: Callable[[], None]) -> None:
+    work()
 
 
 @dataclass(slots=True)
@@ -35,11 +43,13 @@ class RunState:
         Whether anybody listens: if not, no event is made.
     stopping
         Whether the run is to end: no task begins any more.
+    share
+        Calls a function, and has idle workers call it too meanwhile: see `Workers.share`.
     """
 
     id: RunId
     plan: ExecutionPlan
-    calls: Sequence[Call]
+    calls: Sequence[Call | Composite]
     shape: Shape
     kept: frozenset[int]
     memory: MemoryManager
@@ -50,6 +60,8 @@ class RunState:
     slots: list[Any] = field(init=False)
     queue: SimpleQueue[Any] = field(default_factory=SimpleQueue)
     stopping: bool = False
+    admission: Admission | None = None
+    share: Callable[[Callable[[], None]], None] = _alone
 
     def __post_init__(self) -> None:
         self.records = Records(self.plan)
@@ -67,4 +79,7 @@ class RunState:
 
     def sharers(self, task: int) -> tuple[NodeId, ...]:
         """Return the nodes whose work a task does."""
-        return self.plan.tasks[task].node, *self.plan.tasks[task].aliases
+        whole = self.plan.tasks[task]
+        if whole.parts:
+            return tuple(node for part in whole.parts for node in (part.node, *part.aliases))
+        return whole.node, *whole.aliases

@@ -259,9 +259,7 @@ class _Crew:
             last = now
 
 
-def assign(
-    steps: Sequence[Step], forms: Mapping[int, Form], kept: Collection[int]
-) -> tuple[dict[int, int], int]:
+def assign(steps: Sequence[Step], forms: Mapping[int, Form], kept: Collection[int]) -> tuple[dict[int, int], int]:
     """Return a scratch buffer for each result that is not kept, and how many there are."""
     last: dict[int, int] = {}
     for position, step in enumerate(steps):

@@ -8,7 +8,14 @@ from shtairir.errors import PlanningError
 from shtairir.ids import PortRef
 from shtairir.planning.config import OptimizationLevel, PlanningConfig
 from shtairir.planning.layout import Layout
-from shtairir.planning.passes import drop_dead, fold_constants, merge_equal
+from shtairir.planning.passes import (
+    drop_dead,
+    fold_constants,
+    fuse_elementwise,
+    merge_equal,
+    reuse_inputs,
+    split_large,
+)
 from shtairir.planning.plan import ExecutionPlan
 from shtairir.planning.resolve import Blocks, Source, resolve
 from shtairir.planning.working import Reason, WorkingGraph
@@ -52,9 +59,9 @@ class ExecutionPlanner:
                 graph, more = optimise(graph)
                 reasons += more
         if self.config.level is OptimizationLevel.AGGRESSIVE:
-            reasons.append(
-                Reason(None, "level", "Planned as at 'balanced': nothing more is done at 'aggressive' in this version.")
-            )
+            for optimise in (fuse_elementwise, split_large, reuse_inputs):
+                graph, more = optimise(graph)
+                reasons += more
         return graph, reasons
 
 

@@ -10,6 +10,7 @@ from shtairir.events import NodeFailure, NodeStatus
 from shtairir.ids import NodeId, PortName
 
 if TYPE_CHECKING:
+    from shtairir.block.definition import BlockDefinition
     from shtairir.planning.plan import ExecutionPlan
 
 SELF_DESCRIBING = frozenset({float, int, bool, type(None)})
@@ -22,6 +23,34 @@ def described(value: object, family: str) -> ValueSummary:
         return summarize(value, family)
     except Exception:  # noqa: BLE001 - a foreign class may do anything when it is looked at
         return ValueSummary(family, f"a {type(value).__name__} that cannot be described")
+
+
+@dataclass(slots=True)
+class PartRecord:
+    """The notes on a node whose work is part of a task's.
+
+    Attributes
+    ----------
+    cause
+        The node whose failure kept this one from running.
+    reason
+        What there is to say besides.
+    """
+
+    node: NodeId
+    started_s: float
+    elapsed_s: float = 0.0
+    output_bytes: int = 0
+    peak_bytes: int = 0
+    status: NodeStatus = NodeStatus.RUNNING
+    outputs: tuple[Any, ...] = ()
+    failure: NodeFailure | None = None
+    cause: NodeId | None = None
+    reason: str = ""
+
+    def summaries(self, definition: BlockDefinition) -> dict[PortName, ValueSummary]:
+        """Return the summaries of the outputs."""
+        return _summaries(definition, self.outputs)
 
 
 @dataclass(slots=True)
@@ -38,6 +67,8 @@ class Records:
         The task whose failure kept this one from running.
     notes
         Why a task was stopped, where there is more to say than that it was.
+    parts
+        For each task that does the work of several nodes, once it is over: what became of each.
     """
 
     plan: ExecutionPlan
@@ -50,6 +81,7 @@ class Records:
     failures: dict[int, NodeFailure] = field(default_factory=dict)
     causes: dict[int, int] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
+    parts: dict[int, list[PartRecord]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         count = len(self.plan.tasks)
@@ -62,15 +94,46 @@ class Records:
 
     def summaries(self, task: int) -> dict[PortName, ValueSummary]:
         """Return the summaries of a task's outputs."""
-        ports = self.plan.tasks[task].definition.outputs
-        return {
-            port.name: noted if isinstance(noted, ValueSummary) else summarize(noted, port.type.family)
-            for port, noted in zip(ports, self.outputs[task], strict=False)
-        }
+        return _summaries(self.plan.tasks[task].definition, self.outputs[task])
 
     def task_numbers(self) -> dict[NodeId, int]:
         """Return the task of each node, also of those that share one."""
-        numbers = {task.node: task.number for task in self.plan.tasks}
+        numbers = {call.node: task.number for task in self.plan.tasks for call in task.calls}
         for task in self.plan.tasks:
-            numbers.update(dict.fromkeys(task.aliases, task.number))
+            for call in task.calls:
+                numbers.update(dict.fromkeys(call.aliases, task.number))
         return numbers
+
+    def part(self, task: int, node: NodeId) -> PartRecord | None:
+        """Return the notes on a node that is part of a task, if there are any yet."""
+        for call, record in zip(self.plan.tasks[task].parts, self.parts.get(task, ()), strict=False):
+            if node == call.node or node in call.aliases:
+                return record
+        return None
+
+    def is_made(self, task: int, slot: int) -> bool:
+        """Whether an output of a task is there to be had."""
+        if task in self.parts:
+            return slot not in self.missing(task)
+        return self.status[task] is NodeStatus.DONE
+
+    def missing(self, task: int) -> set[int]:
+        """Return the outputs of a task that its parts have not made, by slot."""
+        return {
+            call.first_slot + number
+            for call, record in zip(self.plan.tasks[task].parts, self.parts[task], strict=True)
+            if record.status is not NodeStatus.DONE
+            for number in range(len(call.definition.outputs))
+        }
+
+    def culprit(self, task: int) -> NodeId:
+        """Return the node by whose fault a task failed."""
+        failed = (record.node for record in self.parts.get(task, ()) if record.failure is not None)
+        return next(failed, self.plan.tasks[task].node)
+
+
+def _summaries(definition: BlockDefinition, outputs: tuple[Any, ...]) -> dict[PortName, ValueSummary]:
+    return {
+        port.name: noted if isinstance(noted, ValueSummary) else summarize(noted, port.type.family)
+        for port, noted in zip(definition.outputs, outputs, strict=False)
+    }

@@ -16,7 +16,7 @@ from shtairir.events import NodeFailure, NodeStatus, RunStatus
 from shtairir.ids import NodeId, PortName, PortRef, RunId
 from shtairir.memory.stats import MemoryStats
 from shtairir.planning.config import Estimate
-from shtairir.results.records import Records
+from shtairir.results.records import PartRecord, Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,9 @@ class NodeResults(Mapping[str, NodeResult]):
 
     def _of_task(self, node: NodeId, task: int) -> NodeResult:
         records = self._records
+        part = records.part(task, node)
+        if part is not None:
+            return self._of_part(node, part, task)
         started_s = records.started_s[task]
         failure = records.failures.get(task)
         does_the_work = node == self._plan.tasks[task].node
@@ -88,10 +91,26 @@ class NodeResults(Mapping[str, NodeResult]):
             reason=self._reason(node, task),
         )
 
+    def _of_part(self, node: NodeId, part: PartRecord, task: int) -> NodeResult:
+        definition = next(call.definition for call in self._plan.tasks[task].parts if call.node == part.node)
+        does_the_work = node == part.node
+        shares = f"Computes the same as '{part.node}', whose result it shares."
+        return NodeResult(
+            node,
+            part.status,
+            elapsed_s=part.elapsed_s if does_the_work else 0.0,
+            started_s=part.started_s - self._run_started_s if part.status is not NodeStatus.SKIPPED else None,
+            error=replace(part.failure, node=node) if part.failure is not None else None,
+            output_bytes=part.output_bytes if does_the_work else 0,
+            peak_bytes=part.peak_bytes if does_the_work else 0,
+            outputs=part.summaries(definition),
+            reason=part.reason if does_the_work or part.status is not NodeStatus.DONE else shares,
+        )
+
     def _reason(self, node: NodeId, task: int) -> str:
         records, tasks = self._records, self._plan.tasks
         if task in records.causes:
-            return f"'{tasks[records.causes[task]].node}' failed, and this needs it."
+            return f"'{records.culprit(records.causes[task])}' failed, and this needs it."
         if task in records.notes:
             return records.notes[task]
         if records.status[task] is NodeStatus.CANCELLED:
@@ -197,7 +216,7 @@ class RunResult:
         return f"The value of '{name}' was freed after its last reader. Run with keep=['{name}'], or keep='all'."
 
     def _port(self, port: PortRef) -> OutputPort | None:
-        task = self.plan.task(port.node)
+        task = self.plan.call(port.node)
         definition = task.definition if task is not None else self.plan.folded_definitions.get(port.node)
         return definition.output(port.port) if definition is not None else None
 

@@ -4,9 +4,10 @@ Each block broadcasts its inputs and writes into a pooled buffer of the run.
 """
 
 from shtairir.block import Array, Context, block
+from shtairir.block.elementwise import Ufunc
 
 
-@block(category="Array/Arithmetic", name="Add", tags=("plus", "sum"), elementwise=True)
+@block(category="Array/Arithmetic", name="Add", tags=("plus", "sum"), elementwise=True, kernel=Ufunc("add"))
 def add(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """Add two arrays, or an array and a number, element by element.
 
@@ -27,7 +28,13 @@ def add(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array
     return kernels.apply("add", ctx, x1, x2)
 
 
-@block(category="Array/Arithmetic", name="Subtract", tags=("minus", "difference"), elementwise=True)
+@block(
+    category="Array/Arithmetic",
+    name="Subtract",
+    tags=("minus", "difference"),
+    elementwise=True,
+    kernel=Ufunc("subtract"),
+)
 def subtract(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """Subtract the second from the first, element by element.
 
@@ -48,7 +55,9 @@ def subtract(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> 
     return kernels.apply("subtract", ctx, x1, x2)
 
 
-@block(category="Array/Arithmetic", name="Multiply", tags=("times", "product"), elementwise=True)
+@block(
+    category="Array/Arithmetic", name="Multiply", tags=("times", "product"), elementwise=True, kernel=Ufunc("multiply")
+)
 def multiply(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """Multiply two arrays, or an array and a number, element by element.
 
@@ -69,7 +78,7 @@ def multiply(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> 
     return kernels.apply("multiply", ctx, x1, x2)
 
 
-@block(category="Array/Arithmetic", name="Divide", tags=("quotient",), elementwise=True)
+@block(category="Array/Arithmetic", name="Divide", tags=("quotient",), elementwise=True, kernel=Ufunc("divide"))
 def divide(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """Divide the first by the second, element by element. Division by zero gives infinity and a warning.
 
@@ -90,7 +99,7 @@ def divide(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Ar
     return kernels.apply("divide", ctx, x1, x2)
 
 
-@block(category="Array/Arithmetic", name="Power", tags=("exponent",), elementwise=True)
+@block(category="Array/Arithmetic", name="Power", tags=("exponent",), elementwise=True, kernel=Ufunc("power"))
 def power(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """Raise the first to the power of the second, element by element.
 
@@ -111,7 +120,9 @@ def power(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Arr
     return kernels.apply("power", ctx, x1, x2)
 
 
-@block(category="Array/Arithmetic", name="Remainder", tags=("modulo", "mod"), elementwise=True)
+@block(
+    category="Array/Arithmetic", name="Remainder", tags=("modulo", "mod"), elementwise=True, kernel=Ufunc("remainder")
+)
 def remainder(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """The remainder of a division, element by element, with the sign of the divisor.
 
@@ -132,7 +143,7 @@ def remainder(ctx: Context, x1: Array | int | float, x2: Array | int | float) ->
     return kernels.apply("remainder", ctx, x1, x2)
 
 
-@block(category="Array/Arithmetic", name="Maximum of two", tags=("larger",), elementwise=True)
+@block(category="Array/Arithmetic", name="Maximum of two", tags=("larger",), elementwise=True, kernel=Ufunc("maximum"))
 def maximum(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """The larger of two, element by element. Not a number if either is not.
 
@@ -153,7 +164,7 @@ def maximum(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> A
     return kernels.apply("maximum", ctx, x1, x2)
 
 
-@block(category="Array/Arithmetic", name="Minimum of two", tags=("smaller",), elementwise=True)
+@block(category="Array/Arithmetic", name="Minimum of two", tags=("smaller",), elementwise=True, kernel=Ufunc("minimum"))
 def minimum(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """The smaller of two, element by element. Not a number if either is not.
 
@@ -174,7 +185,7 @@ def minimum(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> A
     return kernels.apply("minimum", ctx, x1, x2)
 
 
-@block(category="Array/Arithmetic", name="Angle", tags=("atan2", "arctan"), elementwise=True)
+@block(category="Array/Arithmetic", name="Angle", tags=("atan2", "arctan"), elementwise=True, kernel=Ufunc("arctan2"))
 def arctan2(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """The angle of the point (x2, x1) seen from the x axis, in radians, -π to π.
 

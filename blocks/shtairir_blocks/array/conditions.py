@@ -1,9 +1,10 @@
 """Comparisons and conditions, element by element, with NumPy's names. Their results are true or false."""
 
 from shtairir.block import Array, Context, block
+from shtairir.block.elementwise import Ufunc
 
 
-@block(category="Array/Logic", name="Greater", tags=("compare",), elementwise=True)
+@block(category="Array/Logic", name="Greater", tags=("compare",), elementwise=True, kernel=Ufunc("greater"))
 def greater(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """Where the first is greater than the second.
 
@@ -24,7 +25,9 @@ def greater(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> A
     return kernels.apply("greater", ctx, x1, x2)
 
 
-@block(category="Array/Logic", name="Greater or equal", tags=("compare",), elementwise=True)
+@block(
+    category="Array/Logic", name="Greater or equal", tags=("compare",), elementwise=True, kernel=Ufunc("greater_equal")
+)
 def greater_equal(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """Where the first is greater than or equal to the second.
 
@@ -45,7 +48,7 @@ def greater_equal(ctx: Context, x1: Array | int | float, x2: Array | int | float
     return kernels.apply("greater_equal", ctx, x1, x2)
 
 
-@block(category="Array/Logic", name="Less", tags=("compare",), elementwise=True)
+@block(category="Array/Logic", name="Less", tags=("compare",), elementwise=True, kernel=Ufunc("less"))
 def less(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """Where the first is less than the second.
 
@@ -66,7 +69,7 @@ def less(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Arra
     return kernels.apply("less", ctx, x1, x2)
 
 
-@block(category="Array/Logic", name="Less or equal", tags=("compare",), elementwise=True)
+@block(category="Array/Logic", name="Less or equal", tags=("compare",), elementwise=True, kernel=Ufunc("less_equal"))
 def less_equal(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """Where the first is less than or equal to the second.
 
@@ -87,7 +90,7 @@ def less_equal(ctx: Context, x1: Array | int | float, x2: Array | int | float) -
     return kernels.apply("less_equal", ctx, x1, x2)
 
 
-@block(category="Array/Logic", name="Equal", tags=("compare",), elementwise=True)
+@block(category="Array/Logic", name="Equal", tags=("compare",), elementwise=True, kernel=Ufunc("equal"))
 def equal(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """Where the two are equal. Not-a-number equals nothing, not even itself.
 
@@ -108,7 +111,7 @@ def equal(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Arr
     return kernels.apply("equal", ctx, x1, x2)
 
 
-@block(category="Array/Logic", name="Not equal", tags=("compare",), elementwise=True)
+@block(category="Array/Logic", name="Not equal", tags=("compare",), elementwise=True, kernel=Ufunc("not_equal"))
 def not_equal(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """Where the two differ.
 
@@ -129,7 +132,7 @@ def not_equal(ctx: Context, x1: Array | int | float, x2: Array | int | float) ->
     return kernels.apply("not_equal", ctx, x1, x2)
 
 
-@block(category="Array/Logic", name="And", tags=("mask",), elementwise=True)
+@block(category="Array/Logic", name="And", tags=("mask",), elementwise=True, kernel=Ufunc("logical_and"))
 def logical_and(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """Where both hold; numbers other than 0 count as true.
 
@@ -150,7 +153,7 @@ def logical_and(ctx: Context, x1: Array | int | float, x2: Array | int | float) 
     return kernels.apply("logical_and", ctx, x1, x2)
 
 
-@block(category="Array/Logic", name="Or", tags=("mask",), elementwise=True)
+@block(category="Array/Logic", name="Or", tags=("mask",), elementwise=True, kernel=Ufunc("logical_or"))
 def logical_or(ctx: Context, x1: Array | int | float, x2: Array | int | float) -> Array:
     """Where at least one holds; numbers other than 0 count as true.
 
@@ -171,7 +174,7 @@ def logical_or(ctx: Context, x1: Array | int | float, x2: Array | int | float) -
     return kernels.apply("logical_or", ctx, x1, x2)
 
 
-@block(category="Array/Logic", name="Not", tags=("mask", "invert"), elementwise=True)
+@block(category="Array/Logic", name="Not", tags=("mask", "invert"), elementwise=True, kernel=Ufunc("logical_not"))
 def logical_not(ctx: Context, x: Array | int | float) -> Array:
     """Where it does not hold; numbers other than 0 count as true.
 
@@ -190,7 +193,7 @@ def logical_not(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("logical_not", ctx, x)
 
 
-@block(category="Array/Logic", name="Is finite", tags=("nan", "missing"), elementwise=True)
+@block(category="Array/Logic", name="Is finite", tags=("nan", "missing"), elementwise=True, kernel=Ufunc("isfinite"))
 def isfinite(ctx: Context, x: Array | int | float) -> Array:
     """Where a value is a number, neither infinite nor missing (NaN).
 

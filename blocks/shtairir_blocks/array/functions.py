@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from shtairir.block import Array, Context, Param, block
+from shtairir.block.elementwise import Ufunc
 
 
-@block(category="Array/Functions", name="Square root", tags=("root",), elementwise=True)
+@block(category="Array/Functions", name="Square root", tags=("root",), elementwise=True, kernel=Ufunc("sqrt"))
 def sqrt(ctx: Context, x: Array | int | float) -> Array:
     """The square root of each element. Below zero it is not a number, with a warning.
 
@@ -24,7 +25,7 @@ def sqrt(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("sqrt", ctx, x)
 
 
-@block(category="Array/Functions", name="Square", tags=("power",), elementwise=True)
+@block(category="Array/Functions", name="Square", tags=("power",), elementwise=True, kernel=Ufunc("square"))
 def square(ctx: Context, x: Array | int | float) -> Array:
     """Each element times itself.
 
@@ -43,7 +44,7 @@ def square(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("square", ctx, x)
 
 
-@block(category="Array/Functions", name="Exponential", tags=("growth",), elementwise=True)
+@block(category="Array/Functions", name="Exponential", tags=("growth",), elementwise=True, kernel=Ufunc("exp"))
 def exp(ctx: Context, x: Array | int | float) -> Array:
     """The exponential function e^x of each element.
 
@@ -62,7 +63,7 @@ def exp(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("exp", ctx, x)
 
 
-@block(category="Array/Functions", name="Natural logarithm", tags=("ln",), elementwise=True)
+@block(category="Array/Functions", name="Natural logarithm", tags=("ln",), elementwise=True, kernel=Ufunc("log"))
 def log(ctx: Context, x: Array | int | float) -> Array:
     """The natural logarithm of each element.
 
@@ -81,7 +82,9 @@ def log(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("log", ctx, x)
 
 
-@block(category="Array/Functions", name="Logarithm to base 10", tags=("decibel",), elementwise=True)
+@block(
+    category="Array/Functions", name="Logarithm to base 10", tags=("decibel",), elementwise=True, kernel=Ufunc("log10")
+)
 def log10(ctx: Context, x: Array | int | float) -> Array:
     """The logarithm to base 10 of each element.
 
@@ -100,7 +103,7 @@ def log10(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("log10", ctx, x)
 
 
-@block(category="Array/Functions", name="Sine", tags=("trigonometry",), elementwise=True)
+@block(category="Array/Functions", name="Sine", tags=("trigonometry",), elementwise=True, kernel=Ufunc("sin"))
 def sin(ctx: Context, x: Array | int | float) -> Array:
     """The sine of each element.
 
@@ -119,7 +122,7 @@ def sin(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("sin", ctx, x)
 
 
-@block(category="Array/Functions", name="Cosine", tags=("trigonometry",), elementwise=True)
+@block(category="Array/Functions", name="Cosine", tags=("trigonometry",), elementwise=True, kernel=Ufunc("cos"))
 def cos(ctx: Context, x: Array | int | float) -> Array:
     """The cosine of each element.
 
@@ -138,7 +141,7 @@ def cos(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("cos", ctx, x)
 
 
-@block(category="Array/Functions", name="Hyperbolic tangent", tags=("sigmoid",), elementwise=True)
+@block(category="Array/Functions", name="Hyperbolic tangent", tags=("sigmoid",), elementwise=True, kernel=Ufunc("tanh"))
 def tanh(ctx: Context, x: Array | int | float) -> Array:
     """The hyperbolic tangent of each element.
 
@@ -157,7 +160,13 @@ def tanh(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("tanh", ctx, x)
 
 
-@block(category="Array/Functions", name="Absolute value", tags=("abs", "magnitude"), elementwise=True)
+@block(
+    category="Array/Functions",
+    name="Absolute value",
+    tags=("abs", "magnitude"),
+    elementwise=True,
+    kernel=Ufunc("absolute"),
+)
 def absolute(ctx: Context, x: Array | int | float) -> Array:
     """The size of each element without its sign.
 
@@ -176,7 +185,7 @@ def absolute(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("absolute", ctx, x)
 
 
-@block(category="Array/Functions", name="Negate", tags=("minus",), elementwise=True)
+@block(category="Array/Functions", name="Negate", tags=("minus",), elementwise=True, kernel=Ufunc("negative"))
 def negative(ctx: Context, x: Array | int | float) -> Array:
     """Each element with its sign turned round.
 
@@ -195,7 +204,7 @@ def negative(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("negative", ctx, x)
 
 
-@block(category="Array/Functions", name="Round down", tags=("integer",), elementwise=True)
+@block(category="Array/Functions", name="Round down", tags=("integer",), elementwise=True, kernel=Ufunc("floor"))
 def floor(ctx: Context, x: Array | int | float) -> Array:
     """The greatest whole number not above each element.
 
@@ -214,7 +223,7 @@ def floor(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("floor", ctx, x)
 
 
-@block(category="Array/Functions", name="Round up", tags=("integer",), elementwise=True)
+@block(category="Array/Functions", name="Round up", tags=("integer",), elementwise=True, kernel=Ufunc("ceil"))
 def ceil(ctx: Context, x: Array | int | float) -> Array:
     """The least whole number not below each element.
 

@@ -2,7 +2,18 @@
 
 from shtairir.planning.passes.dead import drop_dead
 from shtairir.planning.passes.fold import fold_constants
+from shtairir.planning.passes.fuse import fuse_elementwise
+from shtairir.planning.passes.inplace import reuse_inputs
 from shtairir.planning.passes.merge import merge_equal
 from shtairir.planning.passes.redundant import drop_redundant_edges
+from shtairir.planning.passes.split import split_large
 
-__all__ = ["drop_dead", "drop_redundant_edges", "fold_constants", "merge_equal"]
+__all__ = [
+    "drop_dead",
+    "drop_redundant_edges",
+    "fold_constants",
+    "fuse_elementwise",
+    "merge_equal",
+    "reuse_inputs",
+    "split_large",
+]

@@ -215,11 +215,6 @@ class TestWaits:
         assert run_inline(plan)["c.out"] == 4.0
 
 
-def test_aggressive_says_that_it_does_what_balanced_does() -> None:
-    plan = shtairir.plan(graph_of("a -> b"), level="aggressive")
-    assert "balanced" in sentences(plan, "level")[None]
-
-
 def test_a_block_that_asks_for_a_process_is_told_that_it_gets_a_thread() -> None:
     @block(runs_on="process")
     def heavy(x: float = 1.0) -> float:

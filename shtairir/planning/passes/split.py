@@ -1,0 +1,25 @@
+"""Divides the work on large arrays among the workers.
+
+An elementwise block, or a reduction over all elements, that has no neighbour to be fused with makes a chain of its
+own: it is evaluated in tiles as well, which all workers that are idle take part in. Whether an array is large enough
+is seen when it is there.
+
+Blocks that are divisible along an axis only (``splits``) are left alone: putting their pieces together costs a pass
+over memory, which was more than two workers won for sorting or adding up along an axis.
+"""
+
+from __future__ import annotations
+
+from shtairir.planning.composite import FUSED, compose
+from shtairir.planning.passes.fuse import can_begin, can_end
+from shtairir.planning.working import Reason, WorkingGraph
+
+
+def split_large(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
+    """Return the graph with each divisible node as one that is evaluated in tiles."""
+    alone = [number for number, node in graph.nodes.items() if node.feeds and (can_begin(node) or can_end(node))]
+    reasons = [
+        Reason(graph.nodes[number].id, "split_large", "Divided among the idle workers if its arrays are large.")
+        for number in alone
+    ]
+    return compose(graph, [[number] for number in alone], FUSED), reasons
