@@ -1,8 +1,25 @@
-"""Memory: the pool of buffers, the account of a run, and what can be told of both."""
+"""Memory: the pool of buffers, the account of a run, who holds what, and how to have it back."""
 
+from shtairir.memory.allocator import Released, release, tune
+from shtairir.memory.collector import GarbageCollector, Pressure
 from shtairir.memory.manager import MemoryManager
-from shtairir.memory.pool import MemoryPool
+from shtairir.memory.owners import Owned, process_stats, retained
+from shtairir.memory.pool import MemoryPool, shared_pool
 from shtairir.memory.profiler import MemoryProfiler
 from shtairir.memory.stats import MemoryStats
 
-__all__ = ["MemoryManager", "MemoryPool", "MemoryProfiler", "MemoryStats"]
+__all__ = [
+    "GarbageCollector",
+    "MemoryManager",
+    "MemoryPool",
+    "MemoryProfiler",
+    "MemoryStats",
+    "Owned",
+    "Pressure",
+    "Released",
+    "process_stats",
+    "release",
+    "retained",
+    "shared_pool",
+    "tune",
+]

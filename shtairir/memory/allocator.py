@@ -25,7 +25,6 @@ the pool through their context have the gain everywhere.
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import gc
 import os
@@ -85,8 +84,8 @@ def tune() -> bool:
 
 
 def _set_up(library: Any) -> bool:
-    settings = [(_M_MMAP_MAX, 0), (_M_TRIM_THRESHOLD, _LARGEST_INT), (_M_ARENA_MAX, 1)]
-    return all([library.mallopt(setting, value) == 1 for setting, value in settings])
+    settings = ((_M_MMAP_MAX, 0), (_M_TRIM_THRESHOLD, _LARGEST_INT), (_M_ARENA_MAX, 1))
+    return all(library.mallopt(setting, value) == 1 for setting, value in settings)
 
 
 def poison() -> bool:
@@ -100,6 +99,8 @@ def _glibc() -> Any:
     """Return the GNU C library, or ``None`` where the process does not use it."""
     if not sys.platform.startswith("linux"):
         return None
+    import ctypes
+
     try:
         library = ctypes.CDLL(None)
         library.gnu_get_libc_version  # noqa: B018 - musl has no such function
@@ -121,6 +122,8 @@ def trim() -> bool:
 
 
 def _relief() -> int:
+    import ctypes
+
     try:
         relief = ctypes.CDLL(None).malloc_zone_pressure_relief
     except (OSError, AttributeError):
@@ -152,6 +155,6 @@ def resident_bytes() -> int:
         with open("/proc/self/statm", "rb") as status:
             return int(status.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError):
-        import psutil
+        import psutil  # type: ignore[import-untyped]  # it comes without types
 
         return int(psutil.Process().memory_info().rss)

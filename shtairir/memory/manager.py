@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable
+import weakref
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from shtairir.block.values import Audio, nbytes_of
 from shtairir.errors import MemoryBudgetError
+from shtairir.memory import owners
 from shtairir.memory.pool import Lease, MemoryPool, size_class
 from shtairir.memory.sizes import in_words
+from shtairir.memory.spill import Spilled
 from shtairir.memory.stats import MemoryStats
 
 if TYPE_CHECKING:
@@ -26,12 +29,38 @@ UNCOUNTED_BYTES = 1024
 
 
 class _Holding:
-    __slots__ = ("holders", "nbytes", "owner")
+    __slots__ = ("holders", "nbytes", "owner", "root")
 
-    def __init__(self, owner: str, nbytes: int) -> None:
+    def __init__(self, owner: str, nbytes: int, root: object) -> None:
         self.owner = owner
         self.nbytes = nbytes
         self.holders = 1
+        self.root = _weak(root)
+
+    @property
+    def is_alive(self) -> bool:
+        return self.root is not None and self.root() is not None
+
+
+class _Book:
+    """What is held, by the identity of what owns the memory. Outlives the run as long as its results do."""
+
+    __slots__ = ("__weakref__", "closed", "holdings", "lock")
+
+    def __init__(self) -> None:
+        self.holdings: dict[int, _Holding] = {}
+        self.lock = threading.RLock()
+        self.closed = False
+
+    def by_owner(self) -> dict[str, int]:
+        with self.lock:
+            if self.closed:
+                self.holdings = {key: each for key, each in self.holdings.items() if each.is_alive}
+            held: dict[str, int] = {}
+            for holding in self.holdings.values():
+                if holding.nbytes:
+                    held[holding.owner] = held.get(holding.owner, 0) + holding.nbytes
+            return held
 
 
 class MemoryManager:
@@ -42,6 +71,14 @@ class MemoryManager:
     limit_bytes
         The budget for values and borrowed memory together; ``None`` for none.
 
+    Attributes
+    ----------
+    make_room
+        Called with a number of bytes, from the thread that wants them, when the budget does not hold as many more.
+        May spill idle values, and says whether it did.
+    spilled_bytes
+        What was written to disk for want of memory.
+
     Notes
     -----
     May be called from any thread. The lock is held for a few additions only, never while a block runs.
@@ -49,13 +86,18 @@ class MemoryManager:
 
     def __init__(self, pool: MemoryPool, limit_bytes: int | None = None) -> None:
         self.limit_bytes = limit_bytes
+        self.make_room: Callable[[int], bool] | None = None
+        self.spilled_bytes = 0
         self._pool = pool
-        self._lock = threading.Lock()
-        self._holdings: dict[int, _Holding] = {}
+        self._book = _Book()
+        self._lock = self._book.lock
+        self._holdings = self._book.holdings
         self._held_bytes = 0
+        self._asked_bytes = 0
         self._peak_bytes = 0
         self._hits_before = pool.hits
         self._misses_before = pool.misses
+        owners.add_book(self._book, pool, self)
 
     def empty(self, shape: int | tuple[int, ...], dtype: Any, owner: str) -> numpy.ndarray[Any, Any]:
         """Lend an uninitialised array to a node.
@@ -65,13 +107,23 @@ class MemoryManager:
         MemoryBudgetError
             When the budget does not hold it.
         """
-        import numpy as np
-
-        count = shape if isinstance(shape, int) else math.prod(shape)
-        self._demand(size_class(count * np.dtype(dtype).itemsize), owner)
-        array = self._pool.empty(shape, dtype, owner=(self, owner))
+        if self.limit_bytes is None:
+            array = self._pool.empty(shape, dtype, owner=(self, owner))
+        else:
+            array = self._lend_within_budget(shape, dtype, owner)
         self._note_peak()
         return array
+
+    def _lend_within_budget(self, shape: int | tuple[int, ...], dtype: Any, owner: str) -> numpy.ndarray[Any, Any]:
+        import numpy as np
+
+        nbytes = size_class((shape if isinstance(shape, int) else math.prod(shape)) * np.dtype(dtype).itemsize)
+        self._demand(nbytes, owner)
+        try:
+            return self._pool.empty(shape, dtype, owner=(self, owner))
+        finally:
+            with self._lock:
+                self._asked_bytes -= nbytes
 
     def borrowed_by(self, owner: str) -> int:
         """Return what a node has borrowed at the moment, in bytes."""
@@ -99,27 +151,33 @@ class MemoryManager:
                 root = _root(value)
                 charge = 0 if isinstance(root, Lease) or _is_on_disk(root) else nbytes
                 own += charge
-                counted.append((id(root), charge))
+                counted.append((root, charge))
         if counted:
             self._count(counted, owner)
         return total, own
 
-    def _count(self, charges: list[tuple[int, int]], owner: str) -> None:
+    def _count(self, charges: list[tuple[object, int]], owner: str) -> None:
+        asked = 0
+        if self.limit_bytes is not None:
+            with self._lock:
+                fresh = {id(root): charge for root, charge in charges if id(root) not in self._holdings}
+            asked = sum(fresh.values())
+            self._demand(asked, owner, "The result of")
         with self._lock:
-            fresh = sum({key: charge for key, charge in charges if key not in self._holdings}.values())
-        self._demand(fresh, owner, "The result of")
-        with self._lock:
-            for key, charge in charges:
-                holding = self._holdings.get(key)
+            self._asked_bytes -= asked
+            for root, charge in charges:
+                holding = self._holdings.get(id(root))
                 if holding is not None:
                     holding.holders += 1
                 else:
-                    self._holdings[key] = _Holding(owner, charge)
+                    self._holdings[id(root)] = _Holding(owner, charge, root)
                     self._held_bytes += charge
         self._note_peak()
 
     def drop(self, value: object) -> int:
         """Count a value no longer, and return its size in bytes. Call it before the last reference goes."""
+        if type(value) is Spilled:
+            return value.nbytes
         nbytes = _size(value)
         if nbytes >= UNCOUNTED_BYTES:
             key = id(_root(value))
@@ -132,24 +190,51 @@ class MemoryManager:
                         self._held_bytes -= holding.nbytes
         return nbytes
 
-    def _live_bytes(self) -> int:
+    def holds_alone(self, value: object) -> bool:
+        """Whether no other counted value shares the memory of a value, so that it is free once the value goes."""
+        root = _root(value)
+        holding = self._holdings.get(id(root))
+        return holding is not None and holding.holders == 1 and not _is_on_disk(root)
+
+    @property
+    def live_bytes(self) -> int:
+        """What values and borrowed buffers take now."""
         return self._held_bytes + self._pool.lent_by(self)
 
+    def shrink_pool(self, room_bytes: int) -> None:
+        """Have the pool give up idle buffers that the budget has no room for."""
+        if self._pool.idle_bytes > room_bytes:
+            self._pool.trim(max(room_bytes, 0))
+
     def _demand(self, nbytes: int, owner: str, what: str = "Memory for") -> None:
-        if self.limit_bytes is None or self._live_bytes() + nbytes <= self.limit_bytes:
-            return
-        raise MemoryBudgetError(
-            f"{what} '{owner}' takes {in_words(nbytes)}, {in_words(self._live_bytes())} are in use, "
-            f"and the limit is {in_words(self.limit_bytes)}.",
+        """Set bytes aside, for the moment until they are counted, or raise."""
+        while True:
+            with self._lock:
+                in_use = self.live_bytes + self._asked_bytes
+                if self.limit_bytes is None or in_use + nbytes <= self.limit_bytes:
+                    self._asked_bytes += nbytes
+                    return
+            if self.make_room is None or not self.make_room(in_use + nbytes - self.limit_bytes):
+                raise self.refusal(f"{what} '{owner}'", nbytes)
+
+    def refusal(self, what: str, nbytes: int) -> MemoryBudgetError:
+        """Return the error that says what does not fit, and what is there."""
+        limit = self.limit_bytes or 0
+        holders = [f"{in_words(size)} by '{name}'" for name, size in self.stats().largest_owners(3)]
+        held = f" Most of it is held: {', '.join(holders)}." if holders else ""
+        return MemoryBudgetError(
+            f"{what} takes {in_words(nbytes)}, {in_words(self.live_bytes)} are in use, "
+            f"and the limit is {in_words(limit)}.{held}",
             requested_bytes=nbytes,
-            limit_bytes=self.limit_bytes,
+            limit_bytes=limit,
             hint="Raise the memory limit, use fewer workers, or work on smaller pieces.",
         )
 
     def _note_peak(self) -> None:
-        live = self._live_bytes()
-        with self._lock:
-            self._peak_bytes = max(self._peak_bytes, live)
+        live = self.live_bytes
+        if live > self._peak_bytes:
+            with self._lock:
+                self._peak_bytes = max(self._peak_bytes, live)
 
     @property
     def peak_bytes(self) -> int:
@@ -158,21 +243,27 @@ class MemoryManager:
 
     def stats(self) -> MemoryStats:
         """Return the account as it stands."""
-        owners = self._pool.lent_to(self)
-        with self._lock:
-            for holding in self._holdings.values():
-                if holding.nbytes:
-                    owners[holding.owner] = owners.get(holding.owner, 0) + holding.nbytes
+        by_owner = self._pool.lent_to(self)
+        for name, nbytes in self._book.by_owner().items():
+            by_owner[name] = by_owner.get(name, 0) + nbytes
         return MemoryStats(
             peak_bytes=self._peak_bytes,
-            live_bytes=self._live_bytes(),
+            live_bytes=self.live_bytes,
             lent_bytes=self._pool.lent_by(self),
             idle_bytes=self._pool.idle_bytes,
             hits=self._pool.hits - self._hits_before,
             misses=self._pool.misses - self._misses_before,
-            owners=owners,
+            owners=by_owner,
             limit_bytes=self.limit_bytes,
+            spilled_bytes=self.spilled_bytes,
         )
+
+
+def _weak(root: object) -> weakref.ref[object] | None:
+    try:
+        return weakref.ref(root)
+    except TypeError:
+        return None
 
 
 def _size(value: object) -> int:

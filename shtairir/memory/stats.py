@@ -25,9 +25,11 @@ class MemoryStats:
     hits, misses
         Buffers that the pool had, and that it had to get from the system.
     owners
-        Live bytes by node.
+        Live bytes by node; of the whole process, by kind and name.
     limit_bytes
         The budget, if there is one.
+    spilled_bytes
+        What was written to disk for want of memory.
     """
 
     peak_bytes: int = 0
@@ -38,6 +40,7 @@ class MemoryStats:
     misses: int = 0
     owners: Mapping[str, int] = field(default_factory=dict)
     limit_bytes: int | None = None
+    spilled_bytes: int = 0
 
     def largest_owners(self, count: int = 10) -> list[tuple[str, int]]:
         """Return who holds most, most first."""
@@ -54,4 +57,5 @@ class MemoryStats:
             "misses": self.misses,
             "owners": dict(self.owners),
             "limit_bytes": self.limit_bytes,
+            "spilled_bytes": self.spilled_bytes,
         }
