@@ -18,7 +18,7 @@ from shtairir.execute.handle import RunHandle
 from shtairir.execute.locks import NamedLocks
 from shtairir.execute.options import RunOptions
 from shtairir.ids import NodeId, PortRef
-from shtairir.memory.pool import MemoryPool
+from shtairir.memory.pool import shared_pool
 from shtairir.monitor.learned import learned
 from shtairir.planning import (
     Estimate,
@@ -119,7 +119,7 @@ def start(
         memory_limit=memory_limit,
         timeout_s=timeout_s,
         cancel=cancel if cancel is not None else CancelToken(),
-        pool=_shared_pool(),
+        pool=shared_pool(),
         locks=_shared_locks(),
         on_result=history.observe if history is not None else None,
     )
@@ -281,12 +281,6 @@ def _kept(keep: Keep, plan: ExecutionPlan) -> list[PortRef]:
         if port not in plan.slots and not (task is None and port.node in plan.folded):
             raise PlanningError(f"The plan has no output '{port}' to keep.")
     return ports
-
-
-@functools.cache
-def _shared_pool() -> MemoryPool:
-    """Return the pool of the process: what one run gives back, the next borrows."""
-    return MemoryPool()
 
 
 @functools.cache

@@ -23,8 +23,8 @@ class Ending(IntEnum):
     DONE = 0
     FAILED = 1
     CANCELLED = 2
-    AGAIN = 3
     PARTLY = 3
+    AGAIN = 4
 
 
 class Performer:
@@ -53,6 +53,8 @@ class Performer:
         records.started_s[task] = self._state.clock()
         performance = Performance(self._state, composite, worker)
         try:
+            if self._state.admission is not None:
+                self._state.admission.prepare(task)
             all_done = performance.run()
         except RunCancelledError:
             return Ending.CANCELLED

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import itertools
 import threading
+import weakref
+from collections.abc import Callable
 from queue import Empty
 from sys import getsizeof
 from typing import Any, Final
@@ -53,6 +55,9 @@ from shtairir.planning.plan import ExecutionPlan
 from shtairir.results.result import RunResult
 
 _LONGEST_WAIT_S = 1_000_000.0  # a queue cannot wait for centuries
+
+_HANDLERS = ("_on_done", "_on_failed", "_on_cancelled", "_on_partly_done", "_on_again")
+"""By `Ending`. Names, since a run that refers to its own methods stays, with its result, until garbage is collected."""
 
 _STOPPED: Final = object()
 _OVER: Final = object()
@@ -93,12 +98,10 @@ class Run:
         self._queue = self._state.queue
         self._scheduler = Scheduler(program.shape, self._state.kept)
         self._performer = Performer(self._state)
-        self._endings = (self._on_done, self._on_failed, self._on_cancelled, self._on_partly_done)  # by Ending
-        self._mailbox = Mailbox(self._break_off)
+        self._mailbox = Mailbox(_weakly(self._break_off))
         self._workers: Workers = options.workers or ThreadWorkers(plan.workers)
         if options.memory_limit is not None:
-            self._workers = self._state.admission = admission = Admission(self._workers, self._state, self._mailbox)
-            self._endings = (*self._endings, admission.again)
+            self._workers = self._state.admission = Admission(self._workers, self._state, self._mailbox)
         self._state.share = self._workers.share
         self._stop_status: RunStatus | None = None
         self._broken: BaseException | None = None
@@ -259,7 +262,7 @@ class Run:
         except BaseException as error:  # noqa: BLE001 - a fault of ours; a worker that dies silently would stop the run
             self._break_off(error)
         else:
-            self._mailbox.post(self._endings[ending], task)
+            self._mailbox.post(getattr(self, _HANDLERS[ending]), task)
 
     # --- in the mailbox: one thread at a time -----------------------------------------------------------------
 
@@ -309,6 +312,10 @@ class Run:
             self._workers.give(ready)
         self._release()
         self._end_if_over()
+
+    def _on_again(self, task: int) -> None:
+        assert self._state.admission is not None  # nobody else puts a task back
+        self._state.admission.again(task)
 
     def _on_cancelled(self, task: int) -> None:
         if self._scheduler.is_over(task):
@@ -362,3 +369,15 @@ class Run:
     def _end_if_over(self) -> None:
         if not self._scheduler.open:
             self._queue.put(_OVER)
+
+
+def _weakly(method: Callable[[BaseException], None]) -> Callable[[BaseException], None]:
+    """Return a function that calls a method without keeping its object."""
+    reference = weakref.WeakMethod(method)
+
+    def call(error: BaseException) -> None:
+        alive = reference()
+        if alive is not None:
+            alive(error)
+
+    return call

@@ -72,6 +72,7 @@ class Released:
 def tune() -> bool:
     """Set the allocator up for large arrays, once for the process, and say whether it is so.
 
+    With ``SHTAIRIR_POISON`` set to 1, have it fill all memory that it gives out or takes back with a pattern, too.
     Changes nothing where the environment variable ``SHTAIRIR_ALLOCATOR`` is ``system``, and on systems without the
     GNU C library.
     """
@@ -80,18 +81,14 @@ def tune() -> bool:
             library = _glibc()
             wanted = os.environ.get("SHTAIRIR_ALLOCATOR", "") != "system"
             _state["tuned"] = wanted and library is not None and _set_up(library)
+            if library is not None and os.environ.get("SHTAIRIR_POISON") == "1":
+                library.mallopt(_M_PERTURB, _POISON)
         return _state["tuned"]
 
 
 def _set_up(library: Any) -> bool:
     settings = ((_M_MMAP_MAX, 0), (_M_TRIM_THRESHOLD, _LARGEST_INT), (_M_ARENA_MAX, 1))
     return all(library.mallopt(setting, value) == 1 for setting, value in settings)
-
-
-def poison() -> bool:
-    """Have the C library fill all memory that it gives out or takes back, and say whether it can."""
-    library = _glibc()
-    return library is not None and library.mallopt(_M_PERTURB, _POISON) == 1
 
 
 @functools.cache

@@ -126,6 +126,7 @@ class GarbageCollector:
     @contextmanager
     def run(self, pool: MemoryPool) -> Iterator[None]:
         """Mark the time of a run that borrows from a pool."""
+        allocator.tune()
         with self._lock:
             if not self._base_bytes:
                 self._base_bytes = allocator.resident_bytes()

@@ -38,8 +38,8 @@ class _Holding:
         self.root = _weak(root)
 
     @property
-    def is_alive(self) -> bool:
-        return self.root is not None and self.root() is not None
+    def is_gone(self) -> bool:
+        return self.root is not None and self.root() is None
 
 
 class _Book:
@@ -55,10 +55,10 @@ class _Book:
     def by_owner(self) -> dict[str, int]:
         with self.lock:
             if self.closed:
-                self.holdings = {key: each for key, each in self.holdings.items() if each.is_alive}
+                self.holdings = {key: each for key, each in self.holdings.items() if each.root and not each.is_gone}
             held: dict[str, int] = {}
             for holding in self.holdings.values():
-                if holding.nbytes:
+                if holding.nbytes and not holding.is_gone:
                     held[holding.owner] = held.get(holding.owner, 0) + holding.nbytes
             return held
 
