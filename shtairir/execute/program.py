@@ -6,11 +6,12 @@ Made once for a plan and kept as long as the plan lives, so that the second run 
 from __future__ import annotations
 
 import weakref
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shtairir.execute.call import Call
+from shtairir.execute.call import Call, Pace
 from shtairir.execute.scheduler import Shape
 
 if TYPE_CHECKING:
@@ -59,4 +60,5 @@ def _compiled(plan: ExecutionPlan) -> Program:
         writer=writer,
         stages=[task.stage for task in tasks] if plan.barriers else None,
     )
-    return Program([Call(task) for task in tasks], shape)
+    paces: dict[int, Pace] = defaultdict(Pace)
+    return Program([Call(task, paces[id(task.definition)]) for task in tasks], shape)

@@ -92,9 +92,13 @@ def with_dask(predecessors: Predecessors, workers: int) -> Callable[[], None]:
     """Return a run by dask's threaded scheduler."""
     import dask.threaded
 
-    tasks = {number: (add, *(before or [float(number)])) for number, before in enumerate(predecessors)}
+    # Keys are texts, since dask takes any number for a key that is equal to one.
+    tasks = {
+        f"n{number}": (add, *([f"n{other}" for other in before] or [float(number)]))
+        for number, before in enumerate(predecessors)
+    }
     read = {other for before in predecessors for other in before}
-    results = [number for number in range(len(predecessors)) if number not in read]
+    results = [f"n{number}" for number in range(len(predecessors)) if number not in read]
     return lambda: dask.threaded.get(tasks, results, num_workers=workers)
 
 
