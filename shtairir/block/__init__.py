@@ -14,13 +14,14 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from shtairir.block.annotations import Array, Audio, Color, DType, Figure, Image, Shape, Table, port_type
 from shtairir.block.compatibility import Compatibility, compatibility
 from shtairir.block.context import Context
 from shtairir.block.conversions import Conversion, conversion
 from shtairir.block.declare import block, define
 from shtairir.block.definition import BlockDefinition, MissingLibrary, Traits, definition_of
 from shtairir.block.ports import MISSING, InputPort, Out, OutputPort, Param
-from shtairir.block.types import Array, Audio, Color, DType, Figure, Image, PortType, Shape, Table, port_type
+from shtairir.block.types import PortType
 
 __all__ = [
     "MISSING",

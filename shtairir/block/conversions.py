@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from shtairir.block.types import Array, Figure, Image
+from shtairir.block.annotations import Array, Figure, Image
 from shtairir.block.values import Color
 
 if TYPE_CHECKING:

@@ -12,12 +12,13 @@ import typing
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar, get_args, get_origin, overload
 
+from shtairir.block.annotations import port_type
 from shtairir.block.context import Context
 from shtairir.block.definition import ATTRIBUTE, BlockDefinition, RunsOn, Traits
 from shtairir.block.docstring import Docstring, read_docstring
 from shtairir.block.elementwise import Reduction
 from shtairir.block.ports import MISSING, InputPort, Out, OutputPort, Param
-from shtairir.block.types import EnumType, PortType, port_type
+from shtairir.block.types import EnumType, PortType
 from shtairir.errors import BlockDefinitionError
 from shtairir.ids import BlockId, PortName
 

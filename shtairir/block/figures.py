@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy
 
-    from shtairir.block.types import Figure
+    from shtairir.block.annotations import Figure
 
 _PAINTING = threading.Lock()
 

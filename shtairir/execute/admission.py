@@ -37,7 +37,7 @@ from shtairir.errors import MemoryBudgetError
 from shtairir.events import NodeLogged, NodeStatus
 from shtairir.execute.mailbox import Mailbox
 from shtairir.execute.state import RunState
-from shtairir.execute.workers import Execute, Workers
+from shtairir.execute.workers import Execute, IsQuick, Workers
 from shtairir.ids import NodeId
 from shtairir.memory.sizes import in_words
 from shtairir.memory.spill import Spilled, SpillFolder, can_spill
@@ -82,14 +82,14 @@ class Admission:
 
     # --- as the run sees it: workers --------------------------------------------------------------------------
 
-    def start(self, execute: Execute) -> None:
+    def start(self, execute: Execute, is_quick: IsQuick) -> None:
         """Start the workers."""
 
         def perform(task: int, worker: str) -> None:
             execute(task, worker)
             self._mailbox.post(self._over, task)
 
-        self._workers.start(perform)
+        self._workers.start(perform, is_quick)
 
     def give(self, tasks: Sequence[int]) -> None:
         """Take ready tasks, and hand on those for which there is memory."""

@@ -33,6 +33,21 @@ _ALONE = sys.getrefcount(_lone[0])
 """What `sys.getrefcount` says of an item that only its list refers to; the number differs among Pythons."""
 
 
+class Pace:
+    """What is known of how long a block takes.
+
+    Attributes
+    ----------
+    quick
+        Whether its last call gave a number, and at once: the next one likely does too.
+    """
+
+    __slots__ = ("quick",)
+
+    def __init__(self) -> None:
+        self.quick = False
+
+
 class Call:
     """What is needed to call a task's block, looked up once.
 
@@ -40,6 +55,8 @@ class Call:
     ----------
     plain_output
         The type of the only output if it is a number: a value of just this type needs no check.
+    pace
+        Shared by all calls of the block.
     """
 
     __slots__ = (
@@ -53,13 +70,15 @@ class Call:
         "first_slot",
         "function",
         "output_count",
+        "pace",
         "plain_output",
         "resources",
         "task",
     )
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, pace: Pace | None = None) -> None:
         definition = task.definition
+        self.pace = pace if pace is not None else Pace()
         self.task = task
         self.function: Callable[..., Any] = definition.function
         if definition.traits.runs_on == "async":

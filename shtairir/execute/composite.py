@@ -15,7 +15,7 @@ from dataclasses import replace
 from sys import getsizeof
 from typing import TYPE_CHECKING, Any
 
-from shtairir.block.elementwise import trouble
+from shtairir.block.elementwise import Kernel, trouble
 from shtairir.block.values import ValueSummary, nbytes_of, read_only
 from shtairir.errors import RunCancelledError
 from shtairir.events import (
@@ -27,7 +27,7 @@ from shtairir.events import (
     NodeStarted,
     NodeStatus,
 )
-from shtairir.execute.call import Call, may_overwrite
+from shtairir.execute.call import Call, Pace, may_overwrite
 from shtairir.execute.context import PROGRESS_INTERVAL_S, TaskContext
 from shtairir.execute.failure import failure_of
 from shtairir.planning.composite import FUSED
@@ -51,6 +51,7 @@ class Composite:
         self.calls = [Call(part) for part in task.parts]
         self.slots = [call.first_slot for call in self.calls]
         self.is_fused = task.definition.id == FUSED
+        self.pace = Pace()  # its parts are worth another worker
         self._chain: tuple[Chain, Mapping[int, int]] | None = None
 
     def chain(self) -> tuple[Chain, Mapping[int, int]]:
@@ -84,7 +85,8 @@ def _chain_of(task: Task) -> tuple[Chain, dict[int, int]]:
                 registers[slot], count = count, count + 1
             operands.append(registers[slot])
         registers[part.first_slot], count = count, count + 1
-        kernel = traits.kernel if traits.reduction is None else None
+        kernel = traits.kernel if traits.reduction is None else part.definition.function
+        assert kernel is not None  # or the node would not have been fused
         steps.append(Step(kernel, tuple(operands), registers[part.first_slot], traits.reduction))
     inputs = {slot: register for slot, register in registers.items() if slot not in made}
     return Chain(tuple(steps), count, constants), inputs
@@ -138,10 +140,10 @@ class Performance:
             return False
         for number, kind in self._troubles:
             part = self._task.parts[number]
-            name = getattr(part.definition.traits.kernel, "name", part.definition.name)
-            self._state.observe(
-                NodeLogged(self._state.id, self._state.clock(), part.node, "warning", trouble(name, kind))
-            )
+            kernel = part.definition.traits.kernel
+            if isinstance(kernel, Kernel) and kernel.warns:
+                message = trouble(kernel.name, kind)
+                self._state.observe(NodeLogged(self._state.id, self._state.clock(), part.node, "warning", message))
         for number in range(len(self.records)):
             self._tell_finished(number)
         return True

@@ -16,6 +16,9 @@ from shtairir.execute.failure import failure_of
 from shtairir.execute.state import RunState
 from shtairir.results.records import SELF_DESCRIBING, described
 
+QUICK_S = 50e-6
+"""About as long as it takes to hand a task to another thread."""
+
 
 class Ending(IntEnum):
     """How a task ended. A number, since hashing an `Enum` takes as long as a trivial task."""
@@ -84,6 +87,7 @@ class Performer:
             if task in state.records.notes:
                 return Ending.CANCELLED  # given up before: nobody wants it any more
             if type(returned) is call.plain_output:
+                call.pace.quick = elapsed_s < QUICK_S
                 self._publish_plain(call, task, returned)
             else:
                 self._publish(call, task, call.outputs(returned), context)

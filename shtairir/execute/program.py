@@ -6,11 +6,12 @@ Made once for a plan and kept as long as the plan lives, so that the second run 
 from __future__ import annotations
 
 import weakref
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shtairir.execute.call import Call
+from shtairir.execute.call import Call, Pace
 from shtairir.execute.composite import Composite
 from shtairir.execute.scheduler import Shape
 from shtairir.planning.resources import held_names
@@ -61,7 +62,8 @@ def _compiled(plan: ExecutionPlan) -> Program:
         writer=writer,
         stages=[task.stage for task in tasks] if plan.barriers else None,
     )
-    calls = [Composite(task) if task.parts else Call(task) for task in tasks]
+    paces: dict[int, Pace] = defaultdict(Pace)
+    calls = [Composite(task) if task.parts else Call(task, paces[id(task.definition)]) for task in tasks]
     for call, names in zip(calls, held_names([task.requirements for task in tasks], plan.limits), strict=True):
         if isinstance(call, Call):
             call.resources = names

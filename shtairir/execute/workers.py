@@ -18,6 +18,9 @@ from shtairir.execute.sharing import Offer
 Execute: TypeAlias = Callable[[int, str], None]
 """Runs a task, as the worker of that name; must not raise."""
 
+IsQuick: TypeAlias = Callable[[int], bool]
+"""Whether a task is likely over before another worker could be woken."""
+
 
 class Workers(Protocol):
     """Runs the tasks it is given, in its own way."""
@@ -26,7 +29,7 @@ class Workers(Protocol):
     def count(self) -> int:
         """How many tasks it runs at a time."""
 
-    def start(self, execute: Execute) -> None:
+    def start(self, execute: Execute, is_quick: IsQuick) -> None:
         """Get ready."""
 
     def give(self, tasks: Sequence[int]) -> None:
@@ -86,7 +89,7 @@ class InlineWorkers:
         self._ready = _ReadyTasks()
         self._execute: Execute | None = None
 
-    def start(self, execute: Execute) -> None:
+    def start(self, execute: Execute, is_quick: IsQuick) -> None:
         """Get ready."""
         self._execute = execute
 
@@ -121,8 +124,10 @@ class InlineWorkers:
 class ThreadWorkers:
     """Workers in threads of their own.
 
-    An idle worker waits at its gate. Whoever gives tasks opens as many gates as there are tasks, less one if the
-    giver is a worker, who takes one of them next: so a chain of tasks is walked without waking anybody.
+    An idle worker waits at its gate. A worker who takes up a task that may last, and leaves others behind, opens the
+    gate of one who is idle; that one may do the same in turn. So all work as long as there is work worth it, and a
+    chain of tasks, or a thousand sums of two numbers, is walked by one without waking anybody: two threads in Python
+    do not add numbers faster than one, and handing over to each other costs far more than that.
 
     The threads are daemons, since a block that never returns must not keep the program from ending.
     """
@@ -133,12 +138,14 @@ class ThreadWorkers:
         self._ready = _ReadyTasks()
         self._offers: list[Offer] = []
         self._idle: list[SimpleQueue[None]] = []
+        self._is_quick: IsQuick = lambda task: False
         self._stopping = False
         self._threads: list[threading.Thread] = []
         self._idents: set[int] = set()
 
-    def start(self, execute: Execute) -> None:
+    def start(self, execute: Execute, is_quick: IsQuick) -> None:
         """Start the threads."""
+        self._is_quick = is_quick
         for number in range(1, self.count + 1):
             name = f"{self._name}-{number}"
             thread = threading.Thread(target=self._walk, args=(execute, name), name=f"shtairir {name}", daemon=True)
@@ -146,26 +153,25 @@ class ThreadWorkers:
             thread.start()
 
     def give(self, tasks: Sequence[int]) -> None:
-        """Take ready tasks, and wake as many workers as that needs."""
+        """Take ready tasks; a worker who gives takes the next one itself, anybody else wakes one who does."""
         for task in tasks:
             self._ready.add(task)
-        self._wake(len(tasks) - (threading.get_ident() in self._idents))
+        if tasks and threading.get_ident() not in self._idents:
+            self._wake_one()
 
-    def _wake(self, count: int) -> None:
-        while count > 0 and self._idle:
-            try:
-                gate = self._idle.pop()
-            except IndexError:
-                break
-            gate.put(None)
-            count -= 1
+    def _wake_one(self) -> None:
+        try:
+            self._idle.pop().put(None)
+        except IndexError:
+            return  # all are awake
 
     def share(self, work: Callable[[], None]) -> None:
         """Do it together with whoever is idle now or becomes idle meanwhile."""
         offer = Offer(work)
         self._offers.append(offer)
         try:
-            self._wake(self.count - 1)
+            for _ in range(self.count - 1):
+                self._wake_one()
             work()
         finally:
             self._withdraw_offer(offer)
@@ -186,6 +192,8 @@ class ThreadWorkers:
         while not self._stopping:
             task = self._ready.take()
             if task is not None:
+                if self._idle and self._ready and not self._is_quick(task):
+                    self._wake_one()
                 return task
             if self._helped():
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import sys
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PREPARE_MS = 400
+INTERRUPTED = 130
 
 
 def main(
@@ -102,7 +104,16 @@ def _live(window: MainWindow, size: tuple[int, int], *, run: bool) -> int:
 
     if window.settings.state("window") is None:
         window.resize(*size)
-    interrupt = InterruptListener(QApplication.quit)
+    interrupts = itertools.count(1)
+
+    def interrupted() -> None:
+        """The first Ctrl-C closes the window, which may ask about unsaved changes; the second does not ask."""
+        if next(interrupts) == 1:
+            QApplication.quit()
+        else:
+            QApplication.exit(INTERRUPTED)
+
+    interrupt = InterruptListener(interrupted)
     window.show()
     QTimer.singleShot(0, window.canvas.fit)
     QTimer.singleShot(PREPARE_MS, window.editor.prepare)

@@ -23,6 +23,8 @@ _NOTHING = object()
 
 def fold_constants(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
     """Return the graph with constant numbers in place of the nodes that compute them."""
+    if not any(map(_foldable, graph.nodes.values())):
+        return graph, []
     predecessors = graph.predecessors()
     successors = reversed_edges(predecessors)
     folded = dict(graph.folded)

@@ -52,7 +52,7 @@ def merge_equal(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
 
 
 def _refed(node: WorkingNode, merged: dict[int, int]) -> WorkingNode:
-    if not any(feed.source in merged for feed in node.feeds):
+    if not merged or not any(feed.source in merged for feed in node.feeds):
         return node
     return node._replace(feeds=tuple(feed._replace(source=merged.get(feed.source, feed.source)) for feed in node.feeds))
 

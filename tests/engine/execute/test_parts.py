@@ -88,7 +88,8 @@ def test_a_token_tells_each_callback_once_and_late_ones_at_once() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])
-def test_every_task_is_run_once_however_it_is_handed_out(count: int) -> None:
+@pytest.mark.parametrize("quick", [True, False])
+def test_every_task_is_run_once_however_it_is_handed_out(count: int, quick: bool) -> None:
     workers: Workers = ThreadWorkers(count)
     done: list[int] = []
     finished = threading.Event()
@@ -100,7 +101,7 @@ def test_every_task_is_run_once_however_it_is_handed_out(count: int) -> None:
         if len(done) == 3000:
             finished.set()
 
-    workers.start(execute)
+    workers.start(execute, lambda task: quick and task % 10 != 0)
     for start in range(0, 1000, 7):
         workers.give(range(start, min(start + 7, 1000)))
     assert finished.wait(20)
@@ -109,10 +110,39 @@ def test_every_task_is_run_once_however_it_is_handed_out(count: int) -> None:
     assert sorted(done) == list(range(3000))
 
 
+def test_a_task_that_may_last_and_leaves_others_behind_wakes_one_more_worker() -> None:
+    workers = ThreadWorkers(3)
+    together = threading.Barrier(4, timeout=10)
+    workers.start(lambda task, name: together.wait() and None, lambda task: False)
+    workers.give([1, 2, 3])
+    together.wait()
+    workers.stop()
+    workers.join(10)
+
+
+def test_quick_tasks_wake_nobody() -> None:
+    workers = ThreadWorkers(4)
+    names: set[str] = set()
+    finished = threading.Event()
+
+    def execute(task: int, name: str) -> None:
+        names.add(name)
+        if task == 999:
+            finished.set()
+
+    workers.start(execute, lambda task: True)
+    time.sleep(0.05)  # all are idle now
+    workers.give(range(1000))
+    assert finished.wait(10)
+    assert len(names) == 1
+    workers.stop()
+    workers.join(10)
+
+
 def test_the_task_that_the_plan_prefers_goes_first() -> None:
     workers = InlineWorkers()
     done: list[int] = []
-    workers.start(lambda task, name: done.append(task))
+    workers.start(lambda task, name: done.append(task), lambda task: False)
     workers.give([3, 1, 2])
     while workers.step():
         pass
@@ -124,7 +154,7 @@ def test_withdrawn_tasks_are_not_run() -> None:
     workers.give([1, 2, 3])
     assert workers.withdraw() == [1, 2, 3]
     done: list[int] = []
-    workers.start(lambda task, name: done.append(task))
+    workers.start(lambda task, name: done.append(task), lambda task: False)
     workers.stop()
     workers.join(10)
     assert done == []
@@ -132,7 +162,7 @@ def test_withdrawn_tasks_are_not_run() -> None:
 
 def test_idle_workers_wait_without_using_the_processor() -> None:
     workers = ThreadWorkers(4)
-    workers.start(lambda task, name: None)
+    workers.start(lambda task, name: None, lambda task: False)
     time.sleep(0.05)
     before = time.process_time()
     time.sleep(0.2)

@@ -148,6 +148,27 @@ class TestWhatBlocksReceive:
         graph = graph_of("l -> g", "l -> c", blocks={"l": letters, "g": greedy, "c": count})
         assert run_inline(graph, level="none")["c.out"] == 2
 
+    def test_what_is_inside_of_lists_and_dictionaries_is_protected_too(self) -> None:
+        @block
+        def nested() -> Any:
+            return [1, {"deep": [np.zeros(3)], "pair": (["x"], 2)}]
+
+        @block
+        def greedy(x: Any) -> float:
+            x[1]["deep"].append(1)
+            x[1]["pair"][0].append(1)
+            x[1]["deep"][0][:] = 9
+            return 0.0
+
+        @block
+        def size(x: Any) -> int:
+            return len(x[1]["deep"]) + len(x[1]["pair"][0]) + int(x[1]["deep"][0].sum())
+
+        graph = graph_of("n -> g", "n -> s", blocks={"n": nested, "g": greedy, "s": size})
+        result = run_inline(graph, level="none")
+        assert result.nodes["g"].status == "failed"
+        assert result["s.out"] == 2
+
     def test_a_value_of_a_plan_is_the_same_in_every_run(self) -> None:
         @block
         def greedy(items: list[int]) -> int:

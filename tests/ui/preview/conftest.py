@@ -35,6 +35,7 @@ class FakeEditor(QObject):
         self.selection: tuple[NodeId, ...] = ()
         self.runtime: dict[NodeId, NodeRuntime] = {}
         self.results: dict[PortRef, object] = {}
+        self.is_running = False
         self.background = Background(self)
         self.graph = SimpleNamespace(nodes={})
         self._definitions: dict[NodeId, Any] = {}

@@ -90,6 +90,42 @@ def test_ctrl_c_in_the_terminal_ends_the_window(tmp_path: Path) -> None:
     assert "Traceback" not in err
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
+def test_a_second_ctrl_c_ends_it_without_asking(tmp_path: Path) -> None:
+    process = start(
+        tmp_path,
+        "from PySide6.QtCore import QTimer",
+        "from PySide6.QtWidgets import QApplication",
+        "from shtairir_ui import app",
+        "def change():",
+        "    windows = [w for w in QApplication.topLevelWidgets() if w.objectName() == 'mainWindow']",
+        "    windows[0].add_block('math.number')",
+        "    print('changed', flush=True)",
+        "def asked():",
+        "    if QApplication.activeModalWidget() is not None:",
+        "        print('asked', flush=True)",
+        "        timer.stop()",
+        "before = app._live",
+        "def live(*args, **kwargs):",
+        "    global timer",
+        "    QTimer.singleShot(300, change)",
+        "    timer = QTimer(interval=50)",
+        "    timer.timeout.connect(asked)",
+        "    timer.start()",
+        "    return before(*args, **kwargs)",
+        "app._live = live",
+        "raise SystemExit(app.main())",
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "changed\n"
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.readline() == "asked\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+
+
 def test_an_error_inside_the_window_is_said_and_work_goes_on(
     window: MainWindow, qtbot: QtBot, error_log: ErrorLog
 ) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QToolButton, QTreeWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QTreeWidget
 from pytestqt.qtbot import QtBot
 
 from shtairir.events import NodeStatus, RunStatus
@@ -224,3 +224,14 @@ def test_a_new_node_does_not_show_the_result_of_one_that_is_gone(window: MainWin
     assert number not in window.editor.runtime
     assert not window.editor.results
     assert window.editor.thumbnail(number) is None
+
+
+def test_a_value_that_is_not_there_yet_is_not_called_freed(window: MainWindow, qtbot: QtBot) -> None:
+    number, _ = chain(window, "math.number", "sample.hold")
+    window.editor.select((number,))
+    press(window, "runButton")
+    qtbot.waitUntil(lambda: "hold" in window.editor.runtime and bool(window.editor.runtime[NodeId("hold")].progress))
+    texts = [label.text() for label in window.panels.preview.findChildren(QLabel) if label.isVisible()]
+    assert not any("memory budget" in text for text in texts)
+    with qtbot.waitSignal(window.editor.run_finished, timeout=10000):
+        GATE.set()

@@ -52,13 +52,15 @@ class EditorState(Protocol):
     def runtime(self) -> Mapping[NodeId, NodeRuntime]: ...
     @property
     def results(self) -> Mapping[PortRef, object]: ...
+    @property
+    def is_running(self) -> bool: ...
     def definition(self, node: NodeId) -> BlockDefinition | None: ...
 
 
 NOTHING_SELECTED = Empty("Nothing selected", "Select a node to see its result.")
 MANY_SELECTED = Empty("Several nodes are selected", "Select one of them to see its result.")
 NOT_RUN = Empty("No result yet", "Run the graph to see this result.", "run")
-FREED = Empty("Not kept", "Freed to stay within the memory budget.", "memory")
+FREED = Empty("Not kept", "Freed to stay within the memory budget; run again to see it.", "memory")
 NO_OUTPUTS = Empty("This node has no outputs", "It hands nothing on.", "io")
 
 
@@ -75,7 +77,7 @@ def preview_of(editor: EditorState, node: NodeId, title: str) -> Shown | Empty:
     outputs = tuple(
         Output(ref, label, family, editor.results[ref])
         if ref in editor.results
-        else Output(ref, label, family, empty=_without_value(runtime))
+        else Output(ref, label, family, empty=_without_value(runtime, running=editor.is_running))
         for ref, label, family in ((PortRef(node, name), label, family) for name, label, family in ports)
     )
     return Shown(node, title, outputs, stale=bool(runtime is not None and runtime.stale and kept))
@@ -98,7 +100,7 @@ def _ended_badly(runtime: NodeRuntime) -> bool:
     )
 
 
-def _without_value(runtime: NodeRuntime | None) -> Empty:
+def _without_value(runtime: NodeRuntime | None, *, running: bool = False) -> Empty:
     status = runtime.status if runtime is not None else None
     if runtime is None or status is None:
         return NOT_RUN
@@ -116,5 +118,7 @@ def _without_value(runtime: NodeRuntime | None) -> Empty:
             return Empty("Not run", cause, "skipped")
         case NodeStatus.CANCELLED:
             return Empty("Stopped", "The run was stopped before this node finished.", "cancelled", "warning")
+        case _ if running:
+            return Empty("Done", "The result appears when the run ends.", "ok", "ok")
         case _:
             return FREED
