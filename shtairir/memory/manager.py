@@ -19,7 +19,7 @@ from shtairir.memory import owners
 from shtairir.memory.pool import Lease, MemoryPool, size_class
 from shtairir.memory.sizes import in_words
 from shtairir.memory.spill import Spilled
-from shtairir.memory.stats import MemoryStats
+from shtairir.memory.stats import MemoryStats, Taken
 
 if TYPE_CHECKING:
     import numpy
@@ -95,6 +95,7 @@ class MemoryManager:
         self._held_bytes = 0
         self._asked_bytes = 0
         self._peak_bytes = 0
+        self._taken: dict[str, list[int]] = {}
         self._hits_before = pool.hits
         self._misses_before = pool.misses
         owners.add_book(self._book, pool, self)
@@ -111,6 +112,10 @@ class MemoryManager:
             array = self._pool.empty(shape, dtype, owner=(self, owner))
         else:
             array = self._lend_within_budget(shape, dtype, owner)
+        lease = root_of(array)
+        if isinstance(lease, Lease):
+            with self._lock:
+                self._note_taken(owner, lease.nbytes, lease.is_hit, not lease.is_hit)
         self._note_peak()
         return array
 
@@ -124,6 +129,15 @@ class MemoryManager:
         finally:
             with self._lock:
                 self._asked_bytes -= nbytes
+
+    def _note_taken(self, owner: str, nbytes: int, hit: bool = False, miss: bool = False) -> None:
+        """Add to what a node has taken. Called with the lock held."""
+        taken = self._taken.get(owner)
+        if taken is None:
+            taken = self._taken[owner] = [0, 0, 0]
+        taken[0] += nbytes
+        taken[1] += hit
+        taken[2] += miss
 
     def borrowed_by(self, owner: str) -> int:
         """Return what a node has borrowed at the moment, in bytes."""
@@ -148,7 +162,7 @@ class MemoryManager:
             nbytes = _size(value)
             total += nbytes
             if nbytes >= UNCOUNTED_BYTES:
-                root = _root(value)
+                root = root_of(value)
                 charge = 0 if isinstance(root, Lease) or _is_on_disk(root) else nbytes
                 own += charge
                 counted.append((root, charge))
@@ -172,6 +186,8 @@ class MemoryManager:
                 else:
                     self._holdings[id(root)] = _Holding(owner, charge, root)
                     self._held_bytes += charge
+                    if charge:
+                        self._note_taken(owner, charge)
         self._note_peak()
 
     def drop(self, value: object) -> int:
@@ -180,7 +196,7 @@ class MemoryManager:
             return value.nbytes
         nbytes = _size(value)
         if nbytes >= UNCOUNTED_BYTES:
-            key = id(_root(value))
+            key = id(root_of(value))
             with self._lock:
                 holding = self._holdings.get(key)
                 if holding is not None:
@@ -192,7 +208,7 @@ class MemoryManager:
 
     def holds_alone(self, value: object) -> bool:
         """Whether no other counted value shares the memory of a value, so that it is free once the value goes."""
-        root = _root(value)
+        root = root_of(value)
         holding = self._holdings.get(id(root))
         return holding is not None and holding.holders == 1 and not _is_on_disk(root)
 
@@ -200,6 +216,11 @@ class MemoryManager:
     def live_bytes(self) -> int:
         """What values and borrowed buffers take now."""
         return self._held_bytes + self._pool.lent_by(self)
+
+    @property
+    def idle_bytes(self) -> int:
+        """What the pool holds for the next who asks."""
+        return self._pool.idle_bytes
 
     def shrink_pool(self, room_bytes: int) -> None:
         """Have the pool give up idle buffers that the budget has no room for."""
@@ -256,6 +277,7 @@ class MemoryManager:
             owners=by_owner,
             limit_bytes=self.limit_bytes,
             spilled_bytes=self.spilled_bytes,
+            taken={name: Taken(*taken) for name, taken in self._taken.items()},
         )
 
 
@@ -273,7 +295,7 @@ def _size(value: object) -> int:
         return 0
 
 
-def _root(value: object) -> object:
+def root_of(value: object) -> object:
     """Return what owns the memory behind a value: a lease, the array that others are views of, or itself."""
     if isinstance(value, Audio):
         value = value.samples

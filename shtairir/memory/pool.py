@@ -52,15 +52,23 @@ def size_class(nbytes: int) -> int:
 
 
 class Lease:
-    """Keeps a lent buffer; its end gives the buffer back."""
+    """Keeps a lent buffer; its end gives the buffer back.
 
-    __slots__ = ("__array_interface__", "_buffer", "_give_back", "owner")
+    Attributes
+    ----------
+    is_hit
+        Whether the pool had the buffer already.
+    """
+
+    __slots__ = ("__array_interface__", "_buffer", "_give_back", "is_hit", "owner")
 
     def __init__(self, buffer: _Buffer, owner: Owner, give_back: Callable[[Returned], None]) -> None:
         self.__array_interface__ = buffer.interface
         self._buffer = buffer
         self._give_back = give_back
         self.owner = owner
+        self.is_hit = buffer.lent_before
+        buffer.lent_before = True
 
     @property
     def nbytes(self) -> int:
@@ -74,7 +82,7 @@ class Lease:
 class _Buffer:
     """Memory of the system, aligned. NumPy asks for huge pages where it takes 4 MiB and more at once."""
 
-    __slots__ = ("interface", "nbytes", "storage")
+    __slots__ = ("interface", "lent_before", "nbytes", "storage")
 
     def __init__(self, nbytes: int) -> None:
         import numpy as np
@@ -82,6 +90,7 @@ class _Buffer:
         self.storage = np.empty(nbytes + ALIGNMENT, dtype=np.uint8)
         start = self.storage.__array_interface__["data"][0]
         self.nbytes = nbytes
+        self.lent_before = False
         self.interface = {
             "data": (-(-start // ALIGNMENT) * ALIGNMENT, False),
             "shape": (nbytes,),

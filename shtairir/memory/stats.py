@@ -9,6 +9,15 @@ VALUES, POOL_IDLE = "values", "pool"
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What a node has taken in all, given back since or not: the bytes, and how often the pool had them or not."""
+
+    nbytes: int = 0
+    hits: int = 0
+    misses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class MemoryStats:
     """Bytes in use, and whose they are.
 
@@ -30,6 +39,8 @@ class MemoryStats:
         The budget, if there is one.
     spilled_bytes
         What was written to disk for want of memory.
+    taken
+        What each node of the run has taken in all.
     """
 
     peak_bytes: int = 0
@@ -41,6 +52,7 @@ class MemoryStats:
     owners: Mapping[str, int] = field(default_factory=dict)
     limit_bytes: int | None = None
     spilled_bytes: int = 0
+    taken: Mapping[str, Taken] = field(default_factory=dict)
 
     def largest_owners(self, count: int = 10) -> list[tuple[str, int]]:
         """Return who holds most, most first."""
