@@ -5,13 +5,15 @@ order of the block's inputs. As NumPy's universal functions do, it broadcasts, l
 writes into ``out`` if that is given. It must give each element from the elements beside it alone, wherever in
 the array they are, so that it may be called on one piece after another.
 
-A *reduction* makes one value of all elements, and can be put together from the values of pieces.
+A *reduction* makes one value of all elements, and can be put together from the values of pieces. Where it cannot,
+because of the type of the elements or how they lie in memory, the block itself is called.
 
 Nothing here imports NumPy: declaring a block must not.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,8 +25,48 @@ _TROUBLE = {
 }
 
 
-class Ufunc:
-    """A universal function of NumPy, looked up when it is first called.
+class Kernel:
+    """A kernel that is looked up when it is first called.
+
+    Examples
+    --------
+    >>> Kernel("numpy", "hypot")(3, 4)
+    np.float64(5.0)
+
+    Attributes
+    ----------
+    warns
+        Whether a person is told when its arithmetic goes wrong (see `trouble`).
+    may_overwrite
+        Whether ``out`` may be one of the operands.
+    """
+
+    __slots__ = ("_function", "_module", "name")
+
+    warns = False
+    may_overwrite = False
+
+    def __init__(self, module: str, name: str) -> None:
+        self._module = module
+        self.name = name
+        self._function: Callable[..., Any] | None = None
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The function itself."""
+        if self._function is None:
+            self._function = getattr(importlib.import_module(self._module), self.name)
+        return self._function
+
+    def __call__(self, *operands: Any, out: Any = None) -> Any:
+        return self.function(*operands) if out is None else self.function(*operands, out=out)
+
+    def __repr__(self) -> str:
+        return f"Kernel({self._module!r}, {self.name!r})"
+
+
+class Ufunc(Kernel):
+    """A universal function of NumPy as a kernel.
 
     Examples
     --------
@@ -32,23 +74,13 @@ class Ufunc:
     np.int64(3)
     """
 
-    __slots__ = ("_function", "name")
+    __slots__ = ()
+
+    warns = True
+    may_overwrite = True
 
     def __init__(self, name: str) -> None:
-        self.name = name
-        self._function: Callable[..., Any] | None = None
-
-    @property
-    def function(self) -> Callable[..., Any]:
-        """NumPy's function itself."""
-        if self._function is None:
-            import numpy
-
-            self._function = getattr(numpy, self.name)
-        return self._function
-
-    def __call__(self, *operands: Any, out: Any = None) -> Any:
-        return self.function(*operands) if out is None else self.function(*operands, out=out)
+        super().__init__("numpy", name)
 
     def __repr__(self) -> str:
         return f"Ufunc({self.name!r})"
@@ -69,7 +101,10 @@ class Reduction:
     only
         The values of the other inputs under which the block does just this.
     kinds
-        The kinds of element (``dtype.kind``) for which pieces give what the whole would.
+        The kinds of element (``dtype.kind``) for which pieces can give what the whole would.
+    any_order
+        Whether it does not matter where the pieces lie. If it does, as in sums of floats, they are made by cutting
+        a row of elements in halves, as NumPy adds them up, or not at all.
     """
 
     partial: Callable[[Any], Any]
@@ -77,6 +112,7 @@ class Reduction:
     finish: Callable[[Any, int], Any]
     only: Mapping[str, object] = field(default_factory=dict)
     kinds: str = "biuf"
+    any_order: bool = False
 
 
 def trouble(name: str, kind: str) -> str:

@@ -9,14 +9,18 @@ The values are those that the steps give one after another, bit for bit.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from shtairir.execute.chain import Array, Chain, Form, Shape, UnusualError, forms, operand
-from shtairir.execute.sweep import Sweep, Workspace
+from shtairir.execute.sweep import Sweep, Workspace, is_row
+
+_HALF_BYTES = 2
 
 
 @dataclass(slots=True)
@@ -89,7 +93,7 @@ class _Evaluation:
     def _by_shape(self) -> list[tuple[Shape, list[int]]]:
         """Return the steps of each shape, in the order in which the shapes must be swept.
 
-        A shape that is broadcast to another has fewer elements, or as many and fewer axes.
+        A shape that is broadcast to another has fewer axes that are longer than one, or as many and fewer axes.
         """
         groups: dict[Shape, list[int]] = {}
         shape_of = {step.result: form.shape for step, form in zip(self._steps, self._forms, strict=True) if form}
@@ -101,11 +105,11 @@ class _Evaluation:
                     raise UnusualError("A reduction of what is not an array is left to the block.")
                 shape = value.shape
             groups.setdefault(shape, []).append(number)
-        return sorted(groups.items(), key=lambda group: (int(np.prod(group[0], dtype=object)), len(group[0])))
+        return sorted(groups.items(), key=lambda group: (len(group[0]) - group[0].count(1), len(group[0])))
 
     def run(self) -> Evaluated:
         done = Evaluated(forms=self._forms)
-        sizes = [max(int(np.prod(shape, dtype=object)), 1) * len(numbers) for shape, numbers in self._sweeps]
+        sizes = [max(math.prod(shape), 1) * len(numbers) for shape, numbers in self._sweeps]
         before = 0
         for (shape, numbers), size in zip(self._sweeps, sizes, strict=True):
             start, part = before / sum(sizes), size / sum(sizes)
@@ -120,32 +124,45 @@ class _Evaluation:
         return done
 
     def _sweep(self, shape: Shape, numbers: list[int], overall: Callable[[float], float]) -> None:
-        reductions = [number for number in numbers if self._steps[number].reduction is not None]
-        in_tiles = [number for number in reductions if self._in_tiles(self._steps[number].operands[0], number)]
-        if len(in_tiles) < len(reductions) or (reductions and 0 in shape):
-            raise UnusualError("A reduction of such elements is left to the block.")
-        kept = self._kept(numbers)
-        sweep = Sweep(numbers, self._steps, self._forms, shape, self._registers, kept)
-        sweep.run(self._workspace, lambda fraction: self._workspace.advance(overall(fraction)))
-        for register, value in kept.items():
-            self._registers[register] = value
-        for number in reductions:
-            self._registers[self._steps[number].result] = sweep.reduced(number, self._steps[number])
-        self._seconds.update(sweep.seconds)
+        whole = [number for number in numbers if self._is_taken_whole(number, numbers, shape)]
+        in_tiles = [number for number in numbers if number not in whole]
+        if in_tiles:
+            kept = self._kept(in_tiles)
+            sweep = Sweep(in_tiles, self._steps, self._forms, shape, self._registers, kept)
+            sweep.run(self._workspace, lambda fraction: self._workspace.advance(overall(fraction)))
+            for register, value in kept.items():
+                self._registers[register] = value
+            for number in in_tiles:
+                step = self._steps[number]
+                if step.reduction is not None:
+                    self._registers[step.result] = sweep.reduced(number, step)
+            self._seconds.update(sweep.seconds)
+        for number in whole:
+            began = perf_counter()
+            step = self._steps[number]
+            self._registers[step.result] = step.kernel(self._registers[step.operands[0]])
+            self._seconds[number] = perf_counter() - began
 
-    def _in_tiles(self, register: int, number: int) -> bool:
-        """Whether the values of pieces give the value of the whole. Sums of halves are rounded differently."""
-        reduction = self._steps[number].reduction
-        assert reduction is not None
+    def _is_taken_whole(self, number: int, numbers: Collection[int], shape: Shape) -> bool:
+        """Whether a step is a reduction that must see all elements at once to give the bits that its block gives."""
+        step = self._steps[number]
+        if step.reduction is None:
+            return False
         made = next(
-            (form for step, form in zip(self._steps, self._forms, strict=True) if step.result == register), None
+            (form for other, form in zip(self._steps, self._forms, strict=True) if other.result == step.operands[0]),
+            None,
         )
-        dtype = made.dtype if made is not None else self._registers[register].dtype
-        return dtype.kind in reduction.kinds and dtype.itemsize > (2 if dtype.kind == "f" else 0)
+        dtype = made.dtype if made is not None else self._registers[step.operands[0]].dtype
+        is_half = dtype.kind == "f" and dtype.itemsize <= _HALF_BYTES  # added up as single numbers, then rounded
+        if dtype.kind not in step.reduction.kinds or is_half or 0 in shape:
+            return True
+        inside = {self._steps[other].result for other in numbers}
+        outer = {register for other in numbers for register in self._steps[other].operands if register not in inside}
+        return not (step.reduction.any_order or is_row((self._registers[register] for register in outer), shape))
 
     def _kept(self, numbers: list[int]) -> dict[int, Array]:
         """Return a buffer for each result of a sweep that is wanted, or read by another sweep."""
-        inside = set(numbers)
+        inside = set(numbers)  # without reductions that are taken whole, which need their operand in full
         outside_reads = {
             register for number, step in enumerate(self._steps) if number not in inside for register in step.operands
         }

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from shtairir.block.elementwise import Reduction, Ufunc
+from shtairir.block.elementwise import Reduction
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
 Shape: TypeAlias = tuple[int, ...]
@@ -30,9 +30,12 @@ class UnusualError(Exception):
 
 
 class Step(NamedTuple):
-    """One kernel's call, or a reduction, which takes one operand and ends the chain there."""
+    """One kernel's call, or a reduction, which takes one operand and ends the chain there.
 
-    kernel: Callable[..., Any] | None
+    A reduction's kernel takes the whole operand; it is called where pieces would not give the same.
+    """
+
+    kernel: Callable[..., Any]
     operands: tuple[int, ...]
     result: int
     reduction: Reduction | None = None
@@ -40,7 +43,7 @@ class Step(NamedTuple):
     @property
     def may_overwrite(self) -> bool:
         """Whether the kernel may write over an operand. NumPy's functions may; of others nobody knows."""
-        return isinstance(self.kernel, Ufunc)
+        return bool(getattr(self.kernel, "may_overwrite", False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def forms(chain: Chain, registers: Sequence[Any]) -> list[Form | None]:
     found: list[Form | None] = []
     with np.errstate(all="ignore"):
         for step in chain.steps:
-            if step.kernel is None:
+            if step.reduction is not None:
                 found.append(None)
                 continue
             arguments = [stand_ins[register] for register in step.operands]

@@ -26,14 +26,14 @@ from __future__ import annotations
 
 import itertools
 import math
-import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import Any, Protocol
 
 import numpy as np
 
+from shtairir.block.elementwise import Kernel
 from shtairir.execute.chain import Array, Form, Shape, Step
 
 CACHE_BYTES = 2_500_000
@@ -98,14 +98,16 @@ class Sweep:
         outer = {register: registers[register] for step in self._steps for register in step.operands}
         outer = {register: value for register, value in outer.items() if register not in self._forms}
         self.seconds = dict.fromkeys(numbers, 0.0)
-        self._flat = all(_is_row(value, shape) for value in outer.values())
+        self._flat = is_row(outer.values(), shape)
         self._fixed: list[Any] = list(registers)
         self._moving: list[tuple[int, Array]] = []
         for register, value in outer.items():
-            if isinstance(value, np.ndarray) and value.size > 1:
-                self._moving.append((register, value.reshape(-1) if self._flat else np.broadcast_to(value, shape)))
-            elif isinstance(value, np.ndarray):
+            if not isinstance(value, np.ndarray):
+                continue
+            if value.size == 1:
                 self._fixed[register] = value.reshape(())
+            else:
+                self._moving.append((register, value.reshape(-1) if self._flat else np.broadcast_to(value, shape)))
         self._moving += [(register, value.reshape(-1) if self._flat else value) for register, value in kept.items()]
         self._places, self._scratch_count = assign(self._steps, self._forms, kept)
         self._item_bytes = max((self._forms[register].dtype.itemsize for register in self._places), default=1)
@@ -139,7 +141,7 @@ class Sweep:
         Parameters
         ----------
         report
-            Is told after each tile which fraction is done; what it raises ends the sweep.
+            Is told after each tile, in any thread, which fraction is done; what it raises ends the sweep.
 
         Raises
         ------
@@ -160,12 +162,14 @@ class Sweep:
         """Return a reduction's result, once the sweep is over."""
         reduction, partials = step.reduction, self._partials[number]
         assert reduction is not None
-        if self._flat:
-            pieces = dict(zip((tile.start for tile in self._tiles), partials, strict=True))
-            whole = _together(pieces, reduction.combine, 0, self.size, self._largest)
-        else:
-            whole = _balanced(partials, reduction.combine)
-        return reduction.finish(whole, self.size)
+        # What goes wrong here went wrong for the block as well, which says nothing: the result does.
+        with np.errstate(all="ignore"):
+            if self._flat:
+                pieces = dict(zip((tile.start for tile in self._tiles), partials, strict=True))
+                whole = _together(pieces, reduction.combine, 0, self.size, self._largest)
+            else:
+                whole = _balanced(partials, reduction.combine)
+            return reduction.finish(whole, self.size)
 
     def scratch(self, workspace: Workspace) -> list[Array]:
         """Lend the scratch buffers of one thread."""
@@ -198,7 +202,6 @@ class _Crew:
         self._workspace = workspace
         self._report = report
         self._left = deque(enumerate(sweep._tiles))
-        self._owner = threading.get_ident()
 
     def work(self) -> None:
         """Take tiles until there are none. Any number of threads may call this; errors are put down."""
@@ -214,7 +217,6 @@ class _Crew:
         scratch = sweep.scratch(self._workspace)
         current = [0]
         extent: Shape | None = None
-        owner = threading.get_ident() == self._owner
         total = len(sweep._tiles)
 
         def trouble(kind: str, _flag: int) -> None:
@@ -236,24 +238,25 @@ class _Crew:
                     self._tile(registers, number, current)
                 else:
                     self._timed_tile(registers, number, current)
-                if owner:
-                    self._report(1 - len(self._left) / total)
+                self._report(1 - len(self._left) / total)
 
     def _tile(self, registers: list[Any], tile: int, current: list[int]) -> None:
-        for number, call, places in self._sweep._calls:
+        for number, call, operands, result in self._sweep._calls:
             current[0] = number
-            made = call(*[registers[place] for place in places])
-            if number in self._sweep._partials:
-                self._sweep._partials[number][tile] = made
+            if result is not None:
+                call(*[registers[place] for place in operands], out=registers[result])
+            else:
+                self._sweep._partials[number][tile] = call(registers[operands[0]])
 
     def _timed_tile(self, registers: list[Any], tile: int, current: list[int]) -> None:
         seconds = self._sweep.seconds
         last = perf_counter()
-        for number, call, places in self._sweep._calls:
+        for number, call, operands, result in self._sweep._calls:
             current[0] = number
-            made = call(*[registers[place] for place in places])
-            if number in self._sweep._partials:
-                self._sweep._partials[number][tile] = made
+            if result is not None:
+                call(*[registers[place] for place in operands], out=registers[result])
+            else:
+                self._sweep._partials[number][tile] = call(registers[operands[0]])
             now = perf_counter()
             seconds[number] += now - last
             last = now
@@ -292,21 +295,18 @@ def assign(steps: Sequence[Step], forms: Mapping[int, Form], kept: Collection[in
     return places, count
 
 
-def _call(step: Step) -> tuple[Callable[..., Any], tuple[int, ...]]:
-    """Return what to call, and the registers to call it with."""
+def _call(step: Step) -> tuple[Callable[..., Any], tuple[int, ...], int | None]:
+    """Return what to call for a tile, the registers of its operands, and that of its result if it fills one."""
     if step.reduction is not None:
-        return step.reduction.partial, step.operands
+        return step.reduction.partial, step.operands, None
     kernel = step.kernel
-    assert kernel is not None
-    if step.may_overwrite:
-        return kernel.function, (*step.operands, step.result)  # type: ignore[attr-defined]  # a Ufunc
-    return lambda *arguments: kernel(*arguments[:-1], out=arguments[-1]), (*step.operands, step.result)
+    return kernel.function if isinstance(kernel, Kernel) else kernel, step.operands, step.result
 
 
-def _is_row(value: Any, shape: Shape) -> bool:
-    if not isinstance(value, np.ndarray) or value.size == 1:
-        return True
-    return value.shape == shape and value.flags.c_contiguous
+def is_row(operands: Iterable[Any], shape: Shape) -> bool:
+    """Whether operands lie in memory alike, so that they can be taken for rows of numbers of the same length."""
+    arrays = [value for value in operands if isinstance(value, np.ndarray) and value.size != 1]
+    return all(value.shape == shape and value.flags.c_contiguous for value in arrays)
 
 
 def halves(start: int, length: int, largest: int) -> Iterator[tuple[int, int]]:

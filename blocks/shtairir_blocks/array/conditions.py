@@ -1,7 +1,9 @@
 """Comparisons and conditions, element by element, with NumPy's names. Their results are true or false."""
 
 from shtairir.block import Array, Context, block
-from shtairir.block.elementwise import Ufunc
+from shtairir.block.elementwise import Kernel, Ufunc
+
+_KERNELS = "shtairir_blocks.kernels.array_elementwise"
 
 
 @block(category="Array/Logic", name="Greater", tags=("compare",), elementwise=True, kernel=Ufunc("greater"))
@@ -212,7 +214,13 @@ def isfinite(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("isfinite", ctx, x)
 
 
-@block(category="Array/Logic", name="Where", tags=("if", "select", "mask"), elementwise=True)
+@block(
+    category="Array/Logic",
+    name="Where",
+    tags=("if", "select", "mask"),
+    elementwise=True,
+    kernel=Kernel(_KERNELS, "where"),
+)
 def where(ctx: Context, condition: Array | bool, x: Array | int | float = 1.0, y: Array | int | float = 0.0) -> Array:
     """Choose between two arrays, element by element.
 
@@ -232,4 +240,4 @@ def where(ctx: Context, condition: Array | bool, x: Array | int | float = 1.0, y
     """
     from shtairir_blocks.kernels import array_elementwise as kernels
 
-    return kernels.where(ctx, condition, x, y)
+    return kernels.into_buffer(kernels.where, ctx, condition, x, y)

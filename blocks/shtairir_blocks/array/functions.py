@@ -3,7 +3,9 @@
 from typing import Annotated
 
 from shtairir.block import Array, Context, Param, block
-from shtairir.block.elementwise import Ufunc
+from shtairir.block.elementwise import Kernel, Ufunc
+
+_KERNELS = "shtairir_blocks.kernels.array_elementwise"
 
 
 @block(category="Array/Functions", name="Square root", tags=("root",), elementwise=True, kernel=Ufunc("sqrt"))
@@ -242,7 +244,9 @@ def ceil(ctx: Context, x: Array | int | float) -> Array:
     return kernels.apply("ceil", ctx, x)
 
 
-@block(category="Array/Functions", name="Round", tags=("decimals",), elementwise=True)
+@block(
+    category="Array/Functions", name="Round", tags=("decimals",), elementwise=True, kernel=Kernel(_KERNELS, "round_to")
+)
 def round_(ctx: Context, a: Array | int | float, decimals: Annotated[int, Param(ge=-12, le=12)] = 0) -> Array:
     """Round each element to a number of decimals; halves go to the even neighbour.
 
@@ -260,10 +264,12 @@ def round_(ctx: Context, a: Array | int | float, decimals: Annotated[int, Param(
     """
     from shtairir_blocks.kernels import array_elementwise as kernels
 
-    return kernels.round_to(ctx, a, decimals)
+    return kernels.into_buffer(kernels.round_to, ctx, a, decimals)
 
 
-@block(category="Array/Functions", name="Clip", tags=("limit", "clamp"), elementwise=True)
+@block(
+    category="Array/Functions", name="Clip", tags=("limit", "clamp"), elementwise=True, kernel=Kernel(_KERNELS, "clip")
+)
 def clip(
     ctx: Context,
     a: Array | int | float,
@@ -288,4 +294,6 @@ def clip(
     """
     from shtairir_blocks.kernels import array_elementwise as kernels
 
-    return kernels.clip(ctx, a, a_min, a_max)
+    if a_min is None and a_max is None:
+        return kernels.clip(a, None, None)  # the array itself: nothing to write
+    return kernels.into_buffer(kernels.clip, ctx, a, a_min, a_max)

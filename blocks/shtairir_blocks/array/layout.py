@@ -3,6 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from shtairir.block import Array, Param, block
+from shtairir.block.elementwise import Kernel
 from shtairir_blocks.array.creation import ElementType
 
 
@@ -208,7 +209,13 @@ def stack(arrays: list[Array], axis: int = 0) -> Array:
     return kernels.join(arrays, axis, new_axis=True)
 
 
-@block(category="Array/Arrange", name="Convert type", tags=("cast", "dtype", "integer", "float"))
+@block(
+    category="Array/Arrange",
+    name="Convert type",
+    tags=("cast", "dtype", "integer", "float"),
+    elementwise=True,
+    kernel=Kernel("shtairir_blocks.kernels.array_creation", "cast"),
+)
 def astype(a: Array, dtype: ElementType = "float64") -> Array:
     """Give the elements another type.
 

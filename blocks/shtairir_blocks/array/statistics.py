@@ -6,9 +6,19 @@ Without an axis they take all elements and give one plain number.
 from typing import Annotated, NamedTuple
 
 from shtairir.block import Array, Param, block
+from shtairir.block.elementwise import Kernel, Reduction, Ufunc
+
+_KERNELS = "shtairir_blocks.kernels.array_statistics"
+_NUMBER = Kernel(_KERNELS, "as_number")
+_EVERY_ELEMENT = {"axis": None, "ignore_nan": False}
 
 
-@block(category="Array/Statistics", name="Sum", tags=("total",))
+@block(
+    category="Array/Statistics",
+    name="Sum",
+    tags=("total",),
+    reduction=Reduction(Kernel(_KERNELS, "total"), Ufunc("add"), _NUMBER, _EVERY_ELEMENT),
+)
 def sum_(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array | float:
     """Add up the elements.
 
@@ -54,7 +64,14 @@ def prod(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array |
     return kernels.plain(kernels.reduce("prod", a, axis, ignore_nan=ignore_nan))
 
 
-@block(category="Array/Statistics", name="Mean", tags=("average",))
+@block(
+    category="Array/Statistics",
+    name="Mean",
+    tags=("average",),
+    reduction=Reduction(
+        Kernel(_KERNELS, "total"), Ufunc("add"), Kernel(_KERNELS, "as_mean"), _EVERY_ELEMENT, kinds="f"
+    ),
+)
 def mean(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array | float:
     """The arithmetic mean of the elements.
 
@@ -127,7 +144,12 @@ def std(
     return kernels.plain(kernels.reduce("std", a, axis, ignore_nan=ignore_nan, ddof=ddof))
 
 
-@block(category="Array/Statistics", name="Smallest", tags=("minimum",))
+@block(
+    category="Array/Statistics",
+    name="Smallest",
+    tags=("minimum",),
+    reduction=Reduction(Kernel(_KERNELS, "least"), Ufunc("minimum"), _NUMBER, _EVERY_ELEMENT, any_order=True),
+)
 def min_(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array | float:
     """The smallest element.
 
@@ -150,7 +172,12 @@ def min_(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array |
     return kernels.plain(kernels.reduce("min", a, axis, ignore_nan=ignore_nan))
 
 
-@block(category="Array/Statistics", name="Largest", tags=("maximum",))
+@block(
+    category="Array/Statistics",
+    name="Largest",
+    tags=("maximum",),
+    reduction=Reduction(Kernel(_KERNELS, "greatest"), Ufunc("maximum"), _NUMBER, _EVERY_ELEMENT, any_order=True),
+)
 def max_(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array | float:
     """The largest element.
 
@@ -215,7 +242,14 @@ def argmax(a: Array, axis: int | None = None) -> Array | int:
     return kernels.plain(kernels.reduce("argmax", a, axis))
 
 
-@block(category="Array/Statistics", name="Any", tags=("exists",))
+@block(
+    category="Array/Statistics",
+    name="Any",
+    tags=("exists",),
+    reduction=Reduction(
+        Kernel(_KERNELS, "some"), Ufunc("logical_or"), Kernel(_KERNELS, "as_truth"), {"axis": None}, any_order=True
+    ),
+)
 def any_(a: Array, axis: int | None = None) -> Array | bool:
     """Whether at least one element is true, or not 0.
 
@@ -236,7 +270,14 @@ def any_(a: Array, axis: int | None = None) -> Array | bool:
     return kernels.plain(kernels.reduce("any", a, axis), kinds="b")
 
 
-@block(category="Array/Statistics", name="All", tags=("every",))
+@block(
+    category="Array/Statistics",
+    name="All",
+    tags=("every",),
+    reduction=Reduction(
+        Kernel(_KERNELS, "every"), Ufunc("logical_and"), Kernel(_KERNELS, "as_truth"), {"axis": None}, any_order=True
+    ),
+)
 def all_(a: Array, axis: int | None = None) -> Array | bool:
     """Whether every element is true, or not 0.
 

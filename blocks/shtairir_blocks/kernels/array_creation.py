@@ -84,6 +84,15 @@ def convert(value: Any, dtype: str | None) -> Array:
     return array.astype(wanted)
 
 
+def cast(a: Any, dtype: str | None, out: Array | None = None) -> Array:
+    """Convert as `convert` does, into a buffer if one is given."""
+    converted = convert(a, dtype)
+    if out is None:
+        return converted
+    np.copyto(out, converted)
+    return out
+
+
 def full(shape: Shape, value: float, dtype: str | None) -> Array:
     """An array that holds `value` everywhere."""
     return np.full(parse_shape(shape), value, dtype)

@@ -59,44 +59,52 @@ def apply(name: str, workspace: Workspace, *operands: Operand) -> Array:
     return out
 
 
-def where(workspace: Workspace, condition: Operand, x: Operand, y: Operand) -> Array:
+def where(condition: Operand, x: Operand, y: Operand, out: Array | None = None) -> Array:
     """Take `x` where the condition holds, else `y`; the three are broadcast against each other."""
     chosen, otherwise = as_operand(x), as_operand(y)
     mask = np.asarray(condition).astype(bool, copy=False)
-    shape = broadcast_shape(mask, chosen, otherwise)
-    dtype = np.result_type(chosen, otherwise)
-    out = _buffer(workspace, shape, dtype)
+    if out is None:
+        out = np.empty(broadcast_shape(mask, chosen, otherwise), np.result_type(chosen, otherwise))
     np.copyto(out, otherwise, casting="unsafe")
     np.copyto(out, chosen, where=mask, casting="unsafe")
     return out
 
 
-def clip(workspace: Workspace, a: Operand, a_min: Operand | None, a_max: Operand | None) -> Array:
+def clip(a: Operand, a_min: Operand | None, a_max: Operand | None, out: Array | None = None) -> Array:
     """Limit the values of `a` to the closed interval from `a_min` to `a_max`; a missing limit is open."""
     array = np.asarray(a)
-    limits = [as_operand(limit) for limit in (a_min, a_max) if limit is not None]
-    if not limits:
-        return array
-    shape = broadcast_shape(array, *limits)
-    out = _buffer(workspace, shape, np.result_type(array, *limits))
-    np.clip(
-        array,
-        None if a_min is None else as_operand(a_min),
-        None if a_max is None else as_operand(a_max),
-        out=out,
-    )
-    return out
+    low, high = (None if limit is None else as_operand(limit) for limit in (a_min, a_max))
+    limits = [limit for limit in (low, high) if limit is not None]
+    if limits:
+        if out is None:
+            out = np.empty(broadcast_shape(array, *limits), np.result_type(array, *limits))
+        np.clip(array, low, high, out=out)
+        return out
+    return array if out is None else _copied(array, out)
 
 
-def round_to(workspace: Workspace, a: Operand, decimals: int) -> Array:
+def round_to(a: Operand, decimals: int, out: Array | None = None) -> Array:
     """Round to a number of decimals; halves go to the even neighbour, as IEEE 754 and NumPy have it."""
     array = np.asarray(a)
-    if array.dtype.kind == "b":
-        return array.astype(np.int64)
-    if array.dtype.kind not in "fc":
-        return np.asarray(np.round(array, decimals))  # whole numbers are divided as floats, which no buffer takes back
-    out = _buffer(workspace, array.shape, array.dtype)
-    np.round(array, decimals, out=out)
+    if array.dtype.kind in "fc":
+        return np.asarray(np.round(array, decimals, out=out))
+    # Whole numbers are divided as floats, which no buffer takes back.
+    rounded = array.astype(np.int64) if array.dtype.kind == "b" else np.asarray(np.round(array, decimals))
+    return rounded if out is None else _copied(rounded, out)
+
+
+def into_buffer(kernel: Callable[..., Array], workspace: Workspace, *operands: Any) -> Array:
+    """Have a kernel write into a borrowed buffer; its type is that of the kernel's result for empty arrays."""
+    values = [value if value is None else as_operand(value) for value in operands]
+    shape = broadcast_shape(*(value for value in values if isinstance(value, np.ndarray)))
+    dtype = kernel(*(np.empty(0, value.dtype) if isinstance(value, np.ndarray) else value for value in values)).dtype
+    if dtype.kind not in _POOLED_KINDS or shape == ():
+        return kernel(*values)
+    return kernel(*values, out=workspace.empty(shape, dtype))
+
+
+def _copied(array: Array, out: Array) -> Array:
+    np.copyto(out, array, casting="unsafe")
     return out
 
 
@@ -132,12 +140,6 @@ def _type_of(value: Operand) -> Any:
     if isinstance(value, bool):
         return np.dtype(bool)
     return value.dtype if isinstance(value, np.ndarray) else type(value)
-
-
-def _buffer(workspace: Workspace, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    if dtype.kind in _POOLED_KINDS and shape != ():
-        return workspace.empty(shape, dtype)
-    return np.empty(shape, dtype)
 
 
 def _guarded(name: str, workspace: Workspace, compute: Callable[[], Any]) -> Any:

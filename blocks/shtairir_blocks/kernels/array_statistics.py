@@ -40,6 +40,46 @@ def reduce(name: str, a: Array, axis: int | None, *, ignore_nan: bool = False, *
         return np.asarray(getattr(np, name)(array, axis=position, **options))
 
 
+def total(a: Array) -> Any:
+    """The sum of all elements of a piece; whole numbers grow to the widest type."""
+    return np.add.reduce(a, axis=None)
+
+
+def least(a: Array) -> Any:
+    """The smallest element of a piece."""
+    return np.minimum.reduce(a, axis=None)
+
+
+def greatest(a: Array) -> Any:
+    """The largest element of a piece."""
+    return np.maximum.reduce(a, axis=None)
+
+
+def some(a: Array) -> Any:
+    """Whether an element of a piece is true."""
+    return np.logical_or.reduce(a, axis=None)
+
+
+def every(a: Array) -> Any:
+    """Whether all elements of a piece are true."""
+    return np.logical_and.reduce(a, axis=None)
+
+
+def as_number(value: Any, size: int) -> Any:
+    """The value of a reduction over all elements as its block gives it."""
+    return plain(np.asarray(value))
+
+
+def as_mean(value: Any, size: int) -> Any:
+    """The mean, from the sum of so many elements."""
+    return plain(np.asarray(value.dtype.type(value / size)))
+
+
+def as_truth(value: Any, size: int) -> Any:
+    """A truth value as its block gives it."""
+    return plain(np.asarray(value), kinds="b")
+
+
 def plain(result: Array, kinds: str = "iuf") -> Array | Any:
     """A 0-d result of one of the dtype kinds as a plain number, so that it can feed a number; else the array."""
     return result.item() if result.ndim == 0 and result.dtype.kind in kinds else result

@@ -90,6 +90,7 @@ def can_end(node: WorkingNode) -> bool:
     return (
         reduction is not None
         and _is_simple(node)
+        and node.definition.context_argument is None
         and len(node.feeds) == 1
         and node.feeds[0].port == node.definition.inputs[0].name
         and all(node.values.get(name) is value for name, value in reduction.only.items())
