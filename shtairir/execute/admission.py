@@ -70,6 +70,7 @@ class Admission:
         self._changed = threading.Condition()
         self._held: list[int] = []
         self._running: dict[int, int] = {}
+        self._loads: dict[int, int] = {}
         self._alone: set[int] = set()
         self._learned: dict[int, int] = {}
         self._refused: dict[int, MemoryBudgetError] = {}
@@ -124,7 +125,7 @@ class Admission:
         slots = self._state.slots
         for slot in self._state.kept:
             if isinstance(slots[slot], Spilled):
-                slots[slot] = self._read(slots[slot], self._writer(slot))
+                slots[slot] = self._read(slots[slot], self._writer(slot), slots[slot].nbytes <= self._room())
         self._state.memory.spilled_bytes = self._folder.written_bytes
         self._state.memory.make_room = None
         self._folder.remove()
@@ -146,6 +147,7 @@ class Admission:
     def _leave(self, task: int) -> None:
         """Expect nothing of a task any more. Called with the condition held."""
         self._running.pop(task, None)
+        self._loads.pop(task, None)
         left = self._to_spill.pop(task, ())
         if left:  # it was cancelled before it began
             self._moving.difference_update(left)
@@ -168,8 +170,9 @@ class Admission:
         room = self._room()
         if not self._alone & self._running.keys():
             for task in self._held[:_LOOK_AHEAD]:
-                if not (task in self._alone and self._running) and self._needs(task) <= room:
-                    return self._enter(task, self._needs(task))
+                loads = self._to_load(task)
+                if not (task in self._alone and self._running) and self._needs(task) + loads <= room:
+                    return self._enter(task, self._needs(task), loads)
         return None if self._running else self._force(room)
 
     def _room(self) -> int:
@@ -180,26 +183,33 @@ class Admission:
 
     def _force(self, room: int) -> int:
         """Return the task that runs next because nothing else does, with values to spill for it."""
-        for task in self._held[:_LOOK_AHEAD]:
-            spilled = self._victims(self._needs(task) - room, self._state.shape.reads[task])
-            if sum(map(self._size, spilled)) >= self._needs(task) - room:
-                return self._enter(task, self._needs(task), spilled)
+        for loading in (True, False):
+            for task in self._held[:_LOOK_AHEAD]:
+                needs, loads = self._needs(task), self._to_load(task) if loading else 0
+                spilled = self._victims(needs + loads - room, self._state.shape.reads[task])
+                if sum(map(self._size, spilled)) >= needs + loads - room:
+                    return self._enter(task, needs, loads, spilled)
         task = self._held[0]
-        spilled = self._victims(_NEVER, self._state.shape.reads[task])
         if self._is_sure(task):
             node = self._state.plan.tasks[task].node
             # Nothing is spilled for it: others may still find room.
             self._refused[task] = self._state.memory.refusal(f"'{node}'", self._needs(task))
             return self._enter(task, 0)
-        return self._enter(task, self._needs(task), spilled)
+        return self._enter(task, self._needs(task), 0, self._victims(_NEVER, self._state.shape.reads[task]))
 
-    def _enter(self, task: int, needs: int, to_spill: Collection[int] = ()) -> int:
-        self._running[task] = needs
-        self._state.memory.shrink_pool(self._room())
+    def _enter(self, task: int, needs: int, loads: int = 0, to_spill: Collection[int] = ()) -> int:
+        self._running[task] = needs + loads
+        self._loads[task] = loads
         if to_spill:
             self._moving.update(to_spill)
             self._to_spill[task] = list(to_spill)
+        self._state.memory.shrink_pool(self._room())
         return task
+
+    def _to_load(self, task: int) -> int:
+        """Return how much of a task's inputs is on disk."""
+        values = (self._state.slots[slot] for slot in self._state.shape.reads[task])
+        return sum(value.nbytes for value in values if isinstance(value, Spilled))
 
     def _needs(self, task: int) -> int:
         """Return what a task is expected to take beside its inputs: as planned, as seen, else as much as they are."""
@@ -260,7 +270,7 @@ class Admission:
         for slot in self._to_spill.pop(task, ()):
             self._spill(slot)
         for slot in self._state.shape.reads[task]:
-            self._bring_back(slot)
+            self._bring_back(slot, task)
 
     def make_room(self, nbytes: int) -> bool:
         """Spill idle values because a block takes more than was expected, and say whether there were any."""
@@ -307,7 +317,7 @@ class Admission:
             del value
             self._moved(slot)
 
-    def _bring_back(self, slot: int) -> None:
+    def _bring_back(self, slot: int, task: int) -> None:
         with self._changed:
             while slot in self._moving:
                 self._changed.wait()
@@ -315,15 +325,17 @@ class Admission:
             if not isinstance(stand_in, Spilled):
                 return
             self._moving.add(slot)
+            loads = self._loads.get(task, 0) >= stand_in.nbytes
+            if loads:  # from here on it is counted as a value, and not as something to come
+                self._loads[task] -= stand_in.nbytes
+                self._running[task] -= stand_in.nbytes
         try:
-            self._state.slots[slot] = self._read(stand_in, self._writer(slot))
+            self._state.slots[slot] = self._read(stand_in, self._writer(slot), loads)
         finally:
             self._moved(slot)
 
-    def _read(self, stand_in: Spilled, node: NodeId) -> Any:
-        """Return a value: in memory if the budget has room, else in its file, from where the system brings it."""
-        with self._changed:
-            loads = stand_in.nbytes <= self._room()
+    def _read(self, stand_in: Spilled, node: NodeId, loads: bool) -> Any:
+        """Return a value: in memory if there is room, else in its file, from where the system brings it."""
         value = stand_in.value(mapped=not loads)
         try:
             self._state.memory.hold([value], node)
