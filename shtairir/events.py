@@ -20,6 +20,7 @@ from shtairir.ids import BlockId, NodeId, PortName, RunId
 
 if TYPE_CHECKING:
     from shtairir.block.values import ValueSummary
+    from shtairir.memory.stats import MemoryStats
 
 _log = logging.getLogger(__name__)
 
@@ -216,14 +217,45 @@ class ValueReleased:
 
 
 @dataclass(frozen=True, slots=True)
+class MemorySampled:
+    """A look at memory; only told to observers that ask for it, see `Instrument`.
+
+    Attributes
+    ----------
+    live_bytes
+        What the run's values and the buffers that its nodes have borrowed take now.
+    peak_bytes
+        The most that they have taken so far; when it is more than at the last look, the peak lies in between.
+    idle_bytes
+        What the pool holds for the next who asks.
+    resident_bytes
+        What of the process is in RAM.
+    """
+
+    run: RunId
+    at_s: float
+    live_bytes: int
+    peak_bytes: int
+    idle_bytes: int
+    resident_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
-    """The run is over; always its last event."""
+    """The run is over; always its last event.
+
+    Attributes
+    ----------
+    memory
+        The account of the run, with what each node has taken.
+    """
 
     run: RunId
     at_s: float
     status: RunStatus
     elapsed_s: float
     peak_bytes: int
+    memory: MemoryStats | None = None
 
 
 Event: TypeAlias = (
@@ -237,13 +269,17 @@ Event: TypeAlias = (
     | NodeSkipped
     | NodeCancelled
     | ValueReleased
+    | MemorySampled
     | RunFinished
 )
 
 
 @runtime_checkable
 class Instrument(Protocol):
-    """An observer of runs."""
+    """An observer of runs.
+
+    One with an attribute ``samples_memory`` that is true is told `MemorySampled` as well, many times a second.
+    """
 
     def on_event(self, event: Event) -> None:
         """Take note of an event. Called on the run's controller thread; must return quickly."""
@@ -263,6 +299,11 @@ class EventBus:
     def has_observers(self) -> bool:
         """Whether anybody listens."""
         return bool(self._instruments)
+
+    @property
+    def wants_memory(self) -> bool:
+        """Whether an observer asks to be told of memory."""
+        return any(getattr(instrument, "samples_memory", False) for instrument in self._instruments)
 
     def subscribe(self, instrument: Instrument) -> Callable[[], None]:
         """Add an observer; the function returned takes it away again."""

@@ -91,6 +91,13 @@ def run(
         Path | None,
         typer.Option("--output", "-o", metavar="DIR", help="Write every result into this folder."),
     ] = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", "-p", help="Tell what each node took: time, memory, pool; the slowest first.")
+    ] = False,
+    trace: Annotated[
+        Path | None,
+        typer.Option("--trace", metavar="OUT.json", help="Write a trace of the run for Perfetto (ui.perfetto.dev)."),
+    ] = None,
     as_json: Json = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
@@ -109,6 +116,8 @@ def run(
             dry_run=dry_run,
             show_graph=show_graph,
             output=output,
+            profile=profile,
+            trace=trace,
             verbosity=-1 if quiet else verbose,
         ),
     )

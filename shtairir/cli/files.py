@@ -70,6 +70,25 @@ def writable_folder(path: Path) -> Path:
     return path
 
 
+def writable_file(path: Path) -> Path:
+    """Prove that a file can be written where it is to be, before a long run ends in front of a closed door.
+
+    Raises
+    ------
+    CommandError
+        When it is a folder, or its folder is missing or takes no files.
+    """
+    if path.is_dir():
+        raise CommandError(f"{path} is a folder.", hint="Name a file in it.")
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CommandError(f"{path} cannot be written: {reason}.", hint="Name a file in another folder.") from error
+    return path
+
+
 def shown_path(path: Path) -> str:
     """Return the shorter of the ways to write a path: from here, or from the root."""
     try:

@@ -15,6 +15,7 @@ class Level(StrEnum):
     NONE = "none"
     BASIC = "basic"
     BALANCED = "balanced"
+    AGGRESSIVE = "aggressive"
 
 
 class Theme(StrEnum):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shtairir.cli.assignments import assign
 from shtairir.cli.cards import failure_cards
-from shtairir.cli.files import open_graph, shown_path, writable_folder
+from shtairir.cli.files import open_graph, shown_path, writable_file, writable_folder
 from shtairir.cli.interrupt import cancelled_by_signals
 from shtairir.cli.outcome import CommandError, ExitStatus, Outcome
 from shtairir.cli.plan_text import graph_text, plan_text
@@ -20,6 +20,8 @@ from shtairir.ids import PortRef
 
 if TYPE_CHECKING:
     from shtairir.document import Graph
+    from shtairir.events import Instrument
+    from shtairir.memory.profiler import Profile
     from shtairir.planning import ExecutionPlan
     from shtairir.results import RunResult
     from shtairir.session import RunHandle
@@ -46,12 +48,15 @@ class RunOptions:
     dry_run: bool = False
     show_graph: bool = False
     output: Path | None = None
+    profile: bool = False
+    trace: Path | None = None
     verbosity: int = 0
 
 
 def run_graph(path: Path, options: RunOptions) -> Outcome:
     """Run a graph file and tell how it went."""
     from shtairir.block.registry import default_registry
+    from shtairir.memory.profiler import MemoryProfiler
     from shtairir.planning import ResourceLimits
     from shtairir.session import plan
 
@@ -72,8 +77,17 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
     if options.dry_run:
         return Outcome(text=plan_text(execution_plan, sys.stdout), document=_planned(execution_plan, path))
     folder = writable_folder(options.output) if options.output is not None else None
-    result = _run(execution_plan, memory_limit=memory_limit, timeout_s=timeout_s, verbosity=options.verbosity)
-    return _told(result, graph, path, folder, options.verbosity)
+    if options.trace is not None:
+        writable_file(options.trace)
+    profiler = MemoryProfiler() if options.profile or options.trace is not None else None
+    instruments = (profiler,) if profiler is not None else ()
+    result = _run(
+        execution_plan, instruments, memory_limit=memory_limit, timeout_s=timeout_s, verbosity=options.verbosity
+    )
+    outcome = _told(result, graph, path, folder, options.verbosity)
+    if profiler is None:
+        return outcome
+    return _profiled(outcome, profiler.profile(), execution_plan, options)
 
 
 def _planned(execution_plan: ExecutionPlan, path: Path) -> dict[str, Any]:
@@ -81,7 +95,12 @@ def _planned(execution_plan: ExecutionPlan, path: Path) -> dict[str, Any]:
 
 
 def _run(
-    execution_plan: ExecutionPlan, *, memory_limit: int | None, timeout_s: float | None, verbosity: int
+    execution_plan: ExecutionPlan,
+    instruments: tuple[Instrument, ...],
+    *,
+    memory_limit: int | None,
+    timeout_s: float | None,
+    verbosity: int,
 ) -> RunResult:
     from shtairir.execute.cancel import CancelToken
     from shtairir.session import start
@@ -90,7 +109,13 @@ def _run(
     # The signals are caught before the run starts: one that comes in between must find the token.
     with view.shown(), cancelled_by_signals(token.cancel):
         return _waited(
-            start(execution_plan, instruments=(view,), memory_limit=memory_limit, timeout_s=timeout_s, cancel=token)
+            start(
+                execution_plan,
+                instruments=(view, *instruments),
+                memory_limit=memory_limit,
+                timeout_s=timeout_s,
+                cancel=token,
+            )
         )
 
 
@@ -112,6 +137,31 @@ def _told(result: RunResult, graph: Graph, path: Path, folder: Path | None, verb
     lines = [_results_text(result), *(f"wrote {shown_path(file)}" for file in written)]
     document = {"file": str(path), **result.to_dict(), "written": [str(file) for file in written]}
     return Outcome(_STATUSES[str(result.status)], "\n".join(line for line in lines if line), document)
+
+
+def _profiled(outcome: Outcome, profile: Profile, plan: ExecutionPlan, options: RunOptions) -> Outcome:
+    """Tell the profile of a run, however it ended, and write its trace."""
+    from shtairir.cli.profile_text import profile_text
+    from shtairir.monitor.profile import profile_dict
+
+    text, document = outcome.text, dict(outcome.document)
+    if options.profile:
+        sys.stderr.write(f"\n{profile_text(profile, plan, sys.stderr)}\n")
+        document["profile"] = profile_dict(profile, plan)
+    if options.trace is not None:
+        from shtairir.monitor.trace import write_trace
+
+        try:
+            write_trace(options.trace, profile, plan)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise CommandError(
+                f"The trace cannot be written to {options.trace}: {reason}.", status=ExitStatus.FAILED
+            ) from error
+        document["trace"] = str(options.trace)
+        written = f"wrote {shown_path(options.trace)}; ui.perfetto.dev shows it"
+        text = f"{text}\n{written}" if text else written
+    return Outcome(outcome.status, text, document)
 
 
 def _written(result: RunResult, folder: Path | None) -> list[Path]:

@@ -44,6 +44,7 @@ from shtairir.execute.mailbox import Mailbox
 from shtairir.execute.options import RunOptions
 from shtairir.execute.performer import Performer
 from shtairir.execute.program import program_of
+from shtairir.execute.sampling import MemorySampler
 from shtairir.execute.scheduler import Scheduler, State
 from shtairir.execute.state import RunState
 from shtairir.execute.switching import short_turns
@@ -94,6 +95,7 @@ class Run:
             clock=options.clock,
             observed=self._bus.has_observers,
         )
+        self._sampler = MemorySampler(self.id, self._state.memory, self._bus, self.clock)
         self._records = self._state.records
         self._queue = self._state.queue
         self._scheduler = Scheduler(program.shape, self._state.kept)
@@ -198,13 +200,16 @@ class Run:
                 deadline = self.clock() + self._options.grace_s
             elif event is not None:
                 self._bus.emit(event)
+            self._sampler.look()
 
     def _next_event(self, deadline: float | None) -> Any:
         """Return the next event, or ``None`` if there is something else to do."""
         # Not in the handler of `Empty`: what a block raises would have that for its context.
         if self._queue.empty() and self._workers.step():
             return None
-        left_s = None if deadline is None else min(max(deadline - self.clock(), 0.0), _LONGEST_WAIT_S)
+        left_s = self._sampler.tick_s
+        if deadline is not None:
+            left_s = min(max(deadline - self.clock(), 0.0), _LONGEST_WAIT_S if left_s is None else left_s)
         try:
             return self._queue.get(timeout=left_s)
         except Empty:
@@ -226,7 +231,9 @@ class Run:
                 self.result = self._make_result(status, elapsed_s)
                 if self._options.on_result is not None:
                     self._options.on_result(self.result)
-            self._bus.emit(RunFinished(self.id, self.clock(), status, elapsed_s, self._state.memory.peak_bytes))
+            self._sampler.close()
+            memory = self.result.memory if self.result is not None else self._state.memory.stats()
+            self._bus.emit(RunFinished(self.id, self.clock(), status, elapsed_s, memory.peak_bytes, memory))
         finally:
             self._state.slots = []
             self._ended.set()

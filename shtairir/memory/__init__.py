@@ -5,7 +5,7 @@ from shtairir.memory.collector import GarbageCollector, Pressure
 from shtairir.memory.manager import MemoryManager
 from shtairir.memory.owners import Owned, process_stats, retained
 from shtairir.memory.pool import MemoryPool, shared_pool
-from shtairir.memory.profiler import MemoryProfiler
+from shtairir.memory.profiler import MemoryProfiler, NodeProfile, Profile
 from shtairir.memory.stats import MemoryStats
 
 __all__ = [
@@ -14,8 +14,10 @@ __all__ = [
     "MemoryPool",
     "MemoryProfiler",
     "MemoryStats",
+    "NodeProfile",
     "Owned",
     "Pressure",
+    "Profile",
     "Released",
     "process_stats",
     "release",
