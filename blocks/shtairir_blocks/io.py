@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from shtairir.block import Array, Context, Image, Param, Table, block
 from shtairir.block.values import Audio
+from shtairir_blocks.shapes import files
 
 Encoding = Literal["auto", "utf-8", "utf-16", "windows-1252", "latin-1"]
 Separator = Literal["comma", "semicolon", "tab", "bar"]
@@ -15,7 +16,7 @@ _PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif")
 _SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".aiff")
 
 
-@block(category="IO/Read", tags=("load", "open", "file"))
+@block(category="IO/Read", tags=("load", "open", "file"), infer=files.text)
 def read_text(
     path: Annotated[Path, Param(path="open", suffixes=_TEXTS)],
     encoding: Annotated[Encoding, Param(advanced=True)] = "auto",
@@ -63,7 +64,14 @@ def write_text(
     return kernels.write_text(text, path, encoding)
 
 
-@block(name="Read CSV", category="IO/Read", tags=("load", "open", "table", "tsv"), requires=("polars",), extra="table")
+@block(
+    name="Read CSV",
+    category="IO/Read",
+    tags=("load", "open", "table", "tsv"),
+    requires=("polars",),
+    extra="table",
+    infer=files.csv,
+)
 def read_csv(
     path: Annotated[Path, Param(path="open", suffixes=_TABLES)],
     separator: Literal["auto", "comma", "semicolon", "tab", "bar"] = "auto",
@@ -134,7 +142,7 @@ def write_csv(
     return kernels.write_csv(table, path, separator)
 
 
-@block(category="IO/Read", tags=("load", "open", "table"), requires=("polars",), extra="table")
+@block(category="IO/Read", tags=("load", "open", "table"), requires=("polars",), extra="table", infer=files.parquet)
 def read_parquet(
     path: Annotated[Path, Param(path="open", suffixes=(".parquet",))],
     columns: list[str] | None = None,
@@ -221,7 +229,13 @@ def write_json(
     return kernels.write_json(value, path, indent)
 
 
-@block(category="IO/Read", tags=("load", "open", "picture", "photo", "png", "jpeg"), requires=("PIL",), extra="image")
+@block(
+    category="IO/Read",
+    tags=("load", "open", "picture", "photo", "png", "jpeg"),
+    requires=("PIL",),
+    extra="image",
+    infer=files.picture,
+)
 def read_image(
     path: Annotated[Path, Param(path="open", suffixes=_PICTURES)],
     stretch: Annotated[bool, Param(advanced=True)] = False,
@@ -278,7 +292,13 @@ def write_image(
     return kernels.write_image(image, path, quality)
 
 
-@block(category="IO/Read", tags=("load", "open", "sound", "wav"), requires=("soundfile",), extra="signal")
+@block(
+    category="IO/Read",
+    tags=("load", "open", "sound", "wav"),
+    requires=("soundfile",),
+    extra="signal",
+    infer=files.sound,
+)
 def read_audio(path: Annotated[Path, Param(path="open", suffixes=_SOUNDS)]) -> Audio:
     """Read a sound file.
 
@@ -319,7 +339,7 @@ def write_audio(
     return kernels.write_audio(audio.samples, audio.rate_hz, path, depth)
 
 
-@block(category="IO/Read", tags=("load", "open", "numpy", "npy", "npz"))
+@block(category="IO/Read", tags=("load", "open", "numpy", "npy", "npz"), infer=files.stored_array)
 def read_array(
     path: Annotated[Path, Param(path="open", suffixes=(".npy", ".npz"))],
     name: str = "",
@@ -368,7 +388,7 @@ def write_array(
     return kernels.write_array(array, path, name)
 
 
-@block(category="IO/Folder", tags=("files", "glob", "directory"), pure=False)
+@block(category="IO/Folder", tags=("files", "glob", "directory"), pure=False, infer=files.listed)
 def list_folder(
     folder: Annotated[Path, Param(path="folder")],
     pattern: str = "*",
@@ -392,7 +412,14 @@ def list_folder(
     return kernels.list_files(folder, pattern, recursive)
 
 
-@block(category="IO/Folder", tags=("load", "pictures", "photos", "batch"), pure=False, requires=("PIL",), extra="image")
+@block(
+    category="IO/Folder",
+    tags=("load", "pictures", "photos", "batch"),
+    pure=False,
+    requires=("PIL",),
+    extra="image",
+    infer=files.pictures,
+)
 def read_images(
     paths: Annotated[Path | list[Path], Param(path="folder", label="folder or paths")],
     context: Context,

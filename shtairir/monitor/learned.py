@@ -170,8 +170,11 @@ class Learned:
             exact = self._calls.get(_exact_key(stamp, _checksum(values), input_bytes))
             if exact is not None:
                 return exact.experience(input_bytes, exact=True)
-            like = self._calls.get(_like_key(stamp, input_bytes))
-            return like.experience(input_bytes, exact=False) if like is not None else None
+            for twice in (0, 1, -1):  # as much, twice as much, half as much
+                like = self._calls.get(_like_key(stamp, input_bytes, twice))
+                if like is not None:
+                    return like.experience(input_bytes, exact=False)
+            return None
 
     def __len__(self) -> int:
         with self._lock:
@@ -235,8 +238,8 @@ def _exact_key(stamp: str, identity: int, input_bytes: int) -> str:
     return f"{stamp}|{identity:x}|{input_bytes}"
 
 
-def _like_key(stamp: str, input_bytes: int) -> str:
-    return f"{stamp}|~{round(math.log2(input_bytes)) if input_bytes else 0}"
+def _like_key(stamp: str, input_bytes: int, more: int = 0) -> str:
+    return f"{stamp}|~{round(math.log2(input_bytes)) + more if input_bytes else 0}"
 
 
 def _identity(task: Task) -> int:

@@ -36,6 +36,7 @@ Output: TypeAlias = tuple[int, int]
 """An output as the number of its node and its own."""
 
 _NUMBER_BYTES = {"bool": 28, "int": 28, "float": 24}
+_USUAL_BYTES = {**_NUMBER_BYTES, "text": 100, "path": 100, "color": 72, "enum": 72, "figure": 56}
 _UNKNOWN = Estimate()
 
 
@@ -187,10 +188,9 @@ class _Forecaster:
 
     def _inferred(self, node: WorkingNode, rule: _Rule, arguments: Mapping[str, object]) -> tuple[object, ...]:
         """Return the flows of the outputs; equal calls are worked out once."""
-        nothing = tuple(Spec(family) for family in rule.families)
+        nothing = tuple(_unsaid(family) for family in rule.families)
         if rule.infer is None:
             return nothing
-        # One that looks into files looks each time: its values tell only the name of the file.
         key = (id(node.definition), *((name, type(value), value) for name, value in arguments.items()))
         try:
             found = self._seen.get(key)
@@ -313,7 +313,12 @@ def _outputs(rule: _Rule, arguments: Mapping[str, object]) -> tuple[object, ...]
     items = said if several else (said,)
     if len(items) != len(rule.families):
         return None
-    return tuple(Spec(family) if item is None else item for item, family in zip(items, rule.families, strict=True))
+    return tuple(_unsaid(family) if item is None else item for item, family in zip(items, rule.families, strict=True))
+
+
+def _unsaid(family: str) -> Spec:
+    """Return the spec of an output of which the block says nothing."""
+    return Spec(family, nbytes=_USUAL_BYTES.get(family), exact=False)
 
 
 def _by_kernel(definition: BlockDefinition, kernel: Callable[..., Any]) -> Callable[..., Spec]:

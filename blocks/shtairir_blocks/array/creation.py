@@ -3,11 +3,12 @@
 from typing import Annotated, Literal
 
 from shtairir.block import Array, Param, block
+from shtairir_blocks.shapes import arrays
 
 ElementType = Literal["float64", "float32", "int64", "int32", "uint8", "bool"]
 
 
-@block(category="Array/Create", name="Constant", tags=("literal", "value"))
+@block(category="Array/Create", name="Constant", tags=("literal", "value"), infer=arrays.converted)
 def constant(value: Array | int | float = 0.0, dtype: ElementType | None = None) -> Array:
     """Give an array of written numbers.
 
@@ -47,7 +48,7 @@ def from_text(text: Annotated[str, Param(multiline=True)] = "1 2 3") -> Array:
     return kernels.parse_text(text)
 
 
-@block(category="Array/Create", name="Range of numbers", tags=("sequence", "counter"))
+@block(category="Array/Create", name="Range of numbers", tags=("sequence", "counter"), infer=arrays.counted)
 def arange(
     start: int | float = 0, stop: int | float = 10, step: int | float = 1, dtype: ElementType | None = None
 ) -> Array:
@@ -74,7 +75,7 @@ def arange(
     return kernels.arange(start, stop, step, dtype)
 
 
-@block(category="Array/Create", name="Evenly spaced numbers", tags=("sequence", "interpolate"))
+@block(category="Array/Create", name="Evenly spaced numbers", tags=("sequence", "interpolate"), infer=arrays.spaced)
 def linspace(
     start: float = 0.0, stop: float = 1.0, num: Annotated[int, Param(ge=0)] = 50, endpoint: bool = True
 ) -> Array:
@@ -101,7 +102,7 @@ def linspace(
     return np.linspace(start, stop, num, endpoint=endpoint)
 
 
-@block(category="Array/Create", name="Zeros", tags=("empty", "blank"))
+@block(category="Array/Create", name="Zeros", tags=("empty", "blank"), infer=arrays.filled)
 def zeros(shape: list[int] | int = 10, dtype: ElementType = "float64") -> Array:
     """Make an array of zeros.
 
@@ -122,7 +123,7 @@ def zeros(shape: list[int] | int = 10, dtype: ElementType = "float64") -> Array:
     return kernels.full(shape, 0, dtype)
 
 
-@block(category="Array/Create", name="Ones", tags=("fill",))
+@block(category="Array/Create", name="Ones", tags=("fill",), infer=arrays.filled)
 def ones(shape: list[int] | int = 10, dtype: ElementType = "float64") -> Array:
     """Make an array of ones.
 
@@ -143,7 +144,7 @@ def ones(shape: list[int] | int = 10, dtype: ElementType = "float64") -> Array:
     return kernels.full(shape, 1, dtype)
 
 
-@block(category="Array/Create", name="Full", tags=("fill", "constant"))
+@block(category="Array/Create", name="Full", tags=("fill", "constant"), infer=arrays.filled)
 def full(shape: list[int] | int = 10, fill_value: int | float = 0.0, dtype: ElementType | None = None) -> Array:
     """Make an array that holds one value everywhere.
 
@@ -166,7 +167,7 @@ def full(shape: list[int] | int = 10, fill_value: int | float = 0.0, dtype: Elem
     return kernels.full(shape, fill_value, dtype)
 
 
-@block(category="Array/Create", name="Random numbers", tags=("noise", "sample"))
+@block(category="Array/Create", name="Random numbers", tags=("noise", "sample"), infer=arrays.drawn)
 def random(
     shape: list[int] | int = 10,
     seed: Annotated[int, Param(ge=0)] = 0,

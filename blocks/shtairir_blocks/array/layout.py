@@ -5,9 +5,10 @@ from typing import Annotated, NamedTuple
 from shtairir.block import Array, Param, block
 from shtairir.block.elementwise import Kernel
 from shtairir_blocks.array.creation import ElementType
+from shtairir_blocks.shapes import arrays
 
 
-@block(category="Array/Arrange", name="Slice", tags=("range", "crop", "every"))
+@block(category="Array/Arrange", name="Slice", tags=("range", "crop", "every"), infer=arrays.sliced)
 def slice_(
     a: Array,
     start: int | None = None,
@@ -40,7 +41,7 @@ def slice_(
     return kernels.slice_axis(a, start, stop, step, axis)
 
 
-@block(category="Array/Arrange", name="Take", tags=("index", "element", "pick"))
+@block(category="Array/Arrange", name="Take", tags=("index", "element", "pick"), infer=arrays.taken)
 def take(a: Array, indices: Array | int = 0, axis: int | None = None) -> Array | float:
     """Take the elements at given positions.
 
@@ -85,7 +86,7 @@ def select(a: Array, condition: Array) -> Array:
     return kernels.select(a, condition)
 
 
-@block(category="Array/Arrange", name="Reshape", tags=("rearrange", "dimensions"))
+@block(category="Array/Arrange", name="Reshape", tags=("rearrange", "dimensions"), infer=arrays.reshaped)
 def reshape(a: Array, newshape: Annotated[list[int] | int, Param(label="new shape")] = -1) -> Array:
     """Arrange the same elements in another shape.
 
@@ -106,7 +107,7 @@ def reshape(a: Array, newshape: Annotated[list[int] | int, Param(label="new shap
     return kernels.reshape(a, newshape)
 
 
-@block(category="Array/Arrange", name="Flatten", tags=("ravel", "1d"))
+@block(category="Array/Arrange", name="Flatten", tags=("ravel", "1d"), infer=arrays.reshaped)
 def flatten(a: Array) -> Array:
     """Put all elements into one row.
 
@@ -123,7 +124,7 @@ def flatten(a: Array) -> Array:
     return a.reshape(-1)
 
 
-@block(category="Array/Arrange", name="Transpose", tags=("swap", "rows", "columns"))
+@block(category="Array/Arrange", name="Transpose", tags=("swap", "rows", "columns"), infer=arrays.transposed)
 def transpose(a: Array, axes: list[int] | None = None) -> Array:
     """Swap rows and columns, or put the axes in another order.
 
@@ -165,7 +166,7 @@ def concatenate(arrays: list[Array], axis: int = 0) -> Array:
     return kernels.join(arrays, axis, new_axis=False)
 
 
-@block(category="Array/Arrange", name="Join two", tags=("append", "concatenate"))
+@block(category="Array/Arrange", name="Join two", tags=("append", "concatenate"), infer=arrays.joined)
 def append(a: Array, b: Array, axis: int = 0) -> Array:
     """Put one array behind another.
 
@@ -215,6 +216,7 @@ def stack(arrays: list[Array], axis: int = 0) -> Array:
     tags=("cast", "dtype", "integer", "float"),
     elementwise=True,
     kernel=Kernel("shtairir_blocks.kernels.array_creation", "cast"),
+    infer=arrays.converted,
 )
 def astype(a: Array, dtype: ElementType = "float64") -> Array:
     """Give the elements another type.
@@ -236,7 +238,12 @@ def astype(a: Array, dtype: ElementType = "float64") -> Array:
     return kernels.convert(a, dtype)
 
 
-@block(category="Array/Arithmetic", name="Matrix product", tags=("dot", "multiply", "linear algebra"))
+@block(
+    category="Array/Arithmetic",
+    name="Matrix product",
+    tags=("dot", "multiply", "linear algebra"),
+    infer=arrays.multiplied,
+)
 def matmul(x1: Array, x2: Array) -> Array | float:
     """Multiply two matrices, or take the inner product of two vectors.
 
@@ -276,7 +283,7 @@ class Shape(NamedTuple):
     size: int
 
 
-@block(category="Array/Arrange", name="Shape", tags=("length", "size", "dimensions"))
+@block(category="Array/Arrange", name="Shape", tags=("length", "size", "dimensions"), infer=arrays.extent)
 def shape(a: Array) -> Shape:
     """Tell the extent of an array.
 

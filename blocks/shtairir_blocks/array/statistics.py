@@ -7,6 +7,8 @@ from typing import Annotated, NamedTuple
 
 from shtairir.block import Array, Param, block
 from shtairir.block.elementwise import Kernel, Reduction, Ufunc
+from shtairir.block.infer import like
+from shtairir_blocks.shapes import arrays
 
 _KERNELS = "shtairir_blocks.kernels.array_statistics"
 _NUMBER = Kernel(_KERNELS, "as_number")
@@ -18,6 +20,7 @@ _EVERY_ELEMENT = {"axis": None, "ignore_nan": False}
     name="Sum",
     tags=("total",),
     reduction=Reduction(Kernel(_KERNELS, "total"), Ufunc("add"), _NUMBER, _EVERY_ELEMENT),
+    infer=arrays.reduced(arrays.sum_type),
 )
 def sum_(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array | float:
     """Add up the elements.
@@ -41,7 +44,7 @@ def sum_(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array |
     return kernels.plain(kernels.reduce("sum", a, axis, ignore_nan=ignore_nan))
 
 
-@block(category="Array/Statistics", name="Product", tags=("product",))
+@block(category="Array/Statistics", name="Product", tags=("product",), infer=arrays.reduced(arrays.sum_type))
 def prod(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array | float:
     """Multiply the elements.
 
@@ -71,6 +74,7 @@ def prod(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array |
     reduction=Reduction(
         Kernel(_KERNELS, "total"), Ufunc("add"), Kernel(_KERNELS, "as_mean"), _EVERY_ELEMENT, kinds="f"
     ),
+    infer=arrays.reduced(arrays.mean_type),
 )
 def mean(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array | float:
     """The arithmetic mean of the elements.
@@ -94,7 +98,7 @@ def mean(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array |
     return kernels.plain(kernels.reduce("mean", a, axis, ignore_nan=ignore_nan))
 
 
-@block(category="Array/Statistics", name="Median", tags=("middle",))
+@block(category="Array/Statistics", name="Median", tags=("middle",), infer=arrays.reduced(arrays.mean_type))
 def median(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array | float:
     """The middle of the sorted elements.
 
@@ -117,7 +121,12 @@ def median(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array
     return kernels.plain(kernels.reduce("median", a, axis, ignore_nan=ignore_nan))
 
 
-@block(category="Array/Statistics", name="Standard deviation", tags=("spread", "deviation"))
+@block(
+    category="Array/Statistics",
+    name="Standard deviation",
+    tags=("spread", "deviation"),
+    infer=arrays.reduced(arrays.mean_type),
+)
 def std(
     a: Array, axis: int | None = None, ddof: Annotated[int, Param(ge=0, advanced=True)] = 0, ignore_nan: bool = False
 ) -> Array | float:
@@ -149,6 +158,7 @@ def std(
     name="Smallest",
     tags=("minimum",),
     reduction=Reduction(Kernel(_KERNELS, "least"), Ufunc("minimum"), _NUMBER, _EVERY_ELEMENT, any_order=True),
+    infer=arrays.reduced(arrays.same_type),
 )
 def min_(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array | float:
     """The smallest element.
@@ -177,6 +187,7 @@ def min_(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array |
     name="Largest",
     tags=("maximum",),
     reduction=Reduction(Kernel(_KERNELS, "greatest"), Ufunc("maximum"), _NUMBER, _EVERY_ELEMENT, any_order=True),
+    infer=arrays.reduced(arrays.same_type),
 )
 def max_(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array | float:
     """The largest element.
@@ -200,7 +211,12 @@ def max_(a: Array, axis: int | None = None, ignore_nan: bool = False) -> Array |
     return kernels.plain(kernels.reduce("max", a, axis, ignore_nan=ignore_nan))
 
 
-@block(category="Array/Statistics", name="Position of the smallest", tags=("index",))
+@block(
+    category="Array/Statistics",
+    name="Position of the smallest",
+    tags=("index",),
+    infer=arrays.reduced(arrays.position_type),
+)
 def argmin(a: Array, axis: int | None = None) -> Array | int:
     """The position of the smallest element, counted from 0; of equal ones the first.
 
@@ -221,7 +237,12 @@ def argmin(a: Array, axis: int | None = None) -> Array | int:
     return kernels.plain(kernels.reduce("argmin", a, axis))
 
 
-@block(category="Array/Statistics", name="Position of the largest", tags=("index",))
+@block(
+    category="Array/Statistics",
+    name="Position of the largest",
+    tags=("index",),
+    infer=arrays.reduced(arrays.position_type),
+)
 def argmax(a: Array, axis: int | None = None) -> Array | int:
     """The position of the largest element, counted from 0; of equal ones the first.
 
@@ -249,6 +270,7 @@ def argmax(a: Array, axis: int | None = None) -> Array | int:
     reduction=Reduction(
         Kernel(_KERNELS, "some"), Ufunc("logical_or"), Kernel(_KERNELS, "as_truth"), {"axis": None}, any_order=True
     ),
+    infer=arrays.reduced(arrays.truth_type),
 )
 def any_(a: Array, axis: int | None = None) -> Array | bool:
     """Whether at least one element is true, or not 0.
@@ -277,6 +299,7 @@ def any_(a: Array, axis: int | None = None) -> Array | bool:
     reduction=Reduction(
         Kernel(_KERNELS, "every"), Ufunc("logical_and"), Kernel(_KERNELS, "as_truth"), {"axis": None}, any_order=True
     ),
+    infer=arrays.reduced(arrays.truth_type),
 )
 def all_(a: Array, axis: int | None = None) -> Array | bool:
     """Whether every element is true, or not 0.
@@ -298,7 +321,12 @@ def all_(a: Array, axis: int | None = None) -> Array | bool:
     return kernels.plain(kernels.reduce("all", a, axis), kinds="b")
 
 
-@block(category="Array/Statistics", name="Percentile", tags=("quantile", "quartile"))
+@block(
+    category="Array/Statistics",
+    name="Percentile",
+    tags=("quantile", "quartile"),
+    infer=arrays.reduced(arrays.mean_type),
+)
 def percentile(
     a: Array,
     axis: int | None = None,
@@ -328,7 +356,7 @@ def percentile(
     return kernels.plain(kernels.reduce("percentile", a, axis, ignore_nan=ignore_nan, q=q))
 
 
-@block(category="Array/Statistics", name="Running sum", tags=("cumulative",))
+@block(category="Array/Statistics", name="Running sum", tags=("cumulative",), infer=arrays.running)
 def cumsum(a: Array, axis: int | None = None) -> Array:
     """Add up the elements step by step.
 
@@ -349,7 +377,7 @@ def cumsum(a: Array, axis: int | None = None) -> Array:
     return kernels.reduce("cumsum", a, axis)
 
 
-@block(category="Array/Statistics", name="Sort", tags=("order",))
+@block(category="Array/Statistics", name="Sort", tags=("order",), infer=like("a"))
 def sort(a: Array, axis: int = -1, descending: bool = False) -> Array:
     """Put the elements in order, missing values last.
 
@@ -419,7 +447,7 @@ class Histogram(NamedTuple):
     centers: Array
 
 
-@block(category="Array/Statistics", name="Histogram", tags=("distribution", "bins"))
+@block(category="Array/Statistics", name="Histogram", tags=("distribution", "bins"), infer=arrays.histogram)
 def histogram(
     a: Array,
     bins: Annotated[int, Param(ge=1, le=65536)] = 10,

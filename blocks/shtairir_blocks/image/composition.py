@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from shtairir.block import Array, Color, Context, Image, Param, Table, block
 from shtairir.block.values import Color as Paint
+from shtairir_blocks.shapes import images
 
 CLEAR = Paint(0, 0, 0, 0)
 ORANGE = Paint.parse("#ff8800")
@@ -11,7 +12,7 @@ WHITE = Paint(1, 1, 1)
 PAPER = Paint.parse("#202124")
 
 
-@block(category="Image/Compose", name="Blend", tags=("mix", "multiply", "screen", "overlay"))
+@block(category="Image/Compose", name="Blend", tags=("mix", "multiply", "screen", "overlay"), infer=images.blended)
 def blend(
     base: Image,
     top: Image,
@@ -41,7 +42,7 @@ def blend(
     return kernels.blend(base, top, mode, opacity)
 
 
-@block(category="Image/Compose", name="Apply mask", tags=("cut out", "transparent"))
+@block(category="Image/Compose", name="Apply mask", tags=("cut out", "transparent"), infer=images.masked)
 def apply_mask(image: Image, mask: Array, fill: Color = CLEAR) -> Image:
     """Keep an image inside a mask and put a colour elsewhere.
 
@@ -70,6 +71,7 @@ def apply_mask(image: Image, mask: Array, fill: Color = CLEAR) -> Image:
     tags=("overlay", "mask", "labels"),
     requires=("scipy",),
     extra="image",
+    infer=images.colored,
 )
 def outline(
     image: Image,
@@ -109,6 +111,7 @@ def outline(
     tags=("segments", "false colour"),
     requires=("scipy",),
     extra="image",
+    infer=images.colored_labels,
 )
 def color_labels(labels: Array, seed: Annotated[int, Param(ge=0, advanced=True)] = 0) -> Image:
     """Give each numbered object a colour of its own.
@@ -130,7 +133,14 @@ def color_labels(labels: Array, seed: Annotated[int, Param(ge=0, advanced=True)]
     return kernels.color_labels(labels, seed)
 
 
-@block(category="Image/Compose", name="Annotate", tags=("text", "numbers", "labels"), requires=("PIL",), extra="image")
+@block(
+    category="Image/Compose",
+    name="Annotate",
+    tags=("text", "numbers", "labels"),
+    requires=("PIL",),
+    extra="image",
+    infer=images.drawn_on,
+)
 def annotate(
     image: Image,
     table: Table,
@@ -167,7 +177,14 @@ def annotate(
     return kernels.draw_texts(image, texts, size, (color.r, color.g, color.b, color.a), anchor="mm", outlined=True)
 
 
-@block(category="Image/Compose", name="Draw text", tags=("caption", "title", "label"), requires=("PIL",), extra="image")
+@block(
+    category="Image/Compose",
+    name="Draw text",
+    tags=("caption", "title", "label"),
+    requires=("PIL",),
+    extra="image",
+    infer=images.drawn_on,
+)
 def draw_text(
     image: Image,
     text: Annotated[str, Param(multiline=True)] = "Text",
@@ -213,6 +230,7 @@ def draw_text(
     tags=("grid", "gallery", "montage"),
     requires=("PIL",),
     extra="image",
+    infer=images.sheet,
 )
 def contact_sheet(
     ctx: Context,

@@ -3,9 +3,10 @@
 from typing import Annotated, Literal
 
 from shtairir.block import Context, Image, Param, block
+from shtairir_blocks.shapes import images
 
 
-@block(category="Image/Filter", tags=("smooth", "soften"), requires=("scipy",), extra="image")
+@block(category="Image/Filter", tags=("smooth", "soften"), requires=("scipy",), extra="image", infer=images.same)
 def gaussian_blur(image: Image, sigma: Annotated[float, Param(ge=0, le=50, step=0.1, unit="px")] = 1.0) -> Image:
     """Blur an image with a Gaussian kernel.
 
@@ -26,7 +27,14 @@ def gaussian_blur(image: Image, sigma: Annotated[float, Param(ge=0, le=50, step=
     return kernels.gaussian_blur(image, sigma)
 
 
-@block(category="Image/Filter", name="Median filter", tags=("denoise", "specks"), requires=("scipy",), extra="image")
+@block(
+    category="Image/Filter",
+    name="Median filter",
+    tags=("denoise", "specks"),
+    requires=("scipy",),
+    extra="image",
+    infer=images.same,
+)
 def median(ctx: Context, image: Image, size: Annotated[int, Param(ge=1, le=51, step=2, unit="px")] = 3) -> Image:
     """Take away specks and keep edges: each pixel becomes the median of its neighbourhood.
 
@@ -51,7 +59,7 @@ def median(ctx: Context, image: Image, size: Annotated[int, Param(ge=1, le=51, s
     return kernels.median(image, size, report)
 
 
-@block(category="Image/Filter", tags=("unsharp mask", "detail"), requires=("scipy",), extra="image")
+@block(category="Image/Filter", tags=("unsharp mask", "detail"), requires=("scipy",), extra="image", infer=images.same)
 def sharpen(
     image: Image,
     radius: Annotated[float, Param(ge=0.1, le=50, step=0.1, unit="px")] = 1.5,
@@ -81,7 +89,13 @@ def sharpen(
     return kernels.sharpen(image, radius, amount, threshold)
 
 
-@block(category="Image/Filter", tags=("lighting", "shading", "flatten"), requires=("scipy",), extra="image")
+@block(
+    category="Image/Filter",
+    tags=("lighting", "shading", "flatten"),
+    requires=("scipy",),
+    extra="image",
+    infer=images.gray,
+)
 def remove_background(
     image: Image,
     radius: Annotated[float, Param(ge=1, le=500, step=1, unit="px")] = 30.0,
@@ -114,6 +128,7 @@ def remove_background(
     tags=("sobel", "canny", "contour"),
     requires=("skimage", "scipy"),
     extra="image",
+    infer=images.gray,
 )
 def edges(
     image: Image,

@@ -4,11 +4,19 @@ from typing import Annotated, Literal
 
 from shtairir.block import Color, Image, Param, block
 from shtairir.block.values import Color as Paint
+from shtairir_blocks.shapes import images
 
 BLACK = Paint(0, 0, 0)
 
 
-@block(category="Image/Geometry", name="Resize", tags=("scale", "size"), requires=("PIL",), extra="image")
+@block(
+    category="Image/Geometry",
+    name="Resize",
+    tags=("scale", "size"),
+    requires=("PIL",),
+    extra="image",
+    infer=images.resized,
+)
 def resize(
     image: Image,
     width: Annotated[int | None, Param(ge=1, le=65536, unit="px")] = None,
@@ -45,7 +53,7 @@ def resize(
     return kernels.resize(image, *size, method)
 
 
-@block(category="Image/Geometry", name="Crop", tags=("cut", "region"))
+@block(category="Image/Geometry", name="Crop", tags=("cut", "region"), infer=images.cropped)
 def crop(
     image: Image,
     left: Annotated[int, Param(unit="px")] = 0,
@@ -78,7 +86,14 @@ def crop(
     return kernels.crop(image, left, top, width, height)
 
 
-@block(category="Image/Geometry", name="Rotate", tags=("turn", "straighten"), requires=("PIL",), extra="image")
+@block(
+    category="Image/Geometry",
+    name="Rotate",
+    tags=("turn", "straighten"),
+    requires=("PIL",),
+    extra="image",
+    infer=images.rotated,
+)
 def rotate(
     image: Image,
     angle: Annotated[float, Param(ge=-360, le=360, step=1, unit="°")] = 90.0,
@@ -108,7 +123,7 @@ def rotate(
     return kernels.rotate(image, angle, expand, (fill.r, fill.g, fill.b, fill.a))
 
 
-@block(category="Image/Geometry", name="Flip", tags=("mirror",))
+@block(category="Image/Geometry", name="Flip", tags=("mirror",), infer=images.flipped)
 def flip(image: Image, direction: Literal["horizontal", "vertical", "both"] = "horizontal") -> Image:
     """Mirror an image.
 
@@ -129,7 +144,7 @@ def flip(image: Image, direction: Literal["horizontal", "vertical", "both"] = "h
     return kernels.flip(image, direction)
 
 
-@block(category="Image/Geometry", name="Pad", tags=("border", "frame", "margin"))
+@block(category="Image/Geometry", name="Pad", tags=("border", "frame", "margin"), infer=images.padded)
 def pad(
     image: Image,
     left: Annotated[int, Param(ge=0, unit="px")] = 10,

@@ -6,6 +6,7 @@ A mask is true inside objects. Labels hold 0 for the background and 1, 2, 3... i
 from typing import Annotated, Literal, NamedTuple
 
 from shtairir.block import Array, Context, DType, Image, Param, Shape, Table, block
+from shtairir_blocks.shapes import images
 
 Mask = Annotated[Array, DType("bool"), Shape("height", "width")]
 Labels = Annotated[Array, DType("int32"), Shape("height", "width")]
@@ -26,7 +27,13 @@ class Threshold(NamedTuple):
     level: float
 
 
-@block(category="Image/Segment", tags=("otsu", "binary", "mask"), requires=("skimage",), extra="image")
+@block(
+    category="Image/Segment",
+    tags=("otsu", "binary", "mask"),
+    requires=("skimage",),
+    extra="image",
+    infer=images.thresholded,
+)
 def threshold(
     image: Image,
     method: Literal["otsu", "li", "triangle", "yen", "isodata", "mean", "manual"] = "otsu",
@@ -52,7 +59,13 @@ def threshold(
     return Threshold(kernels.threshold(image, chosen, objects), chosen)
 
 
-@block(category="Image/Segment", tags=("local", "binary", "mask", "document"), requires=("scipy",), extra="image")
+@block(
+    category="Image/Segment",
+    tags=("local", "binary", "mask", "document"),
+    requires=("scipy",),
+    extra="image",
+    infer=images.mask_of_image,
+)
 def adaptive_threshold(
     image: Image,
     size: Annotated[int, Param(ge=3, le=999, step=2, unit="px")] = 35,
@@ -85,7 +98,13 @@ def adaptive_threshold(
     return kernels.adaptive_threshold(image, size, offset, method, objects)
 
 
-@block(category="Image/Mask", tags=("erode", "dilate", "open", "close"), requires=("scipy",), extra="image")
+@block(
+    category="Image/Mask",
+    tags=("erode", "dilate", "open", "close"),
+    requires=("scipy",),
+    extra="image",
+    infer=images.mask,
+)
 def morphology(
     mask: Array,
     operation: Literal["erode", "dilate", "open", "close"] = "open",
@@ -115,7 +134,7 @@ def morphology(
     return kernels.morphology(mask, operation, radius, shape)
 
 
-@block(category="Image/Mask", tags=("close",), requires=("scipy",), extra="image")
+@block(category="Image/Mask", tags=("close",), requires=("scipy",), extra="image", infer=images.mask)
 def fill_holes(mask: Array, largest: Annotated[int | None, Param(ge=1, unit="px²")] = None) -> Mask:
     """Fill holes inside the objects of a mask.
 
@@ -136,7 +155,7 @@ def fill_holes(mask: Array, largest: Annotated[int | None, Param(ge=1, unit="px�
     return kernels.fill_holes(mask, largest)
 
 
-@block(category="Image/Mask", tags=("clean", "specks", "area"), requires=("scipy",), extra="image")
+@block(category="Image/Mask", tags=("clean", "specks", "area"), requires=("scipy",), extra="image", infer=images.mask)
 def remove_small_objects(mask: Array, smallest: Annotated[int, Param(ge=1, unit="px²")] = 64) -> Mask:
     """Drop objects of a mask that have too few pixels.
 
@@ -157,7 +176,7 @@ def remove_small_objects(mask: Array, smallest: Annotated[int, Param(ge=1, unit=
     return kernels.remove_small(mask, smallest)
 
 
-@block(category="Image/Mask", tags=("edge", "cut off"), requires=("scipy",), extra="image")
+@block(category="Image/Mask", tags=("edge", "cut off"), requires=("scipy",), extra="image", infer=images.mask)
 def clear_border(mask: Array) -> Mask:
     """Drop objects of a mask that the edge of the image cuts off.
 
@@ -191,7 +210,13 @@ class Objects(NamedTuple):
     count: int  # type: ignore[assignment]  # hides tuple.count, which nobody needs here
 
 
-@block(category="Image/Segment", tags=("count", "components", "objects"), requires=("scipy",), extra="image")
+@block(
+    category="Image/Segment",
+    tags=("count", "components", "objects"),
+    requires=("scipy",),
+    extra="image",
+    infer=images.labelled,
+)
 def label(mask: Array, neighbors: Literal[4, 8] = 8) -> Objects:
     """Number the separate objects of a mask and count them.
 
@@ -207,7 +232,13 @@ def label(mask: Array, neighbors: Literal[4, 8] = 8) -> Objects:
     return Objects(*kernels.label(mask, neighbors))
 
 
-@block(category="Image/Segment", tags=("watershed", "count", "separate"), requires=("skimage", "scipy"), extra="image")
+@block(
+    category="Image/Segment",
+    tags=("watershed", "count", "separate"),
+    requires=("skimage", "scipy"),
+    extra="image",
+    infer=images.labelled,
+)
 def split_touching(
     mask: Array,
     min_distance: Annotated[int, Param(ge=1, le=500, unit="px")] = 10,
@@ -229,7 +260,13 @@ def split_touching(
     return Objects(*kernels.split_touching(mask, min_distance, smoothing))
 
 
-@block(category="Image/Segment", tags=("filter", "size", "area"), requires=("scipy",), extra="image")
+@block(
+    category="Image/Segment",
+    tags=("filter", "size", "area"),
+    requires=("scipy",),
+    extra="image",
+    infer=images.selected,
+)
 def select_objects(
     labels: Array,
     smallest: Annotated[int, Param(ge=1, unit="px²")] = 1,

@@ -3,9 +3,10 @@
 from typing import Annotated, Literal, NamedTuple
 
 from shtairir.block import Image, Param, block
+from shtairir_blocks.shapes import images
 
 
-@block(category="Image/Colour", name="To grey", tags=("gray", "monochrome", "luminance"))
+@block(category="Image/Colour", name="To grey", tags=("gray", "monochrome", "luminance"), infer=images.to_gray)
 def to_gray(image: Image) -> Image:
     """Turn a colour image into a grey one, as bright as it looks.
 
@@ -24,7 +25,7 @@ def to_gray(image: Image) -> Image:
     return kernels.to_gray(image)
 
 
-@block(category="Image/Colour", name="To RGB", tags=("color", "channels"))
+@block(category="Image/Colour", name="To RGB", tags=("color", "channels"), infer=images.to_rgb)
 def to_rgb(image: Image) -> Image:
     """Give an image three colour channels.
 
@@ -43,7 +44,12 @@ def to_rgb(image: Image) -> Image:
     return kernels.to_rgb(image)
 
 
-@block(category="Image/Colour", name="Adjust", tags=("brightness", "contrast", "gamma", "saturation"))
+@block(
+    category="Image/Colour",
+    name="Adjust",
+    tags=("brightness", "contrast", "gamma", "saturation"),
+    infer=images.same,
+)
 def adjust(
     image: Image,
     brightness: Annotated[float, Param(ge=-1, le=1, step=0.01)] = 0.0,
@@ -76,7 +82,7 @@ def adjust(
     return kernels.adjust(image, brightness, contrast, gamma, saturation)
 
 
-@block(category="Image/Colour", name="Stretch contrast", tags=("normalize", "levels", "autolevel"))
+@block(category="Image/Colour", name="Stretch contrast", tags=("normalize", "levels", "autolevel"), infer=images.same)
 def stretch(
     image: Image,
     low: Annotated[float, Param(ge=0, le=100, step=0.1, unit="%")] = 1.0,
@@ -103,7 +109,14 @@ def stretch(
     return kernels.stretch(image, low, high)
 
 
-@block(category="Image/Colour", name="Equalize", tags=("histogram", "CLAHE"), requires=("skimage",), extra="image")
+@block(
+    category="Image/Colour",
+    name="Equalize",
+    tags=("histogram", "CLAHE"),
+    requires=("skimage",),
+    extra="image",
+    infer=images.same,
+)
 def equalize(
     image: Image,
     method: Literal["global", "adaptive"] = "adaptive",
@@ -130,7 +143,7 @@ def equalize(
     return kernels.equalize(image, method, clip_limit)
 
 
-@block(category="Image/Colour", name="Invert", tags=("negative",))
+@block(category="Image/Colour", name="Invert", tags=("negative",), infer=images.same)
 def invert(image: Image) -> Image:
     """Turn an image into its negative.
 
@@ -166,7 +179,7 @@ class Channels(NamedTuple):
     alpha: Image
 
 
-@block(category="Image/Colour", name="Split channels", tags=("rgb", "alpha", "separate"))
+@block(category="Image/Colour", name="Split channels", tags=("rgb", "alpha", "separate"), infer=images.split)
 def split_channels(image: Image) -> Channels:
     """Take an image apart into red, green, blue and alpha.
 
@@ -180,7 +193,7 @@ def split_channels(image: Image) -> Channels:
     return Channels(*kernels.split_channels(image))
 
 
-@block(category="Image/Colour", name="Merge channels", tags=("rgb", "alpha", "combine"))
+@block(category="Image/Colour", name="Merge channels", tags=("rgb", "alpha", "combine"), infer=images.merged)
 def merge_channels(red: Image, green: Image, blue: Image, alpha: Image | None = None) -> Image:
     """Put grey images together as the channels of a colour image.
 

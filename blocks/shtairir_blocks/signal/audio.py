@@ -4,6 +4,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from shtairir.block import Array, Audio, Param, Shape, block
 from shtairir.block.values import Audio as Sound
+from shtairir_blocks.shapes import signals
 
 
 @block(
@@ -12,6 +13,7 @@ from shtairir.block.values import Audio as Sound
     tags=("butterworth", "low pass", "high pass", "equalizer"),
     requires=("scipy",),
     extra="signal",
+    infer=signals.sound,
 )
 def filter_audio(
     audio: Audio,
@@ -75,7 +77,7 @@ def samples(audio: Audio) -> Samples:
     return Samples(audio.samples, audio.rate_hz, audio.duration_s)
 
 
-@block(category="Signal/Audio", name="Sound of samples", tags=("array", "wav"))
+@block(category="Signal/Audio", name="Sound of samples", tags=("array", "wav"), infer=signals.of_samples)
 def to_audio(samples: Array, rate_hz: Annotated[int, Param(ge=1, unit="Hz", label="sampling rate")] = 44100) -> Audio:
     """Make a sound of samples.
 
@@ -96,7 +98,12 @@ def to_audio(samples: Array, rate_hz: Annotated[int, Param(ge=1, unit="Hz", labe
     return Sound(kernels.audio_samples(samples), rate_hz)
 
 
-@block(category="Signal/Audio", name="Tone", tags=("sine", "generator", "oscillator", "test signal"))
+@block(
+    category="Signal/Audio",
+    name="Tone",
+    tags=("sine", "generator", "oscillator", "test signal"),
+    infer=signals.tone,
+)
 def tone(
     frequency_hz: Annotated[float, Param(gt=0, le=100_000, unit="Hz", label="frequency")] = 440.0,
     duration_s: Annotated[float, Param(ge=0, le=3600, unit="s", label="duration")] = 1.0,

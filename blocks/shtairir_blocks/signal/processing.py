@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from shtairir.block import Array, Param, block
+from shtairir_blocks.shapes import signals
 
 Rate = Annotated[float, Param(gt=0, unit="Hz", label="sampling rate")]
 
@@ -13,6 +14,7 @@ Rate = Annotated[float, Param(gt=0, unit="Hz", label="sampling rate")]
     tags=("butterworth", "low pass", "high pass", "band pass", "noise"),
     requires=("scipy",),
     extra="signal",
+    infer=signals.filtered,
 )
 def filter_(
     signal: Array,
@@ -55,6 +57,7 @@ def filter_(
     tags=("moving average", "savitzky-golay", "noise"),
     requires=("scipy",),
     extra="signal",
+    infer=signals.filtered,
 )
 def smooth(
     signal: Array,
@@ -85,7 +88,7 @@ def smooth(
     return kernels.smooth(signal, method, window, polynomial)
 
 
-@block(category="Signal/Change", name="Detrend", tags=("drift", "baseline", "mean"))
+@block(category="Signal/Change", name="Detrend", tags=("drift", "baseline", "mean"), infer=signals.filtered)
 def detrend(signal: Array, kind: Literal["linear", "constant"] = "linear") -> Array:
     """Take the trend out of a signal.
 
@@ -106,7 +109,7 @@ def detrend(signal: Array, kind: Literal["linear", "constant"] = "linear") -> Ar
     return kernels.detrend(signal, kind)
 
 
-@block(category="Signal/Change", name="Normalize", tags=("scale", "level", "z-score"))
+@block(category="Signal/Change", name="Normalize", tags=("scale", "level", "z-score"), infer=signals.filtered)
 def normalize(
     signal: Array,
     method: Literal["peak", "range", "deviation"] = "peak",
@@ -140,6 +143,7 @@ def normalize(
     tags=("rate", "downsample", "upsample"),
     requires=("scipy",),
     extra="signal",
+    infer=signals.resampled,
 )
 def resample(signal: Array, rate_hz: Rate = 1000.0, new_rate_hz: Rate = 500.0) -> Array:
     """Change the sampling rate of a signal.
