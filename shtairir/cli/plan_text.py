@@ -34,7 +34,7 @@ def _head(plan: ExecutionPlan, stream: TextIO) -> str:
 
 def _stages(plan: ExecutionPlan) -> str:
     rows = [
-        (f"stage {stage.index + 1}", ", ".join(plan.tasks[index].node for index in stage.tasks))
+        (f"stage {stage.index + 1}", ", ".join(plan.tasks[index].label for index in stage.tasks))
         for stage in plan.stages
     ]
     return columns(rows, indent=2)

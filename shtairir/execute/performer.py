@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from enum import IntEnum
 from sys import getsizeof
 from typing import Any
 
-from shtairir.errors import RunCancelledError
+from shtairir.errors import MemoryBudgetError, RunCancelledError
 from shtairir.events import NodeFailed, NodeFinished, NodeStarted
 from shtairir.execute.call import Call
-from shtairir.execute.composite import Composite, Performance
+from shtairir.execute.composite import Composite
 from shtairir.execute.context import TaskContext
 from shtairir.execute.failure import failure_of
+from shtairir.execute.parts import Performance
 from shtairir.execute.state import RunState
 from shtairir.results.records import SELF_DESCRIBING, described
 
@@ -56,17 +58,32 @@ class Performer:
         records.started_s[task] = self._state.clock()
         performance = Performance(self._state, composite, worker)
         try:
-            if self._state.admission is not None:
-                self._state.admission.prepare(task)
-            all_done = performance.run()
+            again = self._attempt_parts(performance, task)
         except RunCancelledError:
             return Ending.CANCELLED
         finally:
             records.elapsed_s[task] = self._state.clock() - records.started_s[task]
+        if again:
+            return Ending.AGAIN
         if task in records.notes:
             return Ending.CANCELLED
         records.parts[task] = performance.records
-        return Ending.DONE if all_done else Ending.PARTLY
+        return Ending.DONE if performance.all_done else Ending.PARTLY
+
+    def _attempt_parts(self, performance: Performance, task: int) -> bool:
+        """Have the parts of a task done, and return whether it must begin again, for want of memory."""
+        admission = self._state.admission
+        go_on: Callable[[BaseException], None] = performance.give_up
+        try:
+            if admission is not None:
+                admission.prepare(task)
+            go_on = performance.one_after_another  # takes less memory at a time
+            performance.together()
+        except MemoryBudgetError as error:
+            if admission is not None and admission.may_repeat(task, error):
+                return True
+            go_on(error)
+        return False
 
     def _attempt(self, call: Call, task: int, started_s: float) -> Ending:
         state = self._state

@@ -122,7 +122,8 @@ class Sweep:
 
     def _tile_size(self) -> int:
         row_bytes = sum(value.itemsize for _, value in self._moving) + self._scratch_count * self._item_bytes
-        return min(max(CACHE_BYTES // max(row_bytes, 1), SMALLEST_TILE), LARGEST_TILE)
+        fitting = min(max(CACHE_BYTES // max(row_bytes, 1), SMALLEST_TILE), LARGEST_TILE)
+        return max(min(fitting, self.size), 1)
 
     def _cut(self) -> list[Any]:
         size = math.prod(self._shape)

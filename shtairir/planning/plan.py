@@ -89,6 +89,12 @@ class Task(NamedTuple):
         return tuple(PortRef(self.node, port.name) for port in self.definition.outputs)
 
     @property
+    def label(self) -> str:
+        """The node, or the nodes that are done together, in few words."""
+        names = [str(part.node) for part in self.parts] or [str(self.node)]
+        return " + ".join(names) if len(names) <= 3 else f"{names[0]} + … + {names[-1]} ({len(names)} nodes)"
+
+    @property
     def calls(self) -> tuple[Task, ...]:
         """The parts, or the task itself if it has none: one for each node whose block is called."""
         return self.parts or (self,)

@@ -42,7 +42,7 @@ def _feeders(task: Task, number: dict[PortRef, int]) -> dict[int, list[str]]:
 
 def _caption(task: Task) -> str:
     shared = f" = {' = '.join(task.aliases)}" if task.aliases else ""
-    return f"{task.node}{shared}<br/>{task.title}" if task.title != task.node else f"{task.node}{shared}"
+    return f"{task.label}{shared}<br/>{task.title}" if task.title != task.node else f"{task.label}{shared}"
 
 
 def _escaped(text: str) -> str:
@@ -83,10 +83,12 @@ def _task(plan: ExecutionPlan, task: Task) -> dict[str, object]:
     return {
         "node": task.node,
         "block": task.definition.id,
+        "parts": [{"node": part.node, "block": part.definition.id, "aliases": list(part.aliases)} for part in task.parts],
         "stage": task.stage,
         "waits_for": [plan.tasks[index].node for index in task.waits_for],
         "inputs": {item.port: str(item.source) for item in task.inputs},
         "releases": [str(port) for port in task.releases],
+        "overwrites": [str(item.source) for item in task.inputs if item.slot in task.overwrites],
         "aliases": list(task.aliases),
         "elapsed_s": task.estimate.elapsed_s,
         "output_bytes": list(task.estimate.output_bytes),
