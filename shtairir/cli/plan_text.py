@@ -10,7 +10,15 @@ from shtairir.cli.terminal import columns, duration_text, plural, size_text, sty
 if TYPE_CHECKING:
     from shtairir.document import Graph
     from shtairir.ids import NodeId
-    from shtairir.planning import ExecutionPlan
+    from shtairir.planning import ExecutionPlan, Task
+
+_LISTED_TASKS = 40
+_SOURCES = {
+    "learned": "from earlier runs",
+    "declared": "declared by the block",
+    "inferred": "from shapes",
+    "unknown": "unknown",
+}
 
 
 def plan_text(plan: ExecutionPlan, stream: TextIO) -> str:
@@ -18,7 +26,7 @@ def plan_text(plan: ExecutionPlan, stream: TextIO) -> str:
     parts = [_head(plan, stream), _stages(plan)]
     if plan.critical_path:
         parts.append(f"critical path: {' → '.join(plan.critical_path)}")
-    parts.append(_estimates(plan))
+    parts += [_estimates(plan), _buffers(plan)]
     if plan.reasons:
         rows = [(reason.node or "", reason.pass_name, reason.sentence) for reason in plan.reasons]
         parts.append(f"what the planner changed:\n{columns(rows, indent=2)}")
@@ -46,7 +54,54 @@ def _estimates(plan: ExecutionPlan) -> str:
         words.append(f"{duration_text(plan.estimated_s)} ({duration_text(plan.sequential_s)} one after the other)")
     if plan.peak_bytes is not None:
         words.append(f"at most {size_text(plan.peak_bytes)} of values")
-    return f"estimate: {', '.join(words)}"
+    lines = [f"estimate: {', '.join(words)}", *_bounds(plan)]
+    known = [task for task in plan.tasks if task.estimate.source != "unknown"]
+    rows = [_estimate(task) for task in known[:_LISTED_TASKS]]
+    if len(known) > _LISTED_TASKS:
+        rows.append((f"and {len(known) - _LISTED_TASKS} more; --json lists them all", "", "", ""))
+    return "\n".join(lines) + (f"\n{columns(rows, indent=2)}" if rows else "")
+
+
+def _estimate(task: Task) -> tuple[str, str, str, str]:
+    estimate = task.estimate
+    time = duration_text(estimate.elapsed_s) if estimate.elapsed_s is not None else "?"
+    size = size_text(estimate.total_bytes) if estimate.total_bytes is not None else "?"
+    return task.label, time, size, _SOURCES[estimate.source]
+
+
+def _bounds(plan: ExecutionPlan) -> list[str]:
+    """Return what keeps the run from being shorter, and the limits that it keeps to, where that can be said."""
+    lines = []
+    if plan.estimated_s is not None and plan.sequential_s is not None and plan.tasks:
+        longest_s = _longest_s(plan)
+        if plan.estimated_s <= 1.1 * longest_s:
+            lines.append(
+                f"bounded by: the critical path, {duration_text(longest_s)} of {duration_text(plan.estimated_s)}; "
+                "more workers would not help"
+            )
+        else:
+            lines.append(f"bounded by: {plural(plan.workers, 'worker')}; more could take part")
+    limits = [f"{name} {amount}" for name, amount in plan.limits.capacity().items()]
+    if plan.limits.memory_bytes is not None:
+        limits.append(f"{size_text(plan.limits.memory_bytes)} of memory")
+    if limits:
+        lines.append(f"limits: {', '.join(limits)}")
+    return lines
+
+
+def _longest_s(plan: ExecutionPlan) -> float:
+    on_path = set(plan.critical_path)
+    return sum(task.estimate.elapsed_s or 0.0 for task in plan.tasks if task.node in on_path)
+
+
+def _buffers(plan: ExecutionPlan) -> str:
+    rows = [
+        (f"buffer {buffer.number + 1}", size_text(buffer.nbytes), ", ".join(map(str, buffer.values)))
+        for buffer in plan.buffers[:_LISTED_TASKS]
+    ]
+    total = sum(buffer.nbytes for buffer in plan.buffers)
+    head = f"pooled buffers: {len(plan.buffers)}, {size_text(total)} together"
+    return f"{head}\n{columns(rows, indent=2)}" if rows else ""
 
 
 def graph_text(graph: Graph) -> str:

@@ -4,9 +4,9 @@ A call is known by two keys: one of the block, its values and the bytes that arr
 and one of the block and the order of magnitude of these bytes, for the like. Of each key the last few times are
 kept, and what came out last.
 
-A run costs nothing for it: its records are put aside, and read when somebody plans the next time, or at the end of
-the program, when everything is written, in one go, into a file of the user's cache folder. Of a large run a sample
-is read. ``SHTAIRIR_LEARNED_PATH`` names another file, and switches all of it off when it is empty.
+A run costs nothing for it: its records are put aside, and read when somebody plans the next time. At the end of the
+program, and in a long one once a minute, everything is written in one go into a file of the user's cache folder. Of a
+large run a sample is read. ``SHTAIRIR_LEARNED_PATH`` names another file, and switches all of it off when it is empty.
 
 Glossary
 --------
@@ -108,6 +108,8 @@ class Learned:
     def observe(self, result: RunResult) -> None:
         """Put the records of a run aside, to be read later; its values are let go."""
         self._waiting.append((result.plan, result.nodes))
+        if self._path is not None and time.monotonic() >= self._saved_s + _SAVED_EVERY_S:
+            threading.Thread(target=self.save, name="shtairir learned", daemon=True).start()
 
     def _digest(self) -> None:
         """Read what was put aside. Called with the lock held."""
@@ -167,6 +169,8 @@ class Learned:
             return None
         stamp = _stamp(definition)
         with self._lock:
+            if self._waiting or not self._loaded:
+                self._digest()
             exact = self._calls.get(_exact_key(stamp, _checksum(values), input_bytes))
             if exact is not None:
                 return exact.experience(input_bytes, exact=True)
@@ -183,15 +187,9 @@ class Learned:
 
     # --- the file ---------------------------------------------------------------------------------------------
 
-    def save(self, *, at_once: bool = True) -> None:
-        """Write everything into the file, with what other programs have written meanwhile.
-
-        Parameters
-        ----------
-        at_once
-            Otherwise only when the last time was a minute ago.
-        """
-        if self._path is None or (not at_once and time.monotonic() < self._saved_s + _SAVED_EVERY_S):
+    def save(self) -> None:
+        """Write everything into the file, with what other programs have written meanwhile."""
+        if self._path is None:
             return
         with self._lock:
             self._digest()

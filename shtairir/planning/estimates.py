@@ -266,7 +266,6 @@ class _Forecaster:
                         root = feed.source, feed.output
                         self.roots[number, output] = self.roots.get(root, root)
 
-
     def _note_overwrites(self, number: int, node: WorkingNode, sizes: Sequence[int | None]) -> None:
         """Take an output for one that shows the memory of an input that is overwritten, where their sizes agree."""
         for position in node.overwrites:
@@ -359,5 +358,3 @@ def _cost(cost: Callable[..., float] | float, arguments: Mapping[str, object]) -
         return float(cost(**arguments))
     except Exception:  # noqa: BLE001 - as for infer
         return None
-
-

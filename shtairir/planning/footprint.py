@@ -291,4 +291,3 @@ class _Walk:
         for slot in self._print.writes(task):
             if not readers[slot]:
                 self._live -= sizes[slot]
-

@@ -12,9 +12,11 @@ from shtairir.planning import dependency
 from shtairir.planning.analyzer import DependencyAnalyzer
 from shtairir.planning.config import Estimate, OptimizationLevel, PlanningConfig
 from shtairir.planning.estimates import forecast, seconds
+from shtairir.planning.footprint import Rehearsal, borrows
 from shtairir.planning.outlook import Outlook
 from shtairir.planning.passes import drop_redundant_edges
-from shtairir.planning.plan import ExecutionPlan, ExecutionStage, Task, TaskInput
+from shtairir.planning.passes.buffers import assign_buffers
+from shtairir.planning.plan import Buffer, ExecutionPlan, ExecutionStage, Task, TaskInput
 from shtairir.planning.stages import pack_stages
 from shtairir.planning.working import Feed, Reason, WorkingGraph, WorkingNode
 
@@ -127,6 +129,21 @@ class Layout:
             peak_bytes=outlook.peak_bytes(expected),
             sequential_s=sum(outlook.durations) if outlook.all_timed else None,
             estimated_s=outlook.elapsed_s(expected, self.critical_cost) if outlook.all_timed else None,
+            buffers=self._buffers(outlook, expected),
+        )
+
+    def _buffers(self, outlook: Outlook, expected: Rehearsal | None) -> tuple[Buffer, ...]:
+        if self.config.level is not OptimizationLevel.AGGRESSIVE or outlook.held is None or expected is None:
+            return ()
+        kept = [False] * self.first_slots[-1]
+        for number, output in self.graph.shown:
+            if number in self.task_of:
+                kept[self.first_slots[self.task_of[number]] + output] = True
+        lent = [borrows(node.definition) for node in self.nodes]
+        ports = [_port(node, output) for node in self.nodes for output in range(len(node.definition.outputs))]
+        found = assign_buffers(outlook.held, expected, kept, lent)
+        return tuple(
+            Buffer(number, nbytes, tuple(ports[slot] for slot in slots)) for number, (nbytes, slots) in enumerate(found)
         )
 
     def _refuse_cycle(self, analyzer: DependencyAnalyzer[int], names: Sequence[NodeId]) -> None:

@@ -109,6 +109,17 @@ class ExecutionStage:
     requirements: ResourceRequirements
 
 
+class Buffer(NamedTuple):
+    """A buffer of the pool, and the values that are expected to lie in it, one after the other.
+
+    ``nbytes`` is its size, that of a size class; of values that show the memory of another, only that one is named.
+    """
+
+    number: int
+    nbytes: int
+    values: tuple[PortRef, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class ExecutionPlan:
     """What `shtairir.plan` returns and `shtairir.run` runs.
@@ -124,14 +135,16 @@ class ExecutionPlan:
     critical_path
         The longest row of nodes, each waiting for the one before.
     peak_bytes, estimated_s, sequential_s
-        The most memory that values take, the least time on `workers` workers, the time of all nodes one after
-        the other; ``None`` unless the cost of every node is known.
+        The most memory that values take at a time, as the run's own account counts it; the time on `workers` workers;
+        the time of all nodes one after the other. ``None`` unless the size, or the time, of every node is known.
     parallelism
         How many tasks could run at a time on average, given enough workers.
     results
         The outputs that are kept, and their slots: those that nobody reads, and `keep`.
     folded
         Outputs of nodes that were computed while planning.
+    buffers
+        At ``aggressive``: which values share which buffers of the pool, as far as their sizes are known.
     """
 
     graph_name: str
@@ -154,6 +167,7 @@ class ExecutionPlan:
     peak_bytes: int | None = None
     estimated_s: float | None = None
     sequential_s: float | None = None
+    buffers: tuple[Buffer, ...] = ()
 
     @cached_property
     def slots(self) -> Mapping[PortRef, int]:

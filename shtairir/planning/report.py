@@ -72,6 +72,10 @@ def as_dict(plan: ExecutionPlan) -> dict[str, object]:
         "peak_bytes": plan.peak_bytes,
         "estimated_s": plan.estimated_s,
         "sequential_s": plan.sequential_s,
+        "buffers": [
+            {"number": number, "bytes": nbytes, "values": [str(port) for port in values]}
+            for number, nbytes, values in plan.buffers
+        ],
         "results": [str(port) for port in plan.results],
         "folded": list(plan.folded),
         "dropped": list(plan.dropped),

@@ -120,9 +120,7 @@ CALLS: list[tuple[Any, dict[str, Any]]] = [
 def said(function: Any, arguments: dict[str, Any]) -> tuple[object, ...]:
     """What a block says of its outputs, given everything as specs that would come over a link."""
     definition = definition_of(function)
-    specs: dict[str, object] = {
-        port.name: port.default for port in definition.inputs if port.default is not MISSING
-    }
+    specs: dict[str, object] = {port.name: port.default for port in definition.inputs if port.default is not MISSING}
     for name, value in arguments.items():
         kind = definition.input(name)
         assert kind is not None
@@ -210,4 +208,4 @@ def test_pictures_of_a_folder_flow_as_a_list_to_their_sheet(files: Path) -> None
     for node in ("photos", "sheet"):
         task = plan.task(node)
         assert task is not None
-        assert task.estimate.output_bytes == (pytest.approx(result.nodes[node].output_bytes, rel=0.01),)
+        assert task.estimate.total_bytes == pytest.approx(result.nodes[node].output_bytes, rel=0.01)

@@ -77,8 +77,7 @@ def stored_array(path: Path, **_: Any) -> Spec:
 
 def sound(path: Path) -> Spec:
     """A sound: its length stands in the head of the file."""
-    import soundfile
+    import soundfile  # type: ignore[import-untyped]  # the library ships no types
 
     info = soundfile.info(path)
     return array((info.frames, info.channels), "float32", kind="audio")
-

@@ -1,9 +1,9 @@
 """Sizes of images, masks and labels."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from shtairir.block.infer import Spec, array, image
+from shtairir.block.infer import Spec, array
+from shtairir.block.infer import image as _image
 from shtairir_blocks.shapes.arrays import NUMBER
 
 COUNT = Spec("int", nbytes=28)
@@ -69,9 +69,7 @@ def merged(red: Spec, alpha: Spec | None, **_: Any) -> Spec:
     return _image(height, width, 3 if alpha is None else 4)
 
 
-def resized(
-    image: Spec, width: int | None, height: int | None, scale: float, keep_ratio: bool, **_: Any
-) -> Spec:
+def resized(image: Spec, width: int | None, height: int | None, scale: float, keep_ratio: bool, **_: Any) -> Spec:
     """An image of another size, worked out as the block does."""
     old_height, old_width, channels = _extent(image)
     factors = [new / old for new, old in ((width, old_width), (height, old_height)) if new is not None]
@@ -160,10 +158,10 @@ def colored_labels(labels: Spec, **_: Any) -> Spec:
     return _image(*_plane(labels), 3)
 
 
-def _plane(spec: Spec) -> Sequence[int]:
+def _plane(spec: Spec) -> tuple[int, int]:
     if spec.shape is None or len(spec.shape) < 2:
         raise ValueError("The size is not known.")
-    return spec.shape[:2]
+    return spec.shape[0], spec.shape[1]
 
 
 def _extent(spec: Spec) -> tuple[int, int, int]:
@@ -171,6 +169,3 @@ def _extent(spec: Spec) -> tuple[int, int, int]:
     assert spec.shape is not None
     channels = spec.shape[2] if len(spec.shape) == 3 else 1
     return height, width, channels
-
-
-_image = image  # the arguments of blocks are called image, too

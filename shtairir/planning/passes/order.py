@@ -19,9 +19,7 @@ from shtairir.planning.dependency import Adjacency
 from shtairir.planning.footprint import Footprint
 
 
-def frugal_order(
-    print_: Footprint, predecessors: Adjacency, successors: Adjacency, rank: Sequence[int]
-) -> list[int]:
+def frugal_order(print_: Footprint, predecessors: Adjacency, successors: Adjacency, rank: Sequence[int]) -> list[int]:
     """Return the tasks in an order that keeps little at a time; ``rank`` decides between equals.
 
     Examples
