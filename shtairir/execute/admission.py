@@ -35,6 +35,7 @@ from typing import Any
 from shtairir.block.values import nbytes_of
 from shtairir.errors import MemoryBudgetError
 from shtairir.events import NodeLogged, NodeStatus
+from shtairir.execute.call import PLAIN
 from shtairir.execute.mailbox import Mailbox
 from shtairir.execute.state import RunState
 from shtairir.execute.workers import Execute, IsQuick, Workers
@@ -72,7 +73,7 @@ class Admission:
         self._running: dict[int, int] = {}
         self._loads: dict[int, int] = {}
         self._alone: set[int] = set()
-        self._learned: dict[int, int] = {}
+        self._expected: dict[int, int] = {}
         self._refused: dict[int, MemoryBudgetError] = {}
         self._to_spill: dict[int, list[int]] = {}
         self._large: set[int] = set()
@@ -95,6 +96,7 @@ class Admission:
     def give(self, tasks: Sequence[int]) -> None:
         """Take ready tasks, and hand on those for which there is memory."""
         for task in tasks:
+            self._expected[task] = self._expectation(task)
             insort(self._held, task)
         self._admit()
 
@@ -140,7 +142,8 @@ class Admission:
         with self._changed:
             self._leave(task)
             for slot in self._state.shape.writes[task]:
-                if can_spill(self._state.slots[slot]):
+                value = self._state.slots[slot]
+                if type(value) not in PLAIN and can_spill(value):
                     self._large.add(slot)
         self._admit()
 
@@ -171,21 +174,24 @@ class Admission:
         if not self._alone & self._running.keys():
             for task in self._held[:_LOOK_AHEAD]:
                 loads = self._to_load(task)
-                if not (task in self._alone and self._running) and self._needs(task) + loads <= room:
-                    return self._enter(task, self._needs(task), loads)
+                if not (task in self._alone and self._running) and self._expected[task] + loads <= room:
+                    return self._enter(task, self._expected[task], loads)
         return None if self._running else self._force(room)
 
     def _room(self) -> int:
         """Return what the budget has left beside the expectations of running tasks."""
         memory, tasks = self._state.memory, self._state.plan.tasks
-        to_come = sum(max(needs - memory.borrowed_by(tasks[task].node), 0) for task, needs in self._running.items())
-        return self._limit_bytes - memory.live_bytes - to_come
+        room = self._limit_bytes - memory.live_bytes
+        for task, needs in self._running.items():
+            if needs:
+                room -= max(needs - memory.borrowed_by(tasks[task].node), 0)
+        return room
 
     def _force(self, room: int) -> int:
         """Return the task that runs next because nothing else does, with values to spill for it."""
         for loading in (True, False):
             for task in self._held[:_LOOK_AHEAD]:
-                needs, loads = self._needs(task), self._to_load(task) if loading else 0
+                needs, loads = self._expected[task], self._to_load(task) if loading else 0
                 spilled = self._victims(needs + loads - room, self._state.shape.reads[task])
                 if sum(map(self._size, spilled)) >= needs + loads - room:
                     return self._enter(task, needs, loads, spilled)
@@ -193,29 +199,30 @@ class Admission:
         if self._is_sure(task):
             node = self._state.plan.tasks[task].node
             # Nothing is spilled for it: others may still find room.
-            self._refused[task] = self._state.memory.refusal(f"'{node}'", self._needs(task))
+            self._refused[task] = self._state.memory.refusal(f"'{node}'", self._expected[task])
             return self._enter(task, 0)
-        return self._enter(task, self._needs(task), 0, self._victims(_NEVER, self._state.shape.reads[task]))
+        return self._enter(task, self._expected[task], 0, self._victims(_NEVER, self._state.shape.reads[task]))
 
     def _enter(self, task: int, needs: int, loads: int = 0, to_spill: Collection[int] = ()) -> int:
         self._running[task] = needs + loads
-        self._loads[task] = loads
+        if loads:
+            self._loads[task] = loads
         if to_spill:
             self._moving.update(to_spill)
             self._to_spill[task] = list(to_spill)
-        self._state.memory.shrink_pool(self._room())
+        if needs:
+            self._state.memory.shrink_pool(self._room())
         return task
 
     def _to_load(self, task: int) -> int:
         """Return how much of a task's inputs is on disk."""
+        if not self._folder.written_bytes:
+            return 0
         values = (self._state.slots[slot] for slot in self._state.shape.reads[task])
         return sum(value.nbytes for value in values if isinstance(value, Spilled))
 
-    def _needs(self, task: int) -> int:
-        """Return what a task is expected to take beside its inputs: as planned, as seen, else as much as they are."""
-        learned = self._learned.get(task)
-        if learned is not None:
-            return learned
+    def _expectation(self, task: int) -> int:
+        """Return what a ready task will take beside its inputs: as planned, else as much as they take."""
         estimate = self._state.plan.tasks[task].estimate
         expected = estimate.peak_bytes if estimate.peak_bytes is not None else estimate.total_bytes
         if expected is None:
@@ -225,10 +232,12 @@ class Admission:
     def _is_sure(self, task: int) -> bool:
         whole = self._state.plan.tasks[task]
         sized = whole.estimate.total_bytes is not None and whole.estimate.source == "inferred"
-        return sized and task not in self._learned and not whole.parts
+        return sized and task not in self._alone and not whole.parts
 
     def _size(self, slot: int) -> int:
         value = self._state.slots[slot]
+        if type(value) in PLAIN:
+            return 0
         return value.nbytes if isinstance(value, Spilled) else nbytes_of(value)
 
     # --- what can be spilled ----------------------------------------------------------------------------------
@@ -292,7 +301,7 @@ class Admission:
             if task in self._alone or len(self._running) < 2:
                 return False
             self._alone.add(task)
-            self._learned[task] = max(self._needs(task), error.requested_bytes)
+            self._expected[task] = max(self._expected[task], error.requested_bytes)
         node = self._state.plan.tasks[task].node
         note = "There was too little memory for it beside others. It begins again when they are done."
         self._state.observe(NodeLogged(self._state.id, self._state.clock(), node, "info", note))

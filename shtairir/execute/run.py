@@ -160,7 +160,7 @@ class Run:
         try:
             with short_turns(), collector.run(self._options.pool):
                 self._announce()
-                self._workers.start(self._execute, self._is_quick)
+                self._workers.start(self._execute, self._state.is_quick)
                 self._mailbox.post(self._on_begin)
                 self._attend()
         except BaseException as error:  # noqa: BLE001 - whoever waits must be told
@@ -261,9 +261,6 @@ class Run:
         return RunResult(self.id, status, elapsed_s, self._started_s, self._records, values, self._state.memory.stats())
 
     # --- on the workers ---------------------------------------------------------------------------------------
-
-    def _is_quick(self, task: int) -> bool:
-        return self._state.calls[task].pace.quick
 
     def _execute(self, task: int, worker: str) -> None:
         """Run a task and post how it ended."""

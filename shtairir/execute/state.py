@@ -83,3 +83,7 @@ class RunState:
         if whole.parts:
             return tuple(node for part in whole.parts for node in (part.node, *part.aliases))
         return whole.node, *whole.aliases
+
+    def is_quick(self, task: int) -> bool:
+        """Whether a task is known to take less time than waking another worker for it."""
+        return self.calls[task].pace.quick

@@ -127,7 +127,8 @@ class MemoryPool:
         The most it may hold, lent and idle together; ``None`` for no limit.
     poison
         Fill buffers with a pattern when they are lent and when they return, so that a test can tell who reads
-        what was never written, or what is no longer theirs.
+        what was never written, or what is no longer theirs. By default, whether the environment variable
+        ``SHTAIRIR_POISON`` is 1.
 
     Attributes
     ----------
@@ -142,12 +143,12 @@ class MemoryPool:
     they are never more than what was lent at the same time once, or a few dozen megabytes.
     """
 
-    def __init__(self, limit_bytes: int | None = None, *, poison: bool = False) -> None:
+    def __init__(self, limit_bytes: int | None = None, *, poison: bool | None = None) -> None:
         self.limit_bytes = limit_bytes
         self.hits = 0
         self.misses = 0
         self.before_growth: Callable[[], None] | None = None
-        self._poison = poison
+        self._poison = os.environ.get("SHTAIRIR_POISON") == "1" if poison is None else poison
         # Reentrant: garbage may be collected while it is held, and a finaliser of foreign code may borrow.
         self._lock = threading.RLock()
         self._returned: deque[Returned] = deque()
@@ -322,8 +323,5 @@ class MemoryPool:
 
 @functools.cache
 def shared_pool() -> MemoryPool:
-    """Return the pool of the process: what one run gives back, the next borrows.
-
-    With the environment variable ``SHTAIRIR_POISON`` set to 1 it fills buffers with a pattern.
-    """
-    return MemoryPool(poison=os.environ.get("SHTAIRIR_POISON") == "1")
+    """Return the pool of the process: what one run gives back, the next borrows."""
+    return MemoryPool()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import gc
+import weakref
 
 import numpy as np
+import pytest
 
 import shtairir
 from shtairir.block import Array, Context, block
+from shtairir.execute.options import RunOptions
 from shtairir.memory import MemoryManager, MemoryPool, Owned, owners, process_stats, retained
+from shtairir.session import start_plan, wait_for
 
 SIZE = 1 << 20
 
@@ -25,6 +29,12 @@ def lent(context: Context) -> Array:
     array = context.empty(SIZE, np.uint8)
     array.fill(1)
     return array
+
+
+@block(category="Test/Owners")
+def passed_on(context: Context, x: Array) -> Array:
+    """Return a new array of the pool."""
+    return np.add(x, 1, out=context.empty(x.shape, x.dtype))
 
 
 def of_nodes(*names: str) -> dict[str, int]:
@@ -44,6 +54,36 @@ def test_kept_results_are_owned_by_their_nodes_as_long_as_somebody_has_them() ->
     assert of_nodes(*names) == {"kept_ones": SIZE}
     del value
     assert of_nodes(*names) == {}
+
+
+@pytest.mark.parametrize("memory_limit", [None, 100 * SIZE])
+def test_a_result_goes_with_its_last_user_and_waits_for_no_garbage_collection(memory_limit: int | None) -> None:
+    graph = shtairir.Graph("gone")
+    graph.add(ones, id="ones")
+    gc.disable()
+    try:
+        result = shtairir.run(graph, memory_limit=memory_limit)
+        value = weakref.ref(result["ones.out"])
+        assert value() is not None
+        del result
+        assert value() is None
+    finally:
+        gc.enable()
+
+
+def test_a_chain_of_lent_arrays_takes_two_buffers_and_the_next_run_takes_none() -> None:
+    graph = shtairir.Graph("chain")
+    last = graph.add(lent, id="first")
+    for _ in range(50):
+        node = graph.add(passed_on)
+        graph.link(last["out"], node["x"])
+        last = node
+    options = RunOptions(pool=MemoryPool())
+    counts = []
+    for _ in range(3):
+        memory = wait_for(start_plan(shtairir.plan(graph), options)).memory
+        counts.append((memory.hits, memory.misses))
+    assert counts == [(49, 2), (51, 0), (51, 0)]
 
 
 def test_the_same_node_of_two_runs_adds_up() -> None:
