@@ -136,7 +136,7 @@ class _Evaluation:
                 step = self._steps[number]
                 if step.reduction is not None:
                     self._registers[step.result] = sweep.reduced(number, step)
-            self._seconds.update(sweep.seconds)
+            self._seconds.update(sweep.times())
         for number in whole:
             began = perf_counter()
             step = self._steps[number]

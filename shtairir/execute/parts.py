@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from shtairir.ids import NodeId
     from shtairir.planning.plan import Task
 
+_WORTH_DIVIDING = 1 << 20
+"""In bytes. The arithmetic on less takes as long as getting another worker to help."""
+
 _NOT_KEPT = "not kept: part of a fused chain"
 
 
@@ -61,10 +64,16 @@ class Performance:
         MemoryBudgetError
             When a chain needs more memory than there is. Nothing has been handed on then.
         """
-        if not (self._composite.is_fused and self._fused()):
+        if not (self._is_worth_it() and self._fused()):
             self.one_after_another()
 
     # --- together ---------------------------------------------------------------------------------------------
+
+    def _is_worth_it(self) -> bool:
+        """Whether evaluating in tiles can win: with a single node, only by the number of workers."""
+        if len(self.records) > 1 or not self._composite.is_fused:
+            return self._composite.is_fused
+        return any(nbytes_of(self._state.slots[item.slot]) >= _WORTH_DIVIDING for item in self._task.inputs)
 
     def _fused(self) -> bool:
         """Evaluate the parts in tiles, and return whether that could be done."""

@@ -42,9 +42,6 @@ CACHE_BYTES = 2_500_000
 SMALLEST_TILE, LARGEST_TILE = 1 << 14, 1 << 17
 """In elements. With fewer, the calls cost more than the work, and threads wait for the interpreter's lock."""
 
-_TIMED = 8
-"""Every so many tiles, the steps are timed."""
-
 _ALIGNMENT = 64
 
 
@@ -75,11 +72,6 @@ class Sweep:
         The values from outside, by register.
     kept
         The array for each kept result, by register.
-
-    Attributes
-    ----------
-    seconds
-        How long each step took, as far as it was timed: their proportions are what counts.
     """
 
     def __init__(
@@ -97,7 +89,8 @@ class Sweep:
         self._forms = {steps[number].result: form for number in numbers if (form := forms[number]) is not None}
         outer = {register: registers[register] for step in self._steps for register in step.operands}
         outer = {register: value for register, value in outer.items() if register not in self._forms}
-        self.seconds = dict.fromkeys(numbers, 0.0)
+        # The least that a tile took: on others, a thread may have waited for its turn.
+        self._seconds = dict.fromkeys(numbers, math.inf)
         self._flat = is_row(outer.values(), shape)
         self._fixed: list[Any] = list(registers)
         self._moving: list[tuple[int, Array]] = []
@@ -130,6 +123,10 @@ class Sweep:
         if self._flat:
             return [slice(start, start + length) for start, length in halves(0, size, self._largest)]
         return list(_blocks(self._shape, self._largest))
+
+    def times(self) -> dict[int, float]:
+        """Return the time of each step over all tiles; nothing is waited for in it."""
+        return {number: seconds * len(self._tiles) for number, seconds in self._seconds.items() if self._tiles}
 
     @property
     def size(self) -> int:
@@ -235,22 +232,11 @@ class _Crew:
                     extent = sweep.extent(tile)
                     for register, value in sweep.views(scratch, extent):
                         registers[register] = value
-                if number % _TIMED:
-                    self._tile(registers, number, current)
-                else:
-                    self._timed_tile(registers, number, current)
+                self._tile(registers, number, current)
                 self._report(1 - len(self._left) / total)
 
     def _tile(self, registers: list[Any], tile: int, current: list[int]) -> None:
-        for number, call, operands, result in self._sweep._calls:
-            current[0] = number
-            if result is not None:
-                call(*[registers[place] for place in operands], out=registers[result])
-            else:
-                self._sweep._partials[number][tile] = call(registers[operands[0]])
-
-    def _timed_tile(self, registers: list[Any], tile: int, current: list[int]) -> None:
-        seconds = self._sweep.seconds
+        seconds = self._sweep._seconds
         last = perf_counter()
         for number, call, operands, result in self._sweep._calls:
             current[0] = number
@@ -259,7 +245,8 @@ class _Crew:
             else:
                 self._sweep._partials[number][tile] = call(registers[operands[0]])
             now = perf_counter()
-            seconds[number] += now - last
+            if now - last < seconds[number]:
+                seconds[number] = now - last
             last = now
 
 

@@ -4,8 +4,8 @@ An elementwise block, or a reduction over all elements, that has no neighbour to
 own: it is evaluated in tiles as well, which all workers that are idle take part in. Whether an array is large enough
 is seen when it is there.
 
-Blocks that are divisible along an axis only (``splits``) are left alone: putting their pieces together costs a pass
-over memory, which was more than two workers won for sorting or adding up along an axis.
+Blocks that could be divided along an axis only (``splits``) run whole: along which axis depends on the values of their
+inputs, sorting along an axis for one, and a trait cannot say that yet.
 """
 
 from __future__ import annotations
