@@ -11,42 +11,27 @@ Glossary
 --------
 flow
     What is known of an output: a `Spec`, or the value itself where that is known while planning.
-rule
-    What of a block can be looked up once for all its nodes.
 view
     An output that shows the memory of another, its root, and so takes none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from shtairir.block.definition import BlockDefinition
-from shtairir.block.infer import Spec, elementwise
-from shtairir.block.values import nbytes_of
+from shtairir.block.infer import Spec
 from shtairir.ids import NodeId
 from shtairir.memory.manager import UNCOUNTED_BYTES
-from shtairir.planning.config import Estimate, Experience, History, Source
+from shtairir.planning.config import Estimate, Experience, History
+from shtairir.planning.inference import UNKNOWN, Rule, bytes_of, converted, cost_of, flows_of, rule_of
 from shtairir.planning.working import Feed, WorkingGraph, WorkingNode
 
 Output: TypeAlias = tuple[int, int]
 """An output as the number of its node and its own."""
-
-_NUMBER_BYTES = {"bool": 28, "int": 28, "float": 24}
-_USUAL_BYTES = {**_NUMBER_BYTES, "text": 100, "path": 100, "color": 72, "enum": 72, "figure": 56}
-_UNKNOWN = Estimate()
-
-
-class _Rule(NamedTuple):
-    families: tuple[str, ...]
-    fixed: tuple[Spec, ...] | None
-    infer: Callable[..., Any] | None
-    cost: Callable[..., float] | float | None
-    remembered: bool
-    estimate: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +79,29 @@ def seconds(known: Forecast, numbers: Sequence[int]) -> list[float]:
     return [typical if elapsed_s is None else elapsed_s for elapsed_s in times]
 
 
+class _Call(NamedTuple):
+    """What is known of a call, and of every other one with the same block, values and flows.
+
+    ``views`` are outputs, by number, that show the memory of what a feed brings, by its place among the feeds.
+    """
+
+    flows: tuple[object, ...]
+    estimate: Estimate
+    rough: bool
+    views: tuple[tuple[int, int], ...]
+
+
 class _Forecaster:
     def __init__(self, graph: WorkingGraph, given: Mapping[NodeId, Estimate], history: History | None) -> None:
         self._nodes = graph.nodes
         self._shown = graph.shown
-        self._seen_outside: frozenset[Output] = frozenset()
         self._given = given
         self._history = history
-        self._rules: dict[int, _Rule] = {}
+        self._rules: dict[int, Rule] = {}
+        self._calls: dict[object, _Call] = {}
+        self._specs: dict[Spec, Spec] = {}
         self._flows: dict[int, tuple[object, ...]] = {}
-        self._seen: dict[object, tuple[object, ...]] = {}
+        self._made_for_others: frozenset[Output] | None = None
         self.estimates: dict[int, Estimate] = {}
         self.roots: dict[Output, Output] = {}
         self.rough: set[int] = set()
@@ -113,47 +111,97 @@ class _Forecaster:
         if node.parts:
             self._visit_composite(number, node)
             return
-        rule = self._rules.get(id(node.definition)) or self._rule(node.definition)
         given = self._given.get(node.id) if self._given else None
-        if rule.fixed is not None and given is None and not rule.remembered and rule.cost is None:
-            # A plain number, of a block of which nothing is known: most nodes of the largest graphs.
-            self._flows[number] = rule.fixed
+        rule = self._rules.get(id(node.definition)) or self._rule(node.definition)
+        if given is None and rule.is_simple:  # most nodes of the largest graphs
+            self._flows[number] = rule.fixed or ()
             self.estimates[number] = rule.estimate
             return
-        arguments = self._arguments(node)
-        flows = rule.fixed if rule.fixed is not None else self._inferred(node, rule, arguments)
+        call = self._call(node, rule)
         if given is not None:
-            flows = self._corrected(number, flows, given.output_bytes, exact=True, always=True)
-            sizes = given.output_bytes or tuple(map(_nbytes, flows))
-            self.estimates[number] = given._replace(output_bytes=sizes)
-        else:
-            self.estimates[number], flows = self._estimate(number, node, rule, arguments, flows)
-        self._flows[number] = flows
-        self._note_views(number, node, flows)
+            flows = _corrected(call.flows, given.output_bytes, exact=True, always=True)
+            sizes = given.output_bytes or tuple(map(bytes_of, flows))
+            call = call._replace(flows=flows, estimate=given._replace(output_bytes=sizes), rough=False)
+        self._flows[number] = call.flows
+        self.estimates[number] = call.estimate
+        if call.rough:
+            self.rough.add(number)
+        for output, place in call.views:
+            self._share(number, output, node.feeds[place])
         if node.overwrites:
-            self._note_overwrites(number, node, list(map(_nbytes, flows)))
+            self._note_overwrites(number, node, list(map(bytes_of, call.flows)))
+
+    def _rule(self, definition: BlockDefinition) -> Rule:
+        remembered = self._history is not None and self._history.knows(definition)
+        rule = self._rules[id(definition)] = rule_of(definition, remembered=remembered)
+        return rule
+
+    # --- a call -----------------------------------------------------------------------------------------------
+
+    def _call(self, node: WorkingNode, rule: Rule) -> _Call:
+        """Return what is known of a node's call; equal ones are worked out once."""
+        # Specs are compared by identity, which is quick: equal ones are the same here, and none goes away meanwhile.
+        key = (
+            id(node.definition),
+            *[(feed.port, id(self._flows[feed.source][feed.output]), id(feed.conversion)) for feed in node.feeds],
+            *[(name, type(value), value) for name, value in node.values.items()],
+        )
+        try:
+            call = self._calls.get(key)
+        except TypeError:  # a list among the values
+            return self._worked_out(node, rule)
+        if call is None:
+            call = self._calls[key] = self._worked_out(node, rule)
+        return call
+
+    def _worked_out(self, node: WorkingNode, rule: Rule) -> _Call:
+        arguments = dict(node.values)
+        for feed in node.feeds:
+            arguments[feed.port] = converted(self._flows[feed.source][feed.output], feed)
+        flows = flows_of(rule, arguments)
+        past = None
+        if rule.remembered and self._history is not None:
+            past = self._history.lookup(node.definition, node.values, self._input_bytes(node))
+        if past is not None:
+            flows = _corrected(flows, past.output_bytes, exact=past.exact)
+        flows = tuple(self._specs.setdefault(flow, flow) if isinstance(flow, Spec) else flow for flow in flows)
+        rough = any(isinstance(flow, Spec) and not flow.exact for flow in flows)
+        return _Call(flows, _estimate(flows, past, cost_of(rule, arguments)), rough, _views(node, flows))
+
+    def _input_bytes(self, node: WorkingNode) -> int | None:
+        """Return the bytes that arrive over links, or ``None`` if some size is not known."""
+        total = 0
+        for feed in node.feeds:
+            nbytes = bytes_of(self._flows[feed.source][feed.output])
+            if nbytes is None:
+                return None
+            if nbytes >= UNCOUNTED_BYTES:
+                total += nbytes
+        return total
+
+    # --- several nodes in one ---------------------------------------------------------------------------------
 
     def _visit_composite(self, number: int, node: WorkingNode) -> None:
         """Forecast the parts one after the other, and put together what is known of them."""
         flows: list[object] = []
-        parts = []
+        estimates = []
         for part in node.parts:
             self._flows[number] = tuple(flows)  # the parts' feeds name the composite as the source of each other
             rule = self._rules.get(id(part.node.definition)) or self._rule(part.node.definition)
-            arguments = self._arguments(part.node)
-            made = rule.fixed if rule.fixed is not None else self._inferred(part.node, rule, arguments)
-            estimate, made = self._estimate(number, part.node, rule, arguments, made)
-            parts.append(self._given.get(part.node.id, estimate))
-            flows += made
+            call = self._worked_out(part.node, rule)
+            estimates.append(self._given.get(part.node.id, call.estimate))
+            if call.rough:
+                self.rough.add(number)
+            flows += call.flows
         self._flows[number] = tuple(flows)
-        self._seen_outside = self._seen_outside or self._read_outside()
-        sizes = [_nbytes(flow) if (number, output) in self._seen_outside else 0 for output, flow in enumerate(flows)]
-        rule = self._rule(node.definition)
+        if self._made_for_others is None:
+            self._made_for_others = self._read_outside()
+        sizes = [bytes_of(flow) if (number, place) in self._made_for_others else 0 for place, flow in enumerate(flows)]
         past = None
-        if rule.remembered and self._history is not None:
+        if self._rule(node.definition).remembered and self._history is not None:
             values = identifying([part.node for part in node.parts])
             past = self._history.lookup(node.definition, values, self._input_bytes(node))
-        self.estimates[number] = _of_parts(parts, sizes, past)
+        self.estimates[number] = _of_parts(estimates, sizes, past)
         self._note_overwrites(number, node, sizes)
 
     def _read_outside(self) -> frozenset[Output]:
@@ -161,121 +209,56 @@ class _Forecaster:
         read = {(feed.source, feed.output) for node in self._nodes.values() for feed in node.feeds}
         return frozenset(read | self._shown)
 
-    def _rule(self, definition: BlockDefinition) -> _Rule:
-        traits = definition.traits
-        families = tuple(port.type.family for port in definition.outputs)
-        fixed: tuple[Spec, ...] | None = None
-        infer = traits.infer
-        if infer is None and traits.elementwise and traits.kernel is not None and families == ("array",):
-            infer = _by_kernel(definition, traits.kernel)
-        if infer is None and all(family in _NUMBER_BYTES for family in families):
-            fixed = tuple(Spec(family, nbytes=_NUMBER_BYTES[family]) for family in families)
-        remembered = self._history is not None and self._history.knows(definition)
-        sizes = tuple(spec.nbytes for spec in fixed) if fixed is not None else ()
-        estimate = Estimate(None, sizes, None, "inferred") if fixed is not None else _UNKNOWN
-        rule = _Rule(families, fixed, infer, traits.cost, remembered, estimate)
-        self._rules[id(definition)] = rule
-        return rule
+    # --- memory that is shared --------------------------------------------------------------------------------
 
-    # --- what arrives ------------------------------------------------------------------------------------------
-
-    def _arguments(self, node: WorkingNode) -> dict[str, object]:
-        arguments = dict(node.values)
-        for feed in node.feeds:
-            flow = self._flows[feed.source][feed.output]
-            arguments[feed.port] = flow if feed.conversion is None else _converted(flow, feed)
-        return arguments
-
-    def _inferred(self, node: WorkingNode, rule: _Rule, arguments: Mapping[str, object]) -> tuple[object, ...]:
-        """Return the flows of the outputs; equal calls are worked out once."""
-        nothing = tuple(_unsaid(family) for family in rule.families)
-        if rule.infer is None:
-            return nothing
-        key = (id(node.definition), *((name, type(value), value) for name, value in arguments.items()))
-        try:
-            found = self._seen.get(key)
-        except TypeError:
-            return _outputs(rule, arguments) or nothing
-        if found is None:
-            found = self._seen[key] = _outputs(rule, arguments) or nothing
-        return found
-
-    # --- what it says ------------------------------------------------------------------------------------------
-
-    def _estimate(
-        self, number: int, node: WorkingNode, rule: _Rule, arguments: Mapping[str, object], flows: tuple[object, ...]
-    ) -> tuple[Estimate, tuple[object, ...]]:
-        """Return the estimate, and the flows with what earlier runs add to them."""
-        elapsed_s: float | None = None
-        peak_bytes: int | None = None
-        source: Source = "inferred"
-        past = None
-        if rule.remembered and self._history is not None:
-            past = self._history.lookup(node.definition, node.values, self._input_bytes(node))
-        if past is not None:
-            elapsed_s, peak_bytes, source = past.elapsed_s, past.peak_bytes, "learned"
-            flows = self._corrected(number, flows, past.output_bytes, exact=past.exact)
-        elif rule.cost is not None:
-            elapsed_s = _cost(rule.cost, arguments)
-            source = "declared" if elapsed_s is not None else source
-        sizes = tuple(map(_nbytes, flows))
-        if any(isinstance(flow, Spec) and not flow.exact for flow in flows):
-            self.rough.add(number)
-        if elapsed_s is None and all(size is None for size in sizes):
-            return _UNKNOWN, flows
-        return Estimate(elapsed_s, sizes, peak_bytes, source), flows
-
-    def _input_bytes(self, node: WorkingNode) -> int | None:
-        """Return the bytes that arrive over links, or ``None`` if some size is not known."""
-        total = 0
-        for feed in node.feeds:
-            nbytes = _nbytes(self._flows[feed.source][feed.output])
-            if nbytes is None:
-                return None
-            if nbytes >= UNCOUNTED_BYTES:
-                total += nbytes
-        return total
-
-    def _corrected(
-        self,
-        number: int,
-        flows: tuple[object, ...],
-        sizes: tuple[int | None, ...],
-        *,
-        exact: bool,
-        always: bool = False,
-    ) -> tuple[object, ...]:
-        """Return the flows with sizes from elsewhere where the block did not say for certain, or ``always``."""
-        if len(sizes) != len(flows):
-            return flows
-        corrected = []
-        for flow, nbytes in zip(flows, sizes, strict=True):
-            certain = not isinstance(flow, Spec) or (flow.exact and flow.nbytes is not None)
-            if (certain and not always) or nbytes is None:
-                corrected.append(flow)
-            else:
-                kind = flow.kind if isinstance(flow, Spec) else ""
-                corrected.append(Spec(kind, nbytes=nbytes, exact=exact))
-        return tuple(corrected)
-
-    def _note_views(self, number: int, node: WorkingNode, flows: tuple[object, ...]) -> None:
-        for output, flow in enumerate(flows):
-            if isinstance(flow, Spec) and flow.view_of is not None:
-                for feed in node.feeds:
-                    if feed.port == flow.view_of and (feed.conversion is None or feed.conversion.source == "image"):
-                        root = feed.source, feed.output
-                        self.roots[number, output] = self.roots.get(root, root)
+    def _share(self, number: int, output: int, feed: Feed) -> None:
+        root = feed.source, feed.output
+        self.roots[number, output] = self.roots.get(root, root)
 
     def _note_overwrites(self, number: int, node: WorkingNode, sizes: Sequence[int | None]) -> None:
         """Take an output for one that shows the memory of an input that is overwritten, where their sizes agree."""
-        for position in node.overwrites:
-            feed = node.feeds[position]
-            size = _nbytes(self._flows[feed.source][feed.output])
-            output = sizes.index(size) if size and size in sizes else None
-            if output is not None and (number, output) not in self.roots:
-                root = feed.source, feed.output
-                self.roots[number, output] = self.roots.get(root, root)
+        for place in node.overwrites:
+            feed = node.feeds[place]
+            size = bytes_of(self._flows[feed.source][feed.output])
+            if size and size in sizes:
+                self._share(number, sizes.index(size), feed)
                 return
+
+
+def _corrected(
+    flows: tuple[object, ...], sizes: tuple[int | None, ...], *, exact: bool, always: bool = False
+) -> tuple[object, ...]:
+    """Return the flows with sizes from elsewhere where the block did not say for certain, or ``always``."""
+    if len(sizes) != len(flows):
+        return flows
+    corrected = []
+    for flow, nbytes in zip(flows, sizes, strict=True):
+        certain = not isinstance(flow, Spec) or (flow.exact and flow.nbytes is not None)
+        if (certain and not always) or nbytes is None:
+            corrected.append(flow)
+        else:
+            kind = flow.kind if isinstance(flow, Spec) else ""
+            corrected.append(Spec(kind, nbytes=nbytes, exact=exact))
+    return tuple(corrected)
+
+
+def _estimate(flows: tuple[object, ...], past: Experience | None, declared_s: float | None) -> Estimate:
+    sizes = tuple(map(bytes_of, flows))
+    if past is not None:
+        return Estimate(past.elapsed_s, sizes, past.peak_bytes, "learned")
+    if declared_s is not None:
+        return Estimate(declared_s, sizes, None, "declared")
+    return UNKNOWN if all(size is None for size in sizes) else Estimate(None, sizes, None, "inferred")
+
+
+def _views(node: WorkingNode, flows: tuple[object, ...]) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        (output, place)
+        for output, flow in enumerate(flows)
+        if isinstance(flow, Spec) and flow.view_of is not None
+        for place, feed in enumerate(node.feeds)
+        if feed.port == flow.view_of and (feed.conversion is None or feed.conversion.source == "image")
+    )
 
 
 def _of_parts(parts: Sequence[Estimate], sizes: Sequence[int | None], past: Experience | None) -> Estimate:
@@ -299,62 +282,3 @@ class Called(Protocol):
     def definition(self) -> BlockDefinition: ...
     @property
     def values(self) -> Mapping[str, object]: ...
-
-
-def _outputs(rule: _Rule, arguments: Mapping[str, object]) -> tuple[object, ...] | None:
-    """Return what the block says of its outputs, or ``None`` if it says nothing that can be used."""
-    assert rule.infer is not None
-    try:
-        said = rule.infer(**arguments)
-    except Exception:  # noqa: BLE001 - block code that need not be careful: what it cannot tell is not known
-        return None
-    several = isinstance(said, tuple) and len(rule.families) != 1
-    items = said if several else (said,)
-    if len(items) != len(rule.families):
-        return None
-    return tuple(_unsaid(family) if item is None else item for item, family in zip(items, rule.families, strict=True))
-
-
-def _unsaid(family: str) -> Spec:
-    """Return the spec of an output of which the block says nothing."""
-    return Spec(family, nbytes=_USUAL_BYTES.get(family), exact=False)
-
-
-def _by_kernel(definition: BlockDefinition, kernel: Callable[..., Any]) -> Callable[..., Spec]:
-    names = [port.name for port in definition.inputs]
-
-    def infer(**arguments: object) -> Spec:
-        return elementwise(kernel, [arguments[name] for name in names])
-
-    return infer
-
-
-def _converted(flow: object, feed: Feed) -> object:
-    """Return a flow behind a conversion."""
-    assert feed.conversion is not None
-    target = feed.conversion.target
-    if not isinstance(flow, Spec):
-        try:
-            return feed.conversion.apply(flow)
-        except Exception:  # noqa: BLE001 - a conversion is foreign code; it fails again, and is reported, in the run
-            return Spec(target)
-    if target in _NUMBER_BYTES:
-        return Spec(target, nbytes=_NUMBER_BYTES[target])
-    if flow.kind == "image" and target == "array":
-        return Spec("array", flow.shape, flow.dtype, flow.nbytes, flow.length, exact=flow.exact)
-    if flow.kind == "array" and target == "image" and flow.shape is not None and flow.dtype == "float32":
-        return Spec("image", flow.shape, flow.dtype, flow.nbytes, flow.length, exact=flow.exact)
-    return Spec(target)
-
-
-def _nbytes(flow: object) -> int | None:
-    return flow.nbytes if isinstance(flow, Spec) else nbytes_of(flow)
-
-
-def _cost(cost: Callable[..., float] | float, arguments: Mapping[str, object]) -> float | None:
-    if not callable(cost):
-        return float(cost)
-    try:
-        return float(cost(**arguments))
-    except Exception:  # noqa: BLE001 - as for infer
-        return None

@@ -76,7 +76,8 @@ def footprint(graph: WorkingGraph, numbers: Sequence[int], known: Forecast) -> F
     ``None`` when no value is large enough to be counted, or no size is known. Unknown sizes count as nothing.
     """
     estimates = known.estimates
-    if not any(_counted(estimates[number]) for number in numbers):
+    different = {id(estimate): estimate for estimate in map(estimates.__getitem__, numbers)}
+    if not any(map(_counted, different.values())):
         return None
     position = {number: task for task, number in enumerate(numbers)}
     outputs = [len(graph.nodes[number].definition.outputs) for number in numbers]

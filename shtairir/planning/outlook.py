@@ -59,7 +59,11 @@ class Outlook:
         self.durations = seconds(known, numbers)
         self.held = footprint(graph, numbers, known)
         self.requirements = self._requirements()
-        self._all_sized = all(map(_is_sized, self.estimates, self._definitions))
+        different = {
+            (id(estimate), id(block)): (estimate, block)
+            for estimate, block in zip(self.estimates, self._definitions, strict=True)
+        }
+        self._all_sized = all(_is_sized(estimate, block) for estimate, block in different.values())
 
     # --- what can never run -----------------------------------------------------------------------------------
 
@@ -72,28 +76,29 @@ class Outlook:
             When some can never run under the limits.
         """
         limits = self._config.limits
-        requirements, refusals, enough = [], [], 0
+        refusals: list[tuple[NodeId, str]] = []
+        enough = 0
+        by_block = {id(definition): required(definition.traits) for definition in self._definitions}
         for task, definition in enumerate(self._definitions):
-            memory = self.held.needs[task] if self.held is not None else 0
-            needs = required(definition.traits, memory)
-            requirements.append(needs)
-            why = None
-            if needs is not ONE_PROCESSOR:
-                why = limits.refusal(replace(needs, memory_bytes=0))  # memory is looked at more closely
-            if self._exceeds(task, limits.memory_bytes):
-                assert self.held is not None
-                assert limits.memory_bytes is not None
-                why = self._too_large(task, limits.memory_bytes)
-                enough = max(enough, self.held.least(task))
+            needs = by_block[id(definition)]
+            why = limits.refusal(needs) if needs is not ONE_PROCESSOR else None
             if why is not None:
                 refusals.append((self.names[task], why))
+        requirements = [by_block[id(definition)] for definition in self._definitions]
+        if self.held is not None:
+            for task, memory_bytes in enumerate(self.held.needs):
+                if memory_bytes:
+                    requirements[task] = replace(requirements[task], memory_bytes=memory_bytes)
+                if limits.memory_bytes is not None and self._exceeds(task, limits.memory_bytes):
+                    refusals.append((self.names[task], self._too_large(task, limits.memory_bytes)))
+                    enough = max(enough, self.held.least(task))
         if refusals:
             raise _refused(refusals, enough)
         return requirements
 
-    def _exceeds(self, task: int, limit_bytes: int | None) -> bool:
+    def _exceeds(self, task: int, limit_bytes: int) -> bool:
         """Whether a task and what it reads take more than there is, for certain."""
-        if limit_bytes is None or self.held is None or self.held.least(task) <= limit_bytes:
+        if self.held is None or self.held.least(task) <= limit_bytes:
             return False
         # Guesses do not keep a run from being tried.
         return not self._rough[task] and not any(self._rough[self.held.writer(slot)] for slot in self.held.reads[task])
