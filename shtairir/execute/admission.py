@@ -40,10 +40,12 @@ from shtairir.execute.mailbox import Mailbox
 from shtairir.execute.state import RunState
 from shtairir.execute.workers import Execute, IsQuick, Workers
 from shtairir.ids import NodeId
+from shtairir.memory.allocator import resident_bytes, trim
 from shtairir.memory.sizes import in_words
 from shtairir.memory.spill import Spilled, SpillFolder, can_spill
 
 _NEVER = 1 << 60
+_WORTH_TRIMMING_BYTES = 64_000_000
 _LOOK_AHEAD = 64
 """How many of those that wait may be passed by one behind them for which there is room."""
 
@@ -80,6 +82,8 @@ class Admission:
         self._fixed: set[int] = set()
         self._moving: set[int] = set()
         self._readers = _readers(state)
+        self._base_bytes = resident_bytes()
+        self._slim_below_bytes = 0
         state.memory.make_room = self.make_room
 
     # --- as the run sees it: workers --------------------------------------------------------------------------
@@ -278,8 +282,22 @@ class Admission:
             raise refusal
         for slot in self._to_spill.pop(task, ()):
             self._spill(slot)
+        expected = self._running.get(task, 0)
+        if expected:
+            self._slim(expected)
         for slot in self._state.shape.reads[task]:
             self._bring_back(slot, task)
+
+    def _slim(self, expected_bytes: int) -> None:
+        """Have the C library return free pages, where it holds so many that the process would pass the budget.
+
+        Blocks of many sizes leave gaps between them that none of the next fits into.
+        """
+        resident = resident_bytes()
+        if resident + expected_bytes > max(self._slim_below_bytes, self._base_bytes + self._limit_bytes):
+            trim()
+            # What is in use all the same cannot be returned: do not try again before there is more.
+            self._slim_below_bytes = resident_bytes() + expected_bytes + _WORTH_TRIMMING_BYTES
 
     def make_room(self, nbytes: int) -> bool:
         """Spill idle values because a block takes more than was expected, and say whether there were any."""
