@@ -216,13 +216,19 @@ class _Forecaster:
         self.roots[number, output] = self.roots.get(root, root)
 
     def _note_overwrites(self, number: int, node: WorkingNode, sizes: Sequence[int | None]) -> None:
-        """Take an output for one that shows the memory of an input that is overwritten, where their sizes agree."""
+        """Take an output for one that shows the memory of an input that is overwritten, where they are of one kind."""
         for place in node.overwrites:
             feed = node.feeds[place]
-            size = bytes_of(self._flows[feed.source][feed.output])
-            if size and size in sizes:
-                self._share(number, sizes.index(size), feed)
-                return
+            form = _form(self._flows[feed.source][feed.output])
+            for output, flow in enumerate(self._flows[number]):
+                if form is not None and sizes[output] and _form(flow) == form:
+                    self._share(number, output, feed)
+                    return
+
+
+def _form(flow: object) -> tuple[object, object] | None:
+    """Return the shape and the type of a flow's elements, or ``None`` if they are not known."""
+    return (flow.shape, flow.dtype) if isinstance(flow, Spec) and flow.shape is not None and flow.dtype else None
 
 
 def _corrected(
