@@ -34,9 +34,10 @@ from typing import Any
 
 from shtairir.block.values import nbytes_of
 from shtairir.errors import MemoryBudgetError
-from shtairir.events import NodeLogged, NodeStatus
+from shtairir.events import NodeLogged
 from shtairir.execute.call import PLAIN
 from shtairir.execute.mailbox import Mailbox
+from shtairir.execute.scheduler import State
 from shtairir.execute.state import RunState
 from shtairir.execute.workers import Execute, IsQuick, Workers
 from shtairir.ids import NodeId
@@ -88,14 +89,14 @@ class Admission:
 
     # --- as the run sees it: workers --------------------------------------------------------------------------
 
-    def start(self, execute: Execute, is_quick: IsQuick) -> None:
+    def start(self, execute: Execute, is_quick: IsQuick, single_file: Collection[int] = ()) -> None:
         """Start the workers."""
 
         def perform(task: int, worker: str) -> None:
             execute(task, worker)
             self._mailbox.post(self._over, task)
 
-        self._workers.start(perform, is_quick)
+        self._workers.start(perform, is_quick, single_file)
 
     def give(self, tasks: Sequence[int]) -> None:
         """Take ready tasks, and hand on those for which there is memory."""
@@ -264,8 +265,8 @@ class Admission:
         return chosen
 
     def _next_reader(self, slot: int) -> int:
-        status = self._state.records.status
-        return next((task for task in self._readers[slot] if status[task] is NodeStatus.WAITING), _NEVER)
+        states = self._state.records.states
+        return next((task for task in self._readers[slot] if states[task] <= State.READY), _NEVER)
 
     # --- on the workers ---------------------------------------------------------------------------------------
 

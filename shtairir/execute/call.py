@@ -198,12 +198,16 @@ def _link(item: TaskInput) -> tuple[str, int, Callable[[Any], Any] | None, PortT
     return item.port, item.slot, item.conversion.apply if item.conversion is not None else None, item.checked
 
 
+def exact_type(kind: PortType) -> type | None:
+    """Return the Python type whose values need no check to be of a port's type."""
+    return _EXACT.get(kind.kind) if isinstance(kind, ScalarType) else None
+
+
 def _check(kind: PortType) -> tuple[type | None, Callable[[object], str | None] | None]:
     """Return a Python type that needs no check, and the check for all others; no check for any type."""
     if isinstance(kind, AnyType):
         return None, None
-    exact = _EXACT.get(kind.kind) if isinstance(kind, ScalarType) else None
-    return exact, kind.check
+    return exact_type(kind), kind.check
 
 
 def may_overwrite(slots: list[Any], slot: int, others: int = 0) -> bool:

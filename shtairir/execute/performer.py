@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from enum import IntEnum
 from sys import getsizeof
 from typing import Any
 
 from shtairir.errors import MemoryBudgetError, RunCancelledError
-from shtairir.events import NodeFailed, NodeFinished, NodeStarted
-from shtairir.execute.call import Call
+from shtairir.events import Event, NodeFailed, NodeFinished, NodeStarted, ValueReleased
+from shtairir.execute.burst import GONE, Passage, run_rows
+from shtairir.execute.call import PLAIN, Call, received
 from shtairir.execute.composite import Composite
 from shtairir.execute.context import TaskContext
 from shtairir.execute.failure import failure_of
@@ -37,20 +38,21 @@ class Performer:
 
     def __init__(self, state: RunState) -> None:
         self._state = state
+        self._freed: dict[int, int] = {}  # sizes of values that were let go inside bursts, by slot
 
     def perform(self, task: int, worker: str) -> Ending:
         """Run a task, and return how it ended. No reference to any value is left when it returns."""
         state = self._state
         if state.stopping:
             return Ending.CANCELLED
-        call = state.calls[task]
+        call = state.call(task)
         if isinstance(call, Composite):
             return self._perform_parts(call, task, worker)
         started_s = state.records.started_s[task] = state.clock()
         if state.observed:
             for node in state.sharers(task):
                 state.queue.put(NodeStarted(state.id, started_s, node, worker))
-        return self._attempt(call, task, started_s)
+        return self._attempt(call, task)
 
     def _perform_parts(self, composite: Composite, task: int, worker: str) -> Ending:
         """Do the work of several nodes; each of them has its own events and its own records."""
@@ -62,7 +64,7 @@ class Performer:
         except RunCancelledError:
             return Ending.CANCELLED
         finally:
-            records.elapsed_s[task] = self._state.clock() - records.started_s[task]
+            records.ended_s[task] = self._state.clock()
         if again:
             return Ending.AGAIN
         if task in records.notes:
@@ -85,7 +87,7 @@ class Performer:
             go_on(error)
         return False
 
-    def _attempt(self, call: Call, task: int, started_s: float) -> Ending:
+    def _attempt(self, call: Call, task: int) -> Ending:
         state = self._state
         arguments: dict[str, Any] = {}
         context = None
@@ -100,16 +102,16 @@ class Performer:
                     returned = call.function(**arguments)
             else:
                 returned = call.function(**arguments)
-            elapsed_s = state.records.elapsed_s[task] = state.clock() - started_s
+            ended_s = state.records.ended_s[task] = state.clock()
             if task in state.records.notes:
                 return Ending.CANCELLED  # given up before: nobody wants it any more
             if type(returned) is call.plain_output:
-                call.pace.quick = elapsed_s < QUICK_S
-                self._publish_plain(call, task, returned)
+                call.pace.quick = ended_s - state.records.started_s[task] < QUICK_S
+                state.slots[call.first_slot] = returned  # there is no more to say of a number
             else:
                 self._publish(call, task, call.outputs(returned), context)
         except BaseException as error:  # noqa: BLE001 - the boundary to foreign code: whatever it raises is its failure
-            elapsed_s = state.records.elapsed_s[task] = state.clock() - started_s
+            state.records.ended_s[task] = state.clock()
             if task in state.records.notes or (isinstance(error, RunCancelledError) and state.stopping):
                 return Ending.CANCELLED
             if state.admission is not None and state.admission.may_repeat(task, error):
@@ -117,7 +119,7 @@ class Performer:
             self._fail(call, task, error, arguments)
             return Ending.FAILED
         if state.observed:
-            self._tell_finished(task, elapsed_s)
+            self._tell_finished(task)
         return Ending.DONE
 
     def _check(self) -> None:
@@ -126,13 +128,6 @@ class Performer:
 
     def _is_sole(self, slot: int) -> bool:
         return self._state.shape.readers[slot] == 1 and slot not in self._state.kept
-
-    def _publish_plain(self, call: Call, task: int, value: Any) -> None:
-        """Do what `_publish` does, for a single number: most nodes of a large graph give one."""
-        records = self._state.records
-        records.outputs[task] = (value,)
-        records.output_bytes[task] = records.peak_bytes[task] = getsizeof(value)
-        self._state.slots[call.first_slot] = value
 
     def _publish(self, call: Call, task: int, values: Any, context: TaskContext | None) -> None:
         """Count the outputs, note what there is to say of them, and put them where readers find them."""
@@ -160,13 +155,108 @@ class Performer:
         failure = state.records.failures[task] = failure_of(call.task, error, arguments)
         for node in state.sharers(task):
             shared = failure if node == failure.node else replace(failure, node=node)
-            state.observe(NodeFailed(state.id, state.clock(), node, state.records.elapsed_s[task], shared))
+            state.observe(NodeFailed(state.id, state.clock(), node, state.records.elapsed_s(task), shared))
 
-    def _tell_finished(self, task: int, elapsed_s: float) -> None:
-        """Tell that a node is done; those that share its result have it for nothing."""
+    def _tell_finished(self, task: int) -> None:
+        for event in self._finished(task):
+            self._state.queue.put(event)
+
+    def _finished(self, task: int) -> Iterator[NodeFinished]:
+        """Yield that a node is done; those that share its result have it for nothing."""
         state, records = self._state, self._state.records
-        now, summaries = state.clock(), records.summaries(task)
-        taken = elapsed_s, records.output_bytes[task], records.peak_bytes[task]
+        summaries = records.summaries(task)
+        taken = records.elapsed_s(task), *records.sizes(task)
         for node in state.sharers(task):
-            state.queue.put(NodeFinished(state.id, now, node, *taken, summaries))
+            yield NodeFinished(state.id, records.ended_s[task], node, *taken, summaries)
             taken = 0.0, 0, 0
+
+    # --- bursts -----------------------------------------------------------------------------------------------
+
+    def perform_burst(self, passage: Passage) -> None:
+        """Run the tasks of a burst as far as it goes. Whatever a block does, it returns; see `Passage.done`."""
+        state = self._state
+        passage.began_s = now = state.clock()
+        passage.until_s[0] = now + passage.burst.patience_s
+        if state.stopping:  # asked after the line above, since whoever stops the run writes there too
+            if passage.claim():
+                self.settle(passage, 0)
+            return
+        error = None
+        try:
+            run_rows(
+                passage.left,
+                state.slots,
+                state.records.ended_s,
+                passage.until_s,
+                state.clock,
+                self._unfit,
+                self._perform_general,
+            )
+        except BaseException as raised:  # noqa: BLE001 - as in `_attempt`
+            error = raised
+        if passage.claim():
+            self.settle(passage, passage.taken() - (error is not None))
+            if error is not None:
+                self._fail_in_burst(passage, error)
+
+    def settle(self, passage: Passage, done: int) -> None:
+        """Write down the times of the tasks that are done, and when the next began; tell the observers."""
+        passage.done = done
+        records, first = self._state.records, passage.burst.first
+        begun = min(first + done + 1, passage.burst.first + passage.taken())
+        if begun > first:
+            records.started_s[first:begun] = [passage.began_s, *records.ended_s[first : begun - 1]]
+        if self._state.observed:
+            self._state.queue.put(list(self._events(passage, begun)))
+
+    def _events(self, passage: Passage, begun: int) -> Iterator[Event]:
+        state, records, burst = self._state, self._state.records, passage.burst
+        complete = passage.done == len(burst.rows)
+        for task in range(burst.first, begun):
+            for node in state.sharers(task):
+                yield NodeStarted(state.id, records.started_s[task], node, passage.worker)
+            if task >= burst.first + passage.done:
+                return
+            yield from self._finished(task)
+            for slot in burst.ends.get(task, ()):
+                # Numbers are let go with the burst. When it was left, the scheduler does that.
+                if slot not in state.kept and (complete or slot in self._freed):
+                    port = state.port(slot)
+                    nbytes = self._freed.get(slot) or getsizeof(state.slots[slot])
+                    yield ValueReleased(state.id, records.ended_s[task], port.node, port.port, nbytes)
+
+    def _fail_in_burst(self, passage: Passage, error: BaseException) -> None:
+        state, task = self._state, passage.burst.first + passage.done
+        call = state.call(task)
+        assert isinstance(call, Call)  # composite tasks are in no burst
+        state.records.ended_s[task] = state.clock()
+        try:
+            arguments = call.arguments(state.slots, self._is_sole)
+        except Exception:  # noqa: BLE001 - a conversion is foreign code; it is what failed
+            arguments = {}
+        self._fail(call, task, error, arguments)
+
+    def _unfit(self, task: int, value: Any) -> Any:
+        """Return a value that is not of the usual type as readers may have it, if it fits all the same."""
+        call = self._state.call(task)
+        assert isinstance(call, Call)
+        self._publish(call, task, call.outputs(value), None)
+        return received(value)
+
+    def _perform_general(self, task: int, ends: Sequence[int]) -> None:
+        """Run a task that is not all numbers, and let go of the values that end with it."""
+        state = self._state
+        call = state.call(task)
+        assert isinstance(call, Call)
+        returned = call.function(**call.arguments(state.slots, _never))
+        self._publish(call, task, call.outputs(returned), None)
+        del returned
+        for slot in ends:
+            if slot not in state.kept and type(state.slots[slot]) not in SELF_DESCRIBING:
+                value, state.slots[slot] = state.slots[slot], GONE
+                self._freed[slot] = getsizeof(value) if type(value) in PLAIN else state.memory.drop(value)
+                del value
+
+
+def _never(slot: int) -> bool:
+    return False

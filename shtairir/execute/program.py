@@ -1,31 +1,151 @@
 """A plan made ready to run: what each task calls, reads and writes, in flat lists.
 
-Made once for a plan and kept as long as the plan lives, so that the second run of a plan begins at once.
+Made once for a plan and kept as long as the plan lives, so that the second run of a plan begins at once. It learns
+from the first runs what tasks take, and joins those that are cheap into bursts.
 """
 
 from __future__ import annotations
 
 import weakref
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from operator import sub
+from statistics import median
+from typing import TYPE_CHECKING, Any
 
 from shtairir.execute.call import Call, Pace
 from shtairir.execute.composite import Composite
+from shtairir.execute.grouping import CHEAP_S, is_simple, with_bursts
 from shtairir.execute.scheduler import Shape
+from shtairir.planning.config import OptimizationLevel
 from shtairir.planning.resources import held_names
 
 if TYPE_CHECKING:
+    from shtairir.ids import PortRef
     from shtairir.planning.plan import ExecutionPlan, Task
 
+_LEARNING_RUNS = 3
+_SURELY_LONG_S = 20e-3
+"""A time below this may have been spent waiting for another thread, when it was measured only once."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Keeping:
+    """The outputs that a run keeps: their names as results, their slots, and the latter as a set."""
+
+    ports: Sequence[PortRef]
+    names: Sequence[str]
+    slots: Sequence[int]
+    slot_set: frozenset[int]
+
+
 class Program:
-    """Calls by task, and the shape that the scheduler walks."""
+    """What all runs of a plan share.
 
-    calls: Sequence[Call | Composite]
-    shape: Shape
+    Attributes
+    ----------
+    shape
+        Task by task.
+    """
+
+    def __init__(self, plan: ExecutionPlan) -> None:
+        self.shape = _shape(plan)
+        self._tasks = plan.tasks
+        self._held = held_names([task.requirements for task in plan.tasks], plan.limits)
+        self._paces: dict[int, Pace] = defaultdict(Pace)
+        self._calls: list[Call | Composite | None] = [None] * len(plan.tasks)
+        self._keepings: dict[tuple[PortRef, ...], Keeping] = {}
+        self._may_burst = plan.level in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE)
+        self._costs = [task.estimate.elapsed_s for task in plan.tasks]
+        self._runs = 0
+        self._joined: tuple[Shape, list[Any]] | None = None
+
+    def call(self, task: int) -> Call | Composite:
+        """Return what calls a task's block, or blocks."""
+        call = self._calls[task]
+        if call is None:
+            call = self._calls[task] = self._made_call(self._tasks[task], self._held[task])
+        return call
+
+    def _made_call(self, task: Task, held: tuple[str, ...]) -> Call | Composite:
+        if task.parts:
+            return Composite(task)
+        call = Call(task, self._paces[id(task.definition)])
+        call.resources = held
+        return call
+
+    # --- what is kept -----------------------------------------------------------------------------------------
+
+    def keeping(self, plan: ExecutionPlan, more: Sequence[PortRef] | None) -> Keeping:
+        """Return what a run keeps besides the plan's results; for ``None``, everything."""
+        if more is None:
+            return _keeping(plan.slots)
+        key = tuple(more)
+        if key not in self._keepings:
+            slots = plan.slots
+            self._keepings = {key: _keeping({port: slots[port] for port in (*plan.results, *more) if port in slots})}
+        return self._keepings[key]
+
+    # --- bursts -----------------------------------------------------------------------------------------------
+
+    def joined(self, *, alone: bool = False) -> tuple[Shape, list[Any]]:
+        """Return the shape with bursts, and the constants that stand in the slots behind those of the values.
+
+        Parameters
+        ----------
+        alone
+            Whether each task is to be handed out by itself all the same.
+        """
+        if alone or not self._may_burst:
+            return self.shape, []
+        if self._joined is None:
+            constants: list[Any] = []
+            simple = list(map(is_simple, self._tasks, self._held))
+            self._joined = with_bursts(self._tasks, self.shape, self._costs, simple, constants), constants
+        return self._joined
+
+    def learn(self, started_s: Sequence[float], ended_s: Sequence[float]) -> None:
+        """Take note of the times of a run that is done."""
+        if not self._may_burst or self._runs >= _LEARNING_RUNS:
+            return
+        self._runs += 1
+        times = list(map(sub, ended_s, started_s))
+        if self._runs == 1:
+            self._take(_credible(self._tasks, times))
+        else:
+            self._take(map(_lesser, self._costs, times))
+
+    def overrun(self, task: int, elapsed_s: float) -> None:
+        """Take note that a task took far longer than expected."""
+        self._costs[task] = elapsed_s
+        self._joined = None
+        self._runs = min(self._runs, 1)
+
+    def _take(self, costs: Iterable[float]) -> None:
+        before, self._costs = self._costs, list(costs)
+        if any(_is_cheap(one) is not _is_cheap(other) for one, other in zip(before, self._costs, strict=True)):
+            self._joined = None
+
+
+def _is_cheap(cost: float | None) -> bool:
+    return cost is not None and cost <= CHEAP_S
+
+
+def _lesser(one: float | None, other: float) -> float:
+    return other if one is None or other < one else one
+
+
+def _credible(tasks: Sequence[Task], times: Sequence[float]) -> list[float]:
+    """Return the times of a first run; one that is out of all proportion is replaced by the median of its block."""
+    by_block: dict[int, list[float]] = {}
+    for task, elapsed_s in zip(tasks, times, strict=True):
+        by_block.setdefault(id(task.definition), []).append(elapsed_s)
+    usual = {key: median(found) for key, found in by_block.items() if len(found) > 2}
+    return [
+        usual.get(id(task.definition), elapsed_s) if CHEAP_S < elapsed_s < _SURELY_LONG_S else elapsed_s
+        for task, elapsed_s in zip(tasks, times, strict=True)
+    ]
 
 
 _programs: weakref.WeakKeyDictionary[ExecutionPlan, Program] = weakref.WeakKeyDictionary()
@@ -35,11 +155,16 @@ def program_of(plan: ExecutionPlan) -> Program:
     """Return the program of a plan, made when it is first asked for."""
     program = _programs.get(plan)
     if program is None:
-        program = _programs[plan] = _compiled(plan)
+        program = _programs[plan] = Program(plan)
     return program
 
 
-def _compiled(plan: ExecutionPlan) -> Program:
+def _keeping(slots: Mapping[PortRef, int]) -> Keeping:
+    numbers = tuple(slots.values())
+    return Keeping(tuple(slots), tuple(map(str, slots)), numbers, frozenset(numbers))
+
+
+def _shape(plan: ExecutionPlan) -> Shape:
     tasks = plan.tasks
     successors: list[list[int]] = [[] for _ in tasks]
     writer: list[int] = []
@@ -53,7 +178,7 @@ def _compiled(plan: ExecutionPlan) -> Program:
     for slots in reads:
         for slot in slots:
             readers[slot] += 1
-    shape = Shape(
+    return Shape(
         waits=[len(task.waits_for) for task in tasks],
         successors=successors,
         reads=reads,
@@ -62,12 +187,6 @@ def _compiled(plan: ExecutionPlan) -> Program:
         writer=writer,
         stages=[task.stage for task in tasks] if plan.barriers else None,
     )
-    paces: dict[int, Pace] = defaultdict(Pace)
-    calls = [Composite(task) if task.parts else Call(task, paces[id(task.definition)]) for task in tasks]
-    for call, names in zip(calls, held_names([task.requirements for task in tasks], plan.limits), strict=True):
-        if isinstance(call, Call):
-            call.resources = names
-    return Program(calls, shape)
 
 
 def _written(task: Task, readers: Sequence[int]) -> Sequence[int]:

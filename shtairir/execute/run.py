@@ -16,9 +16,10 @@ node finished before anything that follows from it.
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import Empty
 from sys import getsizeof
 from typing import Any, Final
@@ -32,13 +33,13 @@ from shtairir.events import (
     NodeLogged,
     NodeSkipped,
     NodeStarted,
-    NodeStatus,
     RunFinished,
     RunStarted,
     RunStatus,
     ValueReleased,
 )
 from shtairir.execute.admission import Admission
+from shtairir.execute.burst import GONE, Burst, Passage
 from shtairir.execute.call import PLAIN
 from shtairir.execute.mailbox import Mailbox
 from shtairir.execute.options import RunOptions
@@ -53,6 +54,7 @@ from shtairir.ids import PortRef, RunId
 from shtairir.memory.collector import collector
 from shtairir.memory.manager import MemoryManager
 from shtairir.planning.plan import ExecutionPlan
+from shtairir.results.records import SELF_DESCRIBING
 from shtairir.results.result import RunResult
 
 _LONGEST_WAIT_S = 1_000_000.0  # a queue cannot wait for centuries
@@ -82,14 +84,19 @@ class Run:
         self._bus = EventBus()
         for instrument in options.instruments:
             self._bus.subscribe(instrument)
-        program = program_of(plan)
-        self._kept = self._kept_outputs()
+        self._program = program_of(plan)
+        self._keeping = self._program.keeping(plan, options.keep)
+        # Under a budget, each task is admitted by itself.
+        shape, constants = self._program.joined(alone=options.memory_limit is not None)
+        self._scheduler = Scheduler(shape, self._keeping.slots)
         self._state = RunState(
             id=self.id,
             plan=plan,
-            calls=program.calls,
-            shape=program.shape,
-            kept=frozenset(self._kept.values()),
+            call=self._program.call,
+            shape=shape,
+            constants=constants,
+            states=self._scheduler.states,
+            kept=self._keeping.slot_set,
             memory=MemoryManager(options.pool, options.memory_limit),
             locks=options.locks,
             clock=options.clock,
@@ -98,7 +105,7 @@ class Run:
         self._sampler = MemorySampler(self.id, self._state.memory, self._bus, self.clock)
         self._records = self._state.records
         self._queue = self._state.queue
-        self._scheduler = Scheduler(program.shape, self._state.kept)
+        self._passages: dict[int, Passage] = {}
         self._performer = Performer(self._state)
         self._mailbox = Mailbox(_weakly(self._break_off))
         self._workers: Workers = options.workers or ThreadWorkers(plan.workers)
@@ -110,13 +117,6 @@ class Run:
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._started_s = self.clock()
-
-    def _kept_outputs(self) -> dict[PortRef, int]:
-        """Return the slot of each output that the run keeps."""
-        slots = self.plan.slots
-        if self._options.keep is None:
-            return dict(slots)
-        return {port: slots[port] for port in (*self.plan.results, *self._options.keep) if port in slots}
 
     # --- from outside -----------------------------------------------------------------------------------------
 
@@ -132,6 +132,8 @@ class Run:
             return
         self._stop_status = status
         self._state.stopping = True
+        for passage in list(self._passages.values()):
+            passage.until_s[0] = -math.inf
         self._mailbox.post(self._on_stop)
         self._queue.put(_STOPPED)
 
@@ -160,7 +162,7 @@ class Run:
         try:
             with short_turns(), collector.run(self._options.pool):
                 self._announce()
-                self._workers.start(self._execute, self._state.is_quick)
+                self._workers.start(self._execute, self._state.is_quick, self._single_file())
                 self._mailbox.post(self._on_begin)
                 self._attend()
         except BaseException as error:  # noqa: BLE001 - whoever waits must be told
@@ -188,6 +190,7 @@ class Run:
         deadline = None
         if self._options.timeout_s is not None:
             deadline = self._started_s + self._options.timeout_s
+        self._sampler.look()
         while True:
             if deadline is not None and self.clock() >= deadline:
                 self._time_is_up()
@@ -198,6 +201,9 @@ class Run:
             if event is _STOPPED:
                 self._state.locks.wake()
                 deadline = self.clock() + self._options.grace_s
+            elif type(event) is list:  # of a burst
+                for each in event:
+                    self._bus.emit(each)
             elif event is not None:
                 self._bus.emit(event)
             self._sampler.look()
@@ -235,41 +241,62 @@ class Run:
             memory = self.result.memory if self.result is not None else self._state.memory.stats()
             self._bus.emit(RunFinished(self.id, self.clock(), status, elapsed_s, memory.peak_bytes, memory))
         finally:
-            self._state.slots = []
+            self._empty_slots(status)
             self._ended.set()
 
     def _status(self) -> RunStatus:
-        statuses = set(self._records.status)
-        if self._stop_status is not None and statuses & {NodeStatus.CANCELLED, NodeStatus.TIMED_OUT}:
+        states = self._scheduler.states
+        if self._stop_status is not None and State.CANCELLED in states:
             return self._stop_status
-        failed = NodeStatus.FAILED in statuses or self._broken is not None
+        failed = State.FAILED in states or self._broken is not None
         return RunStatus.FAILED if failed else RunStatus.DONE
 
     def _make_result(self, status: RunStatus, elapsed_s: float) -> RunResult:
         self._records.causes = self._scheduler.causes
-        values: dict[PortRef, object] = {
-            port: self._state.slots[slot]
-            for port, slot in self._kept.items()
-            if self._records.is_made(self._state.shape.writer[slot], slot)
-        }
+        slots, keeping = self._state.slots, self._keeping
+        values: dict[str, object] = {name: slots[slot] for name, slot in zip(keeping.names, keeping.slots, strict=True)}
+        if status is RunStatus.DONE:
+            self._program.learn(self._records.started_s, self._records.ended_s)
+        else:
+            writer = self._state.shape.writer
+            made = (self._records.is_made(writer[slot], slot) for slot in keeping.slots)
+            values = {name: value for (name, value), there in zip(values.items(), made, strict=True) if there}
         wanted = None if self._options.keep is None else {*self.plan.results, *self._options.keep}
         for node, constants in self.plan.folded.items():
             for output, value in zip(self.plan.folded_definitions[node].outputs, constants, strict=True):
                 port = PortRef(node, output.name)
                 if wanted is None or port in wanted:
-                    values[port] = value
+                    values[str(port)] = value
         return RunResult(self.id, status, elapsed_s, self._started_s, self._records, values, self._state.memory.stats())
+
+    def _empty_slots(self, status: RunStatus) -> None:
+        """Let go of all values but numbers, which the records refer to."""
+        slots = self._state.slots
+        # When all went well, only what was kept is there still.
+        for slot in self._keeping.slots if status is RunStatus.DONE else range(len(slots)):
+            if type(slots[slot]) not in SELF_DESCRIBING:
+                slots[slot] = None
 
     # --- on the workers ---------------------------------------------------------------------------------------
 
     def _execute(self, task: int, worker: str) -> None:
-        """Run a task and post how it ended."""
+        """Run a task, or the burst that it stands for, and post how it ended."""
+        burst = self._scheduler.bursts.get(task)
         try:
-            ending = self._performer.perform(task, worker)
+            if burst is not None:
+                passage = self._passages[task] = Passage(burst, worker, iter(burst.rows))
+                self._performer.perform_burst(passage)
+                handler = self._on_burst
+            else:
+                handler = getattr(self, _HANDLERS[self._performer.perform(task, worker)])
         except BaseException as error:  # noqa: BLE001 - a fault of ours; a worker that dies silently would stop the run
             self._break_off(error)
         else:
-            self._mailbox.post(getattr(self, _HANDLERS[ending]), task)
+            self._mailbox.post(handler, task)
+
+    def _single_file(self) -> frozenset[int]:
+        """Return the tasks, standing for bursts, of which one shall run at a time."""
+        return frozenset(first for first, burst in self._state.shape.bursts.items() if burst.single_file)
 
     # --- in the mailbox: one thread at a time -----------------------------------------------------------------
 
@@ -286,7 +313,6 @@ class Run:
         scheduler = self._scheduler
         if scheduler.states[task] > State.READY:
             return  # abandoned before
-        self._records.status[task] = NodeStatus.DONE
         ready = scheduler.done(task)
         if ready:
             self._workers.give(ready)
@@ -298,27 +324,27 @@ class Run:
     def _on_failed(self, task: int) -> None:
         if self._scheduler.is_over(task):
             return
-        self._records.status[task] = NodeStatus.FAILED
         self._go_on_without(task, *self._scheduler.failed(task))
 
     def _on_partly_done(self, task: int) -> None:
         """Go on after a task of several nodes of which some failed: only what needs these is skipped."""
         if self._scheduler.is_over(task):
             return
-        self._records.status[task] = NodeStatus.FAILED
         self._go_on_without(task, *self._scheduler.partly_done(task, self._records.missing(task)))
 
     def _go_on_without(self, task: int, skipped: list[int], ready: list[int]) -> None:
-        cause = self._records.culprit(task)
-        now = self.clock()
-        for other in skipped:
-            self._records.status[other] = NodeStatus.SKIPPED
-            for node in self._state.sharers(other):
-                self._state.observe(NodeSkipped(self.id, now, node, f"'{cause}' failed, and this needs it.", cause))
+        self._tell_skipped(task, skipped)
         if ready:
             self._workers.give(ready)
         self._release()
         self._end_if_over()
+
+    def _tell_skipped(self, task: int, skipped: list[int]) -> None:
+        cause = self._records.culprit(task)
+        now = self.clock()
+        for other in skipped:
+            for node in self._state.sharers(other):
+                self._state.observe(NodeSkipped(self.id, now, node, f"'{cause}' failed, and this needs it.", cause))
 
     def _on_again(self, task: int) -> None:
         assert self._state.admission is not None  # nobody else puts a task back
@@ -332,15 +358,51 @@ class Run:
         self._release()
         self._end_if_over()
 
+    def _on_burst(self, first: int) -> None:
+        """Keep the books for a burst."""
+        scheduler = self._scheduler
+        burst, passage = scheduler.bursts.get(first), self._passages.pop(first, None)
+        if burst is None or passage is None:
+            return  # abandoned before
+        complete = passage.done == len(burst.rows)
+        ready = scheduler.burst_done(burst) if complete else self._left_early(burst, passage)
+        if ready:
+            self._workers.give(ready)
+        if scheduler.released:
+            self._release()
+        self._end_if_over()
+
+    def _left_early(self, burst: Burst, passage: Passage) -> list[int]:
+        """Return the tasks that may start after a burst was left before its end."""
+        scheduler, records = self._scheduler, self._records
+        ready = scheduler.leave(burst, passage.done)
+        culprit = burst.first + passage.done
+        if culprit in records.failures:
+            skipped, more = scheduler.failed(culprit)
+            self._tell_skipped(culprit, skipped)
+            ready = [task for task in (*ready, *more) if task != culprit]
+        elif passage.done and not self._state.stopping:
+            slowest = max(range(burst.first, culprit), key=records.elapsed_s)
+            self._program.overrun(slowest, records.elapsed_s(slowest))
+        if not self._state.stopping:
+            return ready
+        self._give_up(ready)
+        return []
+
     def _on_stop(self, _: int) -> None:
-        for task in self._scheduler.cancel(self._workers.withdraw()):
-            self._note_cancelled(task)
+        self._give_up(self._workers.withdraw())
         self._release()
         self._end_if_over()
 
+    def _give_up(self, unstarted: Sequence[int]) -> None:
+        for task in self._scheduler.cancel(unstarted):
+            self._note_cancelled(task)
+
     def _on_abandon(self, _: int) -> None:
         """Give up blocks that do not listen: a thread cannot be ended, but the run need not wait for it."""
-        for task in self._scheduler.running():
+        for task in [self._running_now(task) for task in self._scheduler.running()]:
+            if task is None:
+                continue
             note = (
                 f"The block did not stop within {self._options.grace_s:g} s. Its thread is left to itself until "
                 "it returns; what it returns is thrown away."
@@ -352,24 +414,44 @@ class Run:
         self._release()
         self._end_if_over()
 
+    def _running_now(self, task: int) -> int | None:
+        """Return the task itself or, if it stands for a burst, the one in it that is running; not if it just ended."""
+        burst = self._scheduler.bursts.get(task)
+        if burst is None:
+            return task
+        passage = self._passages.get(task)
+        if passage is None or not passage.claim():
+            return None  # its worker writes down this very moment how it ended
+        del self._passages[task]
+        done = max(passage.taken() - 1, 0)
+        self._performer.settle(passage, done)
+        unstarted = [other for other in self._scheduler.leave(burst, done) if other != burst.first + done]
+        self._give_up(unstarted)
+        return burst.first + done
+
     def _note_cancelled(self, task: int) -> None:
         timed_out = self._stop_status is RunStatus.TIMED_OUT
         now, started_s = self.clock(), self._records.started_s[task]
-        self._records.status[task] = NodeStatus.TIMED_OUT if timed_out and started_s else NodeStatus.CANCELLED
-        self._records.elapsed_s[task] = now - started_s if started_s else 0.0
+        if started_s:
+            self._records.ended_s[task] = now
+            if timed_out:
+                self._records.timed_out.add(task)
         for node in self._state.sharers(task):
-            self._state.observe(NodeCancelled(self.id, now, node, self._records.elapsed_s[task]))
+            self._state.observe(NodeCancelled(self.id, now, node, self._records.elapsed_s(task)))
 
     def _release(self) -> None:
         """Let go of the values that nobody will read any more."""
         slots, released = self._state.slots, self._scheduler.released
         for slot in released:
-            value, slots[slot] = slots[slot], None
+            value = slots[slot]
+            if value is GONE:
+                continue
+            if type(value) not in SELF_DESCRIBING:  # numbers stay, for the records
+                slots[slot] = None
             nbytes = getsizeof(value) if type(value) in PLAIN else self._state.memory.drop(value)
             del value
             if self._state.observed:
-                task = self.plan.tasks[self._state.shape.writer[slot]]
-                port = task.outputs[slot - task.first_slot]
+                port = self._state.port(slot)
                 self._state.observe(ValueReleased(self.id, self.clock(), port.node, port.port, nbytes))
         released.clear()
 

@@ -14,6 +14,10 @@ readers
     How many tasks have yet to read a slot; a slot that is kept has one reader more, who never comes.
 open
     Tasks that are neither over nor given up.
+burst
+    Consecutive tasks that are handed out together, see `shtairir.execute.burst`. While it is one, its first task
+    stands for all of them: it has their waits, is ready when it is, and is what the others' successors count down.
+    It can be *dissolved* into its tasks at any time.
 
 A value is let go when its last reader is over, whether that reader was done, failed, was skipped or cancelled;
 and never before its writer is done. Barriers: with stages, a task that could start is held until all tasks of
@@ -22,9 +26,20 @@ earlier stages are over.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shtairir.execute.burst import Burst
+
+
+NEVER = 1 << 60
+"""What a task waits for that another stands for."""
+
+_DONE = bytes([2])
 
 
 class State(IntEnum):
@@ -46,6 +61,11 @@ class Shape:
     ----------
     stages
         The stage of each task, or ``None`` for no barriers.
+    bursts
+        Tasks that are handed out together, by the first of them; where there are stages, there are none.
+    stands_for
+        For each task the first of its burst, or itself; left out where there are no bursts. The ``waits`` of a first
+        task are those of its whole burst, and those of the others are never over.
     """
 
     waits: Sequence[int]
@@ -55,6 +75,8 @@ class Shape:
     readers: Sequence[int]
     writer: Sequence[int]
     stages: Sequence[int] | None = None
+    bursts: Mapping[int, Burst] = field(default_factory=dict)
+    stands_for: Sequence[int] | None = None
 
 
 class Scheduler:
@@ -69,6 +91,8 @@ class Scheduler:
     ----------
     released
         Slots that may be let go; whoever drives empties it.
+    bursts
+        Those that are neither done nor dissolved.
     """
 
     def __init__(self, shape: Shape, kept: Iterable[int] = ()) -> None:
@@ -77,7 +101,10 @@ class Scheduler:
         self.released: list[int] = []
         self.causes: dict[int, int] = {}
         self._shape = shape
+        self.bursts: dict[int, Burst] = dict(shape.bursts)
         self._waits = list(shape.waits)
+        self._stands_for = list(shape.stands_for or range(len(shape.waits)))
+        self._dissolved: set[int] = set()
         self._readers = list(shape.readers)
         for slot in kept:
             self._readers[slot] += 1
@@ -93,13 +120,15 @@ class Scheduler:
     def done(self, task: int) -> list[int]:
         """Take note that a task is done, and return the tasks that may start now."""
         states, waits, readers, shape, ready = self.states, self._waits, self._readers, self._shape, []
+        stands_for = self._stands_for
         states[task] = State.DONE
         self.open -= 1
         for successor in shape.successors[task]:
-            waits[successor] -= 1
-            if not waits[successor] and not states[successor]:
-                states[successor] = State.READY
-                ready.append(successor)
+            first = stands_for[successor]
+            waits[first] -= 1
+            if not waits[first] and not states[first]:
+                states[first] = State.READY
+                ready.append(first)
         for slot in shape.writes[task]:
             if not readers[slot]:  # all who would have read it were skipped meanwhile
                 self.released.append(slot)
@@ -108,6 +137,40 @@ class Scheduler:
             if not readers[slot]:
                 self.released.append(slot)
         return ready if self._barrier is None else self._past_barrier([task], ready)
+
+    def burst_done(self, burst: Burst) -> list[int]:
+        """Take note that all tasks of a burst are done, and return the tasks that may start now.
+
+        Of values that nobody outside the burst reads, no notice is taken: the burst itself lets go of them.
+        """
+        states, waits, readers, ready = self.states, self._waits, self._readers, []
+        count = burst.end - burst.first
+        states[burst.first : burst.end] = _DONE * count
+        self.open -= count
+        del self.bursts[burst.first]
+        for first, links in burst.exits:
+            if first in self._dissolved:
+                ready += self._count_down(burst, first)
+                continue
+            waits[first] -= links
+            if not waits[first] and not states[first]:
+                states[first] = State.READY
+                ready.append(first)
+        for slot, reading in burst.reads:
+            readers[slot] -= reading
+            if not readers[slot]:
+                self.released.append(slot)
+        return ready
+
+    def leave(self, burst: Burst, done: int) -> list[int]:
+        """Take note that only the first tasks of a burst are done, and return the tasks that may start now.
+
+        The rest goes on task by task.
+        """
+        ready = self._dissolve(burst)
+        for task in range(burst.first, burst.first + done):
+            ready += self.done(task)
+        return [task for task in ready if self.states[task] == State.READY]
 
     def failed(self, task: int) -> tuple[list[int], list[int]]:
         """Take note that a task failed.
@@ -118,8 +181,8 @@ class Scheduler:
             The tasks that can never run now, whose cause is in `causes`, and those that may start now.
         """
         self._end(task, State.FAILED)
-        skipped = self._skip(self._shape.successors[task], task)
-        return skipped, self._past_barrier([task, *skipped], [])
+        skipped, ready = self._skip(self._shape.successors[task], task)
+        return skipped, self._past_barrier([task, *skipped], ready)
 
     def partly_done(self, task: int, missing: Collection[int]) -> tuple[list[int], list[int]]:
         """Take note that a task has made its outputs but for some slots; returns what `failed` returns."""
@@ -129,8 +192,8 @@ class Scheduler:
             for other, slots in enumerate(self._shape.reads)
             if self.states[other] == State.WAITING and not lost.isdisjoint(slots)
         ]
-        skipped = self._skip(readers, task)
-        ready = self.done(task)
+        skipped, ready = self._skip(readers, task)
+        ready += self.done(task)
         return skipped, ready if self._barrier is None else ready + self._barrier.pass_by(skipped)
 
     def cancelled(self, task: int) -> None:
@@ -146,14 +209,22 @@ class Scheduler:
             Tasks that were handed out and will not be started after all.
         """
         held = self._barrier.drain() if self._barrier is not None else []
-        waiting = [task for task, state in enumerate(self.states) if state == State.WAITING]
-        given_up = sorted({*waiting, *held, *unstarted})
+        running: set[int] = set()
+        loose: list[int] = []
+        for burst in list(self.bursts.values()):
+            if self.states[burst.first] == State.READY:
+                if burst.first in unstarted:
+                    loose += self._dissolve(burst)
+                else:
+                    running.update(burst.tasks)
+        waiting = [task for task, state in enumerate(self.states) if state == State.WAITING and task not in running]
+        given_up = sorted({*waiting, *held, *unstarted, *loose})
         for task in given_up:
             self._end(task, State.CANCELLED)
         return given_up
 
     def running(self) -> list[int]:
-        """Return the tasks that were handed out and are not over."""
+        """Return the tasks that were handed out and are not over; of a burst, the first."""
         return [task for task, state in enumerate(self.states) if state == State.READY]
 
     def is_over(self, task: int) -> bool:
@@ -172,18 +243,62 @@ class Scheduler:
             if not readers[slot] and self.states[self._shape.writer[slot]] == State.DONE:
                 self.released.append(slot)
 
-    def _skip(self, tasks: Iterable[int], cause: int) -> list[int]:
-        """Give up tasks that wait, and all that wait for them."""
-        skipped = []
+    def _skip(self, tasks: Iterable[int], cause: int) -> tuple[list[int], list[int]]:
+        """Give up tasks that wait, and all that wait for them; return them, and those that may start now.
+
+        There are some of these where a burst is dissolved since one of its tasks is given up.
+        """
+        skipped: list[int] = []
+        ready: list[int] = []
         pending = list(tasks)
         while pending:
             task = pending.pop()
             if self.states[task] == State.WAITING:
+                burst = self.bursts.get(self._stands_for[task])
+                if burst is not None:
+                    ready += self._dissolve(burst)
                 self._end(task, State.SKIPPED)
                 self.causes[task] = cause
                 skipped.append(task)
                 pending += self._shape.successors[task]
-        return sorted(skipped)
+        return sorted(skipped), ready
+
+    # --- bursts -----------------------------------------------------------------------------------------------
+
+    def _dissolve(self, burst: Burst) -> list[int]:
+        """Have each task of a burst stand for itself again, and return those that may start now."""
+        del self.bursts[burst.first]
+        self._dissolved.add(burst.first)
+        self._stands_for[burst.first : burst.end] = burst.tasks
+        self.states[burst.first] = State.WAITING
+        for task in burst.tasks:
+            self._waits[task] = sum(self.states[other] != State.DONE for other in self._before[task])
+        return self._made_ready([task for task in burst.tasks if not self._waits[task]])
+
+    def _count_down(self, burst: Burst, dissolved: int) -> list[int]:
+        """Take note, for the tasks of a dissolved burst, that those of another are done; return what may start."""
+        ready, home = [], self._shape.stands_for
+        for task in burst.tasks:
+            for successor in self._shape.successors[task]:
+                if home is not None and home[successor] == dissolved:
+                    self._waits[successor] -= 1
+                    if not self._waits[successor] and self.states[successor] == State.WAITING:
+                        ready.append(successor)
+        return self._made_ready(ready)
+
+    @cached_property
+    def _before(self) -> list[list[int]]:
+        """The tasks that each waits for; nobody asks as long as all goes well."""
+        before: list[list[int]] = [[] for _ in self._shape.successors]
+        for task, successors in enumerate(self._shape.successors):
+            for successor in successors:
+                before[successor].append(task)
+        return before
+
+    def _made_ready(self, tasks: list[int]) -> list[int]:
+        for task in tasks:
+            self.states[task] = State.READY
+        return tasks
 
     def _admitted(self, ready: list[int]) -> list[int]:
         return ready if self._barrier is None else self._barrier.admit(ready)

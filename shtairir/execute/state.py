@@ -13,7 +13,7 @@ from shtairir.execute.call import Call
 from shtairir.execute.composite import Composite
 from shtairir.execute.locks import NamedLocks
 from shtairir.execute.scheduler import Shape
-from shtairir.ids import NodeId, RunId
+from shtairir.ids import NodeId, PortRef, RunId
 from shtairir.memory.manager import MemoryManager
 from shtairir.planning.plan import ExecutionPlan
 from shtairir.results.records import Records
@@ -32,13 +32,17 @@ class RunState:
 
     Attributes
     ----------
+    call
+        Returns what calls a task's block.
     slots
-        The values. A worker writes those of its task before it says that the task is done; whoever is in the mailbox
-        empties them.
+        The values, and behind them constants. A worker writes those of its task before it says that the task is
+        done; whoever is in the mailbox empties them.
     kept
         Slots that are never emptied.
     queue
         Events and signals on their way to the controller.
+    states
+        Those of the scheduler.
     observed
         Whether anybody listens: if not, no event is made.
     stopping
@@ -49,8 +53,10 @@ class RunState:
 
     id: RunId
     plan: ExecutionPlan
-    calls: Sequence[Call | Composite]
+    call: Callable[[int], Call | Composite]
     shape: Shape
+    constants: Sequence[Any]
+    states: bytearray
     kept: frozenset[int]
     memory: MemoryManager
     locks: NamedLocks
@@ -64,8 +70,9 @@ class RunState:
     share: Callable[[Callable[[], None]], None] = _alone
 
     def __post_init__(self) -> None:
-        self.records = Records(self.plan)
         self.slots = [None] * len(self.shape.writer)
+        self.slots += self.constants
+        self.records = Records(self.plan, self.slots, self.states)
 
     @property
     def base_dir(self) -> Path:
@@ -84,6 +91,12 @@ class RunState:
             return tuple(node for part in whole.parts for node in (part.node, *part.aliases))
         return whole.node, *whole.aliases
 
+    def port(self, slot: int) -> PortRef:
+        """Return the output whose value is in a slot."""
+        task = self.plan.tasks[self.shape.writer[slot]]
+        return task.outputs[slot - task.first_slot]
+
     def is_quick(self, task: int) -> bool:
-        """Whether a task is known to take less time than waking another worker for it."""
-        return self.calls[task].pace.quick
+        """Whether a task, or the burst it stands for, is known to gain nothing from another worker beside it."""
+        burst = self.shape.bursts.get(task)
+        return burst.single_file if burst is not None else self.call(task).pace.quick

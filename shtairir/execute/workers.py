@@ -7,7 +7,7 @@ next. The run hands tasks over with `Workers.give`; nobody polls.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from heapq import heappop, heappush
 from queue import SimpleQueue
@@ -29,8 +29,14 @@ class Workers(Protocol):
     def count(self) -> int:
         """How many tasks it runs at a time."""
 
-    def start(self, execute: Execute, is_quick: IsQuick) -> None:
-        """Get ready."""
+    def start(self, execute: Execute, is_quick: IsQuick, single_file: Collection[int] = ()) -> None:
+        """Get ready.
+
+        Parameters
+        ----------
+        single_file
+            Tasks of which no two need be run at a time: they would only wait for each other.
+        """
 
     def give(self, tasks: Sequence[int]) -> None:
         """Take ready tasks. One thread at a time calls this; it may be one of the workers."""
@@ -73,6 +79,12 @@ class _ReadyTasks:
         except IndexError:
             return None
 
+    def first(self) -> int | None:
+        try:
+            return self._heap[0]
+        except IndexError:
+            return None
+
     def drain(self) -> list[int]:
         tasks = []
         while (task := self.take()) is not None:
@@ -89,7 +101,7 @@ class InlineWorkers:
         self._ready = _ReadyTasks()
         self._execute: Execute | None = None
 
-    def start(self, execute: Execute, is_quick: IsQuick) -> None:
+    def start(self, execute: Execute, is_quick: IsQuick, single_file: Collection[int] = ()) -> None:
         """Get ready."""
         self._execute = execute
 
@@ -129,6 +141,9 @@ class ThreadWorkers:
     chain of tasks, or a thousand sums of two numbers, is walked by one without waking anybody: two threads in Python
     do not add numbers faster than one, and handing over to each other costs far more than that.
 
+    Tasks that shall go in single file have a line of their own, and whoever runs one holds the line meanwhile. So
+    the others stay idle, instead of taking turns at Python's lock, or run what is not in the line.
+
     The threads are daemons, since a block that never returns must not keep the program from ending.
     """
 
@@ -136,6 +151,9 @@ class ThreadWorkers:
         self.count = count
         self._name = name
         self._ready = _ReadyTasks()
+        self._waiting_in_line = _ReadyTasks()
+        self._line = threading.Lock()
+        self._single_file: Collection[int] = ()
         self._offers: list[Offer] = []
         self._idle: list[SimpleQueue[None]] = []
         self._is_quick: IsQuick = lambda task: False
@@ -143,9 +161,10 @@ class ThreadWorkers:
         self._threads: list[threading.Thread] = []
         self._idents: set[int] = set()
 
-    def start(self, execute: Execute, is_quick: IsQuick) -> None:
+    def start(self, execute: Execute, is_quick: IsQuick, single_file: Collection[int] = ()) -> None:
         """Start the threads."""
         self._is_quick = is_quick
+        self._single_file = single_file
         for number in range(1, self.count + 1):
             name = f"{self._name}-{number}"
             thread = threading.Thread(target=self._walk, args=(execute, name), name=f"shtairir {name}", daemon=True)
@@ -155,7 +174,7 @@ class ThreadWorkers:
     def give(self, tasks: Sequence[int]) -> None:
         """Take ready tasks; a worker who gives takes the next one itself, anybody else wakes one who does."""
         for task in tasks:
-            self._ready.add(task)
+            (self._waiting_in_line if task in self._single_file else self._ready).add(task)
         if tasks and threading.get_ident() not in self._idents:
             self._wake_one()
 
@@ -186,13 +205,17 @@ class ThreadWorkers:
         gate: SimpleQueue[None] = SimpleQueue()
         while (task := self._next(gate)) is not None:
             execute(task, name)
+            if task in self._single_file:
+                self._line.release()
 
     def _next(self, gate: SimpleQueue[None]) -> int | None:
         """Return the next task, having waited for it, or ``None`` at the end."""
         while not self._stopping:
-            task = self._ready.take()
+            task = self._first_in_line() if self._waiting_in_line else None
+            if task is None:
+                task = self._ready.take()
             if task is not None:
-                if self._idle and self._ready and not self._is_quick(task):
+                if self._idle and self._needs_help(task):
                     self._wake_one()
                 return task
             if self._helped():
@@ -200,10 +223,34 @@ class ThreadWorkers:
             self._idle.append(gate)
             # What came between the look and the entry would be missed: look again. If somebody has taken the
             # entry meanwhile, the gate is open and the wait is short.
-            if (self._ready or self._offers or self._stopping) and self._left(gate):
+            if self._there_is_work() and self._left(gate):
                 continue
             gate.get()
         return None
+
+    def _there_is_work(self) -> bool:
+        return bool(self._ready or self._offers) or self._stopping or self._line_is_free()
+
+    def _first_in_line(self) -> int | None:
+        """Return the first of those in line, and hold the line, unless somebody does or another task is preferred."""
+        if not self._line.acquire(blocking=False):
+            return None
+        other, first = self._ready.first(), self._waiting_in_line.first()
+        preferred = first is not None and (other is None or first < other)
+        task = self._waiting_in_line.take() if preferred else None
+        if task is None:
+            self._line.release()
+        return task
+
+    def _needs_help(self, task: int) -> bool:
+        """Whether there is work for another worker, when this one takes up a task."""
+        if task not in self._single_file:
+            return not self._is_quick(task) and (bool(self._ready) or self._line_is_free())
+        other = self._ready.first()
+        return other is not None and not self._is_quick(other)
+
+    def _line_is_free(self) -> bool:
+        return bool(self._waiting_in_line) and not self._line.locked()
 
     def _helped(self) -> bool:
         """Join in somebody's work, if any is on offer; afterwards there is none of it left to join in."""
@@ -229,7 +276,7 @@ class ThreadWorkers:
 
     def withdraw(self) -> list[int]:
         """Return the tasks that nobody has begun."""
-        return self._ready.drain()
+        return self._ready.drain() + self._waiting_in_line.drain()
 
     def stop(self) -> None:
         """Let every worker go once it is done with its task."""

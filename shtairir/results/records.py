@@ -1,8 +1,14 @@
-"""What a run writes down of each task, in flat lists: a thousand nodes must cost a millisecond, not ten."""
+"""What a run writes down of each task, in flat lists: a thousand nodes must cost a millisecond, not ten.
+
+Nothing is written down that can be told afterwards. A number is its own summary and has the size of its class, so of
+a task that gives one number nothing is noted but the times: the number itself stays in its slot.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from sys import getsizeof
 from typing import TYPE_CHECKING, Any
 
 from shtairir.block.values import ValueSummary, summarize
@@ -15,6 +21,16 @@ if TYPE_CHECKING:
 
 SELF_DESCRIBING = frozenset({float, int, bool, type(None)})
 """Types so small that a value is kept instead of its summary, which is made when somebody asks."""
+
+_STATUS_OF_STATE = (
+    NodeStatus.WAITING,
+    NodeStatus.RUNNING,
+    NodeStatus.DONE,
+    NodeStatus.FAILED,
+    NodeStatus.SKIPPED,
+    NodeStatus.CANCELLED,
+)
+_DONE = _STATUS_OF_STATE.index(NodeStatus.DONE)
 
 
 def described(value: object, family: str) -> ValueSummary:
@@ -61,8 +77,18 @@ class Records:
 
     Attributes
     ----------
+    slots
+        The values of the run, of which the numbers stay here for good.
+    states
+        How far each task is, in the scheduler's numbers.
+    started_s, ended_s
+        When a task began and ended, by the run's clock; 0 if it did not.
     outputs
-        For each output its summary, or the value where that is as small.
+        For each output its summary, or the value where that is as small; empty where there is only a number.
+    output_bytes, peak_bytes
+        0 where there is only a number: ask `sizes`.
+    timed_out
+        Tasks that were stopped because the time was up.
     causes
         The task whose failure kept this one from running.
     notes
@@ -72,13 +98,15 @@ class Records:
     """
 
     plan: ExecutionPlan
+    slots: list[Any]
+    states: bytearray
     started_s: list[float] = field(init=False)
-    elapsed_s: list[float] = field(init=False)
+    ended_s: list[float] = field(init=False)
     output_bytes: list[int] = field(init=False)
     peak_bytes: list[int] = field(init=False)
-    status: list[NodeStatus] = field(init=False)
     outputs: list[tuple[Any, ...]] = field(init=False)
     failures: dict[int, NodeFailure] = field(default_factory=dict)
+    timed_out: set[int] = field(default_factory=set)
     causes: dict[int, int] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
     parts: dict[int, list[PartRecord]] = field(default_factory=dict)
@@ -86,15 +114,38 @@ class Records:
     def __post_init__(self) -> None:
         count = len(self.plan.tasks)
         self.started_s = [0.0] * count
-        self.elapsed_s = [0.0] * count
+        self.ended_s = [0.0] * count
         self.output_bytes = [0] * count
         self.peak_bytes = [0] * count
-        self.status = [NodeStatus.WAITING] * count
         self.outputs = [()] * count
+
+    def status(self, task: int) -> NodeStatus:
+        """Return how far a task is."""
+        return NodeStatus.TIMED_OUT if task in self.timed_out else _STATUS_OF_STATE[self.states[task]]
+
+    def elapsed_s(self, task: int) -> float:
+        """Return how long a task took; 0 if it has not ended."""
+        ended_s = self.ended_s[task]
+        return ended_s - self.started_s[task] if ended_s else 0.0
+
+    def sizes(self, task: int) -> tuple[int, int]:
+        """Return the size of a task's outputs, and the most memory that it held."""
+        if self.outputs[task]:
+            return self.output_bytes[task], self.peak_bytes[task]
+        size = sum(map(getsizeof, self._numbers(task)))
+        return size, size
 
     def summaries(self, task: int) -> dict[PortName, ValueSummary]:
         """Return the summaries of a task's outputs."""
-        return _summaries(self.plan.tasks[task].definition, self.outputs[task])
+        return _summaries(self.plan.tasks[task].definition, self.outputs[task] or self._numbers(task))
+
+    def _numbers(self, task: int) -> Sequence[Any]:
+        """Return the outputs of a task of which nothing is noted: its number, once it is there."""
+        whole = self.plan.tasks[task]
+        if whole.parts or self.states[task] > _DONE:
+            return ()
+        numbers = self.slots[whole.first_slot : whole.first_slot + len(whole.definition.outputs)]
+        return () if None in numbers else numbers
 
     def task_numbers(self) -> dict[NodeId, int]:
         """Return the task of each node, also of those that share one."""
@@ -115,7 +166,7 @@ class Records:
         """Whether an output of a task is there to be had."""
         if task in self.parts:
             return slot not in self.missing(task)
-        return self.status[task] is NodeStatus.DONE
+        return self.status(task) is NodeStatus.DONE
 
     def missing(self, task: int) -> set[int]:
         """Return the outputs of a task that its parts have not made, by slot."""
@@ -132,7 +183,7 @@ class Records:
         return next(failed, self.plan.tasks[task].node)
 
 
-def _summaries(definition: BlockDefinition, outputs: tuple[Any, ...]) -> dict[PortName, ValueSummary]:
+def _summaries(definition: BlockDefinition, outputs: Sequence[Any]) -> dict[PortName, ValueSummary]:
     return {
         port.name: noted if isinstance(noted, ValueSummary) else summarize(noted, port.type.family)
         for port, noted in zip(definition.outputs, outputs, strict=False)

@@ -79,14 +79,15 @@ class NodeResults(Mapping[str, NodeResult]):
         started_s = records.started_s[task]
         failure = records.failures.get(task)
         does_the_work = node == self._plan.tasks[task].node
+        size_bytes, peak_bytes = records.sizes(task)
         return NodeResult(
             node,
-            records.status[task],
-            elapsed_s=records.elapsed_s[task] if does_the_work else 0.0,
+            records.status(task),
+            elapsed_s=records.elapsed_s(task) if does_the_work else 0.0,
             started_s=started_s - self._run_started_s if started_s else None,
             error=replace(failure, node=node) if failure is not None else None,
-            output_bytes=records.output_bytes[task] if does_the_work else 0,
-            peak_bytes=records.peak_bytes[task] if does_the_work else 0,
+            output_bytes=size_bytes if does_the_work else 0,
+            peak_bytes=peak_bytes if does_the_work else 0,
             outputs=records.summaries(task),
             reason=self._reason(node, task),
         )
@@ -113,9 +114,9 @@ class NodeResults(Mapping[str, NodeResult]):
             return f"'{records.culprit(records.causes[task])}' failed, and this needs it."
         if task in records.notes:
             return records.notes[task]
-        if records.status[task] is NodeStatus.CANCELLED:
+        if records.status(task) is NodeStatus.CANCELLED:
             return "Stopped." if records.started_s[task] else "Not started before the run was stopped."
-        if node != tasks[task].node and records.status[task] is NodeStatus.DONE:
+        if node != tasks[task].node and records.status(task) is NodeStatus.DONE:
             return f"Computes the same as '{tasks[task].node}', whose result it shares."
         return ""
 
@@ -160,7 +161,7 @@ class RunResult:
         elapsed_s: float,
         started_s: float,
         records: Records,
-        values: Mapping[PortRef, object],
+        values: Mapping[str, object],
         memory: MemoryStats,
     ) -> None:
         self.run = run
@@ -169,7 +170,7 @@ class RunResult:
         self.memory = memory
         self.nodes = NodeResults(records, started_s)
         self.plan = records.plan
-        self.results: Mapping[str, Any] = MappingProxyType({str(port): value for port, value in values.items()})
+        self.results: Mapping[str, Any] = MappingProxyType(dict(values))
 
     def __getitem__(self, port: str | PortRef) -> Any:
         """Return a kept value; of ``"node"`` alone, its output ``out`` or its only one.
@@ -233,6 +234,8 @@ class RunResult:
         NodeExecutionError, RunCancelledError, RunTimeoutError
             When it is not; with the first failure, if a node failed.
         """
+        if self.status is RunStatus.DONE:
+            return self
         if self.status is RunStatus.CANCELLED:
             raise RunCancelledError("The run was cancelled.")
         if self.status is RunStatus.TIMED_OUT:
@@ -241,9 +244,7 @@ class RunResult:
             raise NodeExecutionError(
                 f"Node '{failure.node}' failed: {failure.message}", failure=failure, hint=failure.hint
             )
-        if self.status is RunStatus.FAILED:
-            raise ExecutionError("The run failed.")
-        return self
+        raise ExecutionError("The run failed.")
 
     def estimates(self) -> dict[NodeId, Estimate]:
         """Return what each node that is done cost, to plan the next run with."""

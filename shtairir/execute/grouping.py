@@ -1,0 +1,238 @@
+"""Which tasks are run in one burst.
+
+A burst is a row of consecutive tasks of the plan, so that whatever the graph, nothing outside can lie between two of
+them. A task joins the burst of the task before it if
+
+- it is known to be cheap, and needs nothing but a call: no context, no resource, no input to write into;
+- it waits for the same long tasks: so no member waits for one that another does not need anyway;
+- the burst stays short: so no long task that waits for a member waits much longer than it must.
+
+Tasks of a few microseconds are Python more than anything else, of which only one can run at a time; bursts of such
+are marked to be run in single file. Bursts of heavier tasks, which may well compute outside of Python's lock, are
+kept shorter and run side by side.
+
+Glossary
+--------
+mask
+    The long tasks that a task waits for, directly or not, as the bits of a number. With more long tasks than bits,
+    some share one; then a burst may wait for a task that only some of its members need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from shtairir.execute.burst import GENERAL, Burst, Row
+from shtairir.execute.call import NUMBERS, PLAIN, exact_type
+from shtairir.execute.scheduler import NEVER, Shape
+
+if TYPE_CHECKING:
+    from shtairir.block.definition import BlockDefinition
+    from shtairir.planning.plan import Task
+
+CHEAP_S = 100e-6
+"""Below this, a call costs less than to hand it to another thread."""
+
+_PYTHON_S = 20e-6
+_LONGEST_S = 1e-3
+_LONGEST_BESIDE_OTHERS_S = 0.4e-3
+_LEAST_PATIENCE_S = 5e-3
+_PATIENCE = 8
+_BITS = 2048
+
+
+def with_bursts(
+    tasks: Sequence[Task],
+    shape: Shape,
+    costs: Sequence[float | None],
+    simple: Sequence[bool],
+    constants: list[Any],
+) -> Shape:
+    """Return the shape with the bursts that pay; of one task alone there is none.
+
+    Parameters
+    ----------
+    costs
+        The expected seconds of each task, or ``None``.
+    simple
+        Whether a task needs nothing but a call.
+    constants
+        Takes the values for the slots behind those of the tasks.
+    """
+    ranges = list(_ranges(tasks, costs, simple))
+    if not ranges:
+        return shape
+    waits, stands_for = list(shape.waits), list(range(len(tasks)))
+    for first, end in ranges:
+        stands_for[first:end] = [first] * (end - first)
+        waits[first:end] = [NEVER] * (end - first)
+    makers = _RowMaker(tasks, shape, constants)
+    bursts = {first: _burst(first, end, shape, stands_for, costs, makers.row) for first, end in ranges}
+    for first, end in ranges:
+        links = sum(shape.waits[first:end])
+        inside = sum(first <= other < end for task in range(first, end) for other in shape.successors[task])
+        waits[first] = links - inside
+    return replace(shape, waits=waits, stands_for=stands_for, bursts=bursts)
+
+
+def is_simple(task: Task, held: Sequence[str]) -> bool:
+    """Whether a task needs nothing but a call.
+
+    Parameters
+    ----------
+    held
+        The resources that it holds meanwhile.
+    """
+    definition, traits = task.definition, task.definition.traits
+    return (
+        not held
+        and not task.parts
+        and not task.overwrites
+        and definition.context_argument is None
+        and not traits.inplace
+        and traits.runs_on == "thread"
+    )
+
+
+def _ranges(
+    tasks: Sequence[Task], costs: Sequence[float | None], simple: Sequence[bool]
+) -> Iterator[tuple[int, int]]:
+    """Yield the first task and the end of each burst."""
+    masks: list[int] = []
+    longs = 0
+    first, expected_s, longest_s = 0, 0.0, 0.0
+    for number, task in enumerate(tasks):
+        mask = 0
+        for before in task.waits_for:
+            mask |= masks[before]
+        cost = costs[number]
+        cheap = simple[number] and cost is not None and cost <= CHEAP_S
+        limit_s = _LONGEST_S if cost is not None and cost <= _PYTHON_S else _LONGEST_BESIDE_OTHERS_S
+        longest_s = limit_s if first == number else min(longest_s, limit_s)
+        if not cheap or (first < number and (mask != masks[first] or expected_s >= longest_s)):
+            if number - first > 1:
+                yield first, number
+            first, expected_s, longest_s = number, 0.0, limit_s
+        if cheap:
+            masks.append(mask)
+            expected_s += cost or 0.0
+        else:
+            longs += 1
+            masks.append(mask | 1 << longs % _BITS)
+            first = number + 1
+    if len(tasks) - first > 1:
+        yield first, len(tasks)
+
+
+def _burst(
+    first: int,
+    end: int,
+    shape: Shape,
+    stands_for: Sequence[int],
+    costs: Sequence[float | None],
+    row: Callable[[int, Sequence[int]], Row],
+) -> Burst:
+    exits: dict[int, int] = {}
+    read: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for task in range(first, end):
+        for successor in shape.successors[task]:
+            if successor >= end:
+                exits[stands_for[successor]] = exits.get(stands_for[successor], 0) + 1
+        for slot in shape.reads[task]:
+            read[slot] = read.get(slot, 0) + 1
+            last[slot] = task
+        for slot in shape.writes[task]:
+            read[slot] = 0
+            last[slot] = task
+    ends: dict[int, list[int]] = {}
+    reads = []
+    for slot, count in read.items():
+        if count == shape.readers[slot]:
+            ends.setdefault(last[slot], []).append(slot)
+        else:
+            reads.append((slot, count))
+    expected_s = sum(costs[task] or 0.0 for task in range(first, end))
+    return Burst(
+        first,
+        end,
+        rows=[row(task, ends.get(task, ())) for task in range(first, end)],
+        exits=list(exits.items()),
+        reads=reads,
+        ends=ends,
+        patience_s=max(_PATIENCE * expected_s, _LEAST_PATIENCE_S),
+        single_file=expected_s <= _PYTHON_S * (end - first),
+    )
+
+
+class _RowMaker:
+    """Makes rows, and gives constants their slots."""
+
+    def __init__(self, tasks: Sequence[Task], shape: Shape, constants: list[Any]) -> None:
+        self._tasks = tasks
+        self._shape = shape
+        self._constants = constants
+        self._first_constant = len(shape.writer)
+        self._slots_of_constants: dict[int, int] = {}
+        self._kinds: dict[int, type | None] = {}
+
+    def row(self, number: int, ends: Sequence[int]) -> Row:
+        """Return the row of a task."""
+        task = self._tasks[number]
+        kind = self._kind(task.definition)
+        slots = self._arguments(task) if kind is not None else None
+        if slots is None:
+            return Row(number, task.first_slot, None, task.definition.function, GENERAL, tuple(ends))
+        if len(slots) > 3:
+            return Row(number, task.first_slot, kind, task.definition.function, len(slots), tuple(slots))
+        return Row(number, task.first_slot, kind, task.definition.function, len(slots), *slots)
+
+    def _kind(self, definition: BlockDefinition) -> type | None:
+        """Return the type of a block's only number, or ``None`` if it cannot be called by position."""
+        key = id(definition)
+        if key not in self._kinds:
+            kind = exact_type(definition.outputs[0].type) if len(definition.outputs) == 1 else None
+            fits = kind in NUMBERS and _by_position(definition)
+            self._kinds[key] = kind if fits else None
+        return self._kinds[key]
+
+    def _arguments(self, task: Task) -> list[int] | None:
+        """Return the slots of a task's arguments, or ``None`` if they are not all plain."""
+        linked: Mapping[str, int] = {}
+        if task.inputs:
+            for item in task.inputs:
+                source = self._tasks[self._shape.writer[item.slot]]
+                if item.conversion is not None or item.checked is not None or self._kind(source.definition) is None:
+                    return None
+            linked = {item.port: item.slot for item in task.inputs}
+        slots = []
+        for port in task.definition.inputs:
+            slot = linked.get(port.name)
+            if slot is None:
+                value = task.values[port.name]
+                if type(value) not in PLAIN:
+                    return None
+                slot = self._constant(value)
+            slots.append(slot)
+        return slots
+
+    def _constant(self, value: object) -> int:
+        # By identity: the plan keeps the values, and 1, 1.0 and True must not be taken for one another.
+        slot = self._slots_of_constants.get(id(value))
+        if slot is None:
+            slot = self._slots_of_constants[id(value)] = self._first_constant + len(self._constants)
+            self._constants.append(value)
+        return slot
+
+
+def _by_position(definition: BlockDefinition) -> bool:
+    """Whether the inputs are the arguments of a plain function, in their order."""
+    code = getattr(definition.function, "__code__", None)
+    return (
+        code is not None
+        and not code.co_kwonlyargcount
+        and code.co_varnames[: code.co_argcount] == tuple(port.name for port in definition.inputs)
+        and not hasattr(definition.function, "__wrapped__")
+    )
