@@ -27,7 +27,7 @@ import threading
 import time
 import zlib
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -40,7 +40,7 @@ from shtairir.planning.estimates import identifying
 
 if TYPE_CHECKING:
     from shtairir.planning.plan import ExecutionPlan, Task
-    from shtairir.results.result import NodeResults, RunResult
+    from shtairir.results.result import NodeResult, NodeResults, RunResult
 
 VARIABLE = "SHTAIRIR_LEARNED_PATH"
 MOST_CALLS = 2000
@@ -116,13 +116,14 @@ class Learned:
         self._load()
         while self._waiting:
             plan, nodes = self._waiting.popleft()
+            looked_at = functools.cache(nodes.__getitem__)  # each is made anew when it is looked at
             for task in _sample(plan.tasks):
-                self._learn(plan, task, nodes)
+                self._learn(task, looked_at)
         for key in list(self._calls)[: max(len(self._calls) - MOST_CALLS, 0)]:
             self._forget(key)
 
-    def _learn(self, plan: ExecutionPlan, task: Task, nodes: NodeResults) -> None:
-        results = [nodes[call.node] for call in task.calls]
+    def _learn(self, task: Task, result_of: Callable[[str], NodeResult]) -> None:
+        results = [result_of(call.node) for call in task.calls]
         if any(result.status is not NodeStatus.DONE for result in results):
             return
         sizes = tuple(
@@ -130,7 +131,7 @@ class Learned:
             for result, call in zip(results, task.calls, strict=True)
             for port in call.definition.outputs
         )
-        inputs = (nodes[item.source.node].outputs[item.source.port].nbytes for item in task.inputs)
+        inputs = (result_of(item.source.node).outputs[item.source.port].nbytes for item in task.inputs)
         arriving = sum(nbytes for nbytes in inputs if nbytes >= SMALL_BYTES)
         elapsed_s = sum(result.elapsed_s for result in results)
         peak_bytes = max(result.peak_bytes for result in results)

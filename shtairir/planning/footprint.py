@@ -149,6 +149,8 @@ class Rehearsal:
     ----------
     at_peak
         The task at whose start the most is held.
+    order
+        The tasks as they began.
     held_back
         Tasks that had to wait for memory, and the task whose end let each of them start.
     """
@@ -158,6 +160,7 @@ class Rehearsal:
     at_peak: int | None
     starts_s: Sequence[float]
     ends_s: Sequence[float]
+    order: Sequence[int]
     held_back: Mapping[int, int] = field(default_factory=dict)
 
 
@@ -205,6 +208,7 @@ class _Walk:
         self._peak = 0
         self._at_peak: int | None = None
         self._waiting: set[int] = set()
+        self._order: list[int] = []
         self._held_back: dict[int, int] = {}
 
     def run(self, predecessors: Adjacency, durations: Sequence[float], workers: int) -> Rehearsal:
@@ -241,7 +245,7 @@ class _Walk:
                     stage += 1
                     for other in later.pop(stage, ()):
                         heappush(ready, (rank[other], other))
-        return Rehearsal(now, self._peak, self._at_peak, starts, ends, self._held_back)
+        return Rehearsal(now, self._peak, self._at_peak, starts, ends, self._order, self._held_back)
 
     def _stage_sizes(self) -> list[int]:
         sizes = [0] * (max(self._stages or (), default=-1) + 1)
@@ -277,6 +281,7 @@ class _Walk:
             task = found
         if task in self._waiting:
             self._held_back[task] = ended
+        self._order.append(task)
         self._live += self._print.needs[task]
         if self._live > self._peak:
             self._peak, self._at_peak = self._live, task

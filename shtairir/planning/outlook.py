@@ -130,7 +130,8 @@ class Outlook:
         frugal = frugal_order(self.held, predecessors, successors, _ranks(positions))
         choices = [(order, self._rehearsed(predecessors, successors, order, limit)) for order in (positions, frugal)]
         order, best = min(choices, key=lambda choice: (max(choice[1].peak_bytes, limit), choice[1].elapsed_s))
-        return order, dict(best.held_back), self._why(usual, best, order is frugal, limit)
+        # As they began, not as they were preferred: a task comes after the one that it was held back for.
+        return list(best.order), dict(best.held_back), self._why(usual, best, order is frugal, limit)
 
     def _why(self, usual: Rehearsal, best: Rehearsal, reordered: bool, limit: int) -> list[Reason]:
         reasons = []

@@ -87,7 +87,9 @@ def _task(plan: ExecutionPlan, task: Task) -> dict[str, object]:
     return {
         "node": task.node,
         "block": task.definition.id,
-        "parts": [{"node": part.node, "block": part.definition.id, "aliases": list(part.aliases)} for part in task.parts],
+        "parts": [
+            {"node": part.node, "block": part.definition.id, "aliases": list(part.aliases)} for part in task.parts
+        ],
         "stage": task.stage,
         "waits_for": [plan.tasks[index].node for index in task.waits_for],
         "inputs": {item.port: str(item.source) for item in task.inputs},

@@ -73,7 +73,7 @@ def same(one: shtairir.RunResult, other: shtairir.RunResult) -> bool:
 
 
 @settings(max_examples=60, deadline=None)
-@given(graph=graphs(), level=st.sampled_from(["none", "basic", "balanced"]))
+@given(graph=graphs(), level=st.sampled_from(["none", "basic", "balanced", "aggressive"]))
 def test_on_one_worker_the_peak_is_what_was_foreseen(graph: Graph, level: str) -> None:
     plan = shtairir.plan(graph, level=level, workers=1)
     assert run_inline(plan).memory.peak_bytes == plan.peak_bytes
@@ -94,6 +94,7 @@ def test_a_limit_is_refused_or_kept_and_changes_no_result(graph: Graph, share: f
     assert plan.peak_bytes is not None
     assert plan.peak_bytes <= limit or any("go to disk" in reason.sentence for reason in plan.reasons)
     assert all(stage.requirements.memory_bytes <= limit for stage in plan.stages)
+    assert all(before < task.number for task in plan.tasks for before in task.waits_for)
     assert same(run_inline(plan), run_inline(free))
 
 
