@@ -36,10 +36,10 @@ import numpy as np
 from shtairir.block.elementwise import Kernel
 from shtairir.execute.chain import Array, Form, Shape, Step
 
-CACHE_BYTES = 2_500_000
+CACHE_BYTES = 5_000_000
 """What the buffers of one thread may take together."""
 
-SMALLEST_TILE, LARGEST_TILE = 1 << 14, 1 << 17
+SMALLEST_TILE, LARGEST_TILE = 1 << 14, 160_000
 """In elements. With fewer, the calls cost more than the work, and threads wait for the interpreter's lock."""
 
 _ALIGNMENT = 64
