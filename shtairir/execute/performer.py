@@ -17,6 +17,7 @@ from shtairir.execute.context import TaskContext
 from shtairir.execute.failure import failure_of
 from shtairir.execute.parts import Performance
 from shtairir.execute.state import RunState
+from shtairir.memory.collector import collector
 from shtairir.results.records import SELF_DESCRIBING, described
 
 QUICK_S = 50e-6
@@ -183,15 +184,16 @@ class Performer:
             return
         error = None
         try:
-            run_rows(
-                passage.left,
-                state.slots,
-                state.records.ended_s,
-                passage.until_s,
-                state.clock,
-                self._unfit,
-                self._perform_general,
-            )
+            with collector.burst():
+                run_rows(
+                    passage.left,
+                    state.slots,
+                    state.records.ended_s,
+                    passage.until_s,
+                    state.clock,
+                    self._unfit,
+                    self._perform_general,
+                )
         except BaseException as raised:  # noqa: BLE001 - as in `_attempt`
             error = raised
         if passage.claim():
