@@ -30,7 +30,8 @@ class Traits:
     runs_on
         Which kind of worker.
     resources
-        Names of resources held while it runs.
+        Names of resources held while it runs; one that is named twice is held twice. ``cpu``, ``gpu`` and ``process``
+        stand for processors (one is held anyway), GPUs and processes.
     splits
         Axis along which the work may be divided; ``None`` when it may not.
     elementwise, kernel
