@@ -2,8 +2,8 @@
 
 A *kernel* does the arithmetic of an ``elementwise`` block: ``kernel(*operands, out=None)``, with the operands in the
 order of the block's inputs. As NumPy's universal functions do, it broadcasts, leaves Python numbers weak, and
-writes into ``out`` if that is given. It must give each element from the elements beside it alone, wherever in
-the array they are, so that it may be called on one piece after another.
+writes into ``out``, and returns it, if that is given. It must make each element of the elements in the same place
+alone, so that it may be called on one piece of the arrays after another.
 
 A *reduction* makes one value of all elements, and can be put together from the values of pieces. Where it cannot,
 because of the type of the elements or how they lie in memory, the block itself is called.

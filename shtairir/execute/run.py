@@ -248,7 +248,7 @@ class Run:
         states = self._scheduler.states
         if self._stop_status is not None and State.CANCELLED in states:
             return self._stop_status
-        failed = State.FAILED in states or self._broken is not None
+        failed = State.FAILED in states or self._records.any_part_failed() or self._broken is not None
         return RunStatus.FAILED if failed else RunStatus.DONE
 
     def _make_result(self, status: RunStatus, elapsed_s: float) -> RunResult:

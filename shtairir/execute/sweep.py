@@ -34,7 +34,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from shtairir.block.elementwise import Kernel
-from shtairir.execute.chain import Array, Form, Shape, Step
+from shtairir.execute.chain import Array, Form, Shape, Step, UnusualError
 
 CACHE_BYTES = 5_000_000
 """What the buffers of one thread may take together."""
@@ -241,7 +241,9 @@ class _Crew:
         for number, call, operands, result in self._sweep._calls:
             current[0] = number
             if result is not None:
-                call(*[registers[place] for place in operands], out=registers[result])
+                out = registers[result]
+                if call(*[registers[place] for place in operands], out=out) is not out:
+                    raise UnusualError("A kernel has not returned what it was to write into.")
             else:
                 self._sweep._partials[number][tile] = call(registers[operands[0]])
             now = perf_counter()

@@ -25,7 +25,8 @@ class OptimizationLevel(StrEnum):
     BALANCED
         Equal pure nodes merged, constants folded, redundant edges removed; no barriers, critical path first.
     AGGRESSIVE
-        Plans as ``BALANCED`` does today, and says so among the plan's reasons.
+        Elementwise chains fused and evaluated in tiles by all workers, large single ones divided among them, results
+        written over inputs that nobody else reads, buffers assigned before the run.
     """
 
     NONE = "none"

@@ -162,6 +162,10 @@ class Records:
                 return record
         return None
 
+    def any_part_failed(self) -> bool:
+        """Whether a node failed that is part of a task."""
+        return any(record.failure is not None for records in self.parts.values() for record in records)
+
     def is_made(self, task: int, slot: int) -> bool:
         """Whether an output of a task is there to be had."""
         if task in self.parts:

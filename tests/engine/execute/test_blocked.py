@@ -313,6 +313,11 @@ def test_what_a_kernel_raises_in_any_thread_ends_the_evaluation(desk: Desk) -> N
         Drawing("x")("a", "add", "x", 0)("b", picky, "a").evaluate(desk, "b", x=np.linspace(0, 1, 9000))
 
 
+def test_a_kernel_that_makes_an_array_of_its_own_is_found_out(desk: Desk) -> None:
+    with pytest.raises(UnusualError):
+        Drawing("x")("a", lambda x, out=None: np.sqrt(x), "x").evaluate(desk, "a", x=RANDOM.random(900))
+
+
 def test_what_the_report_raises_ends_the_evaluation(desk: Desk) -> None:
     class Stopped(Exception):
         pass
