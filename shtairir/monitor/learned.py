@@ -177,7 +177,8 @@ class Learned:
                 return exact.experience(input_bytes, exact=True)
             for twice in (0, 1, -1):  # as much, twice as much, half as much
                 like = self._calls.get(_like_key(stamp, input_bytes, twice))
-                if like is not None:
+                # Where nothing large arrives, what comes out depends on the values, and so does the time.
+                if like is not None and (input_bytes or max(like.output_bytes, default=0) < SMALL_BYTES):
                     return like.experience(input_bytes, exact=False)
             return None
 

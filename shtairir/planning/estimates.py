@@ -251,7 +251,9 @@ def _corrected(
 def _estimate(flows: tuple[object, ...], past: Experience | None, declared_s: float | None) -> Estimate:
     sizes = tuple(map(bytes_of, flows))
     if past is not None:
-        return Estimate(past.elapsed_s, sizes, past.peak_bytes, "learned")
+        # What something similar held is taken only where its outputs were as large.
+        peak_bytes = past.peak_bytes if past.exact or sizes == past.output_bytes else None
+        return Estimate(past.elapsed_s, sizes, peak_bytes, "learned")
     if declared_s is not None:
         return Estimate(declared_s, sizes, None, "declared")
     return UNKNOWN if all(size is None for size in sizes) else Estimate(None, sizes, None, "inferred")

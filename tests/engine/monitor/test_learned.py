@@ -88,6 +88,21 @@ def test_nothing_is_said_of_something_else() -> None:
     assert not history.knows(definition_of(fail))
 
 
+def test_what_a_source_made_with_other_values_says_nothing() -> None:
+    history = taught(graph(rows=100))
+    assert history.lookup(definition_of(make), {"rows": 7}, 0) is None
+    assert history.lookup(definition_of(make), {"rows": 100}, 0) is not None
+
+
+def test_small_calls_are_alike_whatever_their_values() -> None:
+    @block(id="test.small")
+    def small(x: float = 0.0) -> float:
+        return x
+
+    history = taught(graph_of("a", blocks={"a": small}))
+    assert history.lookup(definition_of(small), {"x": 123.0}, 0) is not None
+
+
 def test_another_block_of_the_same_name_is_not_taken_for_it() -> None:
     @block(id="test.double")
     def other(a: Array, times: float = 2.0) -> Array:
