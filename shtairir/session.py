@@ -163,7 +163,8 @@ def run(
     instruments
         Observers of the run's events.
     memory_limit
-        Most bytes for values and borrowed buffers. A node that would take more fails.
+        Most bytes for values and borrowed buffers. Nodes wait for memory, and values that wait for their readers may
+        wait on disk. A node that cannot fit even so fails, and a graph of which that is known is refused.
     timeout_s
         Stops the run after so many seconds; its status is ``timed_out`` then.
     cancel

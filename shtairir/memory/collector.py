@@ -75,14 +75,23 @@ def _graded(free: float, steps: tuple[float, float, float]) -> Pressure:
 
 def system_memory() -> tuple[int, int]:
     """Return what is available and what there is, in bytes: of the machine, or of the container that is smaller."""
-    import psutil  # type: ignore[import-untyped]  # it comes without types
-
-    memory = psutil.virtual_memory()
+    available, total = _machine_memory()
     with suppress(OSError, ValueError):
         group = Path("/sys/fs/cgroup")
         limit = int((group / "memory.max").read_text())  # the word "max" where there is no limit
         left = limit - int((group / "memory.current").read_text())
-        return min(int(memory.available), max(left, 0)), min(int(memory.total), limit)
+        return min(available, max(left, 0)), min(total, limit)
+    return available, total
+
+
+def _machine_memory() -> tuple[int, int]:
+    with suppress(OSError, KeyError, ValueError):  # psutil reads the same, and takes long to import
+        lines = (line.split() for line in Path("/proc/meminfo").read_text().splitlines())
+        kilobytes = {words[0]: int(words[1]) for words in lines}
+        return kilobytes["MemAvailable:"] * 1024, kilobytes["MemTotal:"] * 1024
+    import psutil  # type: ignore[import-untyped]  # it comes without types
+
+    memory = psutil.virtual_memory()
     return int(memory.available), int(memory.total)
 
 

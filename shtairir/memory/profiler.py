@@ -296,23 +296,22 @@ def _with_taken(node: NodeProfile, taken: Taken | None) -> NodeProfile:
 def _at_the_peak(
     changes: Iterable[tuple[float, NodeId, int]], window: tuple[float, float] | None
 ) -> tuple[float | None, list[tuple[str, int]]]:
-    """Return when most was held, in the window in which the run says it was, and by whom.
+    """Return when most was held, which is known to the end of a short window, and by whom.
 
     The most that a node held while it ran is taken to have been held all that time.
     """
     if window is None:
         return None, []
     ordered = sorted(changes, key=lambda change: change[0])
-    total, most, until, peak_s = 0, -1, 0, window[1]
+    total, most, until = 0, -1, 0
     for place, (at_s, _, nbytes) in enumerate(ordered):
         if at_s > window[1]:
             break
         total += nbytes
         if at_s < window[0] or total > most:
             most, until = total, place + 1
-            peak_s = max(at_s, window[0])
     held: dict[str, int] = {}
     for _, node, nbytes in ordered[:until]:
         held[node] = held.get(node, 0) + nbytes
     owners = [(node, nbytes) for node, nbytes in held.items() if nbytes > 0]
-    return peak_s, sorted(owners, key=lambda owner: (-owner[1], owner[0]))
+    return window[1], sorted(owners, key=lambda owner: (-owner[1], owner[0]))
