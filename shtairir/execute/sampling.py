@@ -50,10 +50,12 @@ class MemorySampler:
             self.tick_s = self._resident = None
 
     def _tell(self) -> None:
-        memory, now = self._memory, self._clock()
+        memory = self._memory
         resident = self._resident = self._resident or _ResidentSize()
         live, idle = memory.live_bytes, memory.idle_bytes
-        self._bus.emit(MemorySampled(self._run, now, live, max(memory.peak_bytes, live), idle, resident.read()))
+        peak = max(memory.peak_bytes, live)
+        now = self._clock()  # afterwards: a peak that was seen was before
+        self._bus.emit(MemorySampled(self._run, now, live, peak, idle, resident.read()))
         self._next_s = now + APART_S
 
 

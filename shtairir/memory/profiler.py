@@ -155,7 +155,7 @@ class MemoryProfiler:
         self._changes: list[tuple[float, NodeId, int]] = []
         self._seen_peak_bytes = 0
         self._peak_window: tuple[float, float] | None = None
-        self._sampled_s = 0.0
+        self._sampled_s = (0.0, 0.0)
 
     def on_event(self, event: Event) -> None:
         """Take note of an event. A run that begins takes the place of the one before."""
@@ -168,7 +168,7 @@ class MemoryProfiler:
 
     def _on_run_started(self, event: RunStarted) -> None:
         self._forget()
-        self._run, self._sampled_s = event, event.at_s
+        self._run, self._sampled_s = event, (event.at_s, event.at_s)
 
     def _on_started(self, event: NodeStarted) -> None:
         group = self._latest.get(event.worker)
@@ -224,8 +224,9 @@ class MemoryProfiler:
         live_bytes = event.live_bytes
         if event.peak_bytes > self._seen_peak_bytes:
             self._seen_peak_bytes = live_bytes = event.peak_bytes
-            self._peak_window = self._sampled_s, event.at_s
-        self._sampled_s = event.at_s
+            # From the look before the last: a thread may have been interrupted between looking and reading the clock.
+            self._peak_window = self._sampled_s[0], event.at_s
+        self._sampled_s = self._sampled_s[1], event.at_s
         at_s = event.at_s - self._began_s
         self._timeline.add(MemorySample(at_s, live_bytes, event.idle_bytes, event.resident_bytes))
 

@@ -48,12 +48,14 @@ EDIT = (
 VIEW = (
     Command("fit", "&Fit the graph", ("Ctrl+0",), "fit", "Show the whole graph"),
     Command("show_palette", "&Palette", ("Ctrl+1",), "panel_left"),
-    Command("show_bottom", "P&roblems and log", ("Ctrl+J",), "panel_bottom"),
+    Command("show_bottom", "P&roblems, log and profiler", ("Ctrl+J",), "panel_bottom"),
     Command("show_right", "&Inspector and preview", ("Ctrl+2",), "panel_right"),
 )
 RUN = (
     Command("run", "&Run", ("F5", "Ctrl+Return", "Ctrl+Enter"), "run", "Run the graph"),
     Command("stop", "&Stop", ("Shift+F5", "Esc"), "stop", "Stop the run"),
+    Command("show_profiler", "&Profiler", ("Ctrl+Shift+P",), "clock", "Show where time and memory went"),
+    Command("release_memory", "Release &memory", (), "memory", "Return memory that nobody uses to the system"),
 )
 HELP = (
     Command("keys", "&Keyboard shortcuts", ("F1",), "keyboard"),

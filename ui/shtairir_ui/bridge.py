@@ -27,6 +27,8 @@ FRAME_S = 0.016
 class RunSink:
     """The instrument of one run: any thread may put things in, the bridge hands them on in order."""
 
+    samples_memory = True
+
     def __init__(self, bridge: EventBridge, number: int) -> None:
         self._bridge = bridge
         self.number = number

@@ -21,12 +21,14 @@ from shtairir.document import Change, Graph, load, save
 from shtairir.document import edits as document_edits
 from shtairir.errors import ShtairirError
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
+from shtairir.memory.allocator import Released, release
 from shtairir.validation import Problem
 from shtairir_ui.blockfolder import BlockFolder
 from shtairir_ui.bridge import Background
 from shtairir_ui.checking import LiveCheck
 from shtairir_ui.kept import KeptValues
 from shtairir_ui.linking import check_link, definition_of_node
+from shtairir_ui.quantities import released_words
 from shtairir_ui.runs import RunControl
 from shtairir_ui.runtime import NodeRuntime
 from shtairir_ui.staleness import stale_nodes
@@ -55,6 +57,7 @@ class Editor(QObject):
     run_finished = Signal(object)
     run_refused = Signal(object)
     events_arrived = Signal(list)
+    memory_released = Signal(object)
     title_changed = Signal()
     message = Signal(str)
 
@@ -267,6 +270,14 @@ class Editor(QObject):
     def stop(self) -> None:
         """Ask the run to end."""
         self._runs.stop()
+
+    def release_memory(self) -> Released:
+        """Return memory that nobody uses to the system, and say how much it was."""
+        # Here and not on a worker: what is collected may be Qt's, which may end on Qt's thread only.
+        released = release()
+        self.message.emit(released_words(released))
+        self.memory_released.emit(released)
+        return released
 
     def close(self) -> None:
         """Stop everything that goes on behind the window."""

@@ -13,9 +13,12 @@ from shtairir_ui.log import LogPanel
 from shtairir_ui.palette import PalettePanel
 from shtairir_ui.preview import PreviewPanel
 from shtairir_ui.problems import ProblemsPanel
+from shtairir_ui.profiler import ProfilerPanel
 from shtairir_ui.settings import Settings
 
 PALETTE_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 232, 336, 176
+PROFILER_HEIGHT = 272
+LOG_TAB, PROFILER_TAB = 1, 2
 
 
 class WindowLayout(QWidget):
@@ -28,6 +31,7 @@ class WindowLayout(QWidget):
         self.palette_panel = PalettePanel(editor)
         self.problems = ProblemsPanel(editor)
         self.log = LogPanel(editor)
+        self.profiler = ProfilerPanel(editor)
         self.inspector = InspectorPanel(editor)
         self.preview = PreviewPanel(editor)
         self.inspector.node_wanted.connect(self.node_wanted)
@@ -40,6 +44,7 @@ class WindowLayout(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._all)
         self._toggles: dict[str, tuple[QAction, QWidget]] = {}
+        self._has_made_room = False
 
     def bind_toggles(self, actions: Actions) -> None:
         """Have the View commands fold panels away and bring them back."""
@@ -61,6 +66,21 @@ class WindowLayout(QWidget):
         """Bring the problems to the front."""
         self._toggles["show_bottom"][0].setChecked(True)
         self.bottom.setCurrentWidget(self.problems)
+
+    def show_profiler(self) -> None:
+        """Bring the profiler to the front, with room for its timeline."""
+        self._toggles["show_bottom"][0].setChecked(True)
+        self.bottom.setCurrentWidget(self.profiler)
+
+    def _on_tab(self, index: int) -> None:
+        if index == LOG_TAB:
+            self.log.mark_seen()
+        elif index == PROFILER_TAB and not self._has_made_room:
+            # Once: who makes it lower afterwards wants it so.
+            self._has_made_room = True
+            above, below = self._middle.sizes()
+            if below < PROFILER_HEIGHT:
+                self._middle.setSizes([max(above + below - PROFILER_HEIGHT, 0), PROFILER_HEIGHT])
 
     def show_inspector(self) -> None:
         """Bring the inspector back, at its parameters."""
@@ -88,9 +108,10 @@ class WindowLayout(QWidget):
         tabs.setObjectName("bottomTabs")
         tabs.addTab(self.problems, "Problems")
         tabs.addTab(self.log, "Log")
+        tabs.addTab(self.profiler, "Profiler")
         self.problems.count_changed.connect(lambda number: tabs.setTabText(0, _badge("Problems", number)))
-        self.log.count_changed.connect(lambda number: tabs.setTabText(1, _badge("Log", number)))
-        tabs.currentChanged.connect(lambda index: self.log.mark_seen() if index == 1 else None)
+        self.log.count_changed.connect(lambda number: tabs.setTabText(LOG_TAB, _badge("Log", number)))
+        tabs.currentChanged.connect(self._on_tab)
         return tabs
 
     def _set_sizes(self) -> None:

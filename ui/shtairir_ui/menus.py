@@ -38,7 +38,7 @@ class Menus(QObject):
             *("undo", "redo", "", "cut", "copy", "paste", "duplicate", "delete", "", "select_all", "find_block"),
         )
         self._make_view_menu()
-        fill(bar.addMenu("&Run"), "run", "stop")
+        fill(bar.addMenu("&Run"), "run", "stop", "", "show_profiler", "release_memory")
         self._make_help_menu()
         window.files.recents_changed.connect(self._fill_recent)
 

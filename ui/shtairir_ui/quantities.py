@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from shtairir.memory.allocator import Released
+
+_WORTH_TELLING = 1_000_000
+
 
 def duration(seconds: float) -> str:
     """``0.4 ms``, ``12 ms``, ``0.42 s``, ``3.1 s``, ``2 min 05 s``.
@@ -40,6 +44,15 @@ def size(nbytes: int) -> str:
         if value < 999.5 or unit == "TB":
             break
     return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
+
+
+def released_words(released: Released) -> str:
+    """Return what giving memory back has brought."""
+    now = size(released.after_bytes)
+    if released.returned_bytes < _WORTH_TELLING:
+        return f"Nothing to give back: the program takes {now}."
+    given, before = size(released.returned_bytes), size(released.before_bytes)
+    return f"Gave {given} back to the system: {before} before, {now} now."
 
 
 def count(number: int, singular: str, plural: str = "") -> str:

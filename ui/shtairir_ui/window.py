@@ -118,6 +118,8 @@ class MainWindow(QMainWindow):
         on("fit", self.canvas.fit)
         on("run", editor.run)
         on("stop", self.top_bar.run_bar.stop)
+        on("show_profiler", self.panels.show_profiler)
+        on("release_memory", editor.release_memory)
         self.panels.bind_toggles(self.actions_)
         # Only where nodes have the keyboard: Delete in a list or a form must not reach the graph.
         self.actions_.confine("delete", self.canvas)
@@ -130,6 +132,9 @@ class MainWindow(QMainWindow):
         self.editor.packs_checked.connect(self._say_broken_packs)
         self.panels.palette_panel.add_requested.connect(self.add_block)
         self.panels.problems.node_chosen.connect(self.canvas.focus_node)
+        self.panels.profiler.node_chosen.connect(self.canvas.focus_node)
+        self.panels.profiler.node_shown.connect(self.canvas.center_on)
+        self.panels.profiler.message.connect(self.status_line.say)
         self.panels.node_wanted.connect(self._go_to)
         self.canvas.file_dropped.connect(self.files.open_path)
         self.canvas.node_activated.connect(lambda _node: self.panels.show_inspector())

@@ -193,7 +193,7 @@ class TestProfilerOfATold:
             RunFinished(RUN, 13.2, RunStatus.DONE, 3.2, 14 * MB),
         ).profile()
         assert profile.owners == (("a", 8 * MB), ("b", 6 * MB))
-        assert profile.peak_at_s == pytest.approx(1.0)
+        assert profile.peak_at_s == pytest.approx(1.5)
         assert profile.peak_bytes == 14 * MB
 
     def test_a_peak_between_two_looks_is_in_the_timeline(self) -> None:

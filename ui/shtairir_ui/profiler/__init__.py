@@ -1,0 +1,5 @@
+"""Where time and memory of the last run went."""
+
+from .panel import ProfilerPanel
+
+__all__ = ["ProfilerPanel"]
