@@ -1,6 +1,6 @@
 """Looks at memory while a run lasts, for observers that ask for it.
 
-The controller looks after an event, but at most once a millisecond, and every now and then while nothing happens.
+The controller looks after an event, but at most every two milliseconds, and every now and then while nothing happens.
 A look takes about five microseconds.
 """
 
@@ -15,7 +15,7 @@ from shtairir.ids import RunId
 from shtairir.memory.allocator import resident_bytes
 from shtairir.memory.manager import MemoryManager
 
-APART_S = 0.001
+APART_S = 0.002
 TICK_S = 0.015
 
 

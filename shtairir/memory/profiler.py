@@ -10,8 +10,8 @@ stand one after another in the order in which they ended, each as long as its sh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from shtairir.events import (
     Event,
@@ -35,6 +35,9 @@ PLANNER = "planner"
 
 _UNCOUNTED_BYTES = 1024
 _LARGEST = 10
+_NOTHING = Taken()
+_Note: TypeAlias = tuple[NodeId, str, float, float, NodeStatus, int, int, NodeId | None]
+"""The first fields of a `NodeProfile`, and its last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ class MemoryProfiler:
         self._end: RunFinished | None = None
         self._last_s = 0.0
         self._timeline = Timeline()
-        self._nodes: dict[NodeId, NodeProfile] = {}
+        self._nodes: dict[NodeId, _Note] = {}
         self._open: dict[NodeId, tuple[NodeStarted, _Group]] = {}
         self._latest: dict[str, _Group] = {}
         self._changes: list[tuple[float, NodeId, int]] = []
@@ -199,16 +202,11 @@ class MemoryProfiler:
             return  # it was stopped before it began
         started, group = begun
         group.open.discard(event.node)
-        self._nodes[event.node] = NodeProfile(
-            event.node,
-            started.worker,
-            group.cursor_s - self._began_s,
-            event.elapsed_s,
-            status,
-            output_bytes,
-            peak_bytes,
-            part_of=group.first if group.count > 1 else None,
-        )
+        part_of = group.first if group.count > 1 else None
+        start_s = group.cursor_s - self._began_s
+        # A tuple for now: to make a frozen object takes as long as all the rest.
+        note = (event.node, started.worker, start_s, event.elapsed_s, status, output_bytes, peak_bytes, part_of)
+        self._nodes[event.node] = note
         group.cursor_s += event.elapsed_s
         if peak_bytes >= _UNCOUNTED_BYTES:
             self._changes += [
@@ -243,7 +241,7 @@ class MemoryProfiler:
     def nodes(self) -> list[NodeProfile]:
         """The nodes in the order in which they ended."""
         taken: Mapping[str, Taken] = self._end.memory.taken if self._end is not None and self._end.memory else {}
-        return [_with_taken(node, taken.get(node.node)) for node in self._nodes.values()]
+        return [_profile_of(note, taken.get(note[0], _NOTHING)) for note in self._nodes.values()]
 
     @property
     def timeline(self) -> tuple[MemorySample, ...]:
@@ -288,10 +286,21 @@ class MemoryProfiler:
         )
 
 
-def _with_taken(node: NodeProfile, taken: Taken | None) -> NodeProfile:
-    if taken is None:
-        return node
-    return replace(node, allocated_bytes=taken.nbytes, hits=taken.hits, misses=taken.misses)
+def _profile_of(note: _Note, taken: Taken) -> NodeProfile:
+    node, worker, started_s, elapsed_s, status, output_bytes, peak_bytes, part_of = note
+    return NodeProfile(
+        node,
+        worker,
+        started_s,
+        elapsed_s,
+        status,
+        output_bytes,
+        peak_bytes,
+        taken.nbytes,
+        taken.hits,
+        taken.misses,
+        part_of,
+    )
 
 
 def _at_the_peak(
