@@ -40,8 +40,8 @@ class Legend(QWidget):
         self._entries = [("critical", "critical path")] if has_path else []
         if scene.samples:
             resident = max(sample.resident_bytes for sample in scene.samples)
-            scale = "" if memory_scale(scene.samples, scene.peak_bytes).is_shared else ", not to scale"
-            process = f"process, at most {size(resident)}{scale}"
+            scale = "" if memory_scale(scene.samples, scene.peak_bytes).is_shared else ", own scale"
+            process = f"process ≤ {size(resident)}{scale}"
             self._entries += [("values", "values"), ("idle", "pool, idle"), ("resident", process)]
         self.setAccessibleName(self.text)
         self.setToolTip(self.text)
