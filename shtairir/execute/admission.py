@@ -15,6 +15,8 @@ held
     Ready tasks that wait for memory.
 running
     Tasks handed to the workers and not over, with what they are expected to take.
+in company
+    Running tasks beside which others have run. What they found in use may be gone when they run alone.
 idle
     A value in a slot that no running task reads.
 moving
@@ -75,6 +77,7 @@ class Admission:
         self._held: list[int] = []
         self._running: dict[int, int] = {}
         self._loads: dict[int, int] = {}
+        self._in_company: set[int] = set()
         self._alone: set[int] = set()
         self._expected: dict[int, int] = {}
         self._refused: dict[int, MemoryBudgetError] = {}
@@ -155,6 +158,7 @@ class Admission:
     def _leave(self, task: int) -> None:
         """Expect nothing of a task any more. Called with the condition held."""
         self._running.pop(task, None)
+        self._in_company.discard(task)
         self._loads.pop(task, None)
         left = self._to_spill.pop(task, ())
         if left:  # it was cancelled before it began
@@ -209,6 +213,8 @@ class Admission:
         return self._enter(task, self._expected[task], 0, self._victims(_NEVER, self._state.shape.reads[task]))
 
     def _enter(self, task: int, needs: int, loads: int = 0, to_spill: Collection[int] = ()) -> int:
+        if self._running:
+            self._in_company |= {task, *self._running}
         self._running[task] = needs + loads
         if loads:
             self._loads[task] = loads
@@ -317,7 +323,7 @@ class Admission:
         if not isinstance(error, MemoryBudgetError) or not self._state.plan.tasks[task].definition.traits.pure:
             return False
         with self._changed:
-            if task in self._alone or len(self._running) < 2:
+            if task in self._alone or task not in self._in_company:
                 return False
             self._alone.add(task)
             self._expected[task] = max(self._expected[task], error.requested_bytes)
