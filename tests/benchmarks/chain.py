@@ -65,6 +65,7 @@ def contests(scale: float) -> list[Contest]:
 
 _FIGURES = (
     Figure("elapsed_s", "s", 1, 3),
+    Figure("cpu_s", "of processors, s", 1, 2),
     Figure("first_s", "first turn, s", 1, 2),
     Figure("peak_bytes", "peak, MB", 1e-6, 0),
 )

@@ -31,6 +31,18 @@ class Standing:
         values = [each[key] for each in self.turns if key in each]
         return statistics.median(values) if values else None
 
+    def ratio(self, other: Standing, key: str) -> float | None:
+        """Return how many times as much as the other's this is: the median of the ratios, round by round.
+
+        What both suffer in a round from something else on the machine falls out of it.
+        """
+        if len(self.turns) != len(other.turns):
+            mine, its = self.median(key), other.median(key)
+            return mine / its if mine is not None and its else None
+        pairs = zip(self.turns, other.turns, strict=True)
+        ratios = [one[key] / two[key] for one, two in pairs if key in one and two.get(key)]
+        return statistics.median(ratios) if ratios else None
+
 
 @contextmanager
 def surroundings() -> Iterator[dict[str, str]]:

@@ -386,6 +386,7 @@ def contests(scale: float) -> list[Contest]:
             ),
             figures=(
                 Figure("elapsed_s", "ms", 1e3, 1),
+                Figure("cpu_s", "of processors, ms", 1e3, 0),
                 Figure("first_s", "first turn, ms", 1e3, 0),
                 Figure("peak_bytes", "peak, MB", 1e-6, 0),
             ),

@@ -152,6 +152,7 @@ def _contest(shape: Callable[[int], Predecessors], count: int) -> Contest:
         contestants=(*ours, *peers),
         figures=(
             Figure("elapsed_s", "µs a node", 1e6 / nodes),
+            Figure("cpu_s", "of processors, µs a node", 1e6 / nodes),
             Figure("first_s", "first turn, µs a node", 1e6 / nodes),
         ),
         against="shtairir balanced",

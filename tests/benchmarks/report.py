@@ -36,17 +36,15 @@ def page(results: Sequence[tuple[str, Contest, Standings]], machine: Iterable[st
 def table(contest: Contest, standings: Standings) -> list[str]:
     """Return the table of one contest, in Markdown."""
     main = contest.figures[0]
-    reference = standings[contest.against].median(main.key)
     rows = [["", *(figure.title for figure in contest.figures), f"times {contest.against}", "spread"]]
     for contestant in contest.contestants:
         standing = standings[contestant.name]
         if standing.absent:
             rows.append([contestant.name, standing.absent, *[""] * (len(contest.figures) + 1)])
             continue
-        mine = standing.median(main.key)
-        ratio = f"{mine / reference:.2f}" if mine is not None and reference else ""
+        ratio = standing.ratio(standings[contest.against], main.key)
         cells = [_shown(standing.median(figure.key), figure) for figure in contest.figures]
-        rows.append([contestant.name, *cells, ratio, _spread(contestant, standing, main)])
+        rows.append([contestant.name, *cells, "" if ratio is None else f"{ratio:.2f}", _spread(contestant, standing, main)])
     return _markdown(rows)
 
 
@@ -62,7 +60,13 @@ def verdict(contest: Contest, standings: Standings, target: Target) -> tuple[flo
         words = f"≤ {_number(target.at_most * figure.factor)} {figure.title} over {target.of}"
         reached = None if mine is None or other is None else (mine - other) * figure.factor
         return reached, target.at_most * figure.factor, words
-    return None if mine is None or not other else mine / other, target.at_most, f"≤ {target.at_most:g} × {target.of}"
+    ratio = standings[target.contestant].ratio(standings[target.of], target.key)
+    return ratio, target.at_most, f"≤ {target.at_most:g} × {target.of}"
+
+
+def holds(reached: float, wanted: float) -> bool:
+    """Whether a figure is no more than wanted, to the three digits that are shown."""
+    return float(f"{reached:.3g}") <= wanted
 
 
 def _targets(results: Sequence[tuple[str, Contest, Standings]]) -> list[str]:
@@ -70,7 +74,7 @@ def _targets(results: Sequence[tuple[str, Contest, Standings]]) -> list[str]:
     for _, contest, standings in results:
         for target in contest.targets:
             reached, wanted, words = verdict(contest, standings, target)
-            mark = "?" if reached is None else "holds" if reached <= wanted else "**missed**"
+            mark = "?" if reached is None else "holds" if holds(reached, wanted) else "**missed**"
             shown = "not measured" if reached is None else _number(reached)
             rows.append([contest.title, target.contestant, words, shown, mark])
     return _markdown(rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import re
 import statistics
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from shtairir_assets.examples import FOLDER, list_examples
 
 EXAMPLES = [pytest.param(example.path, id=example.name) for example in list_examples()]
 DATA = FOLDER / "data"
+SMALLER: dict[str, dict[str, Any]] = {"elementwise": {"count": 200_000}}
+"""What makes an example that shows speed short enough for a test."""
 
 # Where sleepecg 0.6.0, which works by another method (Pan and Tompkins 1985), finds the beats of data/ecg.npy.
 # fmt: off
@@ -53,10 +56,10 @@ def test_an_example_is_stored_as_the_program_would_store_it(path: Path, tmp_path
     assert graph.to_bytes() == path.read_bytes()
 
 
-@pytest.mark.parametrize("level", ["none", "basic", "balanced"])
+@pytest.mark.parametrize("level", list(shtairir.OptimizationLevel))
 @pytest.mark.parametrize("path", EXAMPLES)
 def test_an_example_runs_at_every_level(path: Path, level: str) -> None:
-    result = shtairir.run(shtairir.load(path), level=level)
+    result = shtairir.run(shtairir.load(path), level=level, parameters=SMALLER.get(path.stem, {}))
     result.raise_for_status()
     assert result.status == "done"
 
@@ -153,9 +156,55 @@ def test_the_heart_rate_is_that_of_the_reference() -> None:
 
 
 def test_the_sweep_counts_24_coins_six_times() -> None:
-    command = [sys.executable, "-m", "shtairir_assets.examples.sweep"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=100)
-    assert done.stdout.count("24 coins") == 6
+    assert said_by("sweep").count("24 coins") == 6
+
+
+def by_hand(x: Any) -> Any:
+    stem = np.sqrt(np.abs((2 * x + 1) ** 2 - 0.5))
+    one = -(np.minimum(stem * 0.5 + 3, 10) ** 2 - 1)
+    other = (np.maximum((stem + 0.25) * 1.5, 0.5) - 2) ** 2
+    return (one + other) * 0.1 + 1
+
+
+def test_twenty_steps_of_arithmetic_give_what_numpy_gives_by_hand() -> None:
+    result = run("elementwise", count=100_003)
+    expected = by_hand(np.linspace(-3, 3, 100_003))
+    assert result["d3.out"] == pytest.approx(expected, rel=1e-13)
+    assert result["report.out"] == f"The mean is {expected.mean():.6f}"
+    assert len([node for node in result.nodes if re.fullmatch(r"[abcd]\d", node)]) == 20
+
+
+def test_the_levels_are_shown_side_by_side_and_agree() -> None:
+    lines = said_by("levels", "50000").splitlines()
+    rows = [line.split() for line in lines if line.startswith(tuple(shtairir.OptimizationLevel))]
+    assert [row[0] for row in rows] == list(shtairir.OptimizationLevel)
+    assert len({tuple(row[-4:]) for row in rows}) == 1, "every level gives the same result"
+    assert int(rows[-1][1]) < int(rows[0][1]), "what is evaluated together is one task"
+
+
+def test_basic_usage_composes_plans_runs_and_accounts_for_memory() -> None:
+    said = said_by("basic_usage")
+    assert "5 nodes become 3 tasks" in said
+    assert "With 5 MB it is refused before it starts" in said
+    assert re.search(r"At most \d+\.\d MB were in use", said)
+    assert "A view of it is left, so 'blur' still holds 8.4 MB." in said
+    assert "1 of 2 requests found a buffer" in said
+
+
+def test_the_roughness_of_noise_is_what_numpy_says() -> None:
+    from shtairir_assets.examples import basic_usage
+
+    graph = basic_usage.compose()
+    result = shtairir.run(graph, level="aggressive", keep="all")
+    noise = result["noise.out"]
+    sums = np.cumsum(noise)
+    smooth = np.concatenate([sums[:50], sums[50:] - sums[:-50]]) / 50
+    assert result["roughness"] == pytest.approx(np.mean((noise - smooth) ** 2))
+
+
+def said_by(module: str, *arguments: str) -> str:
+    command = [sys.executable, "-m", f"shtairir_assets.examples.{module}", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=100).stdout
 
 
 def test_examples_are_listed_without_qt_and_without_the_engine() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 
 # The order in which they are offered: from the one that explains most to the most special.
-_NAMES = ("coins", "penguins", "contact_sheet", "ecg")
+_NAMES = ("coins", "penguins", "contact_sheet", "ecg", "elementwise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def list_examples() -> list[Example]:
     Examples
     --------
     >>> [example.name for example in list_examples()]
-    ['coins', 'penguins', 'contact_sheet', 'ecg']
+    ['coins', 'penguins', 'contact_sheet', 'ecg', 'elementwise']
     """
     return [_read(FOLDER / f"{name}.shtairir") for name in _NAMES]
 
