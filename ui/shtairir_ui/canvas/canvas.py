@@ -24,6 +24,7 @@ from shtairir_ui.canvas.keys import Keys
 from shtairir_ui.canvas.link_item import LinkItem
 from shtairir_ui.canvas.look import MIN_WIDTH, TITLE_HEIGHT, Look
 from shtairir_ui.canvas.menus import ground_menu, link_menu, node_menu
+from shtairir_ui.canvas.pulse import Pulse
 from shtairir_ui.canvas.rename import TitleField
 from shtairir_ui.canvas.scene import CanvasScene
 from shtairir_ui.canvas.search import BlockSearch
@@ -59,6 +60,7 @@ class GraphCanvas(QWidget):
         self.scene = CanvasScene(look)
         self.view = CanvasView(self.scene, self)
         self.board = Board(editor, self.scene, look)
+        self.pulse = Pulse(self.board, self)
         self.bubble = Bubble(self.view, look)
         self._stage = Stage(editor, self.board, self.view, self.bubble, self._offer_partner)
         self.hand = Hand(self._stage, self)
@@ -83,6 +85,7 @@ class GraphCanvas(QWidget):
         editor.selection_changed.connect(self._show_selection)
         editor.problems_changed.connect(self.board.show_problems)
         editor.runtime_changed.connect(self.board.show_runtime)
+        editor.runtime_changed.connect(self.pulse.follow)
         editor.run_finished.connect(self._show_results)
         theme.changed.connect(self.apply_theme)
 
@@ -265,6 +268,7 @@ class GraphCanvas(QWidget):
 
     def _rebuild(self) -> None:
         self._end_interaction()
+        self.pulse.rest()
         self.board.rebuild()
         self._show_hint()
         self.fit()
@@ -284,6 +288,7 @@ class GraphCanvas(QWidget):
 
     def _show_results(self, _result: object) -> None:
         """Asking for the thumbnails has them made; `runtime_changed` tells when they are there."""
+        self.pulse.rest()
         self.board.show_runtime(self.editor.graph.nodes)
 
     def _end_interaction(self) -> None:
