@@ -8,7 +8,7 @@ import pytest
 
 from shtairir.document import Graph
 from shtairir.events import NodeFinished, NodeProgressed, NodeStarted, NodeStatus
-from shtairir.ids import NodeId, PortRef, RunId
+from shtairir.ids import BlockId, NodeId, PortRef, RunId
 from shtairir_ui.editor import Editor
 from shtairir_ui.kept import Candidate, KeptValues
 from shtairir_ui.linking import feeds
@@ -103,6 +103,11 @@ class TestStaleness:
         graph = self.graph()
         assert self.stale(graph, lambda graph: graph.apply(MoveNodes({NodeId("a"): (9, 9)}))) == set()
         assert self.stale(graph, lambda graph: graph.apply(SetTitle(NodeId("a"), "first"))) == set()
+
+    def test_new_code_of_a_block(self) -> None:
+        graph = self.graph()
+        same = (graph.nodes, graph.links)
+        assert stale_nodes(*same, *same, {BlockId("math.add")}) == {"b", "c"}
 
     def test_undo_makes_it_fresh(self) -> None:
         graph = self.graph()
