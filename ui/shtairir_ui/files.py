@@ -83,7 +83,12 @@ class FileCommands(QObject):
         if not name:
             return False
         path = Path(name)
-        return self._write(path if path.suffix else path.with_suffix(SUFFIX))
+        if path.suffix != SUFFIX and not path.exists():
+            # The ending is ours, so the dialog has not asked about the file of that name.
+            path = path.with_name(path.name + SUFFIX)
+            if path.exists() and not self.may_replace(path):
+                return False
+        return self._write(path)
 
     def may_leave(self) -> bool:
         """Whether the present graph may be left: it is saved, or its changes are given up."""
@@ -107,6 +112,12 @@ class FileCommands(QObject):
             button.setIcon(QIcon())
         answers = {buttons.Save: Answer.SAVE, buttons.Discard: Answer.DISCARD}
         return answers.get(buttons(box.exec()), Answer.CANCEL)
+
+    def may_replace(self, path: Path) -> bool:
+        """Ask whether to write over a file."""
+        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+        question = f"“{path.name}” exists in {path.parent}. Do you want to replace it?"
+        return QMessageBox.question(self._window, "Replace the file?", question, yes | no, no) == yes
 
     def _write(self, path: Path | None) -> bool:
         target = path or self._editor.path

@@ -20,7 +20,7 @@ from shtairir_ui.canvas.look import Look
 from shtairir_ui.canvas.tips import tip
 from shtairir_ui.runtime import NodeRuntime
 from tests.ui import gestures
-from tests.ui.canvas.conftest import Desk, blur
+from tests.ui.canvas.conftest import Desk, blur, number
 
 
 def face_of(definition: BlockDefinition | None, linked: tuple[str, ...] = (), **fields: object) -> NodeFace:
@@ -52,6 +52,12 @@ def test_an_exposed_input_shows_the_value_in_use_and_a_linked_one_does_not() -> 
 def test_values_given_to_hidden_inputs_are_noted() -> None:
     assert face_of(definition_of(blur)).note == ()
     assert face_of(definition_of(blur), values={"edge": "wrap"}).note == (("edge", "wrap"),)
+
+
+def test_a_constant_shows_its_value_even_where_nobody_changed_it(desk: Desk) -> None:
+    assert face_of(definition_of(number)).note == (("value", "0.0"),)
+    assert face_of(definition_of(number), linked=("value",)).note == ()
+    assert face_of(definition_of(blur)).note == ()
 
 
 def test_a_link_to_an_input_that_the_block_no_longer_has_stays_in_sight() -> None:

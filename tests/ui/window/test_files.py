@@ -77,6 +77,34 @@ def test_save_as_adds_the_ending(window: MainWindow, tmp_path: Path, monkeypatch
     assert window.windowTitle() == "mine[*] — Shtairir"
 
 
+def test_an_ending_that_is_none_of_ours_is_part_of_the_name(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "trial 1.5"), ""))
+    assert window.files.save_as()
+    assert window.editor.path == tmp_path / "trial 1.5.shtairir"
+
+
+@pytest.mark.parametrize("button", [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes])
+def test_a_file_that_got_its_ending_from_us_is_not_replaced_without_a_yes(
+    window: MainWindow, file: Path, monkeypatch: pytest.MonkeyPatch, button: QMessageBox.StandardButton
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file.with_suffix("")), ""))
+    asked = answer(button)
+    yes = button == QMessageBox.StandardButton.Yes
+    assert window.files.save_as() is yes
+    assert asked()
+    assert len(load(file).nodes) == (0 if yes else 1)
+
+
+def test_a_new_graph_is_ready_for_the_keyboard(window: MainWindow) -> None:
+    window.editor.add_block("math.number", 0, 0)
+    window.editor.select_all()
+    window.panels.inspector.node_page.form.rows["value"].field.setFocus()
+    window.editor.new()
+    assert window.focusWidget() is window.canvas.view
+
+
 def test_a_save_that_fails_says_so_and_loses_nothing(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

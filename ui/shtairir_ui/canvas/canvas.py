@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
@@ -35,6 +36,8 @@ BLOCK_MIME = "application/x-shtairir-block"
 """The format of a block dragged from the palette: its id, in UTF-8."""
 
 GRAPH_SUFFIX = ".shtairir"
+NEW_HEIGHT, NEW_GAP = 96.0, 24.0
+"""The room that a new node is given, before it is known how tall it is."""
 HINT = "Drag a block from the palette, or press Tab"
 
 
@@ -116,6 +119,20 @@ class GraphCanvas(QWidget):
         """The place of the canvas in the middle of the view."""
         center = self.view.visible_rect().center()
         return (round(center.x()), round(center.y()))
+
+    def free_place(self) -> tuple[float, float]:
+        """Where a new node lies on no other: near the middle of the view, as long as there is room in sight."""
+        x, y = self.viewport_center()
+        middle = QRectF(x - MIN_WIDTH / 2, y - NEW_HEIGHT / 2, MIN_WIDTH, NEW_HEIGHT)
+        spots = [
+            middle.translated(column * (MIN_WIDTH + NEW_GAP), row * (NEW_HEIGHT + NEW_GAP))
+            for column, row in sorted(itertools.product(range(-3, 4), repeat=2), key=lambda at: at[0] ** 2 + at[1] ** 2)
+        ]
+        seen = self.view.visible_rect()
+        taken = [item.outline for item in self.board.nodes.values()]
+        free = [spot for spot in spots if not any(spot.intersects(outline) for outline in taken)]
+        spot = next((spot for spot in free if seen.contains(spot)), free[0] if free else middle)
+        return (round(spot.x()), round(spot.y()))
 
     def apply_theme(self, _tokens: object = None) -> None:
         """Draw everything with the theme in use."""
