@@ -25,6 +25,7 @@ from shtairir_ui.topbar import TopBar
 
 log = logging.getLogger(__name__)
 
+
 class MainWindow(QMainWindow):
     """The editor's window.
 

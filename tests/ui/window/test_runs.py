@@ -62,9 +62,7 @@ def test_f5_and_ctrl_enter_run(window: MainWindow, qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("later_s", [0.0, 0.02, 0.1, 0.3])
-def test_a_stop_before_the_window_knows_of_the_run_is_heeded(
-    window: MainWindow, qtbot: QtBot, later_s: float
-) -> None:
+def test_a_stop_before_the_window_knows_of_the_run_is_heeded(window: MainWindow, qtbot: QtBot, later_s: float) -> None:
     chain(window, "sample.hold", "sample.talk")
     with qtbot.waitSignal(window.editor.run_finished, timeout=20000) as finished:
         press(window, "runButton")
