@@ -51,6 +51,7 @@ class ProblemsPanel(QWidget):
         editor.run_refused.connect(self._on_refused)
         editor.runtime_changed.connect(self._on_runtime)
         editor.graph_replaced.connect(self._on_runtime)
+        editor.graph_replaced.connect(self._describe_none)
         editor.graph_changed.connect(self._describe_none)
         theme.changed.connect(self._show)
         self._show()

@@ -177,6 +177,8 @@ def test_an_empty_graph_is_not_called_ready(window: MainWindow) -> None:
     assert "empty" in texts()
     window.editor.add_block("math.number", 0, 0)
     assert "ready to run" in texts()
+    window.editor.new()
+    assert "empty" in texts()
 
 
 def test_a_graph_with_errors_does_not_run_and_shows_its_problems(window: MainWindow, qtbot: QtBot) -> None:

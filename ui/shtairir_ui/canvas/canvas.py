@@ -124,10 +124,9 @@ class GraphCanvas(QWidget):
         """Where a new node lies on no other: near the middle of the view, as long as there is room in sight."""
         x, y = self.viewport_center()
         middle = QRectF(x - MIN_WIDTH / 2, y - NEW_HEIGHT / 2, MIN_WIDTH, NEW_HEIGHT)
-        spots = [
-            middle.translated(column * (MIN_WIDTH + NEW_GAP), row * (NEW_HEIGHT + NEW_GAP))
-            for column, row in sorted(itertools.product(range(-3, 4), repeat=2), key=lambda at: at[0] ** 2 + at[1] ** 2)
-        ]
+        around = sorted(itertools.product(range(-3, 4), range(-3, 4)), key=_detour)
+        wide, high = MIN_WIDTH + NEW_GAP, NEW_HEIGHT + NEW_GAP
+        spots = [middle.translated(column * wide, row * high) for column, row in around]
         seen = self.view.visible_rect()
         taken = [item.outline for item in self.board.nodes.values()]
         free = [spot for spot in spots if not any(spot.intersects(outline) for outline in taken)]
@@ -332,6 +331,12 @@ class GraphCanvas(QWidget):
         """Keep the hint in the middle."""
         super().resizeEvent(event)
         self._place_hint()
+
+
+def _detour(spot: tuple[int, int]) -> tuple[int, bool]:
+    """How far off a spot is from the middle; to the right and below come first, as graphs are read."""
+    column, row = spot
+    return (column**2 + row**2, column < 0 or row < 0)
 
 
 def graph_files(mime: QMimeData) -> list[Path]:
