@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from shtairir.document import Graph, load, save
+from shtairir.ids import NodeId
 from shtairir_ui.settings import Settings
 from shtairir_ui.window import MainWindow
 from tests.ui.gestures import drop
@@ -75,6 +76,28 @@ def test_save_as_adds_the_ending(window: MainWindow, tmp_path: Path, monkeypatch
     QTest.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert load(tmp_path / "mine.shtairir").value("number.value") is None
     assert window.windowTitle() == "mine[*] — Shtairir"
+
+
+def test_a_description_that_is_being_typed_is_saved(window: MainWindow, file: Path) -> None:
+    window.files.open_path(file)
+    field = window.panels.inspector.graph_page.description
+    field.setFocus()
+    QTest.keyClicks(field, "half a sentence")
+    QTest.keyClick(field, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert load(file).description == "half a sentence"
+    assert field.hasFocus()
+    QTest.keyClicks(field, " more")
+    assert load(file).description == "half a sentence"
+
+
+def test_a_title_that_is_being_typed_is_saved_and_guarded(window: MainWindow, file: Path) -> None:
+    window.files.open_path(file)
+    window.canvas.rename(NodeId("number"))
+    QTest.keyClicks(window.focusWidget(), "Mine")
+    asked = answer(QMessageBox.StandardButton.Save)
+    assert window.close()
+    assert asked()
+    assert load(file).nodes[NodeId("number")].title == "Mine"
 
 
 def test_an_ending_that_is_none_of_ours_is_part_of_the_name(
