@@ -84,7 +84,7 @@ class ProblemsPanel(QWidget):
 
     def _show(self, _tokens: object = None) -> None:
         self._describe_none()
-        found = [*self._failed, *self._editor.problems, *self._refused]
+        found = [*self._editor.problems, *self._refused, *self._failed]
         problems = sorted(found, key=lambda problem: ORDER.get(problem.severity, 3))
         self.list.clear()
         for problem in problems[:SHOWN_AT_MOST]:

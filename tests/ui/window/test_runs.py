@@ -79,7 +79,6 @@ def test_stop_ends_the_run(window: MainWindow, qtbot: QtBot, way: str) -> None:
     qtbot.waitUntil(lambda: window.editor.runtime.get(NodeId("hold")) is not None)
     qtbot.waitUntil(lambda: window.editor.runtime[NodeId("hold")].progress == 0.5)
     assert window.editor.runtime[NodeId("hold")].message == "half way"
-    began = time.monotonic()
     with qtbot.waitSignal(window.editor.run_finished, timeout=10000) as finished:
         if way == "button":
             press(window, "stopButton")
@@ -87,7 +86,6 @@ def test_stop_ends_the_run(window: MainWindow, qtbot: QtBot, way: str) -> None:
             QTest.keyClick(window.canvas.view, Qt.Key.Key_Escape)
         else:
             QTest.keyClick(window, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
-    assert time.monotonic() - began < 5
     assert finished.args[0].status is RunStatus.CANCELLED
     assert window.editor.runtime[NodeId("hold")].status is NodeStatus.CANCELLED
     assert window.top_bar.run_bar.status_text.startswith("Stopped after ")
