@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy
 
-_SAMPLED_ELEMENTS = 1 << 18
-"""Above this many elements, the range of an array is taken from an evenly spaced sample (under 1 ms)."""
+_SAMPLED_ELEMENTS = 1 << 17
+"""Above this many elements, the range of an array is taken from an evenly spaced sample."""
+
+_SAMPLED_ROWS = 64
+"""A sample is taken in so many pieces: single elements far apart would each cost a look into far memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,10 +169,20 @@ def _range_of(array: Any) -> tuple[float | None, float | None]:
     import numpy as np
 
     if array.size > _SAMPLED_ELEMENTS:
-        step = math.ceil((array.size / _SAMPLED_ELEMENTS) ** (1 / array.ndim))
-        array = array[(slice(None, None, step),) * array.ndim]
+        array = _sample(array)
     low, high = float(np.fmin.reduce(array, axis=None)), float(np.fmax.reduce(array, axis=None))
     return (None, None) if math.isnan(low) else (low, high)
+
+
+def _sample(array: Any) -> Any:
+    if array.flags.c_contiguous or array.flags.f_contiguous:
+        import numpy as np
+
+        flat, width = array.ravel(order="K"), _SAMPLED_ELEMENTS // _SAMPLED_ROWS
+        rows = flat[: flat.size // _SAMPLED_ROWS * _SAMPLED_ROWS].reshape(_SAMPLED_ROWS, -1)
+        return np.append(rows[:, :width], flat[-width:])  # what rises or falls has its range at its ends
+    step = math.ceil((array.size / _SAMPLED_ELEMENTS) ** (1 / array.ndim))
+    return array[(slice(None, None, step),) * array.ndim]
 
 
 def describe(value: object) -> str:
