@@ -16,7 +16,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -185,17 +185,18 @@ class Registry:
     def _read_user_file(self, file: Path, stamp: tuple[int, int]) -> tuple[BlockId, ...]:
         before = set(self._blocks)
         with self._noting_problems(str(file)):
-            self._register_all(_import_file(file))
+            self._register_all(_import_file(file), pack=str(file))
         added = tuple(block_id for block_id in self._blocks if block_id not in before)
         self._user_files[file] = _UserFile(stamp, added)
         return added
 
-    def _register_all(self, module: ModuleType) -> None:
+    def _register_all(self, module: ModuleType, pack: str = "") -> None:
         for value in list(vars(module).values()):
             definition = getattr(value, ATTRIBUTE, None)
             # A function imported from another module belongs to that module's family.
             if isinstance(definition, BlockDefinition) and _belongs(value, module):
-                self._register(definition)
+                # The module's name of a person's own file is made up; the file is what they know.
+                self._register(replace(definition, pack=pack) if pack else definition)
 
     def _register(self, definition: BlockDefinition) -> None:
         taken = self._blocks.setdefault(definition.id, definition)

@@ -56,7 +56,7 @@ def parse_json(data: bytes) -> tuple[Any, str]:
 def _check_size(data: bytes) -> None:
     if len(data) > MAX_FILE_BYTES:
         raise DocumentTooLargeError(
-            f"The file has {len(data):,} bytes; a graph file has at most {MAX_FILE_BYTES:,}.",
+            f"The file is too large: a graph file has at most {MAX_FILE_BYTES:,} bytes.",
             hint="Keep data in files of its own, and read them with a block.",
         )
     # Escaped quotes split a string here, so this lets some through; the limit on the file still holds.

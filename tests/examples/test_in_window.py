@@ -39,7 +39,7 @@ def window(qapp: QApplication, qtbot: QtBot, tmp_path: Path, caplog: pytest.LogC
     shown.show()
     qtbot.waitExposed(shown)
     yield shown
-    qtbot.waitUntil(lambda: not shown.editor.is_running, timeout=10_000)
+    qtbot.waitUntil(lambda: not shown.editor.is_running, timeout=30_000)
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
@@ -71,7 +71,7 @@ def test_an_example_runs_by_a_click(window: MainWindow, qtbot: QtBot, example: E
     make_smaller(window, example)
     was_modified = editor.is_modified
     press_run(window, qtbot)
-    qtbot.waitUntil(lambda: set(editor.runtime) == set(editor.graph.nodes))
+    qtbot.waitUntil(lambda: set(editor.runtime) == set(editor.graph.nodes), timeout=30_000)
     assert {state.status for state in editor.runtime.values()} <= {NodeStatus.DONE, NodeStatus.CACHED}
     assert editor.is_modified is was_modified
     assert editor.problems == []
@@ -88,7 +88,7 @@ def test_every_result_of_an_example_can_be_looked_at(window: MainWindow, qtbot: 
     for node in window.editor.graph.nodes:
         click(window.canvas.view.viewport(), window.canvas.node_position(node))
         assert window.editor.selection == (node,)
-        qtbot.waitUntil(lambda node=node: preview.view is not None and preview.node == node)
+        qtbot.waitUntil(lambda node=node: preview.view is not None and preview.node == node, timeout=30_000)
         preview.grab()
 
 
@@ -100,7 +100,7 @@ def test_nodes_of_an_example_stand_apart_and_links_lead_to_the_right_or_to_a_new
     make_smaller(window, example)
     press_run(window, qtbot)
     nodes = window.editor.graph.nodes
-    qtbot.waitUntil(lambda: any(window.editor.thumbnail(NodeId(node)) is not None for node in nodes))
+    qtbot.waitUntil(lambda: any(window.editor.thumbnail(NodeId(node)) is not None for node in nodes), timeout=30_000)
     settle()
     places = {node: window.canvas.board.nodes[node].sceneBoundingRect().toAlignedRect() for node in nodes}
     for one, other in itertools.combinations(places, 2):

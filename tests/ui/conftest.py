@@ -4,13 +4,42 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 pytest.importorskip("PySide6", reason="the window needs the `ui` extra", exc_type=ImportError)
+
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import SignalInstance
+    from pytestqt.wait_signal import SignalBlocker
+
+PATIENCE_MS: Final = 30_000
+"""The least time that a test waits before it gives up: on a busy machine seconds pass where nothing runs."""
+
+
+class PatientBot(QtBot):
+    """Waits for what must come, however busy the machine is; no test tells by a time-out that something did not."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
+        """Wait until the callback agrees."""
+        super().waitUntil(callback, timeout=max(timeout, PATIENCE_MS))
+
+    def waitSignal(self, signal: SignalInstance, *, timeout: int = PATIENCE_MS, **options: Any) -> SignalBlocker:
+        """Wait for a signal while the body of a `with` statement runs, and after it."""
+        return super().waitSignal(signal, timeout=max(timeout, PATIENCE_MS), **options)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's robot, with more patience."""
+    return PatientBot(request)
 
 
 class ErrorLog(logging.Handler):

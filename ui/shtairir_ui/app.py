@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import os
 import sys
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PREPARE_MS = 400
+SCREEN_PART = 0.94
+"""How much of a small screen the window takes when it is first opened; its frame needs some too."""
 INTERRUPTED = 130
 
 
@@ -49,18 +53,17 @@ def main(
 
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("Shtairir")
-    window = _make_window(theme, temporary=screenshot is not None)
     hook_before = sys.excepthook
-    sys.excepthook = Reporter(window)
-    try:
+    with contextlib.ExitStack() as at_the_end:
+        at_the_end.callback(setattr, sys, "excepthook", hook_before)
+        window = _make_window(theme, _passing_settings(at_the_end) if screenshot is not None else None)
+        sys.excepthook = Reporter(window)
         if path is not None and not window.files.show_file(path, remember=screenshot is None) and screenshot:
             print(window.notice.text, file=sys.stderr)  # noqa: T201 - there is no window to say it in
             return 1
         if screenshot is not None:
             return _picture(window, screenshot, size, run=run)
         return _live(window, size, run=run)
-    finally:
-        sys.excepthook = hook_before
 
 
 def _prepare_environment(*, offscreen: bool, scale: float) -> None:
@@ -70,17 +73,21 @@ def _prepare_environment(*, offscreen: bool, scale: float) -> None:
         os.environ["QT_SCALE_FACTOR"] = f"{scale:g}"
 
 
-def _make_window(theme: Literal["dark", "light"] | None, *, temporary: bool) -> MainWindow:
-    """Dress the application first: widgets take their sizes from the theme."""
-    import tempfile
+def _passing_settings(at_the_end: contextlib.ExitStack) -> Settings:
+    """A picture shows the window as it first opens, not as this person last left it."""
+    from shtairir_ui.settings import Settings
 
+    folder = at_the_end.enter_context(tempfile.TemporaryDirectory(prefix="shtairir-"))
+    return Settings(Path(folder) / "window.ini")
+
+
+def _make_window(theme: Literal["dark", "light"] | None, settings: Settings | None) -> MainWindow:
+    """Dress the application first: widgets take their sizes from the theme."""
     from shtairir_ui.settings import Settings
     from shtairir_ui.themechoice import show_theme
     from shtairir_ui.window import MainWindow
 
-    settings: Settings
-    # A picture shows the window as it first opens, not as this person last left it.
-    settings = Settings(Path(tempfile.mkdtemp(prefix="shtairir-")) / "window.ini") if temporary else Settings()
+    settings = settings or Settings()
     show_theme(theme or settings.theme)
     return MainWindow(settings=settings)
 
@@ -103,7 +110,8 @@ def _live(window: MainWindow, size: tuple[int, int], *, run: bool) -> int:
     from shtairir_ui.interrupt import InterruptListener
 
     if window.settings.state("window") is None:
-        window.resize(*size)
+        room = window.screen().availableSize()
+        window.resize(min(size[0], int(room.width() * SCREEN_PART)), min(size[1], int(room.height() * SCREEN_PART)))
     interrupts = itertools.count(1)
 
     def interrupted() -> None:

@@ -321,6 +321,9 @@ class Editor(QObject):
     def _on_blocks_changed(self, blocks: set[BlockId]) -> None:
         """A block that the person wrote is another now: to the widgets, its nodes have changed."""
         self.blocks_changed.emit()
+        if self._runs.record is not None:
+            self._runs.record.rewritten |= blocks
+            self._stale_timer.start()
         nodes = tuple(node.id for node in self.graph.nodes.values() if node.block in blocks)
         if nodes:
             self.graph_changed.emit(Change(nodes_changed=nodes, label="read blocks again"))
@@ -330,7 +333,8 @@ class Editor(QObject):
     def _mark_stale(self) -> None:
         if self._runs.record is not None:
             then = self._runs.record.snapshot
-            self._runs.mark_stale(stale_nodes(then.nodes, then.links, self.graph.nodes, self.graph.links))
+            now, rewritten = self.graph, self._runs.record.rewritten
+            self._runs.mark_stale(stale_nodes(then.nodes, then.links, now.nodes, now.links, rewritten))
 
     def _on_finished(self, result: object) -> None:
         self._thumbnails.reset(self.results, self._family_of)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QPlainTextEdit, QWidget
 
 from shtairir.errors import DocumentError, ShtairirError
 from shtairir_ui import theme
@@ -74,19 +74,27 @@ class FileCommands(QObject):
 
     def save(self) -> bool:
         """Save to the graph's file; asks for one when it has none."""
+        self._finish_typing()
         return self.save_as() if self._editor.path is None else self._write(None)
 
     def save_as(self) -> bool:
         """Ask for a file and save there."""
+        self._finish_typing()
         proposal = self._folder() / f"{self._editor.title}{SUFFIX}"
         name, _ = QFileDialog.getSaveFileName(self._window, "Save the graph", str(proposal), FILTER)
         if not name:
             return False
         path = Path(name)
-        return self._write(path if path.suffix else path.with_suffix(SUFFIX))
+        if path.suffix != SUFFIX and not path.exists():
+            # The ending is ours, so the dialog has not asked about the file of that name.
+            path = path.with_name(path.name + SUFFIX)
+            if path.exists() and not self.may_replace(path):
+                return False
+        return self._write(path)
 
     def may_leave(self) -> bool:
         """Whether the present graph may be left: it is saved, or its changes are given up."""
+        self._finish_typing()
         if not self._editor.is_modified:
             return True
         answer = self.ask()
@@ -108,6 +116,12 @@ class FileCommands(QObject):
         answers = {buttons.Save: Answer.SAVE, buttons.Discard: Answer.DISCARD}
         return answers.get(buttons(box.exec()), Answer.CANCEL)
 
+    def may_replace(self, path: Path) -> bool:
+        """Ask whether to write over a file."""
+        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+        question = f"“{path.name}” exists in {path.parent}. Do you want to replace it?"
+        return QMessageBox.question(self._window, "Replace the file?", question, yes | no, no) == yes
+
     def _write(self, path: Path | None) -> bool:
         target = path or self._editor.path
         try:
@@ -121,6 +135,14 @@ class FileCommands(QObject):
             self.recents_changed.emit()
             self.succeeded.emit(f"Saved {target.name}.")
         return True
+
+    def _finish_typing(self) -> None:
+        """Have a name or description that is being typed handed on, as when the cursor leaves its field."""
+        field = self._window.focusWidget()
+        if isinstance(field, QLineEdit | QPlainTextEdit):
+            field.clearFocus()
+            if field.isVisible():
+                field.setFocus()
 
     def _folder(self) -> Path:
         if self._editor.path is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Signal
@@ -178,8 +179,10 @@ class PalettePanel(QWidget):
 
     def _show_matches(self, found: list[BlockDefinition]) -> None:
         items = [block_item(definition) for definition in found]
+        names = Counter(definition.name for definition in found)
         for definition, item in zip(found, items, strict=True):
-            item.setText(1, item.text(1) or definition.category.rpartition("/")[2])
+            family, kind = definition.category.partition("/")[0], definition.category.rpartition("/")[2]
+            item.setText(1, item.text(1) or (family if names[definition.name] > 1 else kind))
         self.tree.addTopLevelItems(items)
         if items:
             self.tree.setCurrentItem(items[0])

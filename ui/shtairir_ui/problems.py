@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHeaderView,
@@ -12,15 +14,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from shtairir.document.edits import RemoveLinks, RemoveNodes
 from shtairir.ids import NodeId
 from shtairir.validation import Problem
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.emptystate import EmptyState
+from shtairir_ui.runtime import NodeRuntime
 
 PROBLEM = Qt.ItemDataRole.UserRole
 SHOWN_AT_MOST = 200
-FIX_WIDTH, BUTTON_WIDTH = 300, 56
+FIX_WIDTH, BUTTON_WIDTH = 300, 72
 ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -35,6 +39,7 @@ class ProblemsPanel(QWidget):
         self.setProperty("role", "panel")
         self._editor = editor
         self._refused: list[Problem] = []
+        self._failed: list[Problem] = []
         self.list = _make_list()
         self._empty = EmptyState("ok", "No problems", "The graph is ready to run.")
         self._stack = QStackedLayout(self)
@@ -44,6 +49,10 @@ class ProblemsPanel(QWidget):
         self.list.itemActivated.connect(lambda item, _column: self._choose(item))
         editor.problems_changed.connect(self._on_checked)
         editor.run_refused.connect(self._on_refused)
+        editor.runtime_changed.connect(self._on_runtime)
+        editor.graph_replaced.connect(self._on_runtime)
+        editor.graph_replaced.connect(self._describe_none)
+        editor.graph_changed.connect(self._describe_none)
         theme.changed.connect(self._show)
         self._show()
 
@@ -58,8 +67,25 @@ class ProblemsPanel(QWidget):
         self._refused = [one for one in found if (one.code, one.node, one.port) not in known]
         self._show()
 
+    def _on_runtime(self, _nodes: object = None) -> None:
+        """After a run, what failed in it is a problem until its inputs change."""
+        if self._editor.is_running:
+            return
+        failed = failures(self._editor.runtime)
+        if failed != self._failed:
+            self._failed = failed
+            self._show()
+
+    def _describe_none(self, _change: object = None) -> None:
+        if self._editor.graph.nodes:
+            self._empty.say("No problems", "The graph is ready to run.")
+        else:
+            self._empty.say("No problems", "The graph is empty: add a block to begin.")
+
     def _show(self, _tokens: object = None) -> None:
-        problems = sorted([*self._editor.problems, *self._refused], key=lambda problem: ORDER.get(problem.severity, 3))
+        self._describe_none()
+        found = [*self._editor.problems, *self._refused, *self._failed]
+        problems = sorted(found, key=lambda problem: ORDER.get(problem.severity, 3))
         self.list.clear()
         for problem in problems[:SHOWN_AT_MOST]:
             self._add_row(problem)
@@ -83,7 +109,7 @@ class ProblemsPanel(QWidget):
 
     def _fix_button(self, problem: Problem) -> QToolButton:
         button = QToolButton(autoRaise=True)
-        button.setText("Fix")
+        button.setText("Remove" if isinstance(problem.edit, RemoveLinks | RemoveNodes) else "Fix")
         button.setObjectName("fixButton")
         button.setStyleSheet(f"color: {theme.current().css('accent')};")
         button.setToolTip(problem.fix or "Mend this problem")
@@ -95,6 +121,15 @@ class ProblemsPanel(QWidget):
         if problem is not None and problem.node in self._editor.graph.nodes:
             self._editor.select((NodeId(str(problem.node)),))
             self.node_chosen.emit(str(problem.node))
+
+
+def failures(runtime: Mapping[NodeId, NodeRuntime]) -> list[Problem]:
+    """The nodes that failed in the last run, as problems; one whose inputs changed since may work now."""
+    return [
+        Problem("error", "failed", f"'{node}' failed: {state.failure.message}", node, fix=state.failure.hint or None)
+        for node, state in runtime.items()
+        if state.failure is not None and not state.stale
+    ]
 
 
 def _make_list() -> QTreeWidget:

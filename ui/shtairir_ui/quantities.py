@@ -8,15 +8,15 @@ _WORTH_TELLING = 1_000_000
 
 
 def duration(seconds: float) -> str:
-    """``0.4 ms``, ``12 ms``, ``0.42 s``, ``3.1 s``, ``2 min 05 s``.
+    """``<1 ms``, ``12 ms``, ``0.42 s``, ``3.1 s``, ``2 min 05 s``.
 
     Examples
     --------
     >>> duration(0.0004), duration(0.42), duration(125)
-    ('0.4 ms', '0.42 s', '2 min 05 s')
+    ('<1 ms', '0.42 s', '2 min 05 s')
     """
     if seconds < 0.001:
-        return f"{seconds * 1000:.1f} ms"
+        return "<1 ms"
     if seconds < 0.1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 1:

@@ -67,6 +67,9 @@ class RunBar(QFrame):
         self.stop_button.setObjectName("stopButton")
         self.stop_button.setToolTip("Stop the run (Shift+F5)")
         theme.bind_icon(self.stop_button, "stop")
+        # A click leaves the keyboard where it was, most often on the canvas; Tab still reaches both.
+        for button in (self.run_button, self.stop_button):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._bar = QProgressBar(textVisible=False, maximum=STEPS)
         self._bar.setObjectName("runProgress")
         self._bar.setFixedSize(160, 6)
@@ -147,8 +150,11 @@ class RunBar(QFrame):
         self._status.setText(self._outcome.text)
 
     def _buttons(self, *, running: bool) -> None:
-        self.run_button.setEnabled(not running)
-        self.stop_button.setEnabled(running)
+        off, on = (self.run_button, self.stop_button) if running else (self.stop_button, self.run_button)
+        on.setEnabled(True)
+        if off.hasFocus():  # else Qt would hand the keyboard to whatever stands next to it
+            on.setFocus()
+        off.setEnabled(False)
 
 
 def running_text(progress: RunProgress, elapsed_s: float, stopping: bool) -> str:

@@ -15,7 +15,7 @@ from shtairir.block.registry import Registry
 from shtairir.document import Node, Snapshot
 from shtairir.errors import ShtairirError
 from shtairir.events import Event, NodeFinished, NodeStatus, RunStarted
-from shtairir.ids import NodeId, PortRef
+from shtairir.ids import BlockId, NodeId, PortRef
 from shtairir_ui.bridge import EventBridge, RunSink, start_thread
 from shtairir_ui.kept import Candidate, KeptValues
 from shtairir_ui.runtime import IDLE, SETTLED, NodeRuntime, advance, final_states
@@ -46,11 +46,10 @@ class _Refused:
 
 @dataclass(slots=True)
 class RunRecord:
-    """What is known of the current or last run."""
+    """What the current or last run was made of, and which blocks had their code changed since."""
 
     snapshot: Snapshot
-    total: int = 0
-    finished_order: list[NodeId] = field(default_factory=list)
+    rewritten: set[BlockId] = field(default_factory=set)
 
 
 class RunControl(QObject):
@@ -129,6 +128,8 @@ class RunControl(QObject):
             match item:
                 case _Began(handle):
                     self._handle = handle
+                    if self._stop.is_set():  # asked to stop after the run's thread had looked, before this came
+                        handle.cancel()
                 case _Ended() | _Refused():
                     ends.append(item)
                 case _:
@@ -145,8 +146,6 @@ class RunControl(QObject):
         if isinstance(event, RunStarted):
             changed.update(self.runtime, event.nodes)
             self.runtime = {node: NodeRuntime(status=NodeStatus.WAITING) for node in event.nodes}
-            if self.record is not None:
-                self.record.total = len(event.nodes)
             return
         node: NodeId | None = getattr(event, "node", None)
         if node is None:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
 
-from shtairir.ids import NodeId
-from shtairir_ui.editor import Editor
+from shtairir_ui.preview.headline import headline
 from shtairir_ui.window import MainWindow
 
 SETTLE_MS = 400
@@ -23,7 +22,7 @@ def take_screenshot(window: MainWindow, file: Path, *, size: tuple[int, int], ru
     wait(SETTLE_MS)
     if run:
         _run_to_the_end(window)
-        _select_a_result(window)
+        _select_the_headline(window)
         wait(SETTLE_MS)
     window.canvas.fit()
     wait(SETTLE_MS)
@@ -50,18 +49,7 @@ def _run_to_the_end(window: MainWindow) -> None:
     wait(LIMIT_MS, begin)
 
 
-def _select_a_result(window: MainWindow) -> None:
-    """Show a failed node, else a result that nobody reads, a picture before all others."""
-    editor = window.editor
-    failed = [node for node, state in editor.runtime.items() if state.failure is not None]
-    read = {link.source for link in editor.graph.links.values()}
-    final = [ref.node for ref in editor.results if ref not in read]
-    pictures = [node for node in final if _shows_a_picture(editor, node)]
-    for nodes in (failed, pictures, final):
-        if nodes:
-            editor.select(nodes[-1:])
-            return
-
-
-def _shows_a_picture(editor: Editor, node: NodeId) -> bool:
-    return any(summary.kind in ("image", "figure") for summary in editor.runtime[node].summaries.values())
+def _select_the_headline(window: MainWindow) -> None:
+    node = headline(window.editor)
+    if node is not None:
+        window.editor.select((node,))

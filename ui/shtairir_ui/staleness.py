@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from shtairir.document import Link, Node
-from shtairir.ids import NodeId, PortRef
+from shtairir.ids import BlockId, NodeId, PortRef
 
 
 def stale_nodes(
@@ -13,9 +13,17 @@ def stale_nodes(
     links_then: Mapping[PortRef, Link],
     nodes_now: Mapping[NodeId, Node],
     links_now: Mapping[PortRef, Link],
+    rewritten: Collection[BlockId] = (),
 ) -> frozenset[NodeId]:
-    """The nodes whose inputs differ between two states of a graph, and all that they feed."""
-    touched = {node.id for node in nodes_now.values() if _computes_differently(nodes_then.get(node.id), node)}
+    """The nodes whose inputs or code differ between two states of a graph, and all that they feed.
+
+    `rewritten` are the blocks whose code has changed since.
+    """
+    touched = {
+        node.id
+        for node in nodes_now.values()
+        if node.block in rewritten or _computes_differently(nodes_then.get(node.id), node)
+    }
     touched.update(link.target.node for link in _difference(links_then, links_now))
     return frozenset(_downstream(touched, links_now.values()))
 

@@ -25,9 +25,6 @@ from shtairir_ui.topbar import TopBar
 
 log = logging.getLogger(__name__)
 
-CASCADE = 32.0
-"""How far a block is put beside one that lies exactly where it should go."""
-
 
 class MainWindow(QMainWindow):
     """The editor's window.
@@ -78,12 +75,8 @@ class MainWindow(QMainWindow):
         )
 
     def add_block(self, block_id: str) -> None:
-        """Place a block in the middle of what is seen, beside whatever lies exactly there."""
-        x, y = self.canvas.viewport_center()
-        taken = {node.position for node in self.editor.graph.nodes.values()}
-        while any(abs(x - a) < CASCADE / 2 and abs(y - b) < CASCADE / 2 for a, b in taken):
-            x, y = x + CASCADE, y + CASCADE
-        self.editor.add_block(block_id, x, y)
+        """Place a block in the middle of what is seen, or beside what lies there."""
+        self.editor.add_block(block_id, *self.canvas.free_place())
 
     # -- assembly --------------------------------------------------------------------------------
 
@@ -158,6 +151,8 @@ class MainWindow(QMainWindow):
 
     def _on_replaced(self) -> None:
         self.notice.clear()
+        # The field that had the keyboard may be gone with its node, and Qt would choose any other.
+        self.canvas.setFocus()
 
     def _on_file_done(self, text: str) -> None:
         self.notice.clear()

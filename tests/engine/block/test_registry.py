@@ -82,6 +82,7 @@ def test_saved_change_in_the_users_folder_is_read_again(tmp_path: Path) -> None:
     old = registry.get("mine.first")
     assert old is not None
     assert registry.reload_user_blocks() == []
+    assert old.pack == str(file), "the name of its module is made up"
     assert registry.get("mine.first") is old
 
     _write(tmp_path, "mine.py", "first", default=2.5)

@@ -20,7 +20,7 @@ from shtairir_ui.canvas.look import Look
 from shtairir_ui.canvas.tips import tip
 from shtairir_ui.runtime import NodeRuntime
 from tests.ui import gestures
-from tests.ui.canvas.conftest import Desk, blur
+from tests.ui.canvas.conftest import Desk, blur, number
 
 
 def face_of(definition: BlockDefinition | None, linked: tuple[str, ...] = (), **fields: object) -> NodeFace:
@@ -52,6 +52,12 @@ def test_an_exposed_input_shows_the_value_in_use_and_a_linked_one_does_not() -> 
 def test_values_given_to_hidden_inputs_are_noted() -> None:
     assert face_of(definition_of(blur)).note == ()
     assert face_of(definition_of(blur), values={"edge": "wrap"}).note == (("edge", "wrap"),)
+
+
+def test_a_constant_shows_its_value_even_where_nobody_changed_it(desk: Desk) -> None:
+    assert face_of(definition_of(number)).note == (("value", "0.0"),)
+    assert face_of(definition_of(number), linked=("value",)).note == ()
+    assert face_of(definition_of(blur)).note == ()
 
 
 def test_a_link_to_an_input_that_the_block_no_longer_has_stays_in_sight() -> None:
@@ -207,6 +213,44 @@ def test_every_status_can_be_painted(pipeline: Desk, status: NodeStatus) -> None
             pipeline.view.zoom_to(zoom)
             pipeline.canvas.grab()
     pipeline.assert_same()
+
+
+def look_of(desk: Desk, runtime: NodeRuntime, zoom: float) -> QImage:
+    desk.editor.runtime = {NodeId("blur"): runtime}
+    desk.editor.runtime_changed.emit({NodeId("blur")})
+    desk.view.zoom_to(zoom)
+    desk.canvas.center_on(NodeId("blur"))
+    return desk.canvas.grab().toImage()
+
+
+@pytest.mark.parametrize("zoom", [1.0, 0.4, 0.15])
+@pytest.mark.parametrize("status", [NodeStatus.DONE, NodeStatus.FAILED])
+def test_a_result_that_is_out_of_date_looks_different_at_every_zoom(
+    pipeline: Desk, status: NodeStatus, zoom: float
+) -> None:
+    fresh = look_of(pipeline, NodeRuntime(status=status), zoom)
+    assert look_of(pipeline, NodeRuntime(status=status), zoom) == fresh
+    assert look_of(pipeline, NodeRuntime(status=status, stale=True), zoom) != fresh
+
+
+def test_a_running_node_moves_until_it_is_done(pipeline: Desk) -> None:
+    pulse = pipeline.canvas.pulse
+    first = look_of(pipeline, NodeRuntime(status=NodeStatus.RUNNING, started_s=0.0), 1.0)
+    assert pulse.is_beating
+    item = pipeline.canvas.board.nodes[NodeId("blur")]
+    item.beat(3.5, 2.0)
+    assert footer_texts(item.face, item.runtime, item.running_s)[1] == "running  ·  3 s"
+    assert pipeline.canvas.grab().toImage() != first
+    look_of(pipeline, NodeRuntime(status=NodeStatus.DONE), 1.0)
+    assert not pulse.is_beating
+    assert item.phase is None
+
+
+def test_nothing_moves_after_another_graph_is_shown(pipeline: Desk) -> None:
+    look_of(pipeline, NodeRuntime(status=NodeStatus.RUNNING, started_s=0.0), 1.0)
+    pipeline.editor.runtime = {}
+    pipeline.editor.show_graph(Graph())
+    assert not pipeline.canvas.pulse.is_beating
 
 
 def test_a_thumbnail_makes_room_for_itself_and_its_links_follow(pipeline: Desk) -> None:

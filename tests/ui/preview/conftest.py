@@ -37,7 +37,7 @@ class FakeEditor(QObject):
         self.results: dict[PortRef, object] = {}
         self.is_running = False
         self.background = Background(self)
-        self.graph = SimpleNamespace(nodes={})
+        self.graph = SimpleNamespace(nodes={}, links={})
         self._definitions: dict[NodeId, Any] = {}
 
     def definition(self, node: NodeId) -> Any:

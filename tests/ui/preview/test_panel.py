@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from shtairir.events import NodeFailure, NodeStatus
-from shtairir.ids import NodeId
+from shtairir.ids import NodeId, PortRef
 from shtairir_ui import theme
 from shtairir_ui.preview.image_view import ImageView
 from shtairir_ui.preview.list_view import ItemsView
@@ -22,6 +24,20 @@ def words(panel) -> str:
 def test_without_a_selection_it_says_what_to_do(panel):
     assert panel.view is None
     assert "Select a node to see its result" in words(panel)
+
+
+def test_without_a_selection_it_shows_what_the_run_came_to(editor, panel, qtbot):
+    editor.put("last", {"out": "float"}, {"out": 1.0})
+    editor.put("first", {"out": "float"}, {"out": 2.0})
+    editor.graph.links = {PortRef.parse("last.x"): SimpleNamespace(source=PortRef.parse("first.out"))}
+    editor.run_finished.emit(None)
+    qtbot.waitUntil(lambda: isinstance(panel.view, ScalarView))
+    assert panel.node == "last"
+    failure = NodeFailure(NodeId("first"), "x.first", "ValueError", "It broke.", "")
+    editor.runtime[NodeId("first")] = NodeRuntime(status=NodeStatus.FAILED, failure=failure)
+    assert panel.node == "first"
+    editor.is_running = True
+    assert panel.node is None
 
 
 def test_of_several_nodes_it_shows_none(editor, panel, qtbot):
@@ -141,6 +157,7 @@ def test_an_answer_for_a_value_that_is_gone_is_dropped(editor, panel, qtbot, sho
     large = np.zeros((2000, 2000, 3), np.float32)
     view = show(large, "image")
     show(np.ones((10, 12, 3), np.float32), "image")
+    editor.results.clear()
     editor.select()
     qtbot.waitUntil(lambda: panel.view is None)
     qtbot.wait(200)

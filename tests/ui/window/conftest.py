@@ -57,6 +57,7 @@ def far(x: float = 1.0) -> float:
 def registry() -> Registry:
     """The installed blocks and the ones above."""
     registry = Registry(folders=())
+    GATE.clear()  # the test before may have let its blocks go
     for sample in (hold, broken, talk, far):
         registry.add(sample)
     return registry
@@ -74,7 +75,6 @@ def window(qtbot: QtBot, registry: Registry, settings: Settings) -> Iterator[Mai
     app = cast(QApplication, QApplication.instance())
     if not app.styleSheet() or theme.current().name != "dark":
         theme.apply(app, "dark")
-    GATE.clear()
     window = MainWindow(Editor(registry=registry), settings)
     qtbot.addWidget(window, before_close_func=forget_changes)
     window.show()

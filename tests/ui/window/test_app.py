@@ -21,7 +21,12 @@ from tests.ui.conftest import ErrorLog
 
 
 def start(tmp_path: Path, *code: str) -> subprocess.Popen[str]:
-    environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    environment = {
+        **os.environ,
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "TMPDIR": str(tmp_path),
+        "QT_QPA_PLATFORM": "offscreen",
+    }
     return subprocess.Popen(
         [sys.executable, "-c", "\n".join(code)],
         env=environment,
@@ -47,6 +52,7 @@ def test_a_picture_is_taken_without_a_screen_after_the_run(tmp_path: Path) -> No
     assert (image.width(), image.height()) == (1800, 1200)
     assert image.pixelColor(4, 4).lightness() > 200, "the light theme was asked for"
     assert not (tmp_path / "shtairir").exists(), "a picture remembers nothing"
+    assert not list(tmp_path.glob("shtairir-*")), "and leaves nothing behind"
 
 
 def test_a_file_that_cannot_be_opened_ends_a_picture_with_a_sentence(tmp_path: Path) -> None:

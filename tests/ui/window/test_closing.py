@@ -48,5 +48,5 @@ def test_a_run_that_goes_on_is_stopped(qtbot: QtBot, tmp_path: Path, registry: R
     handle = window.editor._runs._handle
     assert handle is not None
     destroy(window)
-    assert handle.wait(5) is not None
+    assert handle.wait(30) is not None
     qtbot.wait(50)

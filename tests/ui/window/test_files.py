@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from shtairir.document import Graph, load, save
+from shtairir.ids import NodeId
 from shtairir_ui.settings import Settings
 from shtairir_ui.window import MainWindow
 from tests.ui.gestures import drop
@@ -31,12 +33,15 @@ def file(tmp_path: Path) -> Path:
 def answer(button: QMessageBox.StandardButton) -> Callable[[], bool]:
     """Press a button of the next question, as a person would; tells whether one was asked."""
     asked: list[bool] = []
+    looks = itertools.count()
 
     def press() -> None:
         box = QApplication.activeModalWidget()
         if isinstance(box, QMessageBox):
             asked.append(True)
             QTest.mouseClick(box.button(button), Qt.MouseButton.LeftButton)
+        elif next(looks) < 100:
+            QTimer.singleShot(20, press)
 
     QTimer.singleShot(50, press)
     return lambda: bool(asked)
@@ -75,6 +80,56 @@ def test_save_as_adds_the_ending(window: MainWindow, tmp_path: Path, monkeypatch
     QTest.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert load(tmp_path / "mine.shtairir").value("number.value") is None
     assert window.windowTitle() == "mine[*] — Shtairir"
+
+
+def test_a_description_that_is_being_typed_is_saved(window: MainWindow, file: Path) -> None:
+    window.files.open_path(file)
+    field = window.panels.inspector.graph_page.description
+    field.setFocus()
+    QTest.keyClicks(field, "half a sentence")
+    QTest.keyClick(field, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert load(file).description == "half a sentence"
+    assert field.hasFocus()
+    QTest.keyClicks(field, " more")
+    assert load(file).description == "half a sentence"
+
+
+def test_a_title_that_is_being_typed_is_saved_and_guarded(window: MainWindow, file: Path) -> None:
+    window.files.open_path(file)
+    window.canvas.rename(NodeId("number"))
+    QTest.keyClicks(window.focusWidget(), "Mine")
+    asked = answer(QMessageBox.StandardButton.Save)
+    assert window.close()
+    assert asked()
+    assert load(file).nodes[NodeId("number")].title == "Mine"
+
+
+def test_an_ending_that_is_none_of_ours_is_part_of_the_name(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "trial 1.5"), ""))
+    assert window.files.save_as()
+    assert window.editor.path == tmp_path / "trial 1.5.shtairir"
+
+
+@pytest.mark.parametrize("button", [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes])
+def test_a_file_that_got_its_ending_from_us_is_not_replaced_without_a_yes(
+    window: MainWindow, file: Path, monkeypatch: pytest.MonkeyPatch, button: QMessageBox.StandardButton
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file.with_suffix("")), ""))
+    asked = answer(button)
+    yes = button == QMessageBox.StandardButton.Yes
+    assert window.files.save_as() is yes
+    assert asked()
+    assert len(load(file).nodes) == (0 if yes else 1)
+
+
+def test_a_new_graph_is_ready_for_the_keyboard(window: MainWindow) -> None:
+    window.editor.add_block("math.number", 0, 0)
+    window.editor.select_all()
+    window.panels.inspector.node_page.form.rows["value"].field.setFocus()
+    window.editor.new()
+    assert window.focusWidget() is window.canvas.view
 
 
 def test_a_save_that_fails_says_so_and_loses_nothing(

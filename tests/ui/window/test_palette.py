@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
@@ -38,15 +39,31 @@ def test_enter_adds_the_best_match_in_the_middle_of_the_view(window: MainWindow,
     assert found[0] == "image.gaussian_blur"
     QTest.keyClick(window.panels.palette_panel.search, Qt.Key.Key_Return)
     node = window.editor.graph.nodes["gaussian_blur"]  # type: ignore[index]
-    assert node.position == window.canvas.viewport_center()
+    middle = window.canvas.viewport_center()
+    assert window.canvas.board.nodes[node.id].outline.contains(QPointF(*middle))
     assert window.editor.selection == ("gaussian_blur",)
 
 
-def test_the_same_block_again_lies_beside_the_first(window: MainWindow, qtbot: QtBot) -> None:
-    window.add_block("math.number")
-    window.add_block("math.number")
-    first, second = (node.position for node in window.editor.graph.nodes.values())
-    assert first != second
+def test_added_blocks_lie_beside_each_other_and_in_sight(window: MainWindow) -> None:
+    for _ in range(6):
+        window.add_block("math.number")
+    places = [item.outline for item in window.canvas.board.nodes.values()]
+    assert not any(one.intersects(other) for one, other in combinations(places, 2))
+    assert all(window.canvas.view.visible_rect().contains(place) for place in places)
+
+
+def test_a_block_can_be_added_where_no_room_is_left(window: MainWindow) -> None:
+    for _ in range(60):
+        window.add_block("math.number")
+    assert len(window.editor.graph.nodes) == 60
+
+
+def test_blocks_of_one_name_are_told_apart(window: MainWindow, qtbot: QtBot) -> None:
+    search(window, "divide", qtbot)
+    tree = window.panels.palette_panel.tree
+    rows = [tree.topLevelItem(row) for row in range(tree.topLevelItemCount())]
+    notes = [row.text(1) for row in rows if row.text(0) == "Divide"]
+    assert sorted(notes) == ["Array", "Math"]
 
 
 def test_arrow_keys_choose_among_the_matches(window: MainWindow, qtbot: QtBot) -> None:

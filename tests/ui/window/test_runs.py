@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from shtairir.events import NodeStatus, RunStatus
 from shtairir.ids import NodeId, PortName, PortRef
 from shtairir.results import RunResult
+from shtairir_ui.emptystate import EmptyState
 from shtairir_ui.window import MainWindow
 
 from .conftest import GATE
@@ -60,6 +61,16 @@ def test_f5_and_ctrl_enter_run(window: MainWindow, qtbot: QtBot) -> None:
         QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
 
 
+@pytest.mark.parametrize("later_s", [0.0, 0.02, 0.1, 0.3])
+def test_a_stop_before_the_window_knows_of_the_run_is_heeded(window: MainWindow, qtbot: QtBot, later_s: float) -> None:
+    chain(window, "sample.hold", "sample.talk")
+    with qtbot.waitSignal(window.editor.run_finished, timeout=20000) as finished:
+        press(window, "runButton")
+        time.sleep(later_s)  # the run's thread goes on meanwhile, and what it says waits for this one
+        press(window, "stopButton")
+    assert finished.args[0].status is RunStatus.CANCELLED
+
+
 @pytest.mark.parametrize("way", ["button", "escape", "shift-f5"])
 def test_stop_ends_the_run(window: MainWindow, qtbot: QtBot, way: str) -> None:
     chain(window, "sample.hold", "sample.talk")
@@ -68,7 +79,6 @@ def test_stop_ends_the_run(window: MainWindow, qtbot: QtBot, way: str) -> None:
     qtbot.waitUntil(lambda: window.editor.runtime.get(NodeId("hold")) is not None)
     qtbot.waitUntil(lambda: window.editor.runtime[NodeId("hold")].progress == 0.5)
     assert window.editor.runtime[NodeId("hold")].message == "half way"
-    began = time.monotonic()
     with qtbot.waitSignal(window.editor.run_finished, timeout=10000) as finished:
         if way == "button":
             press(window, "stopButton")
@@ -76,7 +86,6 @@ def test_stop_ends_the_run(window: MainWindow, qtbot: QtBot, way: str) -> None:
             QTest.keyClick(window.canvas.view, Qt.Key.Key_Escape)
         else:
             QTest.keyClick(window, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
-    assert time.monotonic() - began < 5
     assert finished.args[0].status is RunStatus.CANCELLED
     assert window.editor.runtime[NodeId("hold")].status is NodeStatus.CANCELLED
     assert window.top_bar.run_bar.status_text.startswith("Stopped after ")
@@ -137,6 +146,39 @@ def test_a_failure_is_told_on_the_node_in_the_inspector_and_in_the_log(window: M
     assert "division by zero" in window.panels.log.text
 
 
+def test_a_failure_is_a_problem_until_its_inputs_change(window: MainWindow, qtbot: QtBot) -> None:
+    broken, _talk = chain(window, "sample.broken", "sample.talk")
+    run_and_wait(window, qtbot)
+    problems = window.panels.problems.list
+    texts = [problems.topLevelItem(row).text(0) for row in range(problems.topLevelItemCount())]
+    assert texts == [f"'{broken}' failed: float division by zero"]
+    assert window.panels.bottom.tabText(0) == "Problems (1)"
+    window.editor.set_value(broken, "x", 2.0)
+    qtbot.waitUntil(lambda: problems.topLevelItemCount() == 0)
+
+
+def test_the_keyboard_stays_where_it_was_through_a_run(window: MainWindow, qtbot: QtBot) -> None:
+    chain(window, "sample.hold", "sample.talk")
+    bar = window.top_bar.run_bar
+    window.canvas.setFocus()
+    press(window, "runButton")
+    assert window.focusWidget() is window.canvas.view
+    bar.stop_button.setFocus()
+    with qtbot.waitSignal(window.editor.run_finished, timeout=20000):
+        QTest.keyClick(bar.stop_button, Qt.Key.Key_Space)
+    assert window.focusWidget() is bar.run_button
+
+
+def test_an_empty_graph_is_not_called_ready(window: MainWindow) -> None:
+    page = window.panels.problems.findChild(EmptyState)
+    texts = lambda: " ".join(label.text() for label in page.findChildren(QLabel))  # noqa: E731 - asked twice
+    assert "empty" in texts()
+    window.editor.add_block("math.number", 0, 0)
+    assert "ready to run" in texts()
+    window.editor.new()
+    assert "empty" in texts()
+
+
 def test_a_graph_with_errors_does_not_run_and_shows_its_problems(window: MainWindow, qtbot: QtBot) -> None:
     window.editor.add_block("image.gaussian_blur", 0, 0)
     window.panels.bottom.setCurrentWidget(window.panels.log)
@@ -160,6 +202,13 @@ def test_problems_follow_the_graph_and_a_click_goes_to_the_node(window: MainWind
     window.editor.remove((blur,))
     qtbot.waitUntil(lambda: problems.topLevelItemCount() == 0)
     assert window.panels.bottom.tabText(0) == "Problems"
+
+
+def test_a_button_that_takes_something_away_says_so(window: MainWindow, qtbot: QtBot) -> None:
+    chain(window, "sample.talk", "sample.talk")
+    window.editor.add_block("math.number", 0, 300)
+    qtbot.waitUntil(lambda: bool(window.panels.problems.findChildren(QToolButton, "fixButton")))
+    assert window.panels.problems.findChildren(QToolButton, "fixButton")[0].text() == "Remove"
 
 
 def test_a_problem_with_a_mend_is_mended_by_its_button(window: MainWindow, qtbot: QtBot) -> None:

@@ -80,7 +80,8 @@ class Board:
         for node in change.nodes_added:
             self._add_node(node)
         ends = {end.node for link in (*change.links_added, *change.links_removed) for end in (link.source, link.target)}
-        for node in dict.fromkeys((*change.nodes_changed, *ends)):
+        # What was added a moment ago is drawn with its links already.
+        for node in dict.fromkeys((*change.nodes_changed, *ends - set(change.nodes_added))):
             self._refresh(node)
         self.restore((*change.nodes_moved, *change.nodes_changed))
         for link in change.links_added:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
@@ -24,6 +25,7 @@ from shtairir_ui.canvas.keys import Keys
 from shtairir_ui.canvas.link_item import LinkItem
 from shtairir_ui.canvas.look import MIN_WIDTH, TITLE_HEIGHT, Look
 from shtairir_ui.canvas.menus import ground_menu, link_menu, node_menu
+from shtairir_ui.canvas.pulse import Pulse
 from shtairir_ui.canvas.rename import TitleField
 from shtairir_ui.canvas.scene import CanvasScene
 from shtairir_ui.canvas.search import BlockSearch
@@ -34,6 +36,8 @@ BLOCK_MIME = "application/x-shtairir-block"
 """The format of a block dragged from the palette: its id, in UTF-8."""
 
 GRAPH_SUFFIX = ".shtairir"
+NEW_HEIGHT, NEW_GAP = 96.0, 24.0
+"""The room that a new node is given, before it is known how tall it is."""
 HINT = "Drag a block from the palette, or press Tab"
 
 
@@ -59,6 +63,7 @@ class GraphCanvas(QWidget):
         self.scene = CanvasScene(look)
         self.view = CanvasView(self.scene, self)
         self.board = Board(editor, self.scene, look)
+        self.pulse = Pulse(self.board, self)
         self.bubble = Bubble(self.view, look)
         self._stage = Stage(editor, self.board, self.view, self.bubble, self._offer_partner)
         self.hand = Hand(self._stage, self)
@@ -83,6 +88,7 @@ class GraphCanvas(QWidget):
         editor.selection_changed.connect(self._show_selection)
         editor.problems_changed.connect(self.board.show_problems)
         editor.runtime_changed.connect(self.board.show_runtime)
+        editor.runtime_changed.connect(self.pulse.follow)
         editor.run_finished.connect(self._show_results)
         theme.changed.connect(self.apply_theme)
 
@@ -113,6 +119,19 @@ class GraphCanvas(QWidget):
         """The place of the canvas in the middle of the view."""
         center = self.view.visible_rect().center()
         return (round(center.x()), round(center.y()))
+
+    def free_place(self) -> tuple[float, float]:
+        """Where a new node lies on no other: near the middle of the view, as long as there is room in sight."""
+        x, y = self.viewport_center()
+        middle = QRectF(x - MIN_WIDTH / 2, y - NEW_HEIGHT / 2, MIN_WIDTH, NEW_HEIGHT)
+        around = sorted(itertools.product(range(-3, 4), range(-3, 4)), key=_detour)
+        wide, high = MIN_WIDTH + NEW_GAP, NEW_HEIGHT + NEW_GAP
+        spots = [middle.translated(column * wide, row * high) for column, row in around]
+        seen = self.view.visible_rect()
+        taken = [item.outline for item in self.board.nodes.values()]
+        free = [spot for spot in spots if not any(spot.intersects(outline) for outline in taken)]
+        spot = next((spot for spot in free if seen.contains(spot)), free[0] if free else middle)
+        return (round(spot.x()), round(spot.y()))
 
     def apply_theme(self, _tokens: object = None) -> None:
         """Draw everything with the theme in use."""
@@ -265,6 +284,7 @@ class GraphCanvas(QWidget):
 
     def _rebuild(self) -> None:
         self._end_interaction()
+        self.pulse.rest()
         self.board.rebuild()
         self._show_hint()
         self.fit()
@@ -284,6 +304,7 @@ class GraphCanvas(QWidget):
 
     def _show_results(self, _result: object) -> None:
         """Asking for the thumbnails has them made; `runtime_changed` tells when they are there."""
+        self.pulse.rest()
         self.board.show_runtime(self.editor.graph.nodes)
 
     def _end_interaction(self) -> None:
@@ -310,6 +331,12 @@ class GraphCanvas(QWidget):
         """Keep the hint in the middle."""
         super().resizeEvent(event)
         self._place_hint()
+
+
+def _detour(spot: tuple[int, int]) -> tuple[int, bool]:
+    """How far off a spot is from the middle; to the right and below come first, as graphs are read."""
+    column, row = spot
+    return (column**2 + row**2, column < 0 or row < 0)
 
 
 def graph_files(mime: QMimeData) -> list[Path]:

@@ -107,7 +107,7 @@ def node_face(
         inputs=(*shown, *_unknown_inputs(linked_inputs, {port.name for port in definition.inputs})),
         outputs=(*outputs, *_unknown_outputs(linked_outputs, {port.name for port in definition.outputs})),
         hidden=tuple(hidden),
-        note=_note(node, hidden),
+        note=_note(node, hidden, alone=not shown),
         absence=missing.message if missing is not None else "",
         summary=definition.summary,
     )
@@ -161,9 +161,14 @@ def _input_face(node: Node, port: InputPort, linked: bool) -> PortFace:
     return PortFace(PortName(port.name), "in", port.label, port.type, linked, port.required, value, help=port.help)
 
 
-def _note(node: Node, hidden: list[PortFace]) -> tuple[tuple[str, str], ...]:
-    """The values a person gave to inputs without a port, so that they can be seen on the node."""
-    return tuple((port.label, port.value) for port in hidden if port.name in node.values)
+def _note(node: Node, hidden: list[PortFace], *, alone: bool) -> tuple[tuple[str, str], ...]:
+    """The values a person gave to inputs without a port, so that they can be seen on the node.
+
+    `alone`: the node has no input port at all, as a constant has none. Its first value is what it is about, and is
+    seen even where nobody changed it.
+    """
+    first = hidden[0].name if alone and hidden and hidden[0].value else None
+    return tuple((port.label, port.value) for port in hidden if port.name in node.values or port.name == first)
 
 
 def _unknown_inputs(linked: Collection[PortName], known: set[str]) -> tuple[PortFace, ...]:

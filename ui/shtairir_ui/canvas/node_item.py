@@ -12,7 +12,7 @@ from shtairir.ids import NodeId, PortName, PortRef
 from shtairir_ui.canvas.face import NodeFace, PortFace, Side
 from shtairir_ui.canvas.layout import Layout, arrange
 from shtairir_ui.canvas.look import GLOW, PORT, TITLE_HEIGHT, Look
-from shtairir_ui.canvas.node_painter import paint_node
+from shtairir_ui.canvas.node_painter import paint_node, progress_track
 from shtairir_ui.canvas.toolkit import Z_NODE, Z_NODE_RAISED, AbstractNodeItem
 from shtairir_ui.guard import guarded
 from shtairir_ui.runtime import IDLE, NodeRuntime
@@ -56,6 +56,8 @@ class NodeItem(AbstractNodeItem):
         self.look = look
         self.runtime: NodeRuntime = IDLE
         self.thumbnail: QImage | None = None
+        self.phase: float | None = None
+        self.running_s = 0.0
         self.finding: Finding | None = None
         self.hovered = False
         self.hovered_port: PlacedKey | None = None
@@ -102,12 +104,22 @@ class NodeItem(AbstractNodeItem):
     def show_runtime(self, runtime: NodeRuntime, thumbnail: QImage | None) -> bool:
         """Show what the node did or does; returns whether anything moved in it."""
         alert, had = self.alert, self.thumbnail is not None
+        if runtime.status is not self.runtime.status:
+            self.phase, self.running_s = None, 0.0
         self.runtime = runtime
         self.thumbnail = thumbnail
         if self.alert != alert or had != (thumbnail is not None):
             return self._arrange()
         self.update()
         return False
+
+    def beat(self, now_s: float, round_s: float) -> None:
+        """Show that the node is still at work; `round_s` is how long the moving bar takes for one round."""
+        began_s = self.runtime.started_s
+        self.running_s = 0.0 if began_s is None else max(now_s - began_s, 0.0)
+        self.phase = (now_s / round_s) % 1.0
+        self.update(progress_track(self.layout))
+        self.update(self.layout.footer)
 
     def show_finding(self, finding: Finding | None) -> None:
         """Show what the check found."""

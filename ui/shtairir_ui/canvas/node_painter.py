@@ -15,7 +15,7 @@ from shtairir.events import NodeStatus
 from shtairir_ui import theme
 from shtairir_ui.canvas.footer import footer_texts
 from shtairir_ui.canvas.glyphs import QUIET, badge_path, port_path
-from shtairir_ui.canvas.layout import PlacedPort
+from shtairir_ui.canvas.layout import Layout, PlacedPort
 from shtairir_ui.canvas.look import ALERT_LINE, BADGE, GAP, ICON, PAD, PORT, RADIUS, TITLE_HEIGHT, Look
 
 if TYPE_CHECKING:
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 LOD_CARD = 0.28
 LOD_DETAIL = 0.55
+
+_WANDERER = 0.3
+"""The part of the track that the bar of a node without progress takes."""
+_FADED = 0.35
+"""How much of its colour the state of a result that is out of date keeps."""
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -54,7 +59,9 @@ def _paint_card(painter: QPainter, item: NodeItem) -> None:
     painter.fillRect(outline, look.absent_body if item.face.absence else look.card(item.face.category))
     if status is not None or item.concern is not None:
         band = QRectF(0, 0, outline.width(), TITLE_HEIGHT)
+        painter.setOpacity(_FADED if item.runtime.stale else 1.0)
         painter.fillRect(band, _status_color(item))
+        painter.setOpacity(1.0)
     if item.isSelected():
         painter.setPen(QPen(look.tokens.accent, 0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -250,7 +257,7 @@ def _paint_alert(painter: QPainter, item: NodeItem, box: QRectF) -> None:
 
 def _paint_footer(painter: QPainter, item: NodeItem) -> None:
     look, room = item.look, item.layout.footer
-    name, cost = footer_texts(item.face, item.runtime)
+    name, cost = footer_texts(item.face, item.runtime, item.running_s)
     painter.setFont(look.small.font)
     painter.setPen(look.tokens.text_dim)
     painter.drawText(room, _RIGHT, cost)
@@ -260,18 +267,25 @@ def _paint_footer(painter: QPainter, item: NodeItem) -> None:
 
 
 def _paint_progress(painter: QPainter, item: NodeItem) -> None:
-    """A bar under the title while the node runs; a short one that does not grow when nothing is reported."""
+    """A bar under the title while the node runs; a short one that wanders when nothing is reported."""
     if item.runtime.status is not NodeStatus.RUNNING:
         return
-    color = item.look.tokens.running
-    width = item.layout.size.width()
-    track = QRectF(0, TITLE_HEIGHT - 1.5, width, 3)
+    color, track = item.look.tokens.running, progress_track(item.layout)
     painter.fillRect(track, theme.with_alpha(color, 0.25))
     fraction = item.runtime.progress
     if fraction is None:
-        painter.fillRect(QRectF(width * 0.35, track.top(), width * 0.3, 3), color)
+        phase = 0.5 if item.phase is None else item.phase
+        start = (1.0 + _WANDERER) * phase - _WANDERER
+        fill = QRectF(track.width() * start, track.top(), track.width() * _WANDERER, track.height())
+        painter.fillRect(fill & track, color)
     else:
-        painter.fillRect(QRectF(0, track.top(), width * min(max(fraction, 0.0), 1.0), 3), color)
+        track.setWidth(track.width() * min(max(fraction, 0.0), 1.0))
+        painter.fillRect(track, color)
+
+
+def progress_track(layout: Layout) -> QRectF:
+    """Where the bar of a running node is."""
+    return QRectF(0, TITLE_HEIGHT - 1.5, layout.size.width(), 3)
 
 
 def _paint_far_title(painter: QPainter, item: NodeItem) -> None:
@@ -303,9 +317,15 @@ def _far_lines(title: str, look: Look, width: float, most: int) -> tuple[str, ..
 def _paint_far_status(painter: QPainter, item: NodeItem) -> None:
     if item.runtime.status is None and item.concern is None:
         return
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(_status_color(item))
-    painter.drawEllipse(QPointF(item.layout.size.width() - 14, 14), 8.0, 8.0)
+    color, center = _status_color(item), QPointF(item.layout.size.width() - 14, 14)
+    if item.runtime.stale:  # a ring, as the badge is one nearer by
+        painter.setPen(QPen(theme.mix(item.look.body, color, 0.7), 3.0))
+        painter.setBrush(item.look.body)
+        painter.drawEllipse(center, 6.5, 6.5)
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawEllipse(center, 8.0, 8.0)
 
 
 def _paint_port(painter: QPainter, item: NodeItem, placed: PlacedPort) -> None:

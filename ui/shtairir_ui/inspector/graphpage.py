@@ -77,7 +77,8 @@ class _Description(QPlainTextEdit):
         super().__init__(placeholderText="What is this graph for?", tabChangesFocus=True)
         self.setObjectName("graphDescription")
         self.setAccessibleName("Description of the graph")
-        self.setFixedHeight(DESCRIPTION_HEIGHT)
+        self.setMinimumHeight(DESCRIPTION_HEIGHT // 3)
+        self.setMaximumHeight(DESCRIPTION_HEIGHT)
         self._leave = leave
 
     @guarded

@@ -19,6 +19,7 @@ from .array_view import ArrayView
 from .audio_view import AudioView
 from .empty import EmptyPage
 from .figure_view import FigureView
+from .headline import headline
 from .image_view import ImageView
 from .kinds import Kind, kind_of
 from .list_view import ItemsView
@@ -122,10 +123,12 @@ class PreviewPanel(QWidget):
 
     @property
     def node(self) -> NodeId | None:
-        """The node whose result is shown: the pinned one, else the one selected."""
+        """The node whose result is shown: the pinned one, else the one selected, else what the run came to."""
         if self._pinned is not None:
             return self._pinned
         selection = self._editor.selection
+        if not selection:
+            return headline(self._editor)
         return selection[0] if len(selection) == 1 else None
 
     def refresh(self) -> None:

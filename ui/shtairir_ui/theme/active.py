@@ -19,7 +19,9 @@ changed = STATE.changed
 def apply(app: QApplication, name: str) -> Tokens:
     """Give the application the theme ``"dark"`` or ``"light"`` and return its tokens."""
     chosen = tokens(name)
-    app.setStyle("Fusion")
+    if not app.styleSheet():
+        # Only the first time: setting it again would polish every widget once more.
+        app.setStyle("Fusion")
     app.setPalette(qpalette(chosen))
     app.setFont(ui_font(chosen.size_body))
     app.setStyleSheet(stylesheet(chosen))
