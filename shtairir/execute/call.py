@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shtairir.block.types import AnyType, PortType, ScalarType
 from shtairir.block.values import Audio, describe, loaded_class, read_only
@@ -18,7 +18,7 @@ from shtairir.memory.pool import Lease
 
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
-    from shtairir.planning.plan import Task, TaskInput
+    from shtairir.planning.plan import Task
 
 PLAIN = frozenset({float, int, bool, str, bytes, complex, type(None)})
 """Types whose values nobody can change."""
@@ -48,6 +48,31 @@ class Pace:
         self.quick = False
 
 
+class Face(NamedTuple):
+    """What of a call is the same for all tasks of a block; see `Call`."""
+
+    function: Callable[..., Any]
+    context_argument: str | None
+    families: tuple[str, ...]
+    overwrites: frozenset[str]
+    checks: tuple[tuple[type | None, Callable[[object], str | None] | None], ...]
+    plain_output: type | None
+
+    @classmethod
+    def of(cls, definition: BlockDefinition) -> Face:
+        """Return what there is to say of a block."""
+        traits = definition.traits
+        checks = tuple(_check(port.type) for port in definition.outputs)
+        return cls(
+            _awaited(definition.function) if traits.runs_on == "async" else definition.function,
+            definition.context_argument,
+            tuple(port.type.family for port in definition.outputs),
+            frozenset(traits.inplace),
+            checks,
+            checks[0][0] if len(checks) == 1 and checks[0][0] in NUMBERS else None,
+        )
+
+
 class Call:
     """What is needed to call a task's block, looked up once.
 
@@ -63,7 +88,6 @@ class Call:
         "_checks",
         "_constants",
         "_copied",
-        "_links",
         "_overwrites",
         "context_argument",
         "families",
@@ -76,24 +100,24 @@ class Call:
         "task",
     )
 
-    def __init__(self, task: Task, pace: Pace | None = None) -> None:
-        definition = task.definition
-        self.pace = pace if pace is not None else Pace()
+    def __init__(self, task: Task, pace: Pace | None = None, face: Face | None = None) -> None:
+        face = face if face is not None else Face.of(task.definition)
         self.task = task
-        self.function: Callable[..., Any] = definition.function
-        if definition.traits.runs_on == "async":
-            self.function = _awaited(definition.function)
-        self.context_argument = definition.context_argument
-        self.resources = definition.traits.resources
-        self.output_count = len(definition.outputs)
+        self.pace = pace if pace is not None else Pace()
+        self.resources = task.definition.traits.resources
         self.first_slot = task.first_slot
-        self.families = tuple(port.type.family for port in definition.outputs)
-        self._overwrites = frozenset(definition.traits.inplace)
-        self._constants = {name: _protected(value) for name, value in task.values.items()}
-        self._copied = tuple(name for name, value in self._constants.items() if self._must_copy(name, value))
-        self._links = tuple(_link(item) for item in task.inputs)
-        self._checks = tuple(_check(port.type) for port in definition.outputs)
-        self.plain_output = self._checks[0][0] if self.output_count == 1 and self._checks[0][0] in NUMBERS else None
+        self.function = face.function
+        self.context_argument = face.context_argument
+        self.output_count = len(face.families)
+        self.families = face.families
+        self._overwrites = face.overwrites
+        self._checks = face.checks
+        self.plain_output = face.plain_output
+        self._constants: Mapping[str, Any] = task.values
+        self._copied: tuple[str, ...] = ()
+        if not PLAIN.issuperset(map(type, task.values.values())):
+            self._constants = {name: _protected(value) for name, value in task.values.items()}
+            self._copied = tuple(name for name, value in self._constants.items() if self._must_copy(name, value))
 
     def _must_copy(self, name: str, value: object) -> bool:
         return isinstance(value, list | dict) or (name in self._overwrites and type(value) not in PLAIN)
@@ -111,11 +135,11 @@ class Call:
         ExecutionError
             When a value arrives that its input cannot take.
         """
-        arguments = self._constants.copy()
+        arguments = dict(self._constants)
         for name in self._copied:
             value = arguments[name]
             arguments[name] = _writable_copy(value) if name in self._overwrites else received(value)
-        for name, slot, convert, checked in self._links:
+        for name, _, slot, conversion, checked in self.task.inputs:
             value = slots[slot]
             if type(value) not in PLAIN:
                 if name in self._overwrites:
@@ -126,7 +150,7 @@ class Call:
                 why = checked.check(value)
                 if why is not None:
                     raise ExecutionError(f"The input '{name}' cannot take what arrives: {why}.")
-            arguments[name] = value if convert is None else convert(value)
+            arguments[name] = value if conversion is None else conversion.apply(value)
         return arguments
 
     def outputs(self, returned: Any) -> Sequence[Any]:
@@ -192,10 +216,6 @@ def received(value: Any) -> Any:
 
 def _protected(value: object) -> object:
     return value if type(value) in PLAIN else read_only(value)
-
-
-def _link(item: TaskInput) -> tuple[str, int, Callable[[Any], Any] | None, PortType | None]:
-    return item.port, item.slot, item.conversion.apply if item.conversion is not None else None, item.checked
 
 
 def exact_type(kind: PortType) -> type | None:

@@ -20,7 +20,7 @@ mask
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ CHEAP_S = 100e-6
 _PYTHON_S = 20e-6
 _LONGEST_S = 1e-3
 _LONGEST_BESIDE_OTHERS_S = 0.4e-3
-_LEAST_PATIENCE_S = 5e-3
+_LEAST_PATIENCE_S = 20e-3
 _PATIENCE = 8
 _BITS = 2048
 
@@ -48,7 +48,7 @@ def with_bursts(
     shape: Shape,
     costs: Sequence[float | None],
     simple: Sequence[bool],
-    constants: list[Any],
+    rows: RowMaker,
 ) -> Shape:
     """Return the shape with the bursts that pay; of one task alone there is none.
 
@@ -58,8 +58,6 @@ def with_bursts(
         The expected seconds of each task, or ``None``.
     simple
         Whether a task needs nothing but a call.
-    constants
-        Takes the values for the slots behind those of the tasks.
     """
     ranges = list(_ranges(tasks, costs, simple))
     if not ranges:
@@ -68,13 +66,12 @@ def with_bursts(
     for first, end in ranges:
         stands_for[first:end] = [first] * (end - first)
         waits[first:end] = [NEVER] * (end - first)
-    makers = _RowMaker(tasks, shape, constants)
-    bursts = {first: _burst(first, end, shape, stands_for, costs, makers.row) for first, end in ranges}
+    bursts = {}
     for first, end in ranges:
-        links = sum(shape.waits[first:end])
-        inside = sum(first <= other < end for task in range(first, end) for other in shape.successors[task])
-        waits[first] = links - inside
-    return replace(shape, waits=waits, stands_for=stands_for, bursts=bursts)
+        bursts[first], inside = _burst(first, end, shape, stands_for, costs, rows.row)
+        waits[first] = sum(shape.waits[first:end]) - inside
+    starts = [task for task, count in enumerate(waits) if not count]
+    return replace(shape, waits=waits, stands_for=stands_for, bursts=bursts, starts=starts)
 
 
 def is_simple(task: Task, held: Sequence[str]) -> bool:
@@ -133,13 +130,17 @@ def _burst(
     stands_for: Sequence[int],
     costs: Sequence[float | None],
     row: Callable[[int, Sequence[int]], Row],
-) -> Burst:
+) -> tuple[Burst, int]:
+    """Return a burst, and the number of links inside it."""
+    inside = 0
     exits: dict[int, int] = {}
     read: dict[int, int] = {}
     last: dict[int, int] = {}
     for task in range(first, end):
         for successor in shape.successors[task]:
-            if successor >= end:
+            if successor < end:
+                inside += 1
+            else:
                 exits[stands_for[successor]] = exits.get(stands_for[successor], 0) + 1
         for slot in shape.reads[task]:
             read[slot] = read.get(slot, 0) + 1
@@ -155,7 +156,7 @@ def _burst(
         else:
             reads.append((slot, count))
     expected_s = sum(costs[task] or 0.0 for task in range(first, end))
-    return Burst(
+    burst = Burst(
         first,
         end,
         rows=[row(task, ends.get(task, ())) for task in range(first, end)],
@@ -165,29 +166,43 @@ def _burst(
         patience_s=max(_PATIENCE * expected_s, _LEAST_PATIENCE_S),
         single_file=expected_s <= _PYTHON_S * (end - first),
     )
+    return burst, inside
 
 
-class _RowMaker:
-    """Makes rows, and gives constants their slots."""
+class RowMaker:
+    """Makes rows, and gives constants their slots.
 
-    def __init__(self, tasks: Sequence[Task], shape: Shape, constants: list[Any]) -> None:
+    Attributes
+    ----------
+    constants
+        The values for the slots behind those of the tasks.
+    """
+
+    def __init__(self, tasks: Sequence[Task], shape: Shape) -> None:
+        self.constants: list[Any] = []
         self._tasks = tasks
         self._shape = shape
-        self._constants = constants
         self._first_constant = len(shape.writer)
         self._slots_of_constants: dict[int, int] = {}
         self._kinds: dict[int, type | None] = {}
+        self._rows: dict[int, Row] = {}
 
     def row(self, number: int, ends: Sequence[int]) -> Row:
         """Return the row of a task."""
-        task = self._tasks[number]
+        row = self._rows.get(number)
+        if row is None:
+            row = self._rows[number] = self._row(self._tasks[number])
+        return row if row.arity != GENERAL else row._replace(a=tuple(ends))
+
+    def _row(self, task: Task) -> Row:
+        function = task.definition.function
         kind = self._kind(task.definition)
         slots = self._arguments(task) if kind is not None else None
         if slots is None:
-            return Row(number, task.first_slot, None, task.definition.function, GENERAL, tuple(ends))
+            return Row(task.number, task.first_slot, None, function, GENERAL)
         if len(slots) > 3:
-            return Row(number, task.first_slot, kind, task.definition.function, len(slots), tuple(slots))
-        return Row(number, task.first_slot, kind, task.definition.function, len(slots), *slots)
+            return Row(task.number, task.first_slot, kind, function, len(slots), tuple(slots))
+        return Row(task.number, task.first_slot, kind, function, len(slots), *slots)
 
     def _kind(self, definition: BlockDefinition) -> type | None:
         """Return the type of a block's only number, or ``None`` if it cannot be called by position."""
@@ -200,30 +215,29 @@ class _RowMaker:
 
     def _arguments(self, task: Task) -> list[int] | None:
         """Return the slots of a task's arguments, or ``None`` if they are not all plain."""
-        linked: Mapping[str, int] = {}
-        if task.inputs:
-            for item in task.inputs:
-                source = self._tasks[self._shape.writer[item.slot]]
-                if item.conversion is not None or item.checked is not None or self._kind(source.definition) is None:
-                    return None
-            linked = {item.port: item.slot for item in task.inputs}
+        linked: dict[str, int] = {}
+        for port, _, slot, conversion, checked in task.inputs:
+            source = self._tasks[self._shape.writer[slot]]
+            if conversion is not None or checked is not None or self._kind(source.definition) is None:
+                return None
+            linked[port] = slot
         slots = []
-        for port in task.definition.inputs:
-            slot = linked.get(port.name)
-            if slot is None:
-                value = task.values[port.name]
-                if type(value) not in PLAIN:
-                    return None
-                slot = self._constant(value)
-            slots.append(slot)
+        for argument in task.definition.inputs:
+            if argument.name in linked:
+                slots.append(linked[argument.name])
+                continue
+            value = task.values[argument.name]
+            if type(value) not in PLAIN:
+                return None
+            slots.append(self._constant(value))
         return slots
 
     def _constant(self, value: object) -> int:
         # By identity: the plan keeps the values, and 1, 1.0 and True must not be taken for one another.
         slot = self._slots_of_constants.get(id(value))
         if slot is None:
-            slot = self._slots_of_constants[id(value)] = self._first_constant + len(self._constants)
-            self._constants.append(value)
+            slot = self._slots_of_constants[id(value)] = self._first_constant + len(self.constants)
+            self.constants.append(value)
         return slot
 
 

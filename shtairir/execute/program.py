@@ -14,30 +14,42 @@ from operator import sub
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from shtairir.execute.call import Call, Pace
+from shtairir.execute.call import NUMBERS, Call, Face, Pace, exact_type
 from shtairir.execute.composite import Composite
-from shtairir.execute.grouping import CHEAP_S, is_simple, with_bursts
-from shtairir.execute.scheduler import Shape
+from shtairir.execute.grouping import CHEAP_S, RowMaker, is_simple, with_bursts
+from shtairir.execute.scheduler import Shape, readers_with
+from shtairir.ids import NodeId, PortRef
 from shtairir.planning.config import OptimizationLevel
 from shtairir.planning.resources import held_names
 
 if TYPE_CHECKING:
-    from shtairir.ids import PortRef
     from shtairir.planning.plan import ExecutionPlan, Task
 
 _LEARNING_RUNS = 3
+_WORTH_JOINING = 0.02
 _SURELY_LONG_S = 20e-3
 """A time below this may have been spent waiting for another thread, when it was measured only once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Keeping:
-    """The outputs that a run keeps: their names as results, their slots, and the latter as a set."""
+    """The outputs that a run keeps.
 
-    ports: Sequence[PortRef]
+    Attributes
+    ----------
+    names, slots
+        Their names as results, and their slots.
+    heavy
+        Those of the slots whose values may be more than a number.
+    readers
+        How many readers each slot of the plan has; one more where it is kept.
+    """
+
     names: Sequence[str]
     slots: Sequence[int]
     slot_set: frozenset[int]
+    heavy: Sequence[int]
+    readers: Sequence[int]
 
 
 class Program:
@@ -54,12 +66,15 @@ class Program:
         self._tasks = plan.tasks
         self._held = held_names([task.requirements for task in plan.tasks], plan.limits)
         self._paces: dict[int, Pace] = defaultdict(Pace)
+        self._faces: dict[int, Face] = {}
         self._calls: list[Call | Composite | None] = [None] * len(plan.tasks)
         self._keepings: dict[tuple[PortRef, ...], Keeping] = {}
         self._may_burst = plan.level in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE)
         self._costs = [task.estimate.elapsed_s for task in plan.tasks]
         self._runs = 0
-        self._joined: tuple[Shape, list[Any]] | None = None
+        self._rows = RowMaker(plan.tasks, self.shape)
+        self._joined: Shape | None = None
+        self._overran: set[int] = set()
 
     def call(self, task: int) -> Call | Composite:
         """Return what calls a task's block, or blocks."""
@@ -71,7 +86,11 @@ class Program:
     def _made_call(self, task: Task, held: tuple[str, ...]) -> Call | Composite:
         if task.parts:
             return Composite(task)
-        call = Call(task, self._paces[id(task.definition)])
+        key = id(task.definition)
+        face = self._faces.get(key)
+        if face is None:
+            face = self._faces[key] = Face.of(task.definition)
+        call = Call(task, self._paces[key], face)
         call.resources = held
         return call
 
@@ -80,12 +99,18 @@ class Program:
     def keeping(self, plan: ExecutionPlan, more: Sequence[PortRef] | None) -> Keeping:
         """Return what a run keeps besides the plan's results; for ``None``, everything."""
         if more is None:
-            return _keeping(plan.slots)
+            return self._keeping(plan, plan.slots)
         key = tuple(more)
         if key not in self._keepings:
-            slots = plan.slots
-            self._keepings = {key: _keeping({port: slots[port] for port in (*plan.results, *more) if port in slots})}
+            slots = _slots_of(plan, {port.node for port in (*plan.results, *more)})
+            wanted = {port: slots[port] for port in (*plan.results, *more) if port in slots}
+            self._keepings = {key: self._keeping(plan, wanted)}
         return self._keepings[key]
+
+    def _keeping(self, plan: ExecutionPlan, wanted: Mapping[PortRef, int]) -> Keeping:
+        slots = tuple(wanted.values())
+        heavy = [slot for slot in slots if not _holds_number(plan.tasks[self.shape.writer[slot]], slot)]
+        return Keeping(tuple(map(str, wanted)), slots, frozenset(slots), heavy, readers_with(self.shape, slots))
 
     # --- bursts -----------------------------------------------------------------------------------------------
 
@@ -97,13 +122,13 @@ class Program:
         alone
             Whether each task is to be handed out by itself all the same.
         """
-        if alone or not self._may_burst:
+        nothing_is_known = self._joined is None and not any(self._costs)
+        if alone or nothing_is_known or not self._may_burst:
             return self.shape, []
         if self._joined is None:
-            constants: list[Any] = []
             simple = list(map(is_simple, self._tasks, self._held))
-            self._joined = with_bursts(self._tasks, self.shape, self._costs, simple, constants), constants
-        return self._joined
+            self._joined = with_bursts(self._tasks, self.shape, self._costs, simple, self._rows)
+        return self._joined, self._rows.constants
 
     def learn(self, started_s: Sequence[float], ended_s: Sequence[float]) -> None:
         """Take note of the times of a run that is done."""
@@ -117,14 +142,19 @@ class Program:
             self._take(map(_lesser, self._costs, times))
 
     def overrun(self, task: int, elapsed_s: float) -> None:
-        """Take note that a task took far longer than expected."""
+        """Take note that a task took far longer than expected; once may be somebody else's fault."""
+        if task not in self._overran:
+            self._overran.add(task)
+            return
         self._costs[task] = elapsed_s
         self._joined = None
         self._runs = min(self._runs, 1)
 
     def _take(self, costs: Iterable[float]) -> None:
         before, self._costs = self._costs, list(costs)
-        if any(_is_cheap(one) is not _is_cheap(other) for one, other in zip(before, self._costs, strict=True)):
+        changed = sum(_is_cheap(one) is not _is_cheap(other) for one, other in zip(before, self._costs, strict=True))
+        # To join again takes as long as a few runs of cheap tasks.
+        if changed > len(before) * _WORTH_JOINING or (changed and self._runs == _LEARNING_RUNS):
             self._joined = None
 
 
@@ -159,9 +189,21 @@ def program_of(plan: ExecutionPlan) -> Program:
     return program
 
 
-def _keeping(slots: Mapping[PortRef, int]) -> Keeping:
-    numbers = tuple(slots.values())
-    return Keeping(tuple(slots), tuple(map(str, slots)), numbers, frozenset(numbers))
+def _slots_of(plan: ExecutionPlan, nodes: set[NodeId]) -> dict[PortRef, int]:
+    """Return what `ExecutionPlan.slots` has of some nodes, which is quicker to make."""
+    return {
+        PortRef(node, port.name): task.first_slot + number
+        for whole in plan.tasks
+        if whole.parts or whole.aliases or whole.node in nodes
+        for task in whole.calls
+        for node in (task.node, *task.aliases)
+        if node in nodes
+        for number, port in enumerate(task.definition.outputs)
+    }
+
+
+def _holds_number(task: Task, slot: int) -> bool:
+    return exact_type(task.definition.outputs[slot - task.first_slot].type) in NUMBERS
 
 
 def _shape(plan: ExecutionPlan) -> Shape:

@@ -88,7 +88,7 @@ class Run:
         self._keeping = self._program.keeping(plan, options.keep)
         # Under a budget, each task is admitted by itself.
         shape, constants = self._program.joined(alone=options.memory_limit is not None)
-        self._scheduler = Scheduler(shape, self._keeping.slots)
+        self._scheduler = Scheduler(shape, readers=self._keeping.readers)
         self._state = RunState(
             id=self.id,
             plan=plan,
@@ -254,7 +254,7 @@ class Run:
     def _make_result(self, status: RunStatus, elapsed_s: float) -> RunResult:
         self._records.causes = self._scheduler.causes
         slots, keeping = self._state.slots, self._keeping
-        values: dict[str, object] = {name: slots[slot] for name, slot in zip(keeping.names, keeping.slots, strict=True)}
+        values: dict[str, object] = dict(zip(keeping.names, map(slots.__getitem__, keeping.slots), strict=True))
         if status is RunStatus.DONE:
             self._program.learn(self._records.started_s, self._records.ended_s)
         else:
@@ -273,7 +273,7 @@ class Run:
         """Let go of all values but numbers, which the records refer to."""
         slots = self._state.slots
         # When all went well, only what was kept is there still.
-        for slot in self._keeping.slots if status is RunStatus.DONE else range(len(slots)):
+        for slot in self._keeping.heavy if status is RunStatus.DONE else range(len(slots)):
             if type(slots[slot]) not in SELF_DESCRIBING:
                 slots[slot] = None
 

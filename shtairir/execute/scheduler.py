@@ -66,6 +66,8 @@ class Shape:
     stands_for
         For each task the first of its burst, or itself; left out where there are no bursts. The ``waits`` of a first
         task are those of its whole burst, and those of the others are never over.
+    starts
+        The tasks that wait for nothing, where that is known.
     """
 
     waits: Sequence[int]
@@ -77,6 +79,15 @@ class Shape:
     stages: Sequence[int] | None = None
     bursts: Mapping[int, Burst] = field(default_factory=dict)
     stands_for: Sequence[int] | None = None
+    starts: Sequence[int] | None = None
+
+
+def readers_with(shape: Shape, kept: Iterable[int]) -> list[int]:
+    """Return how many readers each slot has, counting the one of kept slots that never comes."""
+    readers = list(shape.readers)
+    for slot in kept:
+        readers[slot] += 1
+    return readers
 
 
 class Scheduler:
@@ -86,6 +97,8 @@ class Scheduler:
     ----------
     kept
         Slots that are never let go.
+    readers
+        What `readers_with` returns for these, where it is known.
 
     Attributes
     ----------
@@ -95,7 +108,7 @@ class Scheduler:
         Those that are neither done nor dissolved.
     """
 
-    def __init__(self, shape: Shape, kept: Iterable[int] = ()) -> None:
+    def __init__(self, shape: Shape, kept: Iterable[int] = (), readers: Sequence[int] | None = None) -> None:
         self.states = bytearray(len(shape.waits))
         self.open = len(shape.waits)
         self.released: list[int] = []
@@ -105,14 +118,13 @@ class Scheduler:
         self._waits = list(shape.waits)
         self._stands_for = list(shape.stands_for or range(len(shape.waits)))
         self._dissolved: set[int] = set()
-        self._readers = list(shape.readers)
-        for slot in kept:
-            self._readers[slot] += 1
+        self._readers = list(readers) if readers is not None else readers_with(shape, kept)
         self._barrier = _Barrier(shape.stages) if shape.stages is not None else None
 
     def begin(self) -> list[int]:
         """Return the tasks that may start at once."""
-        ready = [task for task, count in enumerate(self._waits) if not count]
+        starts = self._shape.starts
+        ready = list(starts) if starts is not None else [task for task, count in enumerate(self._waits) if not count]
         for task in ready:
             self.states[task] = State.READY
         return self._admitted(ready)

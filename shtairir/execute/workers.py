@@ -7,6 +7,7 @@ next. The run hands tasks over with `Workers.give`; nobody polls.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from heapq import heappop, heappush
@@ -158,18 +159,18 @@ class ThreadWorkers:
         self._idle: list[SimpleQueue[None]] = []
         self._is_quick: IsQuick = lambda task: False
         self._stopping = False
+        self._to_hire = deque(range(1, count + 1))
+        self._execute: Execute | None = None
         self._threads: list[threading.Thread] = []
         self._idents: set[int] = set()
 
     def start(self, execute: Execute, is_quick: IsQuick, single_file: Collection[int] = ()) -> None:
-        """Start the threads."""
+        """Get ready; a thread is started when there is work for it, since that takes as long as many a task."""
         self._is_quick = is_quick
         self._single_file = single_file
-        for number in range(1, self.count + 1):
-            name = f"{self._name}-{number}"
-            thread = threading.Thread(target=self._walk, args=(execute, name), name=f"shtairir {name}", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+        self._execute = execute
+        if self._ready:
+            self._wake_one()
 
     def give(self, tasks: Sequence[int]) -> None:
         """Take ready tasks; a worker who gives takes the next one itself, anybody else wakes one who does."""
@@ -182,7 +183,20 @@ class ThreadWorkers:
         try:
             self._idle.pop().put(None)
         except IndexError:
+            self._hire()
+
+    def _hire(self) -> None:
+        """Start one more thread, unless there are as many as there shall be."""
+        if self._execute is None:
+            return  # not yet
+        try:
+            number = self._to_hire.popleft()
+        except IndexError:
             return  # all are awake
+        name = f"{self._name}-{number}"
+        thread = threading.Thread(target=self._walk, args=(name,), name=f"shtairir {name}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def share(self, work: Callable[[], None]) -> None:
         """Do it together with whoever is idle now or becomes idle meanwhile."""
@@ -200,7 +214,9 @@ class ThreadWorkers:
         with suppress(ValueError):  # somebody has found before that there is no more to do
             self._offers.remove(offer)
 
-    def _walk(self, execute: Execute, name: str) -> None:
+    def _walk(self, name: str) -> None:
+        execute = self._execute
+        assert execute is not None  # nobody gives tasks before the start
         self._idents.add(threading.get_ident())
         gate: SimpleQueue[None] = SimpleQueue()
         while (task := self._next(gate)) is not None:
@@ -215,7 +231,7 @@ class ThreadWorkers:
             if task is None:
                 task = self._ready.take()
             if task is not None:
-                if self._idle and self._needs_help(task):
+                if (self._idle or self._to_hire) and self._needs_help(task):
                     self._wake_one()
                 return task
             if self._helped():
@@ -289,6 +305,6 @@ class ThreadWorkers:
 
     def join(self, timeout_s: float) -> None:
         """Wait for the threads."""
-        for thread in self._threads:
+        for thread in tuple(self._threads):
             if thread is not threading.current_thread():
                 thread.join(timeout_s)
