@@ -1,10 +1,10 @@
-"""What every UI test gets: no screen, and a failure when something was logged as an error unasked."""
+"""What every UI test gets: no screen, patience, its garbage collected, and a failure for what was logged unasked."""
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -15,6 +15,8 @@ pytest.importorskip("PySide6", reason="the window needs the `ui` extra", exc_typ
 
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+
+from tests.ui.garbage import collected_afterwards
 
 if TYPE_CHECKING:
     from PySide6.QtCore import SignalInstance
@@ -40,6 +42,13 @@ class PatientBot(QtBot):
 def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     """pytest-qt's robot, with more patience."""
     return PatientBot(request)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+    """Collect once the test is wholly over, its fixtures too."""
+    with collected_afterwards(wholly=nextitem is None or nextitem.path != item.path):
+        return (yield)
 
 
 class ErrorLog(logging.Handler):
