@@ -187,14 +187,15 @@ class ThreadWorkers:
 
     def _hire(self) -> None:
         """Start one more thread, unless there are as many as there shall be."""
-        if self._execute is None:
-            return  # not yet
+        execute = self._execute
+        if execute is None:
+            return  # not yet, or no more
         try:
             number = self._to_hire.popleft()
         except IndexError:
             return  # all are awake
         name = f"{self._name}-{number}"
-        thread = threading.Thread(target=self._walk, args=(name,), name=f"shtairir {name}", daemon=True)
+        thread = threading.Thread(target=self._walk, args=(execute, name), name=f"shtairir {name}", daemon=True)
         self._threads.append(thread)
         thread.start()
 
@@ -214,9 +215,7 @@ class ThreadWorkers:
         with suppress(ValueError):  # somebody has found before that there is no more to do
             self._offers.remove(offer)
 
-    def _walk(self, name: str) -> None:
-        execute = self._execute
-        assert execute is not None  # nobody gives tasks before the start
+    def _walk(self, execute: Execute, name: str) -> None:
         self._idents.add(threading.get_ident())
         gate: SimpleQueue[None] = SimpleQueue()
         while (task := self._next(gate)) is not None:
@@ -297,6 +296,7 @@ class ThreadWorkers:
     def stop(self) -> None:
         """Let every worker go once it is done with its task."""
         self._stopping = True
+        self._execute = None  # it refers to the run, which refers to its workers: a ring that would keep its values
         while self._idle:
             try:
                 self._idle.pop().put(None)
