@@ -50,7 +50,7 @@ def run(modules: list[str] | tuple[str, ...], scale: float, only: str) -> str:
                 sys.stdout.write("\n".join(report.table(contest, standings)) + "\n")
                 for target in contest.targets if scale == 1.0 else ():
                     reached, wanted, words = report.verdict(contest, standings, target)
-                    state = "not measured" if reached is None else "holds" if report.holds(reached, wanted) else "MISSED"
+                    state = report.state(reached, wanted)
                     number = "" if reached is None else f" {reached:.3g}"
                     sys.stdout.write(f"  {target.contestant} {words}:{number} {state}\n")
                 sys.stdout.flush()

@@ -49,8 +49,11 @@ def surroundings() -> Iterator[dict[str, str]]:
     """Yield the environment of all contestants: as many threads for each, and nothing of the person's own."""
     with tempfile.TemporaryDirectory(prefix="shtairir-benchmarks-") as home:
         threads = str(WORKERS)
+        inherited = dict(os.environ)
+        # As installed packages are; otherwise ours alone would be compiled anew in each process.
+        inherited.pop("PYTHONDONTWRITEBYTECODE", None)
         yield {
-            **os.environ,
+            **inherited,
             "NUMBA_NUM_THREADS": threads,
             "NUMEXPR_NUM_THREADS": threads,
             "NUMEXPR_MAX_THREADS": threads,

@@ -19,8 +19,8 @@ def description() -> list[str]:
     return [
         "Written by `make bench`; do not edit. Figures are medians. Each contestant has a process of its own, all "
         f"of them take turns, and each may use {WORKERS} threads. *Spread* is the least and the greatest of its "
-        "turns; the *first turn* comes before those that count; *of processors* is the time that processors worked, on all "
-        "threads together. Ratios are the medians of the ratios of each round. Trust them more than the figures.",
+        "turns; the *first turn* comes before those that count; *of processors* is the time that processors worked, on "
+        "all threads together. Ratios are the medians of the ratios of each round. Trust them more than the figures.",
         "",
         f"- Measured on {today} (UTC)",
         f"- {_processor()}, {os.cpu_count()} processors, {_memory()} of memory",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from tests.benchmarks.contend import Standing
-from tests.benchmarks.contest import Contest, Contestant, Figure, Target
+from tests.benchmarks.contest import Contest, Figure, Target
 
 Standings = Mapping[str, Standing]
 
@@ -44,7 +44,8 @@ def table(contest: Contest, standings: Standings) -> list[str]:
             continue
         ratio = standing.ratio(standings[contest.against], main.key)
         cells = [_shown(standing.median(figure.key), figure) for figure in contest.figures]
-        rows.append([contestant.name, *cells, "" if ratio is None else f"{ratio:.2f}", _spread(contestant, standing, main)])
+        shown = "" if ratio is None else f"{ratio:.2f}"
+        rows.append([contestant.name, *cells, shown, _spread(standing, main)])
     return _markdown(rows)
 
 
@@ -64,9 +65,11 @@ def verdict(contest: Contest, standings: Standings, target: Target) -> tuple[flo
     return ratio, target.at_most, f"≤ {target.at_most:g} × {target.of}"
 
 
-def holds(reached: float, wanted: float) -> bool:
-    """Whether a figure is no more than wanted, to the three digits that are shown."""
-    return float(f"{reached:.3g}") <= wanted
+def state(reached: float | None, wanted: float) -> str:
+    """Return whether a figure is no more than wanted, to the three digits that are shown."""
+    if reached is None:
+        return "?"
+    return "holds" if float(f"{reached:.3g}") <= wanted else "**missed**"
 
 
 def _targets(results: Sequence[tuple[str, Contest, Standings]]) -> list[str]:
@@ -74,9 +77,8 @@ def _targets(results: Sequence[tuple[str, Contest, Standings]]) -> list[str]:
     for _, contest, standings in results:
         for target in contest.targets:
             reached, wanted, words = verdict(contest, standings, target)
-            mark = "?" if reached is None else "holds" if holds(reached, wanted) else "**missed**"
             shown = "not measured" if reached is None else _number(reached)
-            rows.append([contest.title, target.contestant, words, shown, mark])
+            rows.append([contest.title, target.contestant, words, shown, state(reached, wanted)])
     return _markdown(rows)
 
 
@@ -84,7 +86,7 @@ def _shown(value: float | None, figure: Figure) -> str:
     return "" if value is None else f"{value * figure.factor:,.{figure.decimals}f}"
 
 
-def _spread(contestant: Contestant, standing: Standing, figure: Figure) -> str:
+def _spread(standing: Standing, figure: Figure) -> str:
     values = [turn[figure.key] * figure.factor for turn in standing.turns if figure.key in turn]
     if len(values) < 2:
         return "one turn" if values else ""

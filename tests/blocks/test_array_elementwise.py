@@ -135,6 +135,14 @@ def test_clip_limits_on_the_sides_that_are_given(ctx: Any) -> None:
     assert array.clip(ctx, 5, 0, 1) == 1
 
 
+@pytest.mark.parametrize("shape", [(), (3,)])
+@pytest.mark.parametrize("dtype", [">f8", ">c16", ">i4"])
+def test_rounded_numbers_have_the_byte_order_of_the_machine(ctx: Any, shape: tuple[int, ...], dtype: str) -> None:
+    rounded = array.round_(ctx, np.full(shape, 2, dtype), 1)
+    assert rounded.dtype.isnative
+    assert_array_equal(rounded, 2)
+
+
 def test_round_sends_halves_to_the_even_neighbour(ctx: Any) -> None:
     assert array.round_(ctx, np.array([0.5, 1.5, 2.25, -0.5]), 0).tolist() == [0, 2, 2, -0.0]
     assert array.round_(ctx, np.array([1.25, 1.35]), 1).tolist() == [1.2, 1.4]

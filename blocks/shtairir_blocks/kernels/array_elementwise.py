@@ -87,9 +87,11 @@ def round_to(a: Operand, decimals: int, out: Array | None = None) -> Array:
     """Round to a number of decimals; halves go to the even neighbour, as IEEE 754 and NumPy have it."""
     array = np.asarray(a)
     if array.dtype.kind in "fc":
-        return np.asarray(np.round(array, decimals, out=out))
+        # NumPy keeps a foreign byte order here, unless it is a single value: as elsewhere, the result is native.
+        return np.asarray(np.round(array.astype(array.dtype.newbyteorder("="), copy=False), decimals, out=out))
     # Whole numbers are divided as floats, which no buffer takes back.
     rounded = array.astype(np.int64) if array.dtype.kind == "b" else np.asarray(np.round(array, decimals))
+    rounded = rounded.astype(rounded.dtype.newbyteorder("="), copy=False)
     return rounded if out is None else _copied(rounded, out)
 
 
