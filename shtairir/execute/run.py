@@ -51,6 +51,7 @@ from shtairir.execute.state import RunState
 from shtairir.execute.switching import short_turns
 from shtairir.execute.workers import ThreadWorkers, Workers
 from shtairir.ids import PortRef, RunId
+from shtairir.memory.allocator import tune
 from shtairir.memory.collector import collector
 from shtairir.memory.manager import MemoryManager
 from shtairir.planning.plan import ExecutionPlan
@@ -122,6 +123,7 @@ class Run:
 
     def start(self) -> None:
         """Begin, in threads of the run's own."""
+        tune()  # before there is a thread, which would have a heap of its own
         self._started_s = self.clock()
         self._thread = threading.Thread(target=self._control, name=f"shtairir run {self.id}", daemon=True)
         self._thread.start()

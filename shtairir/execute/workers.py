@@ -306,5 +306,5 @@ class ThreadWorkers:
     def join(self, timeout_s: float) -> None:
         """Wait for the threads."""
         for thread in tuple(self._threads):
-            if thread is not threading.current_thread():
+            if thread is not threading.current_thread() and thread.ident is not None:
                 thread.join(timeout_s)
