@@ -8,9 +8,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from shtairir.block.registry import Registry, default_registry
+from shtairir.block.values import describe
 from shtairir.errors import PlanningError
 from shtairir.events import Instrument
 from shtairir.execute.cancel import CancelToken
@@ -36,11 +38,14 @@ if TYPE_CHECKING:
 
 __all__ = ["RunHandle", "plan", "run", "start"]
 
+Source: TypeAlias = "Graph | Snapshot | str | Path"
+"""A graph, as it is or as it was, or the file of one."""
+
 Keep: TypeAlias = "str | Iterable[str | PortRef]"
 
 
 def plan(
-    graph: Graph | Snapshot,
+    graph: Source,
     *,
     level: OptimizationLevel | str = OptimizationLevel.BALANCED,
     workers: int | None = None,
@@ -55,6 +60,8 @@ def plan(
 
     Parameters
     ----------
+    graph
+        A graph, or the path of its file.
     level
         ``none``, ``basic``, ``balanced`` or ``aggressive``; every level gives the same result.
     workers
@@ -75,7 +82,7 @@ def plan(
     """
     from shtairir.validation import validate
 
-    snapshot = _with_parameters(graph.snapshot(), parameters or {})
+    snapshot = _with_parameters(_snapshot_of(graph), parameters or {})
     blocks = registry if registry is not None else default_registry()
     errors = [problem for problem in validate(snapshot, blocks) if problem.severity == "error"]
     if errors:
@@ -97,7 +104,7 @@ def plan(
 
 
 def start(
-    graph_or_plan: Graph | Snapshot | ExecutionPlan,
+    graph_or_plan: Source | ExecutionPlan,
     *,
     level: OptimizationLevel | str = OptimizationLevel.BALANCED,
     workers: int | None = None,
@@ -136,7 +143,7 @@ def start_plan(plan: ExecutionPlan, options: RunOptions) -> RunHandle:
 
 
 def run(
-    graph_or_plan: Graph | Snapshot | ExecutionPlan,
+    graph_or_plan: Source | ExecutionPlan,
     *,
     level: OptimizationLevel | str = OptimizationLevel.BALANCED,
     workers: int | None = None,
@@ -156,7 +163,7 @@ def run(
     Parameters
     ----------
     graph_or_plan
-        A plan needs no planning again, however often it is run; level, workers, parameters and targets are its own.
+        A graph, the path of its file, or a plan. A plan needs no planning again, however often it is run; level, workers, parameters and targets are its own.
     keep
         Which values to keep: ``"results"``, those that nobody reads; ``"all"``; or some in addition to the results,
         ``["blur.out"]``. All others are freed after their last reader.
@@ -206,7 +213,7 @@ def wait_for(handle: RunHandle) -> RunResult:
 
 
 def _planned(
-    graph_or_plan: Graph | Snapshot | ExecutionPlan,
+    graph_or_plan: Source | ExecutionPlan,
     level: OptimizationLevel | str,
     workers: int | None,
     keep: Keep,
@@ -230,6 +237,19 @@ def _planned(
         targets=targets,
         registry=registry,
         limits=ResourceLimits(memory_bytes=memory_limit),
+    )
+
+
+def _snapshot_of(graph: Source) -> Snapshot:
+    from shtairir.document import Graph, Snapshot, load
+
+    if isinstance(graph, str | Path):
+        return load(graph).snapshot()
+    if isinstance(graph, Graph | Snapshot):
+        return graph.snapshot()
+    raise PlanningError(
+        f"Only a graph can be run, or the file or plan of one; not {describe(graph)}.",
+        hint="Make a graph with shtairir.Graph, or load one with shtairir.load.",
     )
 
 

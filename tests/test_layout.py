@@ -76,7 +76,7 @@ def test_all_brings_every_extra_that_a_person_may_want(project: dict[str, object
     assert isinstance(extras, dict)
     (line,) = extras["all"]
     named = set(line.removeprefix("shtairir[").removesuffix("]").split(","))
-    assert named == set(extras) - {"all", "test", "dev"}
+    assert named == set(extras) - {"all", "test", "dev", "bench"}
 
 
 def test_each_family_that_is_announced_can_be_imported(project: dict[str, object]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -227,3 +228,16 @@ def test_an_unknown_level_is_refused() -> None:
 def test_a_run_needs_a_worker(workers: int) -> None:
     with pytest.raises(PlanningError, match="worker"):
         shtairir.run(chain(), workers=workers)
+
+
+class TestSources:
+    def test_the_file_of_a_graph_can_be_planned_and_run(self, tmp_path: Path) -> None:
+        graph = shtairir.Graph("numbers")
+        graph.link(graph.add("math.number", value=3)["out"], graph.add("math.add", b=4)["a"])
+        shtairir.save(graph, tmp_path / "numbers.shtairir")
+        assert shtairir.run(tmp_path / "numbers.shtairir")["add.out"] == 7
+        assert shtairir.plan(str(tmp_path / "numbers.shtairir")).graph_name == "numbers"
+
+    def test_anything_else_is_refused_in_a_sentence(self) -> None:
+        with pytest.raises(PlanningError, match=r"Only a graph can be run.*not the number 3"):
+            shtairir.run(3)  # type: ignore[arg-type]
