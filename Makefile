@@ -16,7 +16,7 @@ test: ## everything the gate asks: tests with and without Qt, examples, doctests
 check: ## lint, types and layers only
 	@bash scripts/check.sh
 
-bench: ## benchmarks; they print times and assert none
+bench: ## ours beside its peers; writes docs/benchmarks.md, asserts nothing
 	@bash scripts/bench.sh
 
 clean: ## remove the virtual environments and everything built
