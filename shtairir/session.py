@@ -163,7 +163,8 @@ def run(
     Parameters
     ----------
     graph_or_plan
-        A graph, the path of its file, or a plan. A plan needs no planning again, however often it is run; level, workers, parameters and targets are its own.
+        A graph, the path of its file, or a plan. A plan needs no planning again, however often it is run; level,
+        workers, parameters and targets are its own.
     keep
         Which values to keep: ``"results"``, those that nobody reads; ``"all"``; or some in addition to the results,
         ``["blur.out"]``. All others are freed after their last reader.
