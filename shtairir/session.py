@@ -20,6 +20,7 @@ from shtairir.execute.handle import RunHandle
 from shtairir.execute.locks import NamedLocks
 from shtairir.execute.options import RunOptions
 from shtairir.ids import NodeId, PortRef
+from shtairir.memory.collector import collector
 from shtairir.memory.pool import shared_pool
 from shtairir.monitor.learned import learned
 from shtairir.planning import (
@@ -80,6 +81,22 @@ def plan(
     PlanningError
         When the graph has errors, all of which are in ``problems``, or when no plan fits the limits.
     """
+    # What a plan is made of are tens of thousands of small objects, none of them garbage.
+    with collector.burst():
+        return _plan(graph, level, workers, keep, parameters, targets, registry, limits, estimates)
+
+
+def _plan(
+    graph: Graph | Snapshot,
+    level: OptimizationLevel | str,
+    workers: int | None,
+    keep: Keep,
+    parameters: Mapping[str, Any] | None,
+    targets: Iterable[str] | None,
+    registry: Registry | None,
+    limits: ResourceLimits | None,
+    estimates: Mapping[NodeId, Estimate] | None,
+) -> ExecutionPlan:
     from shtairir.validation import validate
 
     snapshot = _with_parameters(_snapshot_of(graph), parameters or {})

@@ -258,8 +258,8 @@ class Graph(Editing):
         base_dir = self.base_dir
         if self._snapshot is None or self._snapshot.base_dir != base_dir or self._snapshot.path != self.path:
             self._snapshot = Snapshot(
-                nodes=MappingProxyType(dict(self._state.nodes)),
-                links=MappingProxyType(dict(self._state.links)),
+                nodes=MappingProxyType(self._state.copy_of_nodes()),
+                links=MappingProxyType(self._state.copy_of_links()),
                 header=self._state.header,
                 base_dir=base_dir,
                 path=self.path,

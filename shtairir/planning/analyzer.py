@@ -63,10 +63,15 @@ class DependencyAnalyzer(Generic[_Name]):
         """
         analyzer: DependencyAnalyzer[int] = DependencyAnalyzer(())
         analyzer.names = list(range(len(predecessors)))
-        analyzer.predecessors = [list(before) for before in predecessors]
+        analyzer.predecessors = predecessors if isinstance(predecessors, list) else list(map(list, predecessors))
         analyzer.successors = dependency.reversed_edges(analyzer.predecessors)
         analyzer._costs = [1.0] * len(analyzer.names) if costs is None else list(costs)
         return analyzer
+
+    @cached_property
+    def _sorted(self) -> list[int]:
+        """The numbers of the nodes in some order that the links allow."""
+        return dependency.topological_order(self.predecessors, self.successors)
 
     def weigh(self, costs: Sequence[float]) -> None:
         """Set what each node costs, by number, before anything that depends on it is asked for."""
@@ -85,7 +90,7 @@ class DependencyAnalyzer(Generic[_Name]):
     @cached_property
     def levels(self) -> list[int]:
         """The level of each node, in the order of `names`."""
-        return dependency.levels(self.predecessors, self.indices)
+        return dependency.levels(self.predecessors, self._sorted)
 
     @property
     def stages(self) -> list[list[_Name]]:
@@ -98,12 +103,12 @@ class DependencyAnalyzer(Generic[_Name]):
     @cached_property
     def heads(self) -> list[float]:
         """The earliest start of each node, in the order of `names`."""
-        return dependency.heads(self.predecessors, self.indices, self._costs)
+        return dependency.heads(self.predecessors, self._sorted, self._costs)
 
     @cached_property
     def tails(self) -> list[float]:
         """The least time from the start of each node to the end of all that needs it."""
-        return dependency.tails(self.successors, self.indices, self._costs)
+        return dependency.tails(self.successors, self._sorted, self._costs)
 
     @property
     def finishes(self) -> list[float]:
@@ -113,7 +118,7 @@ class DependencyAnalyzer(Generic[_Name]):
     @cached_property
     def critical_indices(self) -> list[int]:
         """The numbers of the nodes on the critical path."""
-        return dependency.critical_path(self.successors, self.indices, self.tails)
+        return dependency.critical_path(self.successors, self._sorted, self.tails)
 
     @property
     def critical_path(self) -> list[_Name]:
@@ -144,6 +149,8 @@ class DependencyAnalyzer(Generic[_Name]):
     @cached_property
     def cycle(self) -> list[_Name]:
         """The nodes of one cycle, in its direction; empty when there is none."""
+        if len(self._sorted) == len(self.names):
+            return []
         return self._named(dependency.find_cycle(self.predecessors, self.successors))
 
     @property

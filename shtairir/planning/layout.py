@@ -49,12 +49,11 @@ class Layout:
         self.config = config
         self.reasons = reasons
         numbers = list(graph.nodes)
-        dense = {number: position for position, number in enumerate(numbers)}
-        predecessors = graph.predecessors()
-        within = [[dense[other] for other in predecessors[number]] for number in numbers]
+        predecessors, _, in_order = graph.links()
+        within = _renumbered(predecessors, numbers)
         analyzer = DependencyAnalyzer.of_lists(within)
         self._refuse_cycle(analyzer, [graph.nodes[number].id for number in numbers])
-        in_order = [numbers[position] for position in analyzer.indices]
+        in_order = [number for number in in_order if number in graph.nodes]
         self.known = forecast(graph, in_order, config.estimates, config.history)
         analyzer.weigh(seconds(self.known, numbers))
         positions, held_back = self._fitted(analyzer, numbers, self._arranged(analyzer))
@@ -62,7 +61,7 @@ class Layout:
         self.task_of = {number: task for task, number in enumerate(self.order)}
         self.nodes = [graph.nodes[number] for number in self.order]
         self.names = [node.id for node in self.nodes]
-        self.predecessors = [[self.task_of[other] for other in predecessors[number]] for number in self.order]
+        self.predecessors = _renumbered(predecessors, self.order)
         self.held_back = {
             self.task_of[numbers[position]]: self.task_of[numbers[other]] for position, other in held_back.items()
         }
@@ -72,6 +71,8 @@ class Layout:
         self.critical_cost = analyzer.critical_cost
         sizes = [len(node.definition.outputs) for node in self.nodes]
         self.first_slots = [0, *accumulate(sizes)]
+        self.ports = [_port(node, output) for node in self.nodes for output in range(len(node.definition.outputs))]
+        self.first_slot_of = {number: self.first_slots[task] for task, number in enumerate(self.order)}
 
     def plan(self, name: str, base_dir: Path, all_nodes: tuple[NodeId, ...]) -> ExecutionPlan:
         config = self.config
@@ -106,7 +107,9 @@ class Layout:
         )
         barriers = config.level in (OptimizationLevel.NONE, OptimizationLevel.BASIC)
         stage_by_task = [task.stage for task in tasks] if barriers else None
-        expected = outlook.rehearsed(waits, dependency.reversed_edges(waits), stage_by_task)
+        expected = None
+        if outlook.held is not None:
+            expected = outlook.rehearsed(waits, dependency.reversed_edges(waits), stage_by_task)
         folded = self._folded()
         return ExecutionPlan(
             graph_name=name,
@@ -140,10 +143,10 @@ class Layout:
             if number in self.task_of:
                 kept[self.first_slots[self.task_of[number]] + output] = True
         lent = [borrows(node.definition) for node in self.nodes]
-        ports = [_port(node, output) for node in self.nodes for output in range(len(node.definition.outputs))]
         found = assign_buffers(outlook.held, expected, kept, lent)
         return tuple(
-            Buffer(number, nbytes, tuple(ports[slot] for slot in slots)) for number, (nbytes, slots) in enumerate(found)
+            Buffer(number, nbytes, tuple(self.ports[slot] for slot in slots))
+            for number, (nbytes, slots) in enumerate(found)
         )
 
     def _refuse_cycle(self, analyzer: DependencyAnalyzer[int], names: Sequence[NodeId]) -> None:
@@ -202,14 +205,15 @@ class Layout:
         return pack_stages(self.levels, requirements, self.config.limits, self.config.worker_count, outlook.held)
 
     def _inputs(self, node: WorkingNode) -> tuple[TaskInput, ...]:
+        first_slot_of, ports = self.first_slot_of, self.ports
         inputs = []
-        for feed in node.feeds:
-            source = _port(self.nodes[self.task_of[feed.source]], feed.output)
-            inputs.append(TaskInput(feed.port, source, self._slot(feed), feed.conversion, feed.checked))
+        for port, source, output, conversion, checked in node.feeds:
+            slot = first_slot_of[source] + output
+            inputs.append(TaskInput(port, ports[slot], slot, conversion, checked))
         return tuple(inputs)
 
     def _slot(self, feed: Feed) -> int:
-        return self.first_slots[self.task_of[feed.source]] + feed.output
+        return self.first_slot_of[feed.source] + feed.output
 
     def _parts(self, task: int, stage: int, aliases: Mapping[int, tuple[NodeId, ...]]) -> tuple[Task, ...]:
         return tuple(
@@ -252,16 +256,25 @@ class Layout:
 
     def _last_readers(self) -> dict[int, tuple[PortRef, ...]]:
         """Return for each task the outputs that it reads last, if tasks run in their order."""
-        last: dict[tuple[int, int], int] = {}
+        last: dict[int, int] = {}
         for index, node in enumerate(self.nodes):
             for feed in node.feeds:
-                last[feed.source, feed.output] = index
-        shown = self.graph.shown
+                last[self.first_slot_of[feed[1]] + feed[2]] = index
+        for number, output in self.graph.shown:
+            if number in self.first_slot_of:
+                last.pop(self.first_slot_of[number] + output, None)
         released: dict[int, list[PortRef]] = {}
-        for (number, output), index in last.items():
-            if (number, output) not in shown:
-                released.setdefault(index, []).append(_port(self.graph.nodes[number], output))
+        for slot, index in last.items():
+            released.setdefault(index, []).append(self.ports[slot])
         return {index: tuple(ports) for index, ports in released.items()}
+
+
+def _renumbered(adjacency: Sequence[Sequence[int]], numbers: Sequence[int]) -> list[list[int]]:
+    """Return the lists of some nodes in a given order, in which each goes by its place from then on."""
+    place = [0] * len(adjacency)
+    for position, number in enumerate(numbers):
+        place[number] = position
+    return [[place[other] for other in adjacency[number]] for number in numbers]
 
 
 def _port(node: WorkingNode, output: int) -> PortRef:

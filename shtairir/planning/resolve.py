@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import NoneType
 from typing import Protocol
 
 from shtairir.block.compatibility import compatibility
@@ -52,9 +53,14 @@ def resolve(source: Source, blocks: Blocks) -> WorkingGraph:
     definitions = {id: _definition(node, source, blocks) for id, node in source.nodes.items()}
     links: dict[NodeId, dict[PortName, PortRef]] = {}
     for link in source.links.values():
-        links.setdefault(link.target.node, {})[link.target.port] = link.source
+        target = link.target
+        into = links.get(target.node)
+        if into is None:
+            into = links[target.node] = {}
+        into[target.port] = link.source
     resolver = _Resolver(source.base_dir, definitions)
-    nodes = {index: resolver.node(node, links.get(id, {})) for index, (id, node) in enumerate(source.nodes.items())}
+    none: dict[PortName, PortRef] = {}
+    nodes = {index: resolver.node(node, links.get(id, none)) for index, (id, node) in enumerate(source.nodes.items())}
     return WorkingGraph(nodes, wanted=_unread(nodes))
 
 
@@ -67,9 +73,13 @@ def _definition(node: Node, source: Source, blocks: Blocks) -> BlockDefinition:
 
 def _unread(nodes: Mapping[int, WorkingNode]) -> frozenset[tuple[int, int]]:
     """Return the outputs that nobody reads: the results of the graph."""
-    read = {(feed.source, feed.output) for node in nodes.values() for feed in node.feeds}
-    every = ((index, number) for index, node in nodes.items() for number in range(len(node.definition.outputs)))
-    return frozenset(port for port in every if port not in read)
+    read = {feed[1:3] for node in nodes.values() for feed in node.feeds}
+    every = [(index, number) for index, node in nodes.items() for number in range(len(node.definition.outputs))]
+    return frozenset([port for port in every if port not in read])
+
+
+_UNANCHORED = (float, int, str, NoneType)
+"""Types of defaults that cannot be a path."""
 
 
 class _Resolver:
@@ -77,17 +87,20 @@ class _Resolver:
         self._base_dir = base_dir
         self._definitions = definitions
         self._numbers = {id: index for index, id in enumerate(definitions)}
-        self._crossings: dict[tuple[int, int], tuple[Conversion | None, PortType | None]] = {}
+        self._crossings: dict[tuple[int, PortName, int], tuple[int, Conversion | None, PortType | None]] = {}
 
     def node(self, node: Node, links: Mapping[PortName, PortRef]) -> WorkingNode:
         definition = self._definitions[node.id]
         values: dict[str, object] = {}
         feeds: list[Feed] = []
         for port in definition.inputs:
-            if port.name in links:
-                feeds.append(self._feed(node, port, links[port.name]))
+            name = port.name
+            if name in links:
+                feeds.append(self._feed(node, port, links[name]))
+            elif name in node.values or port.default is MISSING or not isinstance(port.default, _UNANCHORED):
+                values[name] = self._value(node, port)
             else:
-                values[port.name] = self._value(node, port)
+                values[name] = port.default
         return WorkingNode(node.id, node.title or definition.name, definition, values, tuple(feeds))
 
     def _value(self, node: Node, port: InputPort) -> object:
@@ -109,22 +122,30 @@ class _Resolver:
         return value
 
     def _feed(self, node: Node, port: InputPort, source: PortRef) -> Feed:
+        # Ports and definitions live long enough, so their identities can stand for their types here; comparing the
+        # types of ten thousand links takes longer than all the rest of planning.
         definition = self._definitions.get(source.node)
+        key = id(definition), source.port, id(port)
+        crossing = self._crossings.get(key)
+        if crossing is None:
+            crossing = self._crossings[key] = self._crossing(definition, source, port, node.id)
+        return Feed(port.name, self._numbers[source.node], *crossing)
+
+    def _crossing(
+        self, definition: BlockDefinition | None, source: PortRef, port: InputPort, node: NodeId
+    ) -> tuple[int, Conversion | None, PortType | None]:
+        """Return the number of an output, and what a link from it applies and checks."""
         for number, output in enumerate(definition.outputs if definition else ()):
             if output.name == source.port:
-                conversion, checked = self._crossing(output, port, node.id)
-                return Feed(port.name, self._numbers[source.node], number, conversion, checked)
-        raise PlanningError(f"Node '{node.id}', input '{port.name}' is linked to {source}, which does not exist.")
+                return number, *_applied(output, port, node)
+        raise PlanningError(f"Node '{node}', input '{port.name}' is linked to {source}, which does not exist.")
 
-    def _crossing(self, output: OutputPort, port: InputPort, node: NodeId) -> tuple[Conversion | None, PortType | None]:
-        # Ports live as long as their definitions, so their identities can stand for their types here;
-        # comparing the types of ten thousand links takes longer than all the rest of planning.
-        key = id(output), id(port)
-        if key not in self._crossings:
-            found = compatibility(output.type, port.type)
-            if not found.ok:
-                raise PlanningError(f"Node '{node}', input '{port.name}': {found.reason}")
-            uncertain = found.conversion is None and isinstance(output.type, AnyType | UnionType)
-            certain = not uncertain or isinstance(port.type, AnyType) or output.type == port.type
-            self._crossings[key] = found.conversion, None if certain else port.type
-        return self._crossings[key]
+
+def _applied(output: OutputPort, port: InputPort, node: NodeId) -> tuple[Conversion | None, PortType | None]:
+    """Return what a link applies, and the type that what arrives must be checked for, if only the run can tell."""
+    found = compatibility(output.type, port.type)
+    if not found.ok:
+        raise PlanningError(f"Node '{node}', input '{port.name}': {found.reason}")
+    uncertain = found.conversion is None and isinstance(output.type, AnyType | UnionType)
+    certain = not uncertain or isinstance(port.type, AnyType) or output.type == port.type
+    return found.conversion, None if certain else port.type

@@ -14,6 +14,7 @@ from shtairir.block.conversions import Conversion
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.types import PortType
 from shtairir.ids import NodeId, PortName
+from shtairir.planning.dependency import reversed_edges, topological_order
 
 
 class Reason(NamedTuple):
@@ -64,6 +65,17 @@ class WorkingPart(NamedTuple):
     first_output: int
 
 
+class Links(NamedTuple):
+    """Who feeds whom, by number, gaps too, and an order in which each node comes after what feeds it.
+
+    Nodes of a cycle, and what is behind them, are not in the order.
+    """
+
+    predecessors: list[list[int]]
+    successors: list[list[int]]
+    order: list[int]
+
+
 @dataclass(frozen=True, slots=True)
 class WorkingGraph:
     """Nodes by number, and what has become of those that are gone.
@@ -88,6 +100,8 @@ class WorkingGraph:
     folded: Mapping[int, tuple[object, ...]] = field(default_factory=dict)
     dropped: tuple[int, ...] = ()
     composites: Mapping[int, int] = field(default_factory=dict)
+    # Not copied by `replace`, since a pass that changes nodes may change links.
+    _links: list[Links] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def shown(self) -> frozenset[tuple[int, int]]:
@@ -105,10 +119,23 @@ class WorkingGraph:
 
     def predecessors(self) -> list[list[int]]:
         """Return for each number, gaps too, the nodes that feed it, each once, in order of the inputs."""
+        return self.links().predecessors
+
+    def links(self) -> Links:
+        """Return who feeds whom; worked out once, and not to be changed."""
+        if not self._links:
+            predecessors = self._fed_by()
+            successors = reversed_edges(predecessors)
+            self._links.append(Links(predecessors, successors, topological_order(predecessors, successors)))
+        return self._links[0]
+
+    def _fed_by(self) -> list[list[int]]:
         size = max(self.nodes, default=-1) + 1
         result: list[list[int]] = [[] for _ in range(size)]
-        for index, node in self.nodes.items():
+        nodes = self.nodes
+        for index, node in nodes.items():
             if node.feeds:
                 # Folded sources are no nodes any more and nothing to wait for.
-                result[index] = list(dict.fromkeys([feed.source for feed in node.feeds if feed.source in self.nodes]))
+                sources = [feed[1] for feed in node.feeds if feed[1] in nodes]
+                result[index] = sources if len(sources) < 2 else list(dict.fromkeys(sources))
         return result

@@ -16,7 +16,12 @@ def check_links(survey: Survey) -> None:
     """Find links to nodes or ports that do not exist, and links whose types do not fit."""
     # The same pair of ports comes again and again in a large graph.
     fits: dict[tuple[int, int], Compatibility] = {}
+    fine: set[tuple[BlockDefinition | None, str, BlockDefinition | None, str]] = set()
+    definition_of = survey.definitions.get
     for link in survey.graph.links.values():
+        ends = definition_of(link.source.node), link.source.port, definition_of(link.target.node), link.target.port
+        if ends in fine:
+            continue
         if not _both_nodes_exist(survey, link):
             continue
         source, target = _output(survey, link), _input(survey, link)
@@ -25,7 +30,9 @@ def check_links(survey: Survey) -> None:
         pair = (id(source), id(target))
         if pair not in fits:
             fits[pair] = _compatibility(source.type, target.type)
-        if not fits[pair].ok:
+        if fits[pair].ok:
+            fine.add(ends)
+        else:
             message = f"{link.source} cannot feed {link.target}: {fits[pair].reason}"
             fix = "Remove the link, or put a block between that converts the value."
             edit = RemoveLinks((link.target,))

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from shtairir.planning.dependency import reversed_edges, topological_order
 from shtairir.planning.working import Feed, Reason, WorkingGraph, WorkingNode
 
 _LARGEST_INTEGER = 1000
@@ -25,16 +24,20 @@ def fold_constants(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
     """Return the graph with constant numbers in place of the nodes that compute them."""
     if not any(map(_foldable, graph.nodes.values())):
         return graph, []
-    predecessors = graph.predecessors()
-    successors = reversed_edges(predecessors)
+    foldable = {id(node.definition): _foldable(node) for node in graph.nodes.values()}
+    if not any(foldable.values()):
+        return graph, []
+    _, successors, order = graph.links()
     folded = dict(graph.folded)
     nodes = dict(graph.nodes)
     shown = {index for index, _ in graph.shown}
     reasons = []
-    for index in topological_order(predecessors, successors):
+    for index in order:
         if index not in nodes:
             continue
-        node = nodes[index] = _with_constants(nodes[index], folded)
+        node = nodes[index] = _with_constants(nodes[index], folded) if folded else nodes[index]
+        if node.feeds or not foldable[id(node.definition)]:
+            continue
         value = _NOTHING if index in shown else _constant(node)
         readers = (feed for reader in successors[index] for feed in nodes[reader].feeds if feed.source == index)
         if value is _NOTHING or any(_through(feed, value) is _NOTHING for feed in readers):
@@ -69,7 +72,7 @@ def _through(feed: Feed, value: object) -> object:
 
 def _constant(node: WorkingNode) -> object:
     """Return what the node always gives, or `_NOTHING` if it must not or cannot be found out now."""
-    if node.feeds or not _foldable(node) or not all(map(_is_small_number, node.values.values())):
+    if not all(map(_is_small_number, node.values.values())):
         return _NOTHING
     try:
         value = node.definition.function(**node.values)

@@ -17,7 +17,6 @@ from collections.abc import Sequence
 
 from shtairir.block.types import ArrayType, PortType, UnionType
 from shtairir.planning.composite import FUSED, compose
-from shtairir.planning.dependency import reversed_edges, topological_order
 from shtairir.planning.working import Feed, Reason, WorkingGraph, WorkingNode
 
 
@@ -38,8 +37,7 @@ def fuse_elementwise(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
 def _groups(graph: WorkingGraph) -> list[list[int]]:
     """Return the chains, each in an order in which its nodes can be evaluated."""
     nodes = graph.nodes
-    predecessors = graph.predecessors()
-    order = [number for number in topological_order(predecessors, reversed_edges(predecessors)) if number in nodes]
+    order = [number for number in graph.links().order if number in nodes]
     begins = {number for number, node in nodes.items() if can_begin(node)}
     joins = {number for number, node in nodes.items() if number in begins or can_end(node)}
     ranks: dict[int, int] = {}

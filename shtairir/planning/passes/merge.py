@@ -10,34 +10,30 @@ from collections.abc import Hashable
 from dataclasses import replace
 from enum import Enum
 from pathlib import PurePath
-from typing import TypeAlias
 
 from shtairir.block.values import Color, loaded_class
-from shtairir.planning.dependency import reversed_edges, topological_order
 from shtairir.planning.working import Reason, WorkingGraph, WorkingNode
 
-_Structure: TypeAlias = tuple[int, tuple[tuple[str, int, int], ...]]
 _LARGEST_COMPARED_ARRAY = 1 << 20
 
 
 def merge_equal(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
     """Return the graph without the nodes that repeat another, their readers fed by that one."""
-    predecessors = graph.predecessors()
     merged = dict(graph.merged)
     nodes = dict(graph.nodes)
-    seen: dict[_Structure, list[int]] = {}
+    seen: dict[Hashable, int] = {}
     reasons = []
-    for index in topological_order(predecessors, reversed_edges(predecessors)):
-        if index not in nodes:
+    for index in graph.links().order:
+        node = nodes.get(index)
+        if node is None:
             continue
-        node = nodes[index] = _refed(nodes[index], merged)
+        if merged:
+            node = nodes[index] = _refed(node, merged)
         traits = node.definition.traits
         if not (traits.pure and traits.deterministic):
             continue
-        alike = seen.setdefault(_structure(node), [])
-        twin = next((other for other in alike if _same_values(nodes[other], node)), None)
-        if twin is None:
-            alike.append(index)
+        twin = seen.setdefault(identity(node), index)
+        if twin == index:
             continue
         merged[index] = twin
         del nodes[index]
@@ -52,20 +48,19 @@ def merge_equal(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
 
 
 def _refed(node: WorkingNode, merged: dict[int, int]) -> WorkingNode:
-    if not merged or not any(feed.source in merged for feed in node.feeds):
+    for feed in node.feeds:
+        if feed[1] in merged:
+            break
+    else:
         return node
     return node._replace(feeds=tuple(feed._replace(source=merged.get(feed.source, feed.source)) for feed in node.feeds))
 
 
-def _structure(node: WorkingNode) -> _Structure:
+def identity(node: WorkingNode) -> Hashable:
+    """Return what is equal for two nodes only if they compute the same, given that their blocks are pure."""
     # Feeds are in the order of the block's arguments, so equal nodes have equal tuples.
-    return id(node.definition), tuple((feed.port, feed.source, feed.output) for feed in node.feeds)
-
-
-def _same_values(one: WorkingNode, other: WorkingNode) -> bool:
-    return one.values.keys() == other.values.keys() and all(
-        _canonical(value) == _canonical(other.values[name]) for name, value in one.values.items()
-    )
+    feeds = tuple([feed[:3] for feed in node.feeds])
+    return id(node.definition), feeds, tuple([(name, _canonical(value)) for name, value in node.values.items()])
 
 
 def _canonical(value: object) -> Hashable:
@@ -75,8 +70,10 @@ def _canonical(value: object) -> Hashable:
     """
     kind = type(value)
     if kind is float:
-        return kind, repr(value)
-    if value is None or isinstance(value, bool | int | str | bytes | Color | PurePath | Enum):
+        return value if value == value and value else (kind, repr(value))
+    if kind is str:
+        return value
+    if value is None or isinstance(value, bool | int | bytes | str | Color | PurePath | Enum):
         return kind, value
     if isinstance(value, list | tuple):
         return kind, tuple(map(_canonical, value))

@@ -152,7 +152,7 @@ class TestWhatARunIsLike:
         assert failure.inputs["x"].text == "the number 1.0"
         assert failure.code is not None
         assert failure.code.text == 'raise ValueError(f"not {x}")'
-        assert "execute" not in failure.traceback
+        assert "shtairir/execute" not in failure.traceback
         assert seen.names("bad") == ["NodeStarted", "NodeFailed"]
         assert [event.cause for event in seen.of(NodeSkipped)] == ["bad", "bad"]
         assert len(seen.of(NodeFailed)) == 1
