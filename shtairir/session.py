@@ -36,6 +36,7 @@ from shtairir.results.result import RunResult
 if TYPE_CHECKING:
     from shtairir.document.graph import Graph
     from shtairir.document.snapshot import Snapshot
+    from shtairir.planning.shelf import Shelf
 
 __all__ = ["RunHandle", "plan", "run", "start"]
 
@@ -87,7 +88,7 @@ def plan(
 
 
 def _plan(
-    graph: Graph | Snapshot,
+    graph: Source,
     level: OptimizationLevel | str,
     workers: int | None,
     keep: Keep,
@@ -97,15 +98,9 @@ def _plan(
     limits: ResourceLimits | None,
     estimates: Mapping[NodeId, Estimate] | None,
 ) -> ExecutionPlan:
-    from shtairir.validation import validate
+    from shtairir.document.graph import Graph
 
-    snapshot = _with_parameters(_snapshot_of(graph), parameters or {})
     blocks = registry if registry is not None else default_registry()
-    errors = [problem for problem in validate(snapshot, blocks) if problem.severity == "error"]
-    if errors:
-        listed = " ".join(problem.message for problem in errors[:3])
-        more = f" And {len(errors) - 3} more." if len(errors) > 3 else ""
-        raise PlanningError(f"'{snapshot.name}' cannot run: {listed}{more}", problems=errors)
     if workers is not None and workers < 1:
         raise PlanningError(f"A run needs at least one worker, not {workers}.")
     config = PlanningConfig(
@@ -117,7 +112,25 @@ def _plan(
         estimates=estimates if estimates is not None else {},
         history=learned(),
     )
-    return ExecutionPlanner(config).plan(snapshot, blocks)
+    shelved = _shelf().plan_of(graph, config, blocks) if isinstance(graph, Graph) and not parameters else None
+    if shelved is not None:
+        return shelved
+    snapshot = _with_parameters(_snapshot_of(graph), parameters or {})
+    _refuse_errors(snapshot, blocks)
+    made = ExecutionPlanner(config).plan(snapshot, blocks)
+    if isinstance(graph, Graph) and not parameters:
+        _shelf().put(graph, snapshot, config, blocks, made)
+    return made
+
+
+def _refuse_errors(snapshot: Snapshot, blocks: Registry) -> None:
+    from shtairir.validation import validate
+
+    errors = [problem for problem in validate(snapshot, blocks) if problem.severity == "error"]
+    if errors:
+        listed = " ".join(problem.message for problem in errors[:3])
+        more = f" And {len(errors) - 3} more." if len(errors) > 3 else ""
+        raise PlanningError(f"'{snapshot.name}' cannot run: {listed}{more}", problems=errors)
 
 
 def start(
@@ -320,6 +333,13 @@ def _kept(keep: Keep, plan: ExecutionPlan) -> list[PortRef]:
         if port not in plan.slots and not (task is None and port.node in plan.folded):
             raise PlanningError(f"The plan has no output '{port}' to keep.")
     return ports
+
+
+@functools.cache
+def _shelf() -> Shelf:
+    from shtairir.planning.shelf import Shelf
+
+    return Shelf()
 
 
 @functools.cache

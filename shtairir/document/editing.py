@@ -12,6 +12,10 @@ from shtairir.document.history import History, Step
 from shtairir.document.naming import IdSource
 from shtairir.document.state import Delta, State
 from shtairir.errors import EditError
+from shtairir.ids import NodeId
+
+_REMEMBERED = 64
+"""Of how many steps it is known which nodes they changed."""
 
 
 class Editing:
@@ -31,6 +35,7 @@ class Editing:
         self._subscribers: list[Callable[[Change], None]] = []
         self._pending: deque[Change] = deque()
         self._open_transaction: Delta | None = None
+        self._edited: deque[frozenset[NodeId] | None] = deque(maxlen=_REMEMBERED)
 
     def apply(self, edit: Edit, *, label: str | None = None, merge: Hashable | None = None) -> None:
         """Do an edit as one step of undo.
@@ -142,6 +147,7 @@ class Editing:
     def _changed(self, inverse: Delta, label: str) -> None:
         self.revision += 1
         self._touched()
+        self._edited.append(self._only_nodes(inverse))
         for node in inverse.nodes:
             if self._state.node(node) is None:
                 self._ids.release(node)
@@ -150,6 +156,26 @@ class Editing:
         self._pending.append(change_since(inverse, self._state, label))
         if len(self._pending) == 1:
             self._tell()
+
+    def _only_nodes(self, inverse: Delta) -> frozenset[NodeId] | None:
+        """Return the nodes that a step put others in the place of, or ``None`` if it did anything else."""
+        there = all(placed is not None and key in self._state for key, placed in inverse.nodes.items())
+        return frozenset(inverse.nodes) if there and not inverse.links and inverse.header is None else None
+
+    def edited_since(self, revision: int) -> frozenset[NodeId] | None:
+        """Return the nodes that were changed since a revision.
+
+        ``None`` when more was changed than nodes, when that was too long ago, or in the middle of a step.
+        """
+        count = self.revision - revision
+        if count > len(self._edited) or self._open_transaction:
+            return None
+        found: set[NodeId] = set()
+        for nodes in list(self._edited)[len(self._edited) - count :]:
+            if nodes is None:
+                return None
+            found |= nodes
+        return frozenset(found)
 
     def _tell(self) -> None:
         errors: list[Exception] = []

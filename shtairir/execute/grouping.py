@@ -20,7 +20,8 @@ mask
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import copy
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,20 @@ def with_bursts(
         waits[first] = sum(shape.waits[first:end]) - inside
     starts = [task for task, count in enumerate(waits) if not count]
     return replace(shape, waits=waits, stands_for=stands_for, bursts=bursts, starts=starts)
+
+
+def with_rows(shape: Shape, rows: RowMaker, changed: Iterable[int]) -> Shape:
+    """Return the shape with the rows of some tasks made anew."""
+    if shape.stands_for is None:
+        return shape
+    bursts = dict(shape.bursts)
+    for task in changed:
+        burst = bursts.get(shape.stands_for[task])
+        if burst is not None:
+            fresh = list(burst.rows)
+            fresh[task - burst.first] = rows.row(task, burst.ends.get(task, ()))
+            bursts[burst.first] = replace(burst, rows=fresh)
+    return replace(shape, bursts=bursts)
 
 
 def is_simple(task: Task, held: Sequence[str]) -> bool:
@@ -186,6 +201,17 @@ class RowMaker:
         self._slots_of_constants: dict[int, int] = {}
         self._kinds: dict[int, type | None] = {}
         self._rows: dict[int, Row] = {}
+
+    def adapted(self, tasks: Sequence[Task], changed: Iterable[int]) -> RowMaker:
+        """Return one for tasks of which some are different."""
+        other = copy.copy(self)
+        other.constants = list(self.constants)
+        other._tasks = tasks
+        other._slots_of_constants = {}
+        other._rows = dict(self._rows)
+        for number in changed:
+            other._rows.pop(number, None)
+        return other
 
     def row(self, number: int, ends: Sequence[int]) -> Row:
         """Return the row of a task."""

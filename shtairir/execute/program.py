@@ -6,6 +6,7 @@ from the first runs what tasks take, and joins those that are cheap into bursts.
 
 from __future__ import annotations
 
+import copy
 import weakref
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,17 +17,18 @@ from typing import TYPE_CHECKING, Any
 
 from shtairir.execute.call import NUMBERS, Call, Face, Pace, exact_type
 from shtairir.execute.composite import Composite
-from shtairir.execute.grouping import CHEAP_S, RowMaker, is_simple, with_bursts
+from shtairir.execute.grouping import CHEAP_S, RowMaker, is_simple, with_bursts, with_rows
 from shtairir.execute.scheduler import Shape, readers_with
 from shtairir.ids import NodeId, PortRef
 from shtairir.planning.config import OptimizationLevel
 from shtairir.planning.resources import held_names
 
 if TYPE_CHECKING:
-    from shtairir.planning.plan import ExecutionPlan, Task
+    from shtairir.planning.plan import ExecutionPlan, Lineage, Task
 
 _LEARNING_RUNS = 3
 _WORTH_JOINING = 0.02
+_MOST_CONSTANTS = 20
 _SURELY_LONG_S = 20e-3
 """A time below this may have been spent waiting for another thread, when it was measured only once."""
 
@@ -59,11 +61,13 @@ class Program:
     ----------
     shape
         Task by task.
+    tasks
+        Those of the plan.
     """
 
     def __init__(self, plan: ExecutionPlan) -> None:
         self.shape = _shape(plan)
-        self._tasks = plan.tasks
+        self.tasks = plan.tasks
         self._held = held_names([task.requirements for task in plan.tasks], plan.limits)
         self._paces: dict[int, Pace] = defaultdict(Pace)
         self._faces: dict[int, Face] = {}
@@ -76,11 +80,26 @@ class Program:
         self._joined: Shape | None = None
         self._overran: set[int] = set()
 
+    def adapted(self, plan: ExecutionPlan) -> Program:
+        """Return the program of a plan that differs from this one's in values."""
+        program = copy.copy(self)
+        changed = [task.number for old, task in zip(self.tasks, plan.tasks, strict=True) if old is not task]
+        program.tasks = plan.tasks
+        program._calls = list(self._calls)
+        for number in changed:
+            program._calls[number] = None
+        if len(self._rows.constants) > _MOST_CONSTANTS * len(plan.tasks):  # those of earlier values are among them
+            program._rows, program._joined = RowMaker(plan.tasks, self.shape), None
+        else:
+            program._rows = self._rows.adapted(plan.tasks, changed)
+            program._joined = None if self._joined is None else with_rows(self._joined, program._rows, changed)
+        return program
+
     def call(self, task: int) -> Call | Composite:
         """Return what calls a task's block, or blocks."""
         call = self._calls[task]
         if call is None:
-            call = self._calls[task] = self._made_call(self._tasks[task], self._held[task])
+            call = self._calls[task] = self._made_call(self.tasks[task], self._held[task])
         return call
 
     def _made_call(self, task: Task, held: tuple[str, ...]) -> Call | Composite:
@@ -126,8 +145,8 @@ class Program:
         if alone or nothing_is_known or not self._may_burst:
             return self.shape, []
         if self._joined is None:
-            simple = list(map(is_simple, self._tasks, self._held))
-            self._joined = with_bursts(self._tasks, self.shape, self._costs, simple, self._rows)
+            simple = list(map(is_simple, self.tasks, self._held))
+            self._joined = with_bursts(self.tasks, self.shape, self._costs, simple, self._rows)
         return self._joined, self._rows.constants
 
     def learn(self, started_s: Sequence[float], ended_s: Sequence[float]) -> None:
@@ -137,7 +156,7 @@ class Program:
         self._runs += 1
         times = list(map(sub, ended_s, started_s))
         if self._runs == 1:
-            self._take(_credible(self._tasks, times))
+            self._take(_credible(self.tasks, times))
         else:
             self._take(map(_lesser, self._costs, times))
 
@@ -178,14 +197,16 @@ def _credible(tasks: Sequence[Task], times: Sequence[float]) -> list[float]:
     ]
 
 
-_programs: weakref.WeakKeyDictionary[ExecutionPlan, Program] = weakref.WeakKeyDictionary()
+_programs: weakref.WeakKeyDictionary[Lineage, Program] = weakref.WeakKeyDictionary()
 
 
 def program_of(plan: ExecutionPlan) -> Program:
     """Return the program of a plan, made when it is first asked for."""
-    program = _programs.get(plan)
+    program = _programs.get(plan.lineage)
     if program is None:
-        program = _programs[plan] = Program(plan)
+        program = _programs[plan.lineage] = Program(plan)
+    elif program.tasks is not plan.tasks:
+        program = _programs[plan.lineage] = program.adapted(plan)
     return program
 
 

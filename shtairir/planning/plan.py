@@ -120,6 +120,12 @@ class Buffer(NamedTuple):
     values: tuple[PortRef, ...]
 
 
+class Lineage:
+    """Shared by plans that differ in nothing but values: what is worked out for one of them holds for all."""
+
+    __slots__ = ("__weakref__",)
+
+
 @dataclass(frozen=True, eq=False)
 class ExecutionPlan:
     """What `shtairir.plan` returns and `shtairir.run` runs.
@@ -168,6 +174,7 @@ class ExecutionPlan:
     estimated_s: float | None = None
     sequential_s: float | None = None
     buffers: tuple[Buffer, ...] = ()
+    lineage: Lineage = field(default_factory=lambda: Lineage(), repr=False)
 
     @cached_property
     def slots(self) -> Mapping[PortRef, int]:

@@ -78,6 +78,33 @@ def _unread(nodes: Mapping[int, WorkingNode]) -> frozenset[tuple[int, int]]:
     return frozenset([port for port in every if port not in read])
 
 
+def value_of(node: Node, port: InputPort, base_dir: Path) -> object:
+    """Return what an input without a link receives.
+
+    Raises
+    ------
+    PlanningError
+        When there is nothing, or it does not fit.
+    """
+    if port.name in node.values:
+        try:
+            return _anchored(port.parse(node.values[port.name]), base_dir)
+        except ValueError as error:
+            raise PlanningError(f"Node '{node.id}', input '{port.name}': {error}") from None
+    if port.default is MISSING:
+        raise PlanningError(f"Node '{node.id}' needs its input '{port.name}'.", hint="Link it, or set a value.")
+    return _anchored(port.default, base_dir)
+
+
+def _anchored(value: object, base_dir: Path) -> object:
+    """Return a value with relative paths made absolute: they are relative to the graph's folder."""
+    if isinstance(value, Path):
+        return base_dir / value
+    if isinstance(value, list) and any(isinstance(item, Path) for item in value):
+        return [_anchored(item, base_dir) for item in value]
+    return value
+
+
 _UNANCHORED = (float, int, str, NoneType)
 """Types of defaults that cannot be a path."""
 
@@ -98,28 +125,10 @@ class _Resolver:
             if name in links:
                 feeds.append(self._feed(node, port, links[name]))
             elif name in node.values or port.default is MISSING or not isinstance(port.default, _UNANCHORED):
-                values[name] = self._value(node, port)
+                values[name] = value_of(node, port, self._base_dir)
             else:
                 values[name] = port.default
         return WorkingNode(node.id, node.title or definition.name, definition, values, tuple(feeds))
-
-    def _value(self, node: Node, port: InputPort) -> object:
-        if port.name in node.values:
-            try:
-                return self._anchored(port.parse(node.values[port.name]))
-            except ValueError as error:
-                raise PlanningError(f"Node '{node.id}', input '{port.name}': {error}") from None
-        if port.default is MISSING:
-            raise PlanningError(f"Node '{node.id}' needs its input '{port.name}'.", hint="Link it, or set a value.")
-        return self._anchored(port.default)
-
-    def _anchored(self, value: object) -> object:
-        """Return a value with relative paths made absolute: they are relative to the graph's folder."""
-        if isinstance(value, Path):
-            return self._base_dir / value
-        if isinstance(value, list) and any(isinstance(item, Path) for item in value):
-            return [self._anchored(item) for item in value]
-        return value
 
     def _feed(self, node: Node, port: InputPort, source: PortRef) -> Feed:
         # Ports and definitions live long enough, so their identities can stand for their types here; comparing the

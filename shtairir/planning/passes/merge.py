@@ -60,10 +60,10 @@ def identity(node: WorkingNode) -> Hashable:
     """Return what is equal for two nodes only if they compute the same, given that their blocks are pure."""
     # Feeds are in the order of the block's arguments, so equal nodes have equal tuples.
     feeds = tuple([feed[:3] for feed in node.feeds])
-    return id(node.definition), feeds, tuple([(name, _canonical(value)) for name, value in node.values.items()])
+    return id(node.definition), feeds, tuple([(name, canonical(value)) for name, value in node.values.items()])
 
 
-def _canonical(value: object) -> Hashable:
+def canonical(value: object) -> Hashable:
     """Return something that is equal for two values only if no block can tell them apart.
 
     ``1``, ``1.0`` and ``True`` differ, as do ``0.0`` and ``-0.0``; NaN is equal to itself.
@@ -76,9 +76,9 @@ def _canonical(value: object) -> Hashable:
     if value is None or isinstance(value, bool | int | bytes | str | Color | PurePath | Enum):
         return kind, value
     if isinstance(value, list | tuple):
-        return kind, tuple(map(_canonical, value))
+        return kind, tuple(map(canonical, value))
     if isinstance(value, dict):
-        return kind, tuple((name, _canonical(item)) for name, item in value.items())
+        return kind, tuple((name, canonical(item)) for name, item in value.items())
     if not isinstance(value, loaded_class("numpy", "ndarray")):
         return kind, id(value)
     if value.dtype.kind not in "biufc" or value.nbytes > _LARGEST_COMPARED_ARRAY:

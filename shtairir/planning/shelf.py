@@ -1,0 +1,101 @@
+"""The last plan of each graph, to begin from when it is planned again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from shtairir.block.definition import BlockDefinition
+from shtairir.block.registry import Registry
+from shtairir.document.graph import Graph
+from shtairir.document.model import Header
+from shtairir.document.snapshot import Snapshot
+from shtairir.ids import BlockId, NodeId
+from shtairir.planning.config import PlanningConfig
+from shtairir.planning.patching import Patcher
+from shtairir.planning.plan import ExecutionPlan
+from shtairir.validation.inputs import check_inputs
+from shtairir.validation.survey import Survey
+
+_NO_HEADER = Header()
+
+
+@dataclass(slots=True)
+class _Planned:
+    patcher: Patcher
+    config: PlanningConfig
+    registry: Registry
+    revision: int
+    base_dir: Path
+    path: Path | None
+    blocks: Mapping[BlockId, BlockDefinition]
+    unknown: list[BlockDefinition]
+
+
+class Shelf:
+    """Keeps a plan for each graph, as long as the graph lives. May be used from any thread."""
+
+    def __init__(self) -> None:
+        self._planned: WeakKeyDictionary[Graph, _Planned] = WeakKeyDictionary()
+        self._lock = threading.Lock()
+
+    def put(
+        self, graph: Graph, snapshot: Snapshot, config: PlanningConfig, registry: Registry, plan: ExecutionPlan
+    ) -> None:
+        """Keep a plan, unless it is of a graph that refers to files, which may come and go."""
+        blocks = {task.definition.id: task.definition for whole in plan.tasks for task in whole.calls}
+        blocks |= {definition.id: definition for definition in plan.folded_definitions.values()}
+        if any(port.param.path for definition in blocks.values() for port in definition.inputs):
+            return
+        history = config.history
+        unknown = [block for block in blocks.values() if history is not None and not history.knows(block)]
+        patcher = Patcher(plan, snapshot.nodes)
+        with self._lock:
+            self._planned[graph] = _Planned(
+                patcher, config, registry, snapshot.revision, snapshot.base_dir, snapshot.path, blocks, unknown
+            )
+
+    def plan_of(self, graph: Graph, config: PlanningConfig, registry: Registry) -> ExecutionPlan | None:
+        """Return the plan of a graph as it is now, if that follows from the one that is kept."""
+        with self._lock:
+            planned = self._planned.get(graph)
+            if planned is None or planned.config != config or planned.registry is not registry:
+                return None
+            edited = graph.edited_since(planned.revision)
+            if edited is None or not _still_holds(planned, graph):
+                return None
+            plan = planned.patcher.plan
+            if edited:
+                patched = None
+                if _is_valid(graph, edited, planned):
+                    patched = planned.patcher.patched(edited, graph.nodes, graph.links, planned.base_dir)
+                if patched is None:
+                    return None
+                plan = patched
+            planned.revision = graph.revision
+            return plan
+
+
+def _still_holds(planned: _Planned, graph: Graph) -> bool:
+    """Whether everything but the graph's nodes is as it was."""
+    history = planned.config.history
+    return (
+        planned.path == graph.path
+        and planned.base_dir == graph.base_dir
+        and all(
+            (graph.local_blocks.get(id) or planned.registry.get(id)) is block for id, block in planned.blocks.items()
+        )
+        and not any(history is not None and history.knows(block) for block in planned.unknown)
+    )
+
+
+def _is_valid(graph: Graph, edited: frozenset[NodeId], planned: _Planned) -> bool:
+    """Whether the values of some nodes are valid; their blocks and links are known to be."""
+    nodes = {id: graph.nodes[id] for id in edited}
+    part = Snapshot(nodes, graph.links, _NO_HEADER, planned.base_dir, local_blocks=graph.local_blocks)
+    survey = Survey(part, planned.registry)
+    check_inputs(survey)
+    return not any(problem.severity == "error" for problem in survey.problems)
