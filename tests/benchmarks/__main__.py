@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.benchmarks import machine, report
@@ -23,19 +24,20 @@ def main() -> None:
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"one of {', '.join(MODULES)}; all by default")
     parser.add_argument("--scale", type=float, default=1.0, help="multiplies the sizes, for a quick look: 0.1")
     parser.add_argument("--only", default="", help="only contests whose names contain this")
+    parser.add_argument("--who", default="", help="only contestants whose names contain one of these: shtairir,numba")
     parser.add_argument("--output", type=Path, help="where to write the page instead of docs/benchmarks.md")
     given = parser.parse_args()
     for module in given.modules:
         if module not in MODULES:
             parser.error(f"there is no '{module}'; there are: {', '.join(MODULES)}")
-    complete = not given.modules and not given.only and given.scale == 1.0
-    text = run(given.modules or MODULES, given.scale, given.only)
+    complete = not given.modules and not given.only and not given.who and given.scale == 1.0
+    text = run(given.modules or MODULES, given.scale, given.only, given.who.split(","))
     output = given.output or (PAGE if complete else None)
     if output is not None:
         output.write_text(text, encoding="utf-8")
 
 
-def run(modules: list[str] | tuple[str, ...], scale: float, only: str) -> str:
+def run(modules: Sequence[str], scale: float, only: str, who: Sequence[str]) -> str:
     """Run the contests of some modules, print each table when it is there, and return the page."""
     results = []
     with surroundings() as environment:
@@ -44,7 +46,7 @@ def run(modules: list[str] | tuple[str, ...], scale: float, only: str) -> str:
                 if only not in contest.name:
                     continue
                 sys.stdout.write(f"\n{contest.name}: {contest.title}\n")
-                standings = contend(module, scale, contest, environment, _tell)
+                standings = contend(module, scale, contest, environment, _tell, who)
                 sys.stderr.write("\r" + " " * 70 + "\r")
                 results.append((module, contest, standings))
                 sys.stdout.write("\n".join(report.table(contest, standings)) + "\n")

@@ -14,7 +14,7 @@ import shtairir
 from shtairir.block import Array, block
 from tests.benchmarks import elementwise
 from tests.benchmarks.contest import WORKERS, Contest, Contestant, Figure, Target
-from tests.benchmarks.elementwise import LEVELS, Run, Step, given
+from tests.benchmarks.elementwise import LEVELS, Run, Step, given, warmed
 
 LENGTH = 100
 
@@ -81,7 +81,7 @@ def _visible(count: int) -> Contest:
             entry("NumPy by tiles on two threads", "by_tiles"),
             entry("NumPy with out=, arrays kept", "by_out"),
             entry("plain NumPy, freed at once", "by_numpy"),
-            entry("numba parallel", "by_numba", "numba"),
+            entry("numba, one loop by hand", "by_numba_loop", "numba"),
             entry("numexpr", "by_numexpr", "numexpr"),
             entry("dask.array", "by_dask_array", "dask"),
             entry("dask.threaded", "by_dask_threaded", "dask"),
@@ -100,7 +100,7 @@ def _opaque(count: int) -> Contest:
     entry = _entries(count, opaque_steps())
 
     def ours(level: str) -> Contestant:
-        return Contestant(f"shtairir {level}", lambda: opaque(count, level))
+        return Contestant(f"shtairir {level}", lambda: warmed(lambda size: opaque(size, level), count))
 
     return Contest(
         name="chain_opaque",
@@ -123,12 +123,12 @@ def _opaque(count: int) -> Contest:
 
 
 def _ours(name: str, count: int, level: str) -> Contestant:
-    return Contestant(name, lambda: elementwise.by_level(count, level, steps()))
+    return Contestant(name, lambda: warmed(lambda size: elementwise.by_level(size, level, steps()), count))
 
 
 def _entries(count: int, chain: list[Step]) -> Callable[..., Contestant]:
     def entry(name: str, way: str, *needs: str, once: bool = False) -> Contestant:
         make: Any = getattr(elementwise, way)
-        return Contestant(name, lambda: make(count, steps=chain), needs, once)
+        return Contestant(name, lambda: warmed(lambda size: make(size, steps=chain), count), needs, once)
 
     return entry

@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,10 +100,18 @@ class _Process:
 
 
 def contend(
-    module: str, scale: float, contest: Contest, environment: Mapping[str, str], tell: Callable[[str], None]
+    module: str,
+    scale: float,
+    contest: Contest,
+    environment: Mapping[str, str],
+    tell: Callable[[str], None],
+    who: Sequence[str] = ("",),
 ) -> dict[str, Standing]:
-    """Run a contest and return how each contestant stands."""
+    """Run a contest and return how each contestant stands; who is not asked for is left out."""
     standings = {each.name: Standing(absent=_absence(each)) for each in contest.contestants}
+    for name, standing in standings.items():
+        if not any(part in name for part in who):
+            standing.absent = "left out"
     with ExitStack() as stack:
         processes = {}
         for name, standing in standings.items():

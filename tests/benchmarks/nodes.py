@@ -160,4 +160,5 @@ def _contest(shape: Callable[[int], Predecessors], count: int) -> Contest:
             Target("shtairir balanced", "elapsed_s", 2e-6 * nodes),
             Target("shtairir aggressive", "elapsed_s", 0.6e-6 * nodes),
         ),
+        rounds=9,
     )
