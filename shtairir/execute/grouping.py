@@ -1,47 +1,28 @@
-"""Which tasks are run in one burst.
-
-A burst is a row of consecutive tasks of the plan, so that whatever the graph, nothing outside can lie between two of
-them. A task joins the burst of the task before it if
-
-- it is known to be cheap, and needs nothing but a call: no context, no resource, no input to write into;
-- it waits for the same long tasks: so no member waits for one that another does not need anyway;
-- the burst stays short: so no long task that waits for a member waits much longer than it must.
+"""Makes bursts of the groups that the rules of `shtairir.planning.passes.coarsen` give.
 
 Tasks of a few microseconds are Python more than anything else, of which only one can run at a time; bursts of such
-are marked to be run in single file. Bursts of heavier tasks, which may well compute outside of Python's lock, are
-kept shorter and run side by side.
-
-Glossary
---------
-mask
-    The long tasks that a task waits for, directly or not, as the bits of a number. With more long tasks than bits,
-    some share one; then a burst may wait for a task that only some of its members need.
+are marked to be run in single file. Bursts of heavier tasks, which may well compute outside of Python's lock, run side
+by side.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shtairir.execute.burst import GENERAL, Burst, Row
 from shtairir.execute.call import NUMBERS, PLAIN, exact_type
 from shtairir.execute.scheduler import NEVER, Shape
+from shtairir.planning.passes.coarsen import PYTHON_S, groups
 
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
     from shtairir.planning.plan import Task
 
-CHEAP_S = 100e-6
-"""Below this, a call costs less than to hand it to another thread."""
-
-_PYTHON_S = 20e-6
-_LONGEST_S = 1e-3
-_LONGEST_BESIDE_OTHERS_S = 0.4e-3
 _LEAST_PATIENCE_S = 20e-3
 _PATIENCE = 8
-_BITS = 2048
 
 
 def with_bursts(
@@ -60,7 +41,7 @@ def with_bursts(
     simple
         Whether a task needs nothing but a call.
     """
-    ranges = list(_ranges(tasks, costs, simple))
+    ranges = list(groups(tasks, costs, simple))
     if not ranges:
         return shape
     waits, stands_for = list(shape.waits), list(range(len(tasks)))
@@ -87,55 +68,6 @@ def with_rows(shape: Shape, rows: RowMaker, changed: Iterable[int]) -> Shape:
             fresh[task - burst.first] = rows.row(task, burst.ends.get(task, ()))
             bursts[burst.first] = replace(burst, rows=fresh)
     return replace(shape, bursts=bursts)
-
-
-def is_simple(task: Task, held: Sequence[str]) -> bool:
-    """Whether a task needs nothing but a call.
-
-    Parameters
-    ----------
-    held
-        The resources that it holds meanwhile.
-    """
-    definition, traits = task.definition, task.definition.traits
-    return (
-        not held
-        and not task.parts
-        and not task.overwrites
-        and definition.context_argument is None
-        and not traits.inplace
-        and traits.runs_on == "thread"
-    )
-
-
-def _ranges(
-    tasks: Sequence[Task], costs: Sequence[float | None], simple: Sequence[bool]
-) -> Iterator[tuple[int, int]]:
-    """Yield the first task and the end of each burst."""
-    masks: list[int] = []
-    longs = 0
-    first, expected_s, longest_s = 0, 0.0, 0.0
-    for number, task in enumerate(tasks):
-        mask = 0
-        for before in task.waits_for:
-            mask |= masks[before]
-        cost = costs[number]
-        cheap = simple[number] and cost is not None and cost <= CHEAP_S
-        limit_s = _LONGEST_S if cost is not None and cost <= _PYTHON_S else _LONGEST_BESIDE_OTHERS_S
-        longest_s = limit_s if first == number else min(longest_s, limit_s)
-        if not cheap or (first < number and (mask != masks[first] or expected_s >= longest_s)):
-            if number - first > 1:
-                yield first, number
-            first, expected_s, longest_s = number, 0.0, limit_s
-        if cheap:
-            masks.append(mask)
-            expected_s += cost or 0.0
-        else:
-            longs += 1
-            masks.append(mask | 1 << longs % _BITS)
-            first = number + 1
-    if len(tasks) - first > 1:
-        yield first, len(tasks)
 
 
 def _burst(
@@ -179,7 +111,7 @@ def _burst(
         reads=reads,
         ends=ends,
         patience_s=max(_PATIENCE * expected_s, _LEAST_PATIENCE_S),
-        single_file=expected_s <= _PYTHON_S * (end - first),
+        single_file=expected_s <= PYTHON_S * (end - first),
     )
     return burst, inside
 

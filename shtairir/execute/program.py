@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from shtairir.execute.call import NUMBERS, Call, Face, Pace, exact_type
 from shtairir.execute.composite import Composite
-from shtairir.execute.grouping import CHEAP_S, RowMaker, is_simple, with_bursts, with_rows
+from shtairir.execute.grouping import RowMaker, with_bursts, with_rows
 from shtairir.execute.scheduler import Shape, readers_with
 from shtairir.ids import NodeId, PortRef
 from shtairir.planning.config import OptimizationLevel
+from shtairir.planning.passes.coarsen import CHEAP_S, is_simple
 from shtairir.planning.resources import held_names
 
 if TYPE_CHECKING:

@@ -38,7 +38,6 @@ from shtairir.events import (
     RunStatus,
     ValueReleased,
 )
-from shtairir.execute.admission import Admission
 from shtairir.execute.burst import GONE, Burst, Passage
 from shtairir.execute.call import PLAIN
 from shtairir.execute.mailbox import Mailbox
@@ -111,6 +110,8 @@ class Run:
         self._mailbox = Mailbox(_weakly(self._break_off))
         self._workers: Workers = options.workers or ThreadWorkers(plan.workers)
         if options.memory_limit is not None:
+            from shtairir.execute.admission import Admission
+
             self._workers = self._state.admission = Admission(self._workers, self._state, self._mailbox)
         self._state.share = self._workers.share
         self._stop_status: RunStatus | None = None

@@ -16,6 +16,7 @@ from shtairir.planning.footprint import Rehearsal, borrows
 from shtairir.planning.outlook import Outlook
 from shtairir.planning.passes import drop_redundant_edges
 from shtairir.planning.passes.buffers import assign_buffers
+from shtairir.planning.passes.coarsen import coarsen
 from shtairir.planning.plan import Buffer, ExecutionPlan, ExecutionStage, Task, TaskInput
 from shtairir.planning.stages import pack_stages
 from shtairir.planning.working import Feed, Reason, WorkingGraph, WorkingNode
@@ -111,6 +112,8 @@ class Layout:
         if outlook.held is not None:
             expected = outlook.rehearsed(waits, dependency.reversed_edges(waits), stage_by_task)
         folded = self._folded()
+        if config.level is OptimizationLevel.AGGRESSIVE:
+            self.reasons += coarsen(tasks, config.limits)
         return ExecutionPlan(
             graph_name=name,
             base_dir=base_dir,

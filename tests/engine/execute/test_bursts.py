@@ -368,3 +368,18 @@ def test_every_course_of_bursts_ends_and_waits_for_what_it_needs(
     inside = [slot for burst in over for slots in burst.ends.values() for slot in slots]
     assert sorted({*released, *inside}) == sorted(done)
     assert len(released) == len(set(released))
+
+
+class TestWhatThePlanSays:
+    def test_at_aggressive_it_names_the_groups_that_it_knows_to_be_cheap(self) -> None:
+        plan = planned(graph_of("a -> b -> long -> c -> d"), long="long", level="aggressive")
+        said = [reason for reason in plan.reasons if reason.pass_name == "coarsen"]
+        assert [reason.node for reason in said] == ["a", "c"]
+        assert said[0].sentence == (
+            "Handed to a worker in one go with what follows up to 'b': 2 nodes, each of which takes less time than that."
+        )
+        assert [names[0] for names in bursts_of(plan)] == ["a", "c"]
+
+    def test_at_balanced_that_is_a_matter_of_the_run(self) -> None:
+        plan = planned(graph_of("a -> b -> c"), level="balanced")
+        assert not any(reason.pass_name == "coarsen" for reason in plan.reasons)
