@@ -264,13 +264,19 @@ class Run:
             writer = self._state.shape.writer
             made = (self._records.is_made(writer[slot], slot) for slot in keeping.slots)
             values = {name: value for (name, value), there in zip(values.items(), made, strict=True) if there}
-        wanted = None if self._options.keep is None else {*self.plan.results, *self._options.keep}
-        for node, constants in self.plan.folded.items():
-            for output, value in zip(self.plan.folded_definitions[node].outputs, constants, strict=True):
-                port = PortRef(node, output.name)
-                if wanted is None or port in wanted:
-                    values[str(port)] = value
+        if self.plan.folded:
+            values |= self._folded_values()
         return RunResult(self.id, status, elapsed_s, self._started_s, self._records, values, self._state.memory.stats())
+
+    def _folded_values(self) -> dict[str, object]:
+        """Return what is kept of the outputs that were computed while planning."""
+        wanted = None if self._options.keep is None else {*self.plan.results, *self._options.keep}
+        return {
+            str(PortRef(node, output.name)): value
+            for node, constants in self.plan.folded.items()
+            for output, value in zip(self.plan.folded_definitions[node].outputs, constants, strict=True)
+            if wanted is None or PortRef(node, output.name) in wanted
+        }
 
     def _empty_slots(self, status: RunStatus) -> None:
         """Let go of all values but numbers, which the records refer to."""

@@ -161,7 +161,7 @@ class RunResult:
         elapsed_s: float,
         started_s: float,
         records: Records,
-        values: Mapping[str, object],
+        values: dict[str, object],
         memory: MemoryStats,
     ) -> None:
         self.run = run
@@ -170,7 +170,7 @@ class RunResult:
         self.memory = memory
         self.nodes = NodeResults(records, started_s)
         self.plan = records.plan
-        self.results: Mapping[str, Any] = MappingProxyType(dict(values))
+        self.results: Mapping[str, Any] = MappingProxyType(values)
 
     def __getitem__(self, port: str | PortRef) -> Any:
         """Return a kept value; of ``"node"`` alone, its output ``out`` or its only one.

@@ -376,7 +376,8 @@ class TestWhatThePlanSays:
         said = [reason for reason in plan.reasons if reason.pass_name == "coarsen"]
         assert [reason.node for reason in said] == ["a", "c"]
         assert said[0].sentence == (
-            "Handed to a worker in one go with what follows up to 'b': 2 nodes, each of which takes less time than that."
+            "Handed to a worker in one go with what follows up to 'b': 2 nodes, "
+            "each of which takes less time than that."
         )
         assert [names[0] for names in bursts_of(plan)] == ["a", "c"]
 
