@@ -219,14 +219,15 @@ class MemoryProfiler:
             self._changes.append((event.at_s, event.node, -event.nbytes))
 
     def _on_sampled(self, event: MemorySampled) -> None:
-        live_bytes = event.live_bytes
+        at_s = event.at_s - self._began_s
         if event.peak_bytes > self._seen_peak_bytes:
-            self._seen_peak_bytes = live_bytes = event.peak_bytes
+            self._seen_peak_bytes = event.peak_bytes
             # From the look before the last: a thread may have been interrupted between looking and reading the clock.
             self._peak_window = self._sampled_s[0], event.at_s
+            if event.live_bytes < event.peak_bytes:  # it is past already, and nobody looked while it lasted
+                self._timeline.add(MemorySample(at_s, event.peak_bytes, event.idle_bytes, event.resident_bytes))
         self._sampled_s = self._sampled_s[1], event.at_s
-        at_s = event.at_s - self._began_s
-        self._timeline.add(MemorySample(at_s, live_bytes, event.idle_bytes, event.resident_bytes))
+        self._timeline.add(MemorySample(at_s, event.live_bytes, event.idle_bytes, event.resident_bytes))
 
     def _on_run_finished(self, event: RunFinished) -> None:
         self._end = event

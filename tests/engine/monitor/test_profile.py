@@ -281,3 +281,11 @@ class TestProfileBesideThePlan:
         document = json.loads(json.dumps(profile_dict(profiler.profile(), plan), allow_nan=False))
         assert {node["node"] for node in document["nodes"]} == {"slow", "quick", "last"}
         assert document["critical_path"] == ["slow", "last"]
+
+
+def test_a_peak_that_only_the_last_look_learns_of_is_not_taken_for_what_is_left() -> None:
+    profiler = MemoryProfiler()
+    profiler.on_event(RunStarted(RunId(1), 0.0, "short", (), 1))
+    profiler.on_event(MemorySampled(RunId(1), 0.001, 0, 0, 0, 1000))
+    profiler.on_event(MemorySampled(RunId(1), 0.002, 0, 8_000_000, 0, 1000))
+    assert [sample.live_bytes for sample in profiler.timeline] == [0, 8_000_000, 0]
