@@ -198,7 +198,7 @@ class TestProfilerOfATold:
 
     def test_a_peak_between_two_looks_is_in_the_timeline(self) -> None:
         samples = story(BEGIN, sampled(10.1, 5, 5), sampled(10.2, 3, 900), sampled(10.3, 3, 900)).timeline
-        assert [sample.live_bytes for sample in samples] == [5, 900, 3]
+        assert [sample.live_bytes for sample in samples] == [5, 900, 3, 3]
 
     def test_profile_of_a_run_that_goes_on_holds_what_runs(self) -> None:
         profile = story(BEGIN, started("a", 10.5), sampled(11.0, 0, 0)).profile()
