@@ -71,7 +71,8 @@ class DependencyAnalyzer(Generic[_Name]):
     @cached_property
     def _sorted(self) -> list[int]:
         """The numbers of the nodes in some order that the links allow."""
-        return dependency.topological_order(self.predecessors, self.successors)
+        known: list[int] | None = self.__dict__.get("indices")
+        return known if known is not None else dependency.topological_order(self.predecessors, self.successors)
 
     def weigh(self, costs: Sequence[float]) -> None:
         """Set what each node costs, by number, before anything that depends on it is asked for."""

@@ -188,10 +188,12 @@ def depth_first_order(predecessors: Adjacency, successors: Adjacency, finish: Se
         For each node the earliest time it can be done: its head and its cost.
     """
 
-    def latest_last(nodes: Iterable[int]) -> list[int]:
-        return sorted(nodes, key=lambda node: (finish[node], -node))
-
-    pending = latest_last(node for node, after in enumerate(successors) if not after)
+    # By finish, and of equal ones the greatest number first: sorting is stable.
+    ranks = [0] * len(predecessors)
+    for rank, node in enumerate(sorted(range(len(predecessors) - 1, -1, -1), key=finish.__getitem__)):
+        ranks[node] = rank
+    rank_of = ranks.__getitem__
+    pending = sorted([node for node, after in enumerate(successors) if not after], key=rank_of)
     order: list[int] = []
     state = bytearray(len(predecessors))  # 1: what it needs is pending, 2: placed
     while pending:
@@ -204,5 +206,7 @@ def depth_first_order(predecessors: Adjacency, successors: Adjacency, finish: Se
             continue
         state[node] = 1
         needed = [other for other in predecessors[node] if not state[other]]
-        pending.extend(latest_last(needed) if len(needed) > 1 else needed)
+        if len(needed) > 1:
+            needed.sort(key=rank_of)
+        pending += needed
     return order
