@@ -10,7 +10,7 @@ import inspect
 import re
 import typing
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, TypeVar, get_args, get_origin, overload
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin, overload
 
 from shtairir.block.annotations import port_type
 from shtairir.block.context import Context
@@ -21,6 +21,9 @@ from shtairir.block.ports import MISSING, InputPort, Out, OutputPort, Param
 from shtairir.block.types import EnumType, PortType
 from shtairir.errors import BlockDefinitionError
 from shtairir.ids import BlockId, PortName
+
+if TYPE_CHECKING:
+    from shtairir.block.interface import Adapt
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
@@ -53,8 +56,10 @@ def block(
     infer: Callable[..., Any] | None = None,
     cost: Callable[..., float] | float | None = None,
     reduction: Reduction | None = None,
+    needs_trust: bool = False,
     requires: Sequence[str] = (),
     extra: str | None = None,
+    adapt: Adapt | None = None,
 ) -> Callable[[_Function], _Function]: ...
 
 
@@ -73,6 +78,8 @@ def block(function: _Function | None = None, /, **declared: Any) -> _Function | 
         The name for people; made from the function's name when left out.
     requires, extra
         Modules that the body imports, and the extra of this distribution that brings them.
+    adapt
+        For ports that depend on the node's values, see `BlockDefinition`.
 
     Other parameters are the traits, see `Traits`.
 
@@ -110,6 +117,7 @@ def define(
     version: int = 1,
     requires: Sequence[str] = (),
     extra: str | None = None,
+    adapt: Adapt | None = None,
     **traits: Any,
 ) -> BlockDefinition:
     """Return the definition of a function as a block; see `block` for the parameters."""
@@ -141,6 +149,7 @@ def define(
         pack=function.__module__.partition(".")[0],
         file=code.co_filename if code else "",
         line=code.co_firstlineno if code else 0,
+        adapt=adapt,
     )
 
 

@@ -6,12 +6,15 @@ import importlib.util
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from shtairir.block.elementwise import Reduction
 from shtairir.block.ports import InputPort, OutputPort
 from shtairir.errors import BlockDefinitionError
 from shtairir.ids import BlockId, PortName
+
+if TYPE_CHECKING:
+    from shtairir.block.interface import Adapt
 
 RunsOn = Literal["thread", "process", "async"]
 ATTRIBUTE = "__shtairir_block__"
@@ -48,6 +51,8 @@ class Traits:
         Tells the outputs' shapes and sizes from those of the inputs, see `shtairir.block.infer`.
     cost
         The seconds that a call takes, or a function of the same arguments as ``infer`` that tells them.
+    needs_trust
+        It runs what its values say (a command, a program), so only in a graph that the user trusts.
     """
 
     pure: bool = True
@@ -64,6 +69,7 @@ class Traits:
     infer: Callable[..., Any] | None = None
     cost: Callable[..., float] | float | None = None
     reduction: Reduction | None = None
+    needs_trust: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,10 @@ class BlockDefinition:
         The argument that receives the run's `Context`, if there is one.
     pack
         The distribution or file that it came from.
+    adapt
+        For a block whose ports depend on its values: returns the definition with the ports of a node. It gets the
+        node's values and the `Scope` around it, is pure and cheap, and may raise a `ShtairirError` whose sentence says
+        what is wrong with the values.
     """
 
     id: BlockId
@@ -114,6 +124,7 @@ class BlockDefinition:
     pack: str = ""
     file: str = ""
     line: int = 0
+    adapt: Adapt | None = None
     _inputs_by_name: Mapping[str, InputPort] = field(init=False, repr=False)
     _outputs_by_name: Mapping[str, OutputPort] = field(init=False, repr=False)
 
