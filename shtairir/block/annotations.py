@@ -22,6 +22,7 @@ from shtairir.block.types import (
     ArrayType,
     AudioType,
     ClassType,
+    DictType,
     EnumType,
     FigureType,
     ImageType,
@@ -83,6 +84,7 @@ _PLAIN: Mapping[Any, PortType] = {
     Any: ANY,
     object: ANY,
     list: ListType(ANY),
+    dict: DictType(ANY),
 }
 
 # Classes that a pack may name directly; told by name, so that nothing is imported to find out.
@@ -134,6 +136,10 @@ def _generic_type(annotation: Any, origin: Any) -> PortType:
         return _union_type(arguments)
     if origin is list:
         return ListType(port_type(arguments[0]))
+    if origin is dict:
+        if arguments[0] is not str:
+            raise TypeError("The keys of a dictionary are text: write dict[str, ...].")
+        return DictType(port_type(arguments[1]))
     if origin is tuple:
         raise TypeError("A tuple cannot be a port's type: write list[...].")
     if isinstance(origin, type):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from shtairir.block.conversions import Conversion, find_conversion
 from shtairir.block.types import (
@@ -10,6 +11,7 @@ from shtairir.block.types import (
     AnyType,
     ArrayType,
     ClassType,
+    DictType,
     EnumType,
     ListType,
     PortType,
@@ -77,6 +79,8 @@ def compatibility(source: PortType, target: PortType) -> Compatibility:
         return _to_union(source, target)
     if isinstance(source, ListType) and isinstance(target, ListType):
         return _between_lists(source, target)
+    if isinstance(source, DictType) and isinstance(target, DictType):
+        return _between_dicts(source, target)
     if isinstance(source, ArrayType) and isinstance(target, ArrayType):
         return _between_arrays(source, target)
     return _by_family(source, target)
@@ -131,6 +135,20 @@ def _between_lists(source: ListType, target: ListType) -> Compatibility:
         return inner
     each = Conversion(source.name, target.name, lambda values: [step.apply(value) for value in values])
     return Compatibility(True, each, inner.reason)
+
+
+def _between_dicts(source: DictType, target: DictType) -> Compatibility:
+    inner = compatibility(source.item, target.item)
+    if not inner.ok:
+        return Compatibility(False, reason=f"{source.name} cannot feed {target.name}: {inner.reason}")
+    step = inner.conversion
+    if step is None:
+        return inner
+
+    def convert(values: dict[str, Any]) -> dict[str, Any]:
+        return {key: step.apply(value) for key, value in values.items()}
+
+    return Compatibility(True, Conversion(source.name, target.name, convert), inner.reason)
 
 
 def _to_list(source: PortType, target: ListType) -> Compatibility:

@@ -17,6 +17,7 @@ from shtairir.block.types import (
     AnyType,
     ArrayType,
     AudioType,
+    DictType,
     EnumType,
     FigureType,
     ImageType,
@@ -39,6 +40,7 @@ _NAMED: Mapping[str, PortType] = {
     "audio": AudioType(),
     "figure": FigureType(),
     "list": ListType(ANY),
+    "dict": DictType(ANY),
 }
 TYPE_NAMES: tuple[str, ...] = tuple(name for name in _NAMED if name != "none")
 """The plain names, for a form to choose from."""
@@ -110,6 +112,8 @@ def type_name(port_type: PortType) -> str:
         name = " | ".join(map(type_name, port_type.members))
     elif isinstance(port_type, ListType):
         name = "list" if isinstance(port_type.item, AnyType) else f"list[{type_name(port_type.item)}]"
+    elif isinstance(port_type, DictType):
+        name = "dict" if isinstance(port_type.item, AnyType) else f"dict[{type_name(port_type.item)}]"
     else:
         name = port_type.name
     try:
@@ -156,6 +160,8 @@ def _parsed(name: str, depth: int) -> PortType:
 
 
 def _generic(head: str, inner: str, depth: int) -> PortType | None:
+    if head == "dict":
+        return DictType(_parsed(inner, depth + 1))
     if head == "list":
         return ListType(_parsed(inner, depth + 1))
     if head == "choice":

@@ -421,6 +421,45 @@ class ListType(PortType):
 
 
 @dataclass(frozen=True, slots=True)
+class DictType(PortType):
+    """Entries under names: a dictionary whose keys are texts and whose values are all of one type."""
+
+    item: PortType
+
+    @property
+    def name(self) -> str:
+        return "dict" if isinstance(self.item, AnyType) else f"dict[{self.item.name}]"
+
+    @property
+    def family(self) -> str:
+        return "dict"
+
+    @property
+    def editable(self) -> bool:
+        # What JSON can write is all that a file holds, and it can write entries of any kind.
+        return self.item.editable or isinstance(self.item, AnyType)
+
+    def parse(self, value: object) -> dict[str, Any]:
+        if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+            raise ValueError(f'Expected entries such as {{"width": 3}}, got {describe(value)}.')
+        return {key: self.item.parse(item) for key, item in value.items()}
+
+    def dump(self, value: Any) -> Any:
+        return {key: self.item.dump(item) for key, item in value.items()}
+
+    def check(self, value: object) -> str | None:
+        if not isinstance(value, Mapping):
+            return self._refusal(value)
+        for key, item in value.items():
+            if not isinstance(key, str):
+                return f"a name in a dictionary is text, not {describe(key)}"
+            refusal = self.item.check(item)
+            if refusal:
+                return f"the entry {key!r} of the dictionary: {refusal}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class UnionType(PortType):
     """Any of several types; the first that fits is taken."""
 

@@ -5,6 +5,7 @@ Nothing here imports NumPy or polars: a value of theirs can only exist if somebo
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 import re
@@ -128,7 +129,8 @@ def summarize(value: object, kind: str | None = None) -> ValueSummary:
     if isinstance(value, list | tuple | dict | set):
         noun = "entries" if isinstance(value, dict) else "items"
         text = f"{type(value).__name__} of {len(value):,} {noun}"
-        return ValueSummary("list" if isinstance(value, list | tuple) else "any", text, nbytes=size, length=len(value))
+        family = "list" if isinstance(value, list | tuple) else "dict" if isinstance(value, dict) else "any"
+        return ValueSummary(family, text, nbytes=size, length=len(value))
     if isinstance(value, str):
         return ValueSummary("text", describe(value), nbytes=size, length=len(value))
     return ValueSummary(kind or _scalar_kind(value), describe(value), nbytes=size)
@@ -207,6 +209,8 @@ def describe(value: object) -> str:
         return f"a table with {value.height:,} rows"  # type: ignore[attr-defined]
     if isinstance(value, list | tuple):
         return f"a {type(value).__name__} of {len(value)} items"
+    if isinstance(value, dict):
+        return f"a dictionary of {len(value)} entries"
     if isinstance(value, os.PathLike):
         return f"the path {os.fspath(value)!r}"
     if isinstance(value, Color):
@@ -234,6 +238,8 @@ def nbytes_of(value: object) -> int:
         return int(value.samples.nbytes)
     if isinstance(value, list | tuple):
         return sys.getsizeof(value) + sum(nbytes_of(item) for item in value[:1000])
+    if isinstance(value, dict):
+        return sys.getsizeof(value) + sum(nbytes_of(item) for item in itertools.islice(value.values(), 1000))
     return sys.getsizeof(value)
 
 

@@ -51,7 +51,9 @@ _EVERY_TYPE = [
         (Literal["a", "b"], "choice", "enum"),
         (Array | float, "array | float", "array"),
         (float | None, "float | none", "float"),
-        (dict[str, Any], "dict", "any"),
+        (dict[str, Any], "dict", "dict"),
+        (dict, "dict", "dict"),
+        (dict[str, float], "dict[float]", "dict"),
     ],
 )
 def test_annotation_names_a_type(annotation: Any, name: str, family: str) -> None:
@@ -70,6 +72,8 @@ def test_annotation_names_a_type(annotation: Any, name: str, family: str) -> Non
         (Path, "data/coins.png", Path("data/coins.png")),
         (Color, "#ff0000", ColorValue(1.0, 0.0, 0.0)),
         (list[int], [1, 2], [1, 2]),
+        (dict[str, float], {"a": 1}, {"a": 1.0}),
+        (dict[str, Any], {"a": [1, {"b": None}]}, {"a": [1, {"b": None}]}),
         (float | None, None, None),
         (float | None, 2, 2.0),
         (Array | float, 2.5, 2.5),
@@ -110,6 +114,8 @@ def test_written_array_is_read_as_numbers() -> None:
         (Path, "", "Expected the path of a file or folder"),
         (Color, "reddish", "'reddish' is not a colour: write it as #rrggbb"),
         (list[int], [1, "x"], "Expected a whole number, got the text 'x'."),
+        (dict[str, Any], [1], 'Expected entries such as {"width": 3}, got a list of 1 items.'),
+        (dict[str, int], {"a": "x"}, "Expected a whole number, got the text 'x'."),
         (Image, 3, "A value of type image cannot be written by hand: link it."),
     ],
 )
@@ -147,6 +153,9 @@ def test_value_of_the_type_is_accepted(annotation: Any, value: object) -> None:
         (Image, np.zeros((4, 5, 7)), "expected an image"),
         (Table, np.zeros(3), "expected table, got an array of float64 with shape (3,)"),
         (list[int], [1, "x"], "item 1 of the list: expected int, got the text 'x'"),
+        (dict[str, Any], [("a", 1)], "expected dict, got a list of 1 items"),
+        (dict[str, Any], {3: 1}, "a name in a dictionary is text, not the number 3"),
+        (dict[str, float], {"a": "x"}, "the entry 'a' of the dictionary: expected float, got the text 'x'"),
         (Annotated[Array, Shape(3)], np.zeros(4), "expected array[(3)]"),
         (Annotated[Array, DType("int")], np.zeros(3), "expected array[int]"),
         (Literal["a"], "b", "expected one of a, got the text 'b'"),
@@ -181,6 +190,7 @@ def test_every_refusal_is_a_sentence(source: PortType, target: PortType) -> None
         (int, list[float], 3, [3.0]),
         (list[int], list[float], [1, 2], [1.0, 2.0]),
         (Color, str, ColorValue(1, 0, 0), "#ff0000"),
+        (dict[str, int], dict[str, float], {"a": 1}, {"a": 1.0}),
     ],
 )
 def test_link_converts_on_the_way(source: Any, target: Any, value: object, converted: object) -> None:
@@ -203,6 +213,8 @@ def test_link_converts_on_the_way(source: Any, target: Any, value: object, conve
         (Literal["a", "c"], Literal["a", "b"], "The choice 'c' is not one of a, b."),
         (list[str], list[float], "list[text] cannot feed list[float]: text cannot feed float."),
         (list[str], Array, "list[text] cannot feed array."),
+        (dict[str, str], dict[str, float], "dict[text] cannot feed dict[float]: text cannot feed float."),
+        (dict[str, Any], Table, "dict cannot feed table."),
     ],
 )
 def test_link_is_refused_with_the_reason(source: Any, target: Any, reason: str) -> None:
@@ -228,6 +240,11 @@ def test_union_takes_the_member_that_needs_no_conversion() -> None:
     found = compatibility(port_type(int), port_type(Array | float))
     assert found.ok
     assert found.conversion is not None
+
+
+def test_a_dictionary_has_names_for_keys() -> None:
+    with pytest.raises(TypeError, match=r"dict\[str, \.\.\.\]"):
+        port_type(dict[int, str])
 
 
 def test_reading_annotations_imports_no_library() -> None:

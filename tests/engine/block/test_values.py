@@ -45,7 +45,7 @@ def test_image_is_told_from_an_array_by_its_port() -> None:
         (pl.DataFrame({"a": [1, 2], "b": [3, 4]}), "table", "table, 2 rows × 2 columns"),
         (Audio(np.zeros((4000, 1), np.float32), 8000), "audio", "audio, 0.50 s at 8,000 Hz"),
         ([1, 2, 3], "list", "list of 3 items"),
-        ({"a": 1}, "any", "dict of 1 entries"),
+        ({"a": 1}, "dict", "dict of 1 entries"),
         ("coins", "text", "the text 'coins'"),
         (True, "bool", "true"),
         (3, "int", "the number 3"),
@@ -66,6 +66,10 @@ def test_long_and_huge_values_are_described_shortly() -> None:
 
 def test_size_of_a_list_counts_its_items() -> None:
     assert nbytes_of([np.zeros(100), np.zeros(100)]) > 1600
+
+
+def test_size_of_a_dictionary_counts_its_entries() -> None:
+    assert nbytes_of({"a": np.zeros(100), "b": [np.zeros(100)]}) > 1600
 
 
 def test_read_only_view_leaves_the_array_as_it_was() -> None:

@@ -16,7 +16,7 @@ GROUNDS = ("background", "surface", "raised", "field", "hover", "selection")
 # fmt: off
 FAMILIES = [
     "bool", "int", "float", "text", "path", "color", "array", "image", "table", "audio", "figure",
-    "list", "enum", "any",
+    "list", "dict", "enum", "any",
 ]
 # fmt: on
 

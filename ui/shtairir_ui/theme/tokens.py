@@ -6,7 +6,7 @@ never names a colour, it names a role.
 Surfaces, from back to front: ``background`` (canvas, gaps) → ``surface`` (panels) → ``raised`` (nodes,
 cards, buttons). ``field`` is what one types into.
 
-The fourteen type colours were searched for numerically: hues near those people know from other node
+The fifteen type colours were searched for numerically: hues near those people know from other node
 editors, lightness and chroma free, the smallest OKLab distance between any two as large as possible
 for normal sight and for protanopia, deuteranopia and tritanopia (Machado et al. 2009). Colour is never
 the only cue: `type_shape` gives each family a port shape as well.
@@ -31,6 +31,7 @@ TYPE_SHAPES: Mapping[str, PortShape] = MappingProxyType(
         "array": "square",
         "image": "square",
         "list": "square",
+        "dict": "square",
         "table": "diamond",
         "figure": "diamond",
         "audio": "triangle",
@@ -51,6 +52,14 @@ CATEGORY_TYPES: Mapping[str, str] = MappingProxyType(
         "signal": "audio",
         "chart": "figure",
         "view": "list",
+        "date": "enum",
+        "json": "dict",
+        "list": "list",
+        "dictionary": "dict",
+        "file": "path",
+        "web": "color",
+        "database": "table",
+        "process": "int",
         "custom": "any",
     }
 )
@@ -217,6 +226,7 @@ DARK = Tokens(
             "audio": "#c35ab0",
             "figure": "#febdab",
             "list": "#b5cff5",
+            "dict": "#5f51eb",
             "enum": "#bf8cba",
             "any": "#72747c",
         }
@@ -263,6 +273,7 @@ LIGHT = Tokens(
             "audio": "#c058b0",
             "figure": "#a8212b",
             "list": "#273e5c",
+            "dict": "#38071c",
             "enum": "#792387",
             "any": "#6c6560",
         }
