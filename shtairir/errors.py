@@ -12,6 +12,7 @@
     │   ├── BlockDefinitionError     signature and declaration disagree
     │   ├── UnknownBlockError        no such block
     │   └── BlockUnavailableError    a library it needs is not installed
+    ├── ExpressionError              a condition or formula cannot be read or worked out
     ├── ProblemsError                carries the list of problems
     │   ├── ValidationError          the graph cannot be used as it is
     │   └── PlanningError            no plan fits the graph and the limits
@@ -19,6 +20,7 @@
     │   ├── NodeExecutionError       a block failed; carries the NodeFailure
     │   ├── RunCancelledError        the run was cancelled
     │   └── RunTimeoutError          the run took longer than allowed
+    ├── ExportError                  the graph cannot be written in another form
     ├── MemoryBudgetError            more memory asked for than the budget holds
     ├── ResourceError
     ├── CacheError
@@ -134,6 +136,40 @@ class BlockUnavailableError(BlockError):
         self.extra = extra
 
 
+class ExpressionError(ShtairirError):
+    """A condition or formula cannot be read, or not be worked out with the values given.
+
+    Parameters
+    ----------
+    column
+        Where, in characters from 1; 0 while it is not known.
+
+    Attributes
+    ----------
+    source
+        The expression, once it is known.
+    """
+
+    def __init__(self, message: str, *, column: int, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.column = column
+        self.source = ""
+
+    def at(self, column: int) -> ExpressionError:
+        """Return itself, with its place if it had none yet."""
+        self.column = self.column or column
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self.message, self.column, self.hint, self.source)
+
+
+def _again(message: str, column: int, hint: str, source: str) -> ExpressionError:
+    error = ExpressionError(message, column=column, hint=hint)
+    error.source = source
+    return error
+
+
 class ProblemsError(ShtairirError):
     """Base of the errors that carry every problem found, not just the first."""
 
@@ -168,6 +204,10 @@ class RunCancelledError(ExecutionError):
 
 class RunTimeoutError(ExecutionError):
     """The run took longer than it was allowed."""
+
+
+class ExportError(ShtairirError):
+    """A graph cannot be written as a program or a picture."""
 
 
 class MemoryBudgetError(ShtairirError):
