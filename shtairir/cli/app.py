@@ -140,6 +140,27 @@ def plan(
 
 
 @app.command()
+def export(
+    file: GraphFile,
+    python: Annotated[
+        Path | None, typer.Option("--python", metavar="OUT.py", help="A Python program that does what the graph does.")
+    ] = None,
+    mermaid: Annotated[Path | None, typer.Option("--mermaid", metavar="OUT.mmd", help="A Mermaid flowchart.")] = None,
+    svg: Annotated[Path | None, typer.Option("--svg", metavar="OUT.svg", help="A drawing of the canvas.")] = None,
+    png: Annotated[Path | None, typer.Option("--png", metavar="OUT.png", help="A picture of the canvas.")] = None,
+    scale: Annotated[float, typer.Option(min=0.5, max=8.0, help="Pixels per point of the PNG.")] = 2.0,
+    theme: Annotated[Theme, typer.Option(help="Colours of the picture.")] = Theme.LIGHT,
+    force: Annotated[bool, typer.Option("--force", help="Write over a program that was changed by hand.")] = False,
+    as_json: Json = False,
+    verbose: Verbose = 0,
+) -> Outcome:
+    """Write a graph as a Python program, a flowchart or a picture; `-` for standard output."""
+    from shtairir.cli.export_command import ExportOptions, export_graph
+
+    return export_graph(file, ExportOptions(python, mermaid, svg, png, scale, theme is Theme.DARK, force))
+
+
+@app.command()
 def validate(file: GraphFile, as_json: Json = False, verbose: Verbose = 0) -> Outcome:
     """List everything that is wrong with a graph, and how to mend it."""
     from shtairir.cli.validate_command import validate_graph

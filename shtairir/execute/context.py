@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Literal
 
 from shtairir.block.context import Context
-from shtairir.errors import ResourceError, RunCancelledError
+from shtairir.block.standalone import secret
+from shtairir.errors import RunCancelledError
 from shtairir.events import NodeLogged, NodePreviewed, NodeProgressed
 from shtairir.ids import NodeId
 
@@ -78,10 +78,4 @@ class TaskContext(Context):
 
     def secret(self, name: str) -> str:
         """Return a secret from the environment: ``openai key`` is read from ``SHTAIRIR_SECRET_OPENAI_KEY``."""
-        variable = "SHTAIRIR_SECRET_" + "".join(letter if letter.isalnum() else "_" for letter in name).upper()
-        value = os.environ.get(variable)
-        if value is None:
-            raise ResourceError(
-                f"There is no secret '{name}'.", hint=f"Set the environment variable {variable} before starting."
-            )
-        return value
+        return secret(name)

@@ -1,0 +1,106 @@
+"""``shtairir export``: a graph as a Python program, a flowchart or a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from shtairir.block.registry import default_registry
+from shtairir.cli.files import open_graph, shown_path, writable_file
+from shtairir.cli.outcome import CommandError, Outcome
+from shtairir.document import Snapshot
+
+_STANDARD_OUTPUT = Path("-")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What to write where; ``-`` is standard output."""
+
+    python: Path | None = None
+    mermaid: Path | None = None
+    svg: Path | None = None
+    png: Path | None = None
+    scale: float = 2.0
+    dark: bool = False
+    force: bool = False
+
+
+def export_graph(path: Path, options: ExportOptions) -> Outcome:
+    """Write a graph file in other forms.
+
+    Raises
+    ------
+    CommandError
+        When nothing is asked for, or when what is asked for cannot be written there.
+    """
+    graph = open_graph(path)
+    snapshot = graph.snapshot()
+    writers: dict[str, tuple[Path | None, Callable[[Snapshot], bytes]]] = {
+        "python": (options.python, lambda source: _program(source, options)),
+        "mermaid": (options.mermaid, _flowchart),
+        "svg": (options.svg, lambda source: _picture(source, options, "svg")),
+        "png": (options.png, lambda source: _picture(source, options, "png")),
+    }
+    wanted = {form: (target, write) for form, (target, write) in writers.items() if target is not None}
+    if not wanted:
+        raise CommandError(
+            "Nothing to export to is named.", hint=f"For example: shtairir export {path} --python {path.stem}.py"
+        )
+    _check_targets({form: target for form, (target, _) in wanted.items()}, options)
+    made = {form: (target, write(snapshot)) for form, (target, write) in wanted.items()}
+    lines: list[str] = []
+    for target, data in made.values():
+        lines.append(_put(target, data))
+    written = {form: str(target) for form, (target, _) in made.items()}
+    return Outcome(text="\n".join(lines), document={"status": "exported", "file": str(path), "written": written})
+
+
+def _check_targets(targets: dict[str, Path], options: ExportOptions) -> None:
+    from shtairir.export.program import MARK
+
+    printed = [form for form, target in targets.items() if target == _STANDARD_OUTPUT]
+    if len(printed) > 1:
+        raise CommandError(f"Only one of {' and '.join(printed)} can go to standard output.")
+    if "png" in printed:
+        raise CommandError("A PNG cannot go to standard output.", hint="Name a file.")
+    for target in targets.values():
+        if target != _STANDARD_OUTPUT:
+            writable_file(target)
+    program = targets.get("python", _STANDARD_OUTPUT)
+    if program.is_file() and not options.force and MARK not in program.read_text(encoding="utf-8", errors="replace"):
+        raise CommandError(
+            f"{program} exists and was not made by `shtairir export`.", hint="Name another file, or add --force."
+        )
+
+
+def _put(target: Path, data: bytes) -> str:
+    from shtairir.document.disk import write_atomically
+
+    if target == _STANDARD_OUTPUT:
+        return data.decode("utf-8").rstrip("\n")
+    write_atomically(target, data)
+    return f"Wrote {shown_path(target)}."
+
+
+def _program(snapshot: Snapshot, options: ExportOptions) -> bytes:
+    from shtairir.export.program import to_python
+
+    target = options.python
+    folder = target.resolve().parent if target is not None and target != _STANDARD_OUTPUT else Path.cwd()
+    return to_python(snapshot, default_registry(), folder).encode("utf-8", "backslashreplace")
+
+
+def _flowchart(snapshot: Snapshot) -> bytes:
+    from shtairir.export import to_mermaid
+
+    return to_mermaid(snapshot, default_registry()).encode("utf-8", "replace")
+
+
+def _picture(snapshot: Snapshot, options: ExportOptions, form: str) -> bytes:
+    from shtairir.export import picture_of, to_svg
+    from shtairir.export.png import to_png
+
+    drawn = picture_of(snapshot, default_registry(), "dark" if options.dark else "light")
+    return to_png(drawn, options.scale) if form == "png" else to_svg(drawn).encode("utf-8", "replace")

@@ -1,0 +1,172 @@
+"""The statements of one graph or definition: what is called, in which order, and inside which branch."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from shtairir.block.conversions import Conversion
+from shtairir.block.compatibility import compatibility
+from shtairir.block.definition import BlockDefinition
+from shtairir.block.ports import MISSING, InputPort
+from shtairir.document.model import Node
+from shtairir.document.snapshot import Snapshot
+from shtairir.errors import ExportError
+from shtairir.export.names import Names
+from shtairir.export.order import Order
+from shtairir.export.text import call
+from shtairir.ids import NodeId, PortRef
+
+if TYPE_CHECKING:
+    from shtairir.export.functions import Functions
+
+
+class Result(NamedTuple):
+    """A result, and the expression that has it."""
+
+    name: str
+    expression: str
+
+
+_NATURAL = {
+    ("bool", "int"): "int", ("bool", "float"): "float", ("int", "float"): "float", ("int", "text"): "str",
+    ("bool", "text"): "str", ("path", "text"): "str",
+}  # fmt: skip
+
+
+class Body:
+    """Writes the nodes of one snapshot.
+
+    Parameters
+    ----------
+    given
+        What stands for inputs that are arguments of the function around.
+    """
+
+    def __init__(self, snapshot: Snapshot, functions: Functions, names: Names, given: Mapping[PortRef, str]) -> None:
+        self.snapshot = snapshot
+        self.functions = functions
+        self.names = names
+        self._given = given
+        self.definitions = {id: self._definition(node) for id, node in snapshot.nodes.items()}
+        self.order = Order(snapshot, self.definitions)
+        self.made: dict[PortRef, str] = {}
+        """The expression for each output that has been written."""
+
+    def _definition(self, node: Node) -> BlockDefinition:
+        found = self.snapshot.definition(node, self.functions.registry)
+        if found is None:
+            raise ExportError(f"Node '{node.id}' uses the block '{node.block}', which is not installed.")
+        return found
+
+    def statements(self) -> list[str]:
+        """Return the statements for all nodes but those that belong to a branch alone."""
+        return self.branch(None)
+
+    def branch(self, branch: PortRef | None) -> list[str]:
+        """Return the statements for the nodes that belong to a branch: an input of a node that chooses."""
+        return [line for id in self.order.nodes_of(branch) for line in self._node(id)]
+
+    def results(self) -> list[Result]:
+        """Return the results: those that nobody reads, named like the engine names them."""
+        unread = [
+            PortRef(id, port.name)
+            for id in self.snapshot.nodes
+            for port in self.definitions[id].outputs
+            if PortRef(id, port.name) not in self.order.read
+        ]
+        return [Result(str(port), self.made[port]) for port in unread]
+
+    def _node(self, id: NodeId) -> list[str]:
+        from shtairir.export.flows import WRITERS
+
+        node, definition = self.snapshot.nodes[id], self.definitions[id]
+        writer = WRITERS.get(definition.id)
+        return writer(self, node) if writer is not None else self._call(node, definition)
+
+    def _call(self, node: Node, definition: BlockDefinition) -> list[str]:
+        function = self.functions.called(node, definition)
+        arguments = self.arguments(node, definition)
+        if definition.context_argument is not None:
+            arguments.append(f"{definition.context_argument}={self.functions.context()}")
+        return self.assigned(node, definition, function, arguments)
+
+    def assigned(self, node: Node, definition: BlockDefinition, function: str, arguments: list[str]) -> list[str]:
+        """Return a call whose outputs get names."""
+        if not definition.outputs:
+            return call(function, arguments)
+        wish = node.title or (node.id if node.id.rstrip("_0123456789") else definition.name)
+        if len(definition.outputs) == 1:
+            name = self.names.take(wish)
+            self.made[PortRef(node.id, definition.outputs[0].name)] = name
+            return call(function, arguments, f"{name} = ")
+        if self.functions.has_named_outputs(definition):
+            name = self.names.take(wish)
+            for port in definition.outputs:
+                self.made[PortRef(node.id, port.name)] = f"{name}.{port.name}"
+            return call(function, arguments, f"{name} = ")
+        several = [self.names.take(f"{wish} {port.name}") for port in definition.outputs]
+        for port, name in zip(definition.outputs, several, strict=True):
+            self.made[PortRef(node.id, port.name)] = name
+        return call(function, arguments, f"{', '.join(several)} = ")
+
+    def arguments(self, node: Node, definition: BlockDefinition, leave_out: tuple[str, ...] = ()) -> list[str]:
+        """Return the arguments of a call: the first one by its place if it is linked, the others by name."""
+        arguments: list[str] = []
+        for number, port in enumerate(definition.inputs):
+            if port.name in leave_out:
+                continue
+            expression = self.argument(node, port)
+            if expression is not None:
+                by_place = number == 0 and port.required and _is_first(definition, port.name)
+                arguments.append(expression if by_place else f"{port.name}={expression}")
+        return arguments
+
+    def argument(self, node: Node, port: InputPort) -> str | None:
+        """Return the expression for an input, or ``None`` where its default will do."""
+        target = PortRef(node.id, port.name)
+        if target in self._given:
+            return self._given[target]
+        link = self.snapshot.links.get(target)
+        if link is not None:
+            return self._arriving(link.source, port, node)
+        if port.name not in node.values:
+            if port.default is MISSING:
+                raise ExportError(f"Node '{node.id}' needs its input '{port.name}'.", hint="Link it, or set a value.")
+            return None
+        try:
+            value = port.parse(node.values[port.name])
+        except ValueError as error:
+            raise ExportError(f"Node '{node.id}', input '{port.name}': {error}") from None
+        if port.default is not MISSING and type(value) is type(port.default) and value == port.default:
+            return None
+        return self.functions.literals.write(value)
+
+    def _arriving(self, source: PortRef, port: InputPort, node: Node) -> str:
+        expression = self.made.get(source)
+        output = self.definitions[source.node].output(source.port) if source.node in self.definitions else None
+        if expression is None or output is None:
+            raise ExportError(f"Node '{node.id}', input '{port.name}' is linked to {source}, which does not exist.")
+        found = compatibility(output.type, port.type)
+        if not found.ok:
+            raise ExportError(f"Node '{node.id}', input '{port.name}': {found.reason}")
+        if found.conversion is not None:
+            expression = self._converted(expression, found.conversion)
+        if port.name in self.definitions[node.id].traits.inplace:
+            return f"{self.functions.imports.name('copy', 'deepcopy')}({expression})"
+        return expression
+
+    def _converted(self, expression: str, conversion: Conversion) -> str:
+        natural = _NATURAL.get((conversion.source, conversion.target))
+        if natural is not None:
+            return f"{natural}({expression})"
+        if (conversion.source, conversion.target) == ("text", "path"):
+            return f"{self.functions.imports.name('pathlib', 'Path')}({expression})"
+        function = conversion.function
+        return f"{self.functions.imports.name(function.__module__, function.__name__)}({expression})"
+
+
+def _is_first(definition: BlockDefinition, argument: str) -> bool:
+    """Whether an argument is the first that the function takes; the context may stand before it."""
+    return next(iter(inspect.signature(definition.function).parameters), None) == argument

@@ -1,0 +1,50 @@
+"""The functions of a program besides ``main``: a definition each, and the code blocks as they were written."""
+
+from __future__ import annotations
+
+from shtairir.block.definition import BlockDefinition
+from shtairir.block.registry import Registry
+from shtairir.document.model import Node
+from shtairir.document.snapshot import Snapshot
+from shtairir.export.imports import Imports
+from shtairir.export.literals import Literals
+from shtairir.export.names import Names
+
+
+class Functions:
+    """Knows how every block is called, and writes the functions that no module has."""
+
+    def __init__(
+        self, snapshot: Snapshot, registry: Registry, imports: Imports, literals: Literals, names: Names
+    ) -> None:
+        self.snapshot = snapshot
+        self.registry = registry
+        self.imports = imports
+        self.literals = literals
+        self.names = names
+        self._context = ""
+        self._written: list[list[str]] = []
+
+    def called(self, node: Node, definition: BlockDefinition) -> str:
+        """Return the function that a node calls."""
+        return self.imports.block(definition)
+
+    def context(self) -> str:
+        """Return what blocks are given that ask for the run's context."""
+        if not self._context:
+            self.imports.name("shtairir.block.standalone", "StandaloneContext")
+            self.literals.uses_folder = True
+            self._context = "CONTEXT"
+        return self._context
+
+    def has_named_outputs(self, definition: BlockDefinition) -> bool:
+        """Whether a block returns a named tuple, and not a plain one."""
+        import typing
+
+        returned = typing.get_type_hints(definition.function).get("return")
+        return isinstance(returned, type) and hasattr(returned, "_fields")
+
+    def lines(self) -> list[str]:
+        """Return what stands before ``main``."""
+        context = [f"{self._context} = StandaloneContext({self.literals.folder})", ""] if self._context else []
+        return [*context, *(line for function in self._written for line in ("", *function, ""))]
