@@ -231,11 +231,12 @@ def _holds_number(task: Task, slot: int) -> bool:
 def _shape(plan: ExecutionPlan) -> Shape:
     tasks = plan.tasks
     successors: list[list[int]] = [[] for _ in tasks]
-    writer: list[int] = []
+    writer = [0] * sum([len(task.definition.outputs) for task in tasks])
     for task in tasks:
         for before in task.waits_for:
             successors[before].append(task.number)
-        writer += [task.number] * len(task.definition.outputs)
+        for slot in range(task.first_slot, task.first_slot + len(task.definition.outputs)):
+            writer[slot] = task.number
     # A task that reads a value through two arguments is one reader of it.
     reads = [tuple({item.slot for item in task.inputs}) for task in tasks]
     readers = [0] * len(writer)

@@ -38,6 +38,8 @@ def topological_order(predecessors: Adjacency, successors: Adjacency) -> list[in
 
     Nodes of a cycle, and all behind them, are left out: the order is shorter than the graph then.
     """
+    if in_order(predecessors):
+        return list(range(len(predecessors)))
     missing = [len(before) for before in predecessors]
     order = [node for node, count in enumerate(missing) if not count]
     for node in order:  # grows while it is walked
@@ -48,8 +50,15 @@ def topological_order(predecessors: Adjacency, successors: Adjacency) -> list[in
     return order
 
 
+def in_order(predecessors: Adjacency) -> bool:
+    """Whether each node comes after all its predecessors already, as in a graph that was built from front to back."""
+    return all([node > max(before) for node, before in enumerate(predecessors) if before])
+
+
 def stable_order(predecessors: Adjacency, successors: Adjacency) -> list[int]:
     """Return the topological order that keeps closest to the numbering: the least free node comes next."""
+    if in_order(predecessors):
+        return list(range(len(predecessors)))
     missing = [len(before) for before in predecessors]
     free = [node for node, count in enumerate(missing) if not count]
     heapify(free)
@@ -81,6 +90,16 @@ def heads(predecessors: Adjacency, order: Iterable[int], costs: Sequence[float])
         before = predecessors[node]
         if before:
             result[node] = max([result[other] + costs[other] for other in before])
+    return result
+
+
+def finishes(predecessors: Adjacency, order: Iterable[int], costs: Sequence[float]) -> list[float]:
+    """Return for each node the earliest time it can be done: its head and its cost."""
+    result = list(costs)
+    for node in order:
+        before = predecessors[node]
+        if before:
+            result[node] += max([result[other] for other in before])
     return result
 
 

@@ -6,7 +6,7 @@ be printed, drawn and tested without a thread, and run as often as wanted; it ne
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -130,6 +130,8 @@ class Lineage:
 class ExecutionPlan:
     """What `shtairir.plan` returns and `shtairir.run` runs.
 
+    Tasks, stages, critical path, results and reasons are read-only sequences, made when they are looked at.
+
     Attributes
     ----------
     nodes
@@ -158,18 +160,18 @@ class ExecutionPlan:
     level: OptimizationLevel
     workers: int
     nodes: tuple[NodeId, ...]
-    tasks: tuple[Task, ...]
-    stages: tuple[ExecutionStage, ...]
+    tasks: Sequence[Task]
+    stages: Sequence[ExecutionStage]
     barriers: bool
-    critical_path: tuple[NodeId, ...]
+    critical_path: Sequence[NodeId]
     parallelism: float
     keep: tuple[PortRef, ...] = ()
-    results: tuple[PortRef, ...] = ()
+    results: Sequence[PortRef] = ()
     folded: Mapping[NodeId, tuple[object, ...]] = field(default_factory=dict)
     folded_definitions: Mapping[NodeId, BlockDefinition] = field(default_factory=dict)
     dropped: tuple[NodeId, ...] = ()
     limits: ResourceLimits = field(default_factory=ResourceLimits)
-    reasons: tuple[Reason, ...] = ()
+    reasons: Sequence[Reason] = ()
     peak_bytes: int | None = None
     estimated_s: float | None = None
     sequential_s: float | None = None

@@ -8,29 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shtairir.ids import NodeId
 from shtairir.planning.dependency import Adjacency, redundant_edges
-from shtairir.planning.working import Reason
 
 
 def drop_redundant_edges(
-    predecessors: Adjacency, successors: Adjacency, levels: Sequence[int], names: Sequence[NodeId]
-) -> tuple[list[list[int]], list[Reason]]:
-    """Return for each node whom it must wait for, without those that it waits for anyway."""
+    predecessors: Adjacency, successors: Adjacency, levels: Sequence[int]
+) -> tuple[list[Sequence[int]], dict[int, set[int]]]:
+    """Return for each node whom it must wait for, and whom it need not because it waits for them anyway."""
     repeated: dict[int, set[int]] = {}
     for source, target in redundant_edges(successors, levels):
         repeated.setdefault(target, set()).add(source)
-    waits = [
-        [other for other in before if other not in repeated[node]] if node in repeated else list(before)
-        for node, before in enumerate(predecessors)
-    ]
-    reasons = [
-        Reason(
-            names[target],
-            "drop_redundant_edges",
-            f"Need not wait for {', '.join(repr(str(names[source])) for source in sorted(sources))} as such: "
-            "what it waits for does already.",
-        )
-        for target, sources in sorted(repeated.items())
-    ]
-    return waits, reasons
+    waits = list(predecessors)
+    for node, sources in repeated.items():
+        waits[node] = [other for other in predecessors[node] if other not in sources]
+    return waits, repeated

@@ -1,0 +1,281 @@
+"""A plan as the planner has it: columns by working number, and an order. Tasks are made of them when looked at.
+
+Most of what a plan says is asked of a few tasks, or never; and where a link changes, most of it stays as it was. So
+nothing here is by a task's place in the order: a repair puts nodes into another order, changes the rows of those
+that it is about, and has a plan (see `shtairir.planning.repair`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import overload
+
+from shtairir.ids import NodeId, PortRef
+from shtairir.planning import dependency
+from shtairir.planning.config import Estimate, OptimizationLevel, PlanningConfig
+from shtairir.planning.footprint import Footprint
+from shtairir.planning.passes.coarsen import coarsen
+from shtairir.planning.plan import ExecutionStage, Task, TaskInput
+from shtairir.planning.resources import ResourceRequirements
+from shtairir.planning.stages import pack_stages
+from shtairir.planning.working import Feed, Reason, WorkingGraph, WorkingNode
+
+_UNKNOWN = Estimate()
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """What is decided of each node that runs, by its working number; gaps hold anything.
+
+    Attributes
+    ----------
+    originals
+        All nodes of the graph, also those that the passes took away.
+    order
+        The number of the node of each task.
+    task_of
+        The other way round.
+    predecessors, successors
+        Who feeds whom.
+    waits
+        Whom a node waits for: its predecessors without those that a longer way leads to, and whom it is held back for.
+    levels
+        The number of nodes on the longest way to a node.
+    finishes
+        The earliest end of a node, by its cost and the costs of all before it.
+    first_slots
+        The slot of each node's first output.
+    held
+        What tasks take of memory, by task, if that is known and counts.
+    """
+
+    graph: WorkingGraph
+    originals: Mapping[int, WorkingNode]
+    config: PlanningConfig
+    order: Sequence[int]
+    task_of: Sequence[int]
+    predecessors: Sequence[Sequence[int]]
+    successors: Sequence[Sequence[int]]
+    waits: Sequence[Sequence[int]]
+    repeated: Mapping[int, set[int]]
+    levels: Sequence[int]
+    finishes: Sequence[float]
+    costs: Sequence[float]
+    first_slots: Sequence[int]
+    requirements: Mapping[int, ResourceRequirements]
+    estimates: Mapping[int, Estimate]
+    held: Footprint | None
+    noted: Sequence[Reason] = field(default_factory=list)
+
+    # --- tasks ------------------------------------------------------------------------------------------------
+
+    def task(self, index: int) -> Task:
+        """Return a task by its place in the order."""
+        number = self.order[index]
+        node = self.graph.nodes[number]
+        task_of, stage = self.task_of, self._stage_of[index]
+        return Task(
+            number=index,
+            node=node.id,
+            title=node.title,
+            definition=node.definition,
+            values=node.values,
+            inputs=self._inputs(node),
+            first_slot=self.first_slots[number],
+            waits_for=tuple([task_of[other] for other in self.waits[number]]),
+            stage=stage,
+            releases=self._releases.get(number, ()),
+            aliases=self._aliases.get(number, ()),
+            requirements=self.requirements[number],
+            estimate=self.estimates[number],
+            parts=self._parts(index, node, stage) if node.parts else (),
+            overwrites=tuple([self._slot(node.feeds[feed]) for feed in node.overwrites]),
+        )
+
+    def _inputs(self, node: WorkingNode) -> tuple[TaskInput, ...]:
+        first_slots, nodes = self.first_slots, self.graph.nodes
+        return tuple(
+            [
+                TaskInput(port, output_port(nodes[source], output), first_slots[source] + output, conversion, checked)
+                for port, source, output, conversion, checked in node.feeds
+            ]
+        )
+
+    def _slot(self, feed: Feed) -> int:
+        return self.first_slots[feed.source] + feed.output
+
+    def _parts(self, index: int, node: WorkingNode, stage: int) -> tuple[Task, ...]:
+        first_slot = self.first_slots[self.order[index]]
+        return tuple(
+            Task(
+                number=index,
+                node=part.node.id,
+                title=part.node.title,
+                definition=part.node.definition,
+                values=part.node.values,
+                inputs=self._inputs(part.node),
+                first_slot=first_slot + part.first_output,
+                waits_for=(),
+                stage=stage,
+                aliases=self._aliases.get(part.number, ()),
+                estimate=self.config.estimates.get(part.node.id, _UNKNOWN),
+            )
+            for part in node.parts
+        )
+
+    @cached_property
+    def _aliases(self) -> dict[int, tuple[NodeId, ...]]:
+        """For each working number the nodes that share its results."""
+        aliases: dict[int, tuple[NodeId, ...]] = {}
+        for number, twin in self.graph.merged.items():
+            aliases[twin] = (*aliases.get(twin, ()), self.originals[number].id)
+        return aliases
+
+    @cached_property
+    def _releases(self) -> dict[int, tuple[PortRef, ...]]:
+        """For each node the outputs that it reads last, if tasks run in their order."""
+        nodes = self.graph.nodes
+        last: dict[tuple[int, int], int] = {}
+        for number in self.order:
+            for _, source, output, _, _ in nodes[number].feeds:
+                last[source, output] = number
+        for made in self.graph.shown:
+            last.pop(made, None)
+        released: dict[int, list[PortRef]] = {}
+        for (source, output), number in last.items():
+            released.setdefault(number, []).append(output_port(nodes[source], output))
+        return {number: tuple(ports) for number, ports in released.items()}
+
+    # --- what is for people -----------------------------------------------------------------------------------
+
+    def stages(self) -> Sequence[ExecutionStage]:
+        """Return the tasks in groups that fit the limits, level by level."""
+        return self._stages
+
+    @cached_property
+    def _stages(self) -> list[ExecutionStage]:
+        requirements = [self.requirements[number] for number in self.order]
+        if self.config.level is OptimizationLevel.NONE:
+            return [ExecutionStage(task, (task,), needs) for task, needs in enumerate(requirements)]
+        levels = [self.levels[number] for number in self.order]
+        return pack_stages(levels, requirements, self.config.limits, self.config.worker_count, self.held)
+
+    @cached_property
+    def _stage_of(self) -> list[int]:
+        stage_of = [0] * len(self.order)
+        for stage in self._stages:
+            for task in stage.tasks:
+                stage_of[task] = stage.index
+        return stage_of
+
+    @property
+    def stage_of(self) -> Sequence[int]:
+        """The stage of each task."""
+        return self._stage_of
+
+    @property
+    def critical_s(self) -> float:
+        """The length of the longest way through the graph."""
+        return max(self.finishes, default=0.0)
+
+    @property
+    def parallelism(self) -> float:
+        """How many tasks could run at a time on average, given enough workers."""
+        return sum(self.costs) / self.critical_s if self.critical_s else 1.0
+
+    def critical_path(self) -> list[NodeId]:
+        """Return the nodes of the longest way."""
+        in_order = sorted(self.order, key=self.finishes.__getitem__)
+        tails = dependency.tails(self.successors, in_order, self.costs)
+        nodes = self.graph.nodes
+        return [nodes[number].id for number in dependency.critical_path(self.successors, in_order, tails)]
+
+    def results(self) -> list[PortRef]:
+        """Return the outputs to keep, in the order of the graph, under the names that were asked for."""
+        nodes, graph, originals = self.graph.nodes, self.graph, self.originals
+        return [
+            PortRef(originals[number].id, originals[number].definition.outputs[output].name)
+            for number, output in sorted(graph.wanted)
+            if graph.maker(number, output)[0] in nodes
+        ]
+
+    def reasons(self) -> list[Reason]:
+        """Return what was changed or decided, and why."""
+        reasons = [*self.noted]
+        nodes = self.graph.nodes
+        if self.config.level in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE):
+            reasons += self._why_not_wait()
+            critical = self.critical_path() if self.parallelism > 1 else ()
+            if len(critical) > 1:
+                row = f"'{critical[0]}' to '{critical[-1]}'"
+                why = f"Goes first where there is a choice: it begins the longest row of nodes, {row}."
+                reasons.append(Reason(critical[0], "critical_path", why))
+        for number in self.order:
+            if nodes[number].definition.traits.runs_on == "process":
+                why = "Runs on a thread although it asks for a process: worker processes are not there yet."
+                reasons.append(Reason(nodes[number].id, "workers", why))
+        if self.config.level is OptimizationLevel.AGGRESSIVE and any(
+            self.estimates[number].elapsed_s is not None for number in self.order
+        ):
+            reasons += coarsen([self.task(index) for index in range(len(self.order))], self.config.limits)
+        return reasons
+
+    def _why_not_wait(self) -> Iterator[Reason]:
+        nodes = self.graph.nodes
+        for number in sorted(self.repeated, key=self.task_of.__getitem__):
+            sources = sorted(self.repeated[number], key=self.task_of.__getitem__)
+            listed = ", ".join(repr(str(nodes[source].id)) for source in sources)
+            why = f"Need not wait for {listed} as such: what it waits for does already."
+            yield Reason(nodes[number].id, "drop_redundant_edges", why)
+
+
+def output_port(node: WorkingNode, output: int) -> PortRef:
+    """Return the name of a node's output; of a composite's, that of the node in it that makes it."""
+    for part in reversed(node.parts):
+        if output >= part.first_output:
+            return PortRef(part.node.id, part.node.definition.outputs[output - part.first_output].name)
+    return PortRef(node.id, node.definition.outputs[output].name)
+
+
+class Tasks(Sequence[Task]):
+    """The tasks of a plan, each made when somebody looks at it first."""
+
+    __slots__ = ("_made", "columns")
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self._made: list[Task | None] = [None] * len(columns.order)
+
+    @overload
+    def __getitem__(self, index: int) -> Task: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Task]: ...
+    def __getitem__(self, index: int | slice) -> Task | Sequence[Task]:
+        if isinstance(index, slice):
+            return tuple(self)[index]
+        task = self._made[index]
+        if task is None:
+            place = index if index >= 0 else index + len(self._made)
+            task = self._made[place] = self.columns.task(place)
+        return task
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __iter__(self) -> Iterator[Task]:
+        make = self.columns.task
+        for index, task in enumerate(self._made):
+            if task is None:
+                task = self._made[index] = make(index)
+            yield task
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == (tuple(other) if isinstance(other, Tasks) else other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
