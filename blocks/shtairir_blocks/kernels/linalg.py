@@ -79,7 +79,8 @@ def _require_regular(matrix: Array) -> None:
 def pseudo_inverse(a: Array, rcond: float | None) -> Array:
     """The Moore–Penrose inverse, by singular value decomposition (Golub & Kahan 1965)."""
     matrix = as_matrix(a, "a")
-    return np.asarray(np.linalg.pinv(matrix, **({} if rcond is None else {"rcond": rcond})))
+    cutoff = max(matrix.shape) * np.finfo(matrix.dtype).eps if rcond is None else rcond
+    return np.asarray(np.linalg.pinv(matrix, rtol=cutoff))
 
 
 def least_squares(a: Array, b: Array, rcond: float | None) -> tuple[Array, float, int, Array]:
