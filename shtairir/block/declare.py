@@ -9,14 +9,15 @@ from __future__ import annotations
 import inspect
 import re
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin, overload
 
 from shtairir.block.annotations import port_type
 from shtairir.block.context import Context
-from shtairir.block.definition import ATTRIBUTE, BlockDefinition, RunsOn, Traits
+from shtairir.block.definition import ATTRIBUTE, BlockDefinition, Migration, RunsOn, Traits
 from shtairir.block.docstring import Docstring, read_docstring
 from shtairir.block.elementwise import Reduction
+from shtairir.block.lazy import Lazy
 from shtairir.block.ports import MISSING, InputPort, Out, OutputPort, Param
 from shtairir.block.types import EnumType, PortType
 from shtairir.errors import BlockDefinitionError
@@ -57,9 +58,13 @@ def block(
     cost: Callable[..., float] | float | None = None,
     reduction: Reduction | None = None,
     needs_trust: bool = False,
+    lazy: Lazy | None = None,
     requires: Sequence[str] = (),
     extra: str | None = None,
     adapt: Adapt | None = None,
+    migrations: Mapping[int, Migration] | None = None,
+    renamed: Mapping[str, str] | None = None,
+    aliases: Sequence[str] = (),
 ) -> Callable[[_Function], _Function]: ...
 
 
@@ -80,6 +85,10 @@ def block(function: _Function | None = None, /, **declared: Any) -> _Function | 
         Modules that the body imports, and the extra of this distribution that brings them.
     adapt
         For ports that depend on the node's values, see `BlockDefinition`.
+    version, migrations, renamed, aliases
+        What the block was before, so that graphs of that time still work: ``migrations={1: from_1_to_2}`` brings the
+        values of older nodes up, ``renamed={"old": "new"}`` follows a port to its new name, and ``aliases=("old.id",)``
+        are ids that the block had.
 
     Other parameters are the traits, see `Traits`.
 
@@ -118,6 +127,9 @@ def define(
     requires: Sequence[str] = (),
     extra: str | None = None,
     adapt: Adapt | None = None,
+    migrations: Mapping[int, Migration] | None = None,
+    renamed: Mapping[str, str] | None = None,
+    aliases: Sequence[str] = (),
     **traits: Any,
 ) -> BlockDefinition:
     """Return the definition of a function as a block; see `block` for the parameters."""
@@ -131,6 +143,10 @@ def define(
         )
     code = inspect.unwrap(function).__code__ if hasattr(inspect.unwrap(function), "__code__") else None
     inputs, context_argument = signature.inputs()
+    outputs = signature.outputs()
+    _check_past(signature, version, migrations or {}, aliases)
+    ports = {port.name for port in inputs} | {port.name for port in outputs}
+    _check_renamed(signature, renamed or {}, ports, adapted=adapt is not None)
     return BlockDefinition(
         id=BlockId(block_id),
         function=function,
@@ -139,7 +155,7 @@ def define(
         summary=signature.doc.summary,
         doc=signature.doc.text,
         inputs=inputs,
-        outputs=signature.outputs(),
+        outputs=outputs,
         tags=tuple(tags),
         version=version,
         context_argument=context_argument,
@@ -150,7 +166,35 @@ def define(
         file=code.co_filename if code else "",
         line=code.co_firstlineno if code else 0,
         adapt=adapt,
+        migrations=dict(migrations or {}),
+        renamed=dict(renamed or {}),
+        aliases=tuple(aliases),
     )
+
+
+def _check_past(
+    signature: _Signature, version: int, migrations: Mapping[int, Migration], aliases: Sequence[str]
+) -> None:
+    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+        raise signature.error(f"version is {version!r}.", hint="Count versions from 1.")
+    for step in migrations:
+        if not isinstance(step, int) or not 1 <= step < version:
+            hint = f"Write the version that it starts from: {', '.join(map(str, range(1, version))) or 'none yet'}."
+            raise signature.error(f"migrations has a step from {step!r}, but its version is {version}.", hint=hint)
+    if isinstance(aliases, str):
+        raise signature.error("'aliases' must be a list of ids, not a text.", hint='Write aliases=("...",).')
+    for alias in aliases:
+        if not _ID.fullmatch(alias) or alias == signature.block_id:
+            raise signature.error(f"'{alias}' cannot be an alias of it.", hint="Write the id that it had before.")
+
+
+def _check_renamed(signature: _Signature, renamed: Mapping[str, str], ports: set[PortName], *, adapted: bool) -> None:
+    for old, new in renamed.items():
+        if old in ports:
+            raise signature.error(f"renamed says '{old}' is gone, but it is still a port.", hint="Take it out.")
+        if new not in ports and new not in renamed and not adapted:
+            hint = f"Its ports are: {', '.join(sorted(ports)) or 'none'}."
+            raise signature.error(f"renamed leads to '{new}', which is not a port.", hint=hint)
 
 
 def _traits(signature: _Signature, arguments: set[PortName], declared: dict[str, Any]) -> Traits:

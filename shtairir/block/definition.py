@@ -6,15 +6,19 @@ import importlib.util
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from shtairir.block.elementwise import Reduction
+from shtairir.block.lazy import Lazy
 from shtairir.block.ports import InputPort, OutputPort
 from shtairir.errors import BlockDefinitionError
 from shtairir.ids import BlockId, PortName
 
 if TYPE_CHECKING:
     from shtairir.block.interface import Adapt
+
+Migration: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""From the values of a node, as its file holds them, to those of the next version of its block."""
 
 RunsOn = Literal["thread", "process", "async"]
 ATTRIBUTE = "__shtairir_block__"
@@ -53,6 +57,8 @@ class Traits:
         The seconds that a call takes, or a function of the same arguments as ``infer`` that tells them.
     needs_trust
         It runs what its values say (a command, a program), so only in a graph that the user trusts.
+    lazy
+        Inputs of which only a chosen one is computed and handed on, see `shtairir.block.lazy`.
     """
 
     pure: bool = True
@@ -70,6 +76,7 @@ class Traits:
     cost: Callable[..., float] | float | None = None
     reduction: Reduction | None = None
     needs_trust: bool = False
+    lazy: Lazy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,14 @@ class BlockDefinition:
         For a block whose ports depend on its values: returns the definition with the ports of a node. It gets the
         node's values and the `Scope` around it, is pure and cheap, and may raise a `ShtairirError` whose sentence says
         what is wrong with the values.
+    version
+        Goes up when values of older nodes mean something else, or when the result is another.
+    migrations
+        Version → function that brings the values of a node of that version to the next; pure.
+    renamed
+        Old name of a port → its name now; values and links follow.
+    aliases
+        Ids that the block had before; nodes that name them are of this block.
     """
 
     id: BlockId
@@ -125,6 +140,9 @@ class BlockDefinition:
     file: str = ""
     line: int = 0
     adapt: Adapt | None = None
+    migrations: Mapping[int, Migration] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
     _inputs_by_name: Mapping[str, InputPort] = field(init=False, repr=False)
     _outputs_by_name: Mapping[str, OutputPort] = field(init=False, repr=False)
 

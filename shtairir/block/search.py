@@ -1,0 +1,42 @@
+"""How well a block matches the words that a person types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shtairir.block.definition import BlockDefinition
+
+
+def ranked(definitions: Iterable[BlockDefinition], text: str) -> list[BlockDefinition]:
+    """Return the blocks that match every word of a query, best first."""
+    words = text.lower().split()
+    found = []
+    for definition in definitions:
+        score = _score(definition, words)
+        if score is not None:
+            found.append((-score, definition.name.lower(), definition.id, definition))
+    return [entry[-1] for entry in sorted(found, key=lambda entry: entry[:3])]
+
+
+def _score(definition: BlockDefinition, words: list[str]) -> int | None:
+    """Return how well a block matches all words; ``None`` when one of them is nowhere."""
+    name = definition.name.lower()
+    total = 0
+    for word in words:
+        if name == word or definition.id == word:
+            total += 100
+        elif name.startswith(word):
+            total += 60
+        elif any(part.startswith(word) for part in name.split()):
+            total += 45
+        elif any(word == tag.lower() for tag in definition.tags):
+            total += 40
+        elif word in name or word in definition.id:
+            total += 30
+        elif any(word in tag.lower() for tag in definition.tags) or word in definition.category.lower():
+            total += 20
+        elif word in definition.summary.lower():
+            total += 10
+        else:
+            return None
+    return total
