@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from shtairir.document.graph import Graph
     from shtairir.document.snapshot import Snapshot
     from shtairir.planning.shelf import Shelf
+    from shtairir.validation.wiring import Wiring
 
 __all__ = ["RunHandle", "plan", "run", "start"]
 
@@ -116,21 +117,30 @@ def _plan(
     if shelved is not None:
         return shelved
     snapshot = _with_parameters(_snapshot_of(graph), parameters or {})
-    _refuse_errors(snapshot, blocks)
-    made = ExecutionPlanner(config).plan(snapshot, blocks)
+    wiring = _wired(snapshot, blocks)
+    made = ExecutionPlanner(config).plan(snapshot, blocks, wiring)
     if isinstance(graph, Graph) and not parameters:
         _shelf().put(graph, snapshot, config, blocks, made)
     return made
 
 
-def _refuse_errors(snapshot: Snapshot, blocks: Registry) -> None:
-    from shtairir.validation import validate
+def _wired(snapshot: Snapshot, blocks: Registry) -> Wiring:
+    """Return the links of a graph as validation has seen them.
 
-    errors = [problem for problem in validate(snapshot, blocks) if problem.severity == "error"]
+    Raises
+    ------
+    PlanningError
+        When the graph has errors.
+    """
+    from shtairir.validation.checks import surveyed
+
+    problems, survey = surveyed(snapshot, blocks)
+    errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         listed = " ".join(problem.message for problem in errors[:3])
         more = f" And {len(errors) - 3} more." if len(errors) > 3 else ""
         raise PlanningError(f"'{snapshot.name}' cannot run: {listed}{more}", problems=errors)
+    return survey.wiring
 
 
 def start(

@@ -21,38 +21,25 @@ from collections.abc import Iterable, Sequence
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
+from shtairir.validation.ordering import in_order, reversed_edges, topological_order
+
+__all__ = [
+    "Adjacency",
+    "ancestors",
+    "critical_path",
+    "depth_first_order",
+    "find_cycle",
+    "finishes",
+    "heads",
+    "levels",
+    "redundant_edges",
+    "reversed_edges",
+    "stable_order",
+    "tails",
+    "topological_order",
+]
+
 Adjacency: TypeAlias = Sequence[Sequence[int]]
-
-
-def reversed_edges(adjacency: Adjacency) -> list[list[int]]:
-    """Return the same edges, told from the other end."""
-    result: list[list[int]] = [[] for _ in adjacency]
-    for node, neighbours in enumerate(adjacency):
-        for neighbour in neighbours:
-            result[neighbour].append(node)
-    return result
-
-
-def topological_order(predecessors: Adjacency, successors: Adjacency) -> list[int]:
-    """Return the nodes, each after all its predecessors (Kahn 1962).
-
-    Nodes of a cycle, and all behind them, are left out: the order is shorter than the graph then.
-    """
-    if in_order(predecessors):
-        return list(range(len(predecessors)))
-    missing = [len(before) for before in predecessors]
-    order = [node for node, count in enumerate(missing) if not count]
-    for node in order:  # grows while it is walked
-        for successor in successors[node]:
-            missing[successor] -= 1
-            if not missing[successor]:
-                order.append(successor)
-    return order
-
-
-def in_order(predecessors: Adjacency) -> bool:
-    """Whether each node comes after all its predecessors already, as in a graph that was built from front to back."""
-    return all([node > max(before) for node, before in enumerate(predecessors) if before])
 
 
 def stable_order(predecessors: Adjacency, successors: Adjacency) -> list[int]:

@@ -19,6 +19,7 @@ from shtairir.planning.passes import (
 from shtairir.planning.plan import ExecutionPlan
 from shtairir.planning.resolve import Blocks, Source, resolve
 from shtairir.planning.working import Reason, WorkingGraph
+from shtairir.validation.wiring import Wiring
 
 
 class ExecutionPlanner:
@@ -33,8 +34,13 @@ class ExecutionPlanner:
     def __init__(self, config: PlanningConfig | None = None) -> None:
         self.config = config if config is not None else PlanningConfig()
 
-    def plan(self, source: Source, blocks: Blocks) -> ExecutionPlan:
+    def plan(self, source: Source, blocks: Blocks, wiring: Wiring | None = None) -> ExecutionPlan:
         """Return the plan of a valid graph.
+
+        Parameters
+        ----------
+        wiring
+            What validation has seen of the same graph.
 
         Raises
         ------
@@ -43,10 +49,12 @@ class ExecutionPlanner:
             does not exist, or when a node can never run under the limits.
         """
         config = self.config
-        graph = resolve(source, blocks)
+        graph = resolve(source, blocks, wiring)
         _check_names(graph, config)
-        graph = replace(graph, wanted=graph.wanted | _numbered(graph, config.keep))
-        names = tuple(node.id for node in graph.nodes.values())
+        if config.keep:
+            wanted = graph.wanted | _numbered(graph, config.keep)
+            graph = replace(graph, wanted=wanted).linked(graph.links())
+        names = tuple(source.nodes)
         originals = graph.nodes
         graph, reasons = self._optimised(graph)
         return Layout(graph, originals, config, reasons).plan(source.name, source.base_dir, names)
@@ -66,6 +74,8 @@ class ExecutionPlanner:
 
 
 def _check_names(graph: WorkingGraph, config: PlanningConfig) -> None:
+    if not config.keep and not config.targets:
+        return
     nodes = {node.id: node for node in graph.nodes.values()}
     for target in config.targets or ():
         if target not in nodes:
@@ -79,8 +89,6 @@ def _check_names(graph: WorkingGraph, config: PlanningConfig) -> None:
 
 
 def _numbered(graph: WorkingGraph, ports: frozenset[PortRef]) -> frozenset[tuple[int, int]]:
-    if not ports:
-        return frozenset()
     return frozenset(
         (index, number)
         for index, node in graph.nodes.items()

@@ -5,20 +5,18 @@ After this, nothing needs the registry or the document any more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import NoneType
+from types import MappingProxyType, NoneType
 from typing import Protocol
 
-from shtairir.block.compatibility import compatibility
-from shtairir.block.conversions import Conversion
 from shtairir.block.definition import BlockDefinition
-from shtairir.block.ports import MISSING, InputPort, OutputPort
-from shtairir.block.types import AnyType, PortType, UnionType
+from shtairir.block.ports import MISSING, InputPort
 from shtairir.document.model import Link, Node
 from shtairir.errors import PlanningError
-from shtairir.ids import BlockId, NodeId, PortName, PortRef
-from shtairir.planning.working import Feed, WorkingGraph, WorkingNode
+from shtairir.ids import BlockId, NodeId, PortRef
+from shtairir.planning.working import Links, WorkingGraph, WorkingNode
+from shtairir.validation.wiring import Feed, Wiring, fits
 
 
 class Source(Protocol):
@@ -42,26 +40,28 @@ class Blocks(Protocol):
     def get(self, id: BlockId | str, /) -> BlockDefinition | None: ...
 
 
-def resolve(source: Source, blocks: Blocks) -> WorkingGraph:
+def resolve(source: Source, blocks: Blocks, wiring: Wiring | None = None) -> WorkingGraph:
     """Return the graph with everything in it that a call of each block needs.
+
+    Parameters
+    ----------
+    wiring
+        That of these very nodes and links, if somebody has worked it out already.
 
     Raises
     ------
     PlanningError
         When a node's block, port or value does not exist or fit. A validated graph has none of these.
     """
-    definitions = {id: _definition(node, source, blocks) for id, node in source.nodes.items()}
-    links: dict[NodeId, dict[PortName, PortRef]] = {}
-    for link in source.links.values():
-        target = link.target
-        into = links.get(target.node)
-        if into is None:
-            into = links[target.node] = {}
-        into[target.port] = link.source
-    resolver = _Resolver(source.base_dir, definitions)
-    none: dict[PortName, PortRef] = {}
-    nodes = {index: resolver.node(node, links.get(id, none)) for index, (id, node) in enumerate(source.nodes.items())}
-    return WorkingGraph(nodes, wanted=_unread(nodes))
+    if wiring is None or wiring.nodes is not source.nodes:
+        definitions = {id: _definition(node, source, blocks) for id, node in source.nodes.items()}
+        wiring = Wiring(source.nodes, source.links, definitions)
+    for link in wiring.faulty:
+        raise PlanningError(_fault(link, source.nodes, wiring))
+    resolver = _Resolver(source.base_dir, wiring)
+    nodes = {number: resolver.node(number, node) for number, node in enumerate(source.nodes.values())}
+    links = Links(wiring.predecessors, wiring.successors, wiring.order)
+    return WorkingGraph(nodes, wanted=_unread(nodes, wiring)).linked(links)
 
 
 def _definition(node: Node, source: Source, blocks: Blocks) -> BlockDefinition:
@@ -71,11 +71,34 @@ def _definition(node: Node, source: Source, blocks: Blocks) -> BlockDefinition:
     return found
 
 
-def _unread(nodes: Mapping[int, WorkingNode]) -> frozenset[tuple[int, int]]:
+def _fault(link: Link, nodes: Mapping[NodeId, Node], wiring: Wiring) -> str:
+    """Return what is wrong with a link, in a sentence."""
+    definitions = dict(zip(nodes, wiring.definitions, strict=True))
+    source, target = definitions.get(link.source.node), definitions.get(link.target.node)
+    output = source.output(link.source.port) if source is not None else None
+    port = target.input(link.target.port) if target is not None else None
+    if output is None:
+        return f"Node '{link.target.node}', input '{link.target.port}' is linked to {link.source}, which does not exist."
+    if port is None:
+        return f"{link.source} is linked to {link.target}, which does not exist."
+    return f"Node '{link.target.node}', input '{port.name}': {fits(output.type, port.type).reason}"
+
+
+def _unread(nodes: Mapping[int, WorkingNode], wiring: Wiring) -> frozenset[tuple[int, int]]:
     """Return the outputs that nobody reads: the results of the graph."""
-    read = {feed[1:3] for node in nodes.values() for feed in node.feeds}
-    every = [(index, number) for index, node in nodes.items() for number in range(len(node.definition.outputs))]
-    return frozenset([port for port in every if port not in read])
+    found: list[tuple[int, int]] = []
+    several: list[int] = []
+    for number, after in enumerate(wiring.successors):
+        count = len(nodes[number].definition.outputs)
+        if not after:
+            found += [(number, output) for output in range(count)]
+        elif count > 1:
+            several.append(number)
+    if several:
+        read = {feed[1:3] for feeds in wiring.feeds for feed in feeds}
+        every = [(number, output) for number in several for output in range(len(nodes[number].definition.outputs))]
+        found += [port for port in every if port not in read]
+    return frozenset(found)
 
 
 def value_of(node: Node, port: InputPort, base_dir: Path) -> object:
@@ -108,53 +131,41 @@ def _anchored(value: object, base_dir: Path) -> object:
 _UNANCHORED = (float, int, str, NoneType)
 """Types of defaults that cannot be a path."""
 
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+
 
 class _Resolver:
-    def __init__(self, base_dir: Path, definitions: Mapping[NodeId, BlockDefinition]) -> None:
+    def __init__(self, base_dir: Path, wiring: Wiring) -> None:
         self._base_dir = base_dir
-        self._definitions = definitions
-        self._numbers = {id: index for index, id in enumerate(definitions)}
-        self._crossings: dict[tuple[int, PortName, int], tuple[int, Conversion | None, PortType | None]] = {}
+        self._wiring = wiring
+        # Nodes of one block with the same inputs linked and nothing set share their values, which are all defaults.
+        self._defaults: dict[tuple[object, ...], Mapping[str, object]] = {}
 
-    def node(self, node: Node, links: Mapping[PortName, PortRef]) -> WorkingNode:
-        definition = self._definitions[node.id]
+    def node(self, number: int, node: Node) -> WorkingNode:
+        definition = self._wiring.definitions[number]
+        if definition is None:
+            raise PlanningError(f"Node '{node.id}' uses the block '{node.block}', which is not installed.")
+        feeds = tuple(self._wiring.feeds[number])
+        if len(feeds) == len(definition.inputs):
+            values = _NOTHING
+        elif node.values:
+            values = self._values(node, definition, feeds)
+        else:
+            key = id(definition), *[feed[0] for feed in feeds]
+            known = self._defaults.get(key)
+            values = known if known is not None else self._values(node, definition, feeds)
+            self._defaults[key] = values
+        return WorkingNode(node.id, node.title or definition.name, definition, values, feeds, (), ())
+
+    def _values(self, node: Node, definition: BlockDefinition, feeds: Sequence[Feed]) -> dict[str, object]:
+        linked = {feed[0] for feed in feeds}
         values: dict[str, object] = {}
-        feeds: list[Feed] = []
         for port in definition.inputs:
             name = port.name
-            if name in links:
-                feeds.append(self._feed(node, port, links[name]))
-            elif name in node.values or port.default is MISSING or not isinstance(port.default, _UNANCHORED):
+            if name in linked:
+                continue
+            if name in node.values or port.default is MISSING or not isinstance(port.default, _UNANCHORED):
                 values[name] = value_of(node, port, self._base_dir)
             else:
                 values[name] = port.default
-        return WorkingNode(node.id, node.title or definition.name, definition, values, tuple(feeds))
-
-    def _feed(self, node: Node, port: InputPort, source: PortRef) -> Feed:
-        # Ports and definitions live long enough, so their identities can stand for their types here; comparing the
-        # types of ten thousand links takes longer than all the rest of planning.
-        definition = self._definitions.get(source.node)
-        key = id(definition), source.port, id(port)
-        crossing = self._crossings.get(key)
-        if crossing is None:
-            crossing = self._crossings[key] = self._crossing(definition, source, port, node.id)
-        return Feed(port.name, self._numbers[source.node], *crossing)
-
-    def _crossing(
-        self, definition: BlockDefinition | None, source: PortRef, port: InputPort, node: NodeId
-    ) -> tuple[int, Conversion | None, PortType | None]:
-        """Return the number of an output, and what a link from it applies and checks."""
-        for number, output in enumerate(definition.outputs if definition else ()):
-            if output.name == source.port:
-                return number, *_applied(output, port, node)
-        raise PlanningError(f"Node '{node}', input '{port.name}' is linked to {source}, which does not exist.")
-
-
-def _applied(output: OutputPort, port: InputPort, node: NodeId) -> tuple[Conversion | None, PortType | None]:
-    """Return what a link applies, and the type that what arrives must be checked for, if only the run can tell."""
-    found = compatibility(output.type, port.type)
-    if not found.ok:
-        raise PlanningError(f"Node '{node}', input '{port.name}': {found.reason}")
-    uncertain = found.conversion is None and isinstance(output.type, AnyType | UnionType)
-    certain = not uncertain or isinstance(port.type, AnyType) or output.type == port.type
-    return found.conversion, None if certain else port.type
+        return values

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from shtairir.block.conversions import Conversion
 from shtairir.block.definition import BlockDefinition
-from shtairir.block.types import PortType
-from shtairir.ids import NodeId, PortName
+from shtairir.ids import NodeId
 from shtairir.planning.dependency import reversed_edges, topological_order
+from shtairir.validation.wiring import Feed
+
+__all__ = ["Feed", "Links", "Reason", "WorkingGraph", "WorkingNode", "WorkingPart"]
 
 
 class Reason(NamedTuple):
@@ -23,19 +24,6 @@ class Reason(NamedTuple):
     node: NodeId | None
     pass_name: str
     sentence: str
-
-
-class Feed(NamedTuple):
-    """A linked input: the number of the node and of the output that feed it, and what the link applies.
-
-    ``checked`` is the input's type where only the run can tell whether a value fits it.
-    """
-
-    port: PortName
-    source: int
-    output: int
-    conversion: Conversion | None = None
-    checked: PortType | None = None
 
 
 # Named tuples, here and in the plan, because they are made four times faster than frozen dataclasses,
@@ -102,6 +90,11 @@ class WorkingGraph:
     composites: Mapping[int, int] = field(default_factory=dict)
     # Not copied by `replace`, since a pass that changes nodes may change links.
     _links: list[Links] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def linked(self, links: Links) -> WorkingGraph:
+        """Return itself, knowing its links from elsewhere."""
+        self._links[:] = [links]
+        return self
 
     @property
     def shown(self) -> frozenset[tuple[int, int]]:

@@ -35,9 +35,20 @@ def validate(graph: Graph | Snapshot, registry: Registry | None = None) -> list[
     >>> [problem.code for problem in validate(graph)]
     ['missing_block']
     """
-    survey = Survey(graph.snapshot(), registry if registry is not None else default_registry())
+    return surveyed(graph.snapshot(), registry if registry is not None else default_registry())[0]
+
+
+def surveyed(graph: Snapshot, registry: Registry) -> tuple[list[Problem], Survey]:
+    """Return all problems of a graph, as `validate` does, and what was seen on the way."""
+    survey = Survey(graph, registry)
     for check in _CHECKS:
         check(survey)
+    return _sorted(survey), survey
+
+
+def _sorted(survey: Survey) -> list[Problem]:
+    if not survey.problems:
+        return []
     place = {node: index for index, node in enumerate(survey.graph.nodes)}
     last = len(place)
     return sorted(

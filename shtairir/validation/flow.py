@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 
+from shtairir.block.definition import BlockDefinition
 from shtairir.document.edits import RemoveLinks, RemoveNodes
 from shtairir.document.model import Link
 from shtairir.document.snapshot import Snapshot
@@ -23,6 +24,9 @@ _SHOWN = 12
 
 def check_cycles(survey: Survey) -> None:
     """Find nodes that wait for each other in a circle; one problem for each group of them."""
+    wiring = survey.wiring
+    if not wiring.faulty and len(wiring.order) == len(wiring.nodes):
+        return
     feeds = readers_of(survey.graph)
     rest = _not_sortable(feeds)
     if not rest:
@@ -98,11 +102,10 @@ def check_dead_nodes(survey: Survey) -> None:
     A node at the end of a chain is how results are shown, and a block without outputs or with an effect is there
     for what it does; neither is dead.
     """
-    linked = {end.node for link in survey.graph.links.values() for end in (link.source, link.target)}
-    if not linked:
+    if not survey.graph.links:
         return
-    for node, definition in survey.definitions.items():
-        if node not in linked and definition.traits.pure and definition.outputs:
+    for node, definition in _unlinked(survey):
+        if definition.traits.pure and definition.outputs:
             survey.problems.append(
                 Problem(
                     "info",
@@ -113,6 +116,18 @@ def check_dead_nodes(survey: Survey) -> None:
                     edit=RemoveNodes((node,)),
                 )
             )
+
+
+def _unlinked(survey: Survey) -> list[tuple[NodeId, BlockDefinition]]:
+    """Return the nodes of known blocks that no link names."""
+    wiring = survey.wiring
+    ends = {end.node for link in wiring.faulty for end in (link.source, link.target)}
+    known = zip(wiring.nodes, wiring.definitions, wiring.predecessors, wiring.successors, strict=True)
+    return [
+        (node, definition)
+        for node, definition, before, after in known
+        if not before and not after and definition is not None and node not in ends
+    ]
 
 
 def blocked_nodes(graph: Snapshot, problems: Iterable[Problem]) -> dict[NodeId, NodeId]:

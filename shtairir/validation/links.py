@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-from shtairir.block.compatibility import Compatibility, compatibility
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.ports import InputPort, OutputPort
-from shtairir.block.types import PortType
 from shtairir.document.edits import RemoveLinks, Unpublish
 from shtairir.document.model import Link
 from shtairir.ids import PortRef
 from shtairir.validation.survey import Survey
+from shtairir.validation.wiring import fits
 
 
 def check_links(survey: Survey) -> None:
     """Find links to nodes or ports that do not exist, and links whose types do not fit."""
-    # The same pair of ports comes again and again in a large graph.
-    fits: dict[tuple[int, int], Compatibility] = {}
-    fine: set[tuple[BlockDefinition | None, str, BlockDefinition | None, str]] = set()
-    definition_of = survey.definitions.get
-    for link in survey.graph.links.values():
-        ends = definition_of(link.source.node), link.source.port, definition_of(link.target.node), link.target.port
-        if ends in fine:
-            continue
+    for link in survey.wiring.faulty:
         if not _both_nodes_exist(survey, link):
             continue
         source, target = _output(survey, link), _input(survey, link)
         if source is None or target is None:
             continue
-        pair = (id(source), id(target))
-        if pair not in fits:
-            fits[pair] = _compatibility(source.type, target.type)
-        if fits[pair].ok:
-            fine.add(ends)
-        else:
-            message = f"{link.source} cannot feed {link.target}: {fits[pair].reason}"
-            fix = "Remove the link, or put a block between that converts the value."
-            edit = RemoveLinks((link.target,))
-            survey.error("type_mismatch", message, link.target.node, link.target.port, fix=fix, edit=edit)
-
-
-def _compatibility(source: PortType, target: PortType) -> Compatibility:
-    try:
-        return compatibility(source, target)
-    except Exception as error:  # noqa: BLE001 - a pack's own type may raise anything; validation never does
-        return Compatibility(False, reason=str(error) or type(error).__name__)
+        message = f"{link.source} cannot feed {link.target}: {fits(source.type, target.type).reason}"
+        fix = "Remove the link, or put a block between that converts the value."
+        edit = RemoveLinks((link.target,))
+        survey.error("type_mismatch", message, link.target.node, link.target.port, fix=fix, edit=edit)
 
 
 def _both_nodes_exist(survey: Survey, link: Link) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.registry import Registry
@@ -11,6 +12,7 @@ from shtairir.document.naming import closest
 from shtairir.document.snapshot import Snapshot
 from shtairir.ids import BlockId, NodeId, PortName
 from shtairir.validation.problem import Problem
+from shtairir.validation.wiring import Wiring
 
 _COMPARED_AT_MOST = 50_000
 
@@ -37,6 +39,11 @@ class Survey:
             definition = known[node.block]
             if definition is not None:
                 self.definitions[key] = definition
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """The links, by number."""
+        return Wiring(self.graph.nodes, self.graph.links, self.definitions)
 
     def closest(self, name: str, known: Collection[str]) -> str | None:
         """Return the known name that was probably meant.

@@ -6,7 +6,7 @@ deterministic. Nodes are visited after what feeds them, so whole equal branches 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from enum import Enum
 from pathlib import PurePath
@@ -15,13 +15,14 @@ from shtairir.block.values import Color, loaded_class
 from shtairir.planning.working import Reason, WorkingGraph, WorkingNode
 
 _LARGEST_COMPARED_ARRAY = 1 << 20
+_SEVERAL = -1
 
 
 def merge_equal(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
     """Return the graph without the nodes that repeat another, their readers fed by that one."""
     merged = dict(graph.merged)
     nodes = dict(graph.nodes)
-    seen: dict[Hashable, int] = {}
+    alike = _Alike(nodes)
     reasons = []
     for index in graph.links().order:
         node = nodes.get(index)
@@ -32,7 +33,7 @@ def merge_equal(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
         traits = node.definition.traits
         if not (traits.pure and traits.deterministic):
             continue
-        twin = seen.setdefault(identity(node), index)
+        twin = alike.first(index, node)
         if twin == index:
             continue
         merged[index] = twin
@@ -45,6 +46,29 @@ def merge_equal(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
     # Back in the order of the graph, which decides between equals later.
     nodes = {index: nodes[index] for index in graph.nodes if index in nodes}
     return replace(graph, nodes=nodes, merged=merged), reasons
+
+
+class _Alike:
+    """Finds the first of the nodes that compute the same.
+
+    What a node is fed tells most nodes apart and is quick to look at; values are looked at only where it does not.
+    """
+
+    def __init__(self, nodes: Mapping[int, WorkingNode]) -> None:
+        self._nodes = nodes
+        self._by_feeds: dict[Hashable, int] = {}
+        self._seen: dict[Hashable, int] = {}
+
+    def first(self, index: int, node: WorkingNode) -> int:
+        """Return the number of the first node that computes what this one does."""
+        key = (id(node.definition), *[feed[1] for feed in node.feeds])
+        other = self._by_feeds.setdefault(key, index)
+        if other == index:
+            return index
+        if other >= 0:
+            self._seen.setdefault(identity(self._nodes[other]), other)
+            self._by_feeds[key] = _SEVERAL
+        return self._seen.setdefault(identity(node), index)
 
 
 def _refed(node: WorkingNode, merged: dict[int, int]) -> WorkingNode:

@@ -30,9 +30,9 @@ def plans_made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     made: list[str] = []
     original = ExecutionPlanner.plan
 
-    def plan(self: ExecutionPlanner, source: Any, blocks: Any) -> Any:
+    def plan(self: ExecutionPlanner, source: Any, *others: Any) -> Any:
         made.append(source.name)
-        return original(self, source, blocks)
+        return original(self, source, *others)
 
     monkeypatch.setattr(ExecutionPlanner, "plan", plan)
     return made

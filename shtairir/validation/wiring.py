@@ -1,0 +1,159 @@
+"""The links of a graph by number: who feeds whom, and what each link applies on the way.
+
+Worked out once for a graph, in one look at each link; validation and planning both go by it. Nodes are numbered in
+the order of the graph. Links that join nothing, or what does not fit, are put aside, to be explained by whoever
+reports them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from shtairir.block.compatibility import Compatibility, compatibility
+from shtairir.block.conversions import Conversion
+from shtairir.block.definition import BlockDefinition
+from shtairir.block.types import AnyType, PortType, UnionType
+from shtairir.document.model import Link, Node
+from shtairir.ids import NodeId, PortName, PortRef
+from shtairir.validation.ordering import reversed_edges, topological_order
+
+
+class Feed(NamedTuple):
+    """A linked input: the number of the node and of the output that feed it, and what the link applies.
+
+    ``checked`` is the input's type where only the run can tell whether a value fits it.
+    """
+
+    port: PortName
+    source: int
+    output: int
+    conversion: Conversion | None = None
+    checked: PortType | None = None
+
+
+class _Crossing(NamedTuple):
+    """What all links have in common that lead from one block's output to another's input.
+
+    ``place`` is that of the input among its block's.
+    """
+
+    place: int
+    output: int
+    conversion: Conversion | None
+    checked: PortType | None
+
+
+class Wiring:
+    """Who feeds whom.
+
+    Parameters
+    ----------
+    definitions
+        Of each node's block; nodes without a known block are not in it.
+
+    Attributes
+    ----------
+    nodes
+        Those of the graph; a node's number is its place among them.
+    feeds
+        By number the links into a node, in the order of its block's inputs.
+    faulty
+        Links that are no feeds: an end is missing, its block is unknown, or their types do not fit.
+    """
+
+    def __init__(
+        self,
+        nodes: Mapping[NodeId, Node],
+        links: Mapping[PortRef, Link],
+        definitions: Mapping[NodeId, BlockDefinition],
+    ) -> None:
+        self.nodes = nodes
+        self.definitions = list(map(definitions.get, nodes))
+        self.feeds: list[list[Feed]] = [[] for _ in nodes]
+        self.faulty: list[Link] = []
+        self._take(links)
+
+    def _take(self, links: Mapping[PortRef, Link]) -> None:
+        numbers = dict(zip(self.nodes, range(len(self.nodes)), strict=True))
+        # Definitions live long enough here for their identities to stand for them, which is quick.
+        kinds = list(map(id, self.definitions))
+        crossings: dict[tuple[int, PortName, int, PortName], _Crossing | None] = {}
+        last_places = [-1] * len(kinds)
+        shuffled: set[int] = set()
+        feeds, new = self.feeds, tuple.__new__
+        for link in links.values():
+            source, output = link.source
+            target, port = link.target
+            try:
+                source_number, number = numbers[source], numbers[target]
+            except KeyError:
+                self.faulty.append(link)
+                continue
+            key = kinds[source_number], output, kinds[number], port
+            try:
+                crossing = crossings[key]
+            except KeyError:
+                crossing = crossings[key] = self._crossing(source_number, output, number, port)
+            if crossing is None:
+                self.faulty.append(link)
+                continue
+            place, made, conversion, checked = crossing
+            if place < last_places[number]:
+                shuffled.add(number)
+            last_places[number] = place
+            feeds[number].append(new(Feed, (port, source_number, made, conversion, checked)))
+        for number in shuffled:
+            feeds[number] = self._sorted(number)
+
+    def _sorted(self, number: int) -> list[Feed]:
+        definition = self.definitions[number]
+        assert definition is not None  # or its links would be faulty
+        places = {port.name: place for place, port in enumerate(definition.inputs)}
+        return sorted(self.feeds[number], key=lambda feed: places[feed.port])
+
+    def _crossing(self, source: int, output: PortName, target: int, port: PortName) -> _Crossing | None:
+        made_by, read_by = self.definitions[source], self.definitions[target]
+        if made_by is None or read_by is None:
+            return None
+        outputs = [number for number, known in enumerate(made_by.outputs) if known.name == output]
+        places = [place for place, known in enumerate(read_by.inputs) if known.name == port]
+        if not outputs or not places:
+            return None
+        kind, wanted = made_by.outputs[outputs[0]].type, read_by.inputs[places[0]].type
+        found = fits(kind, wanted)
+        if not found.ok:
+            return None
+        uncertain = found.conversion is None and isinstance(kind, AnyType | UnionType)
+        certain = not uncertain or isinstance(wanted, AnyType) or kind == wanted
+        return _Crossing(places[0], outputs[0], found.conversion, None if certain else wanted)
+
+    # --- order ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def predecessors(self) -> list[list[int]]:
+        """By number the nodes that feed a node, each once, in order of the inputs."""
+        sources = [[feed[1] for feed in feeds] for feeds in self.feeds]
+        return [
+            found if len(found) < 2 or len(set(found)) == len(found) else list(dict.fromkeys(found))
+            for found in sources
+        ]
+
+    @cached_property
+    def successors(self) -> list[list[int]]:
+        """By number the nodes that a node feeds."""
+        return reversed_edges(self.predecessors)
+
+    @cached_property
+    def order(self) -> list[int]:
+        """The numbers, each after all that feed it; without those on circles and behind them."""
+        return topological_order(self.predecessors, self.successors)
+
+
+def fits(source: PortType, target: PortType) -> Compatibility:
+    """Return whether a link may join two types; one that cannot say so fits nothing."""
+    try:
+        return compatibility(source, target)
+    except Exception as error:  # noqa: BLE001 - a pack's own type may raise anything; validation never does
+        return Compatibility(False, reason=str(error) or type(error).__name__)
