@@ -4,7 +4,7 @@ set -eu
 source "$(dirname "$0")/environment.sh"
 source scripts/qt_libraries.sh
 
-FAMILIES=array,image,table,signal,chart,stats,learn
+FAMILIES=array,image,table,signal,chart,text,json,file,web,database,stats,learn
 REPORT=""
 FAILED=0
 

@@ -1,23 +1,21 @@
-"""Text: nothing but the standard library."""
+"""Text."""
 
 import re
 import string
 from collections.abc import Mapping
+
+from . import patterns
 
 # A field's format may ask for any width; more than this is a slip or an attack on the memory.
 _MAX_WIDTH = 1000
 _SPEC = re.compile(r"(?:.?[<>=^])?[-+ ]?#?0?(?P<width>\d*)[,_]?(?:\.(?P<precision>\d+))?[bcdeEfFgGnosxX%]?")
 
 
-def pattern_of(part: str, regex: bool, match_case: bool) -> re.Pattern[str]:
-    """Return what to look for: `part` as it is written, or as a regular expression."""
-    try:
-        return re.compile(part if regex else re.escape(part), 0 if match_case else re.IGNORECASE)
-    except re.error as error:
-        place = f" at character {error.pos + 1}" if error.pos is not None else ""
-        raise ValueError(
-            f"{part!r} is not a regular expression: {error.msg}{place}. Correct it, or switch regex off."
-        ) from None
+def contains(text: str, part: str, regex: bool, match_case: bool) -> bool:
+    """Whether `part`, as it is written or as a regular expression, occurs in `text`."""
+    if regex:
+        return patterns.search(patterns.compiled(part, match_case), text) is not None
+    return part in text if match_case else re.search(re.escape(part), text, re.IGNORECASE) is not None
 
 
 def split(text: str, separator: str, drop_empty: bool) -> list[str]:
@@ -30,13 +28,11 @@ def replace(text: str, find: str, replacement: str, regex: bool, match_case: boo
     """Return `text` with each occurrence of `find` replaced; in a regex ``\\1`` stands for its first group."""
     if not find:
         return text
-    pattern = pattern_of(find, regex, match_case)
-    if not regex:
-        return pattern.sub(lambda _: replacement, text)
-    try:
-        return pattern.sub(replacement, text)
-    except (re.error, IndexError) as error:
-        raise ValueError(f"The replacement {replacement!r} does not fit the expression: {error}.") from None
+    if regex:
+        return patterns.replaced(patterns.compiled(find, match_case), replacement, text)
+    if match_case:
+        return text.replace(find, replacement)
+    return re.sub(re.escape(find), lambda _: replacement, text, flags=re.IGNORECASE)
 
 
 def cased(text: str, case: str) -> str:
@@ -66,10 +62,11 @@ def number_in(text: str, decimal: str) -> float:
     return float(plain.replace(other, "").replace(decimal, "."))
 
 
-def formatted(template: str, values: Mapping[str, object]) -> str:
+def formatted(template: str, values: Mapping[str, object], missing: str | None = None) -> str:
     """Return `template` with ``{a}`` or ``{a:.2f}`` replaced by values; ``{{`` stands for a brace.
 
-    Only plain names are filled in: ``{a.__class__}`` or ``{a[0]}`` would look into the values.
+    `missing` is written where a value is not there; without it that is an error. Only plain names are filled in:
+    ``{a.__class__}`` or ``{a[0]}`` would look into the values.
     """
     pieces = []
     try:
@@ -79,7 +76,8 @@ def formatted(template: str, values: Mapping[str, object]) -> str:
     for literal, name, spec, change in fields:
         pieces.append(literal)
         if name is not None:
-            pieces.append(_field(name, spec or "", change, values))
+            absent = missing is not None and values.get(name) is None
+            pieces.append(str(missing) if absent else _field(name, spec or "", change, values))
     return "".join(pieces)
 
 
