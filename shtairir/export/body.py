@@ -6,13 +6,14 @@ import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from shtairir.block.conversions import Conversion
 from shtairir.block.compatibility import compatibility
+from shtairir.block.conversions import Conversion
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.ports import MISSING, InputPort
 from shtairir.document.model import Node
 from shtairir.document.snapshot import Snapshot
 from shtairir.errors import ExportError
+from shtairir.export.flows import WRITERS
 from shtairir.export.names import Names
 from shtairir.export.order import Order
 from shtairir.export.text import call
@@ -49,16 +50,10 @@ class Body:
         self.functions = functions
         self.names = names
         self._given = given
-        self.definitions = {id: self._definition(node) for id, node in snapshot.nodes.items()}
+        self.definitions = {id: functions.definition(snapshot, node) for id, node in snapshot.nodes.items()}
         self.order = Order(snapshot, self.definitions)
         self.made: dict[PortRef, str] = {}
         """The expression for each output that has been written."""
-
-    def _definition(self, node: Node) -> BlockDefinition:
-        found = self.snapshot.definition(node, self.functions.registry)
-        if found is None:
-            raise ExportError(f"Node '{node.id}' uses the block '{node.block}', which is not installed.")
-        return found
 
     def statements(self) -> list[str]:
         """Return the statements for all nodes but those that belong to a branch alone."""
@@ -79,8 +74,6 @@ class Body:
         return [Result(str(port), self.made[port]) for port in unread]
 
     def _node(self, id: NodeId) -> list[str]:
-        from shtairir.export.flows import WRITERS
-
         node, definition = self.snapshot.nodes[id], self.definitions[id]
         writer = WRITERS.get(definition.id)
         return writer(self, node) if writer is not None else self._call(node, definition)

@@ -6,6 +6,8 @@ from shtairir.block.definition import BlockDefinition
 from shtairir.block.registry import Registry
 from shtairir.document.model import Node
 from shtairir.document.snapshot import Snapshot
+from shtairir.errors import ExportError
+from shtairir.export.flows import WRITERS
 from shtairir.export.imports import Imports
 from shtairir.export.literals import Literals
 from shtairir.export.names import Names
@@ -24,6 +26,27 @@ class Functions:
         self.names = names
         self._context = ""
         self._written: list[list[str]] = []
+        self._prepare(snapshot)
+
+    def _prepare(self, snapshot: Snapshot) -> None:
+        """Name all modules before any variable has a name: none may hide a module."""
+        for node in snapshot.nodes.values():
+            definition = self.definition(snapshot, node)
+            if definition.id not in WRITERS:
+                self.called(node, definition)
+
+    def definition(self, snapshot: Snapshot, node: Node) -> BlockDefinition:
+        """Return the definition of a node.
+
+        Raises
+        ------
+        ExportError
+            When its block is not installed.
+        """
+        found = snapshot.definition(node, self.registry)
+        if found is None:
+            raise ExportError(f"Node '{node.id}' uses the block '{node.block}', which is not installed.")
+        return found
 
     def called(self, node: Node, definition: BlockDefinition) -> str:
         """Return the function that a node calls."""

@@ -9,7 +9,7 @@ from shtairir.errors import ExportError
 from shtairir.export.picture import Box, Curve, Dot, Picture, Shape, Text
 
 if TYPE_CHECKING:
-    from PIL.ImageDraw import ImageDraw
+    from PIL import ImageDraw
 
 MAX_PIXELS = 64_000_000
 _FINER = 2
@@ -55,7 +55,7 @@ class _Painter:
         self.image = image
         self._scale = scale
         # Colours with an alpha are mixed into what is there.
-        self._draw: ImageDraw = ImageDraw.Draw(image, "RGBA")
+        self._draw: ImageDraw.ImageDraw = ImageDraw.Draw(image, "RGBA")
         self._fonts: dict[float, Any] = {}
 
     def paint(self, shape: Shape) -> None:

@@ -30,7 +30,7 @@ from shtairir.export.body import Body, Result
 from shtairir.export.functions import Functions
 from shtairir.export.imports import Imports
 from shtairir.export.literals import Literals
-from shtairir.export.names import Names, identifier
+from shtairir.export.names import Names
 from shtairir.export.text import docstring, indented, quoted
 from shtairir.ids import PortRef
 
@@ -76,12 +76,9 @@ def to_python(snapshot: Snapshot, registry: Registry, folder: Path | None = None
     imports = Imports(names, registry)
     literals = Literals(imports, snapshot.base_dir, _FOLDER)
     functions = Functions(snapshot, registry, imports, literals, names)
-    arguments = [_argument(parameter, snapshot, registry, literals, imports) for parameter in _published(snapshot)]
-    given = {argument.target: argument.name for argument in arguments}
     inner = names.inner()
-    for argument in arguments:
-        inner.take(argument.name)
-    body = Body(snapshot, functions, inner, given)
+    arguments = [_argument(parameter, snapshot, functions, inner) for parameter in _published(snapshot)]
+    body = Body(snapshot, functions, inner, {argument.target: argument.name for argument in arguments})
     lines = body.statements()
     results = body.results()
     return _program(snapshot, folder, imports, literals, functions, arguments, lines, results)
@@ -96,22 +93,19 @@ def _published(snapshot: Snapshot) -> list[Parameter]:
     ]
 
 
-def _argument(
-    parameter: Parameter, snapshot: Snapshot, registry: Registry, literals: Literals, imports: Imports
-) -> _Argument:
+def _argument(parameter: Parameter, snapshot: Snapshot, functions: Functions, names: Names) -> _Argument:
     node = snapshot.nodes[parameter.target.node]
-    definition = snapshot.definition(node, registry)
-    port = definition.input(parameter.target.port) if definition is not None else None
+    port = functions.definition(snapshot, node).input(parameter.target.port)
     if port is None:
         raise ExportError(
             f"The parameter '{parameter.name}' is published for {parameter.target}, which does not exist."
         )
     value = port.parse(node.values[port.name]) if port.name in node.values else port.default
     return _Argument(
-        identifier(parameter.name, "parameter"),
+        names.take(parameter.name, "parameter"),
         parameter.target,
-        _annotation(port, imports),
-        literals.write(value),
+        _annotation(port, functions.imports),
+        functions.literals.write(value),
         parameter.help or port.help,
     )
 
@@ -181,8 +175,7 @@ def _folder_line(base_dir: Path, folder: Path | None) -> str:
 
 def _command_line(snapshot: Snapshot, arguments: list[_Argument], summarize: str) -> list[str]:
     lines = [f"parser = argparse.ArgumentParser(description={quoted(snapshot.name)})"]
-    for argument in arguments:
-        lines.append(f"parser.add_argument({', '.join(_option(argument))})")
+    lines += [f"parser.add_argument({', '.join(_option(argument))})" for argument in arguments]
     call = "main(**vars(parser.parse_args()))" if arguments else "main()"
     if not arguments:
         lines.append("parser.parse_args()")

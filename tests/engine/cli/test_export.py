@@ -1,0 +1,74 @@
+"""``shtairir export``: what is written where, and what is refused."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+import shtairir
+from shtairir.document import Graph
+from tests.engine.cli.conftest import Call
+
+
+@pytest.fixture
+def graph_file(tmp_path: Path) -> Path:
+    graph = Graph("four")
+    number = graph.add("math.number", id="n", value=4.0)
+    graph.add("array.sqrt", id="root", x=number["out"])
+    path = tmp_path / "four.shtairir"
+    shtairir.save(graph, path)
+    return path
+
+
+def test_a_program_is_written_and_runs(call: Call, graph_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "four.py"
+    done = call("export", graph_file, "--python", out)
+    assert done.status == 0
+    assert done.out.startswith("Wrote ")
+    assert runpy.run_path(str(out))["main"]() == {"root.out": 2.0}
+
+
+def test_several_forms_are_written_at_once(call: Call, graph_file: Path, tmp_path: Path) -> None:
+    done = call(
+        "export", graph_file, "--svg", tmp_path / "a.svg", "--png", tmp_path / "a.png", "--mermaid", tmp_path / "a.mmd",
+        "--json",
+    )  # fmt: skip
+    assert done.status == 0
+    assert set(done.json["written"]) == {"svg", "png", "mermaid"}
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "a.svg").read_text().startswith("<svg")
+    assert (tmp_path / "a.mmd").read_text().startswith("flowchart")
+
+
+def test_a_dash_is_standard_output(call: Call, graph_file: Path) -> None:
+    done = call("export", graph_file, "--mermaid", "-")
+    assert done.status == 0
+    assert done.out.startswith("flowchart LR\n")
+
+
+def test_nothing_to_write_is_refused_with_an_example(call: Call, graph_file: Path) -> None:
+    refused = call("export", graph_file)
+    assert refused.status == 2
+    assert "--python" in refused.err
+
+
+def test_a_program_of_somebody_else_is_not_written_over(call: Call, graph_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "mine.py"
+    out.write_text("print('mine')\n")
+    refused = call("export", graph_file, "--python", out)
+    assert refused.status == 2
+    assert "--force" in refused.err
+    assert out.read_text() == "print('mine')\n"
+    assert call("export", graph_file, "--python", out, "--force").status == 0
+    assert call("export", graph_file, "--python", out).status == 0  # its own work may be replaced
+
+
+def test_a_folder_that_is_missing_is_named_before_anything_is_written(
+    call: Call, graph_file: Path, tmp_path: Path
+) -> None:
+    refused = call("export", graph_file, "--svg", tmp_path / "a.svg", "--python", tmp_path / "no" / "a.py")
+    assert refused.status == 2
+    assert str(tmp_path / "no" / "a.py") in refused.err
+    assert not (tmp_path / "a.svg").exists()
