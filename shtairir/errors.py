@@ -7,7 +7,8 @@
     │   ├── DocumentFormatError      not a graph file, or damaged
     │   ├── DocumentVersionError     written by a newer program
     │   ├── DocumentTooLargeError    absurd size or nesting
-    │   └── EditError                an edit that does not fit the graph
+    │   ├── EditError                an edit that does not fit the graph
+    │   └── UntrustedCodeError       the graph carries code that nobody has allowed
     ├── BlockError
     │   ├── BlockDefinitionError     signature and declaration disagree
     │   ├── UnknownBlockError        no such block
@@ -95,6 +96,10 @@ class DocumentTooLargeError(DocumentError):
 
 class EditError(DocumentError):
     """An edit does not fit the graph it is applied to."""
+
+
+class UntrustedCodeError(DocumentError):
+    """The graph carries code that the person who runs it has not allowed."""
 
 
 class BlockError(ShtairirError):

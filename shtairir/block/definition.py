@@ -170,6 +170,9 @@ class BlockDefinition:
 
     def source(self) -> str:
         """Return the block's source code; empty when it cannot be had."""
+        written = getattr(self.function, "source", None)
+        if isinstance(written, str):  # a code block, whose function is compiled only when it is called
+            return written
         try:
             return inspect.getsource(self.function)
         except (OSError, TypeError):

@@ -146,12 +146,13 @@ def test_a_foreign_value_is_asked_nothing(text: str) -> None:
 def test_a_foreign_key_of_a_dictionary_is_asked_nothing() -> None:
     class Key:
         def __hash__(self) -> int:
-            return hash("a")
+            return hash("b")
 
         def __eq__(self, other: object) -> bool:
             raise AssertionError("it was compared")
 
     assert value_of("d['a']", d={Key(): 1, "a": 2}) == 2
+    assert "no entry" in refusal_of("d['b']", d={Key(): 1}).message
     assert "Key" in refusal_of("'b' in d", d={Key(): 1}).message
     assert "Key" in refusal_of("d == d", d={Key(): 1}).message
 
