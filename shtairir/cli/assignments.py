@@ -68,8 +68,7 @@ def _settable(graph: Graph, registry: Registry) -> list[str]:
 
 
 def _definition(graph: Graph, node: NodeId, registry: Registry) -> BlockDefinition | None:
-    block = graph.nodes[node].block
-    return graph.local_blocks.get(block) or registry.get(block)
+    return graph.definition(node, registry)
 
 
 def _suggestion(name: str, names: list[str]) -> str:

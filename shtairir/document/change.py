@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from shtairir.document.model import Link, Node
+from shtairir.document.model import CodeBlock, Header, Link, Node
+from shtairir.document.scopes import Changes, Scopes
 from shtairir.document.state import Delta, State
 from shtairir.ids import NodeId
 
@@ -23,6 +25,12 @@ class Change:
         Whether the frames are different; whether name, description, parameters or anything else of the header is.
     label
         The edit in words.
+    subgraphs_changed
+        Names of other definitions that are different, new, gone or named otherwise; their instances may look different.
+    subgraphs_affect_result
+        Whether one of these may compute something else now.
+    code_changed
+        Names of the file's code blocks that are different, new or gone.
     """
 
     nodes_added: tuple[NodeId, ...] = ()
@@ -34,13 +42,64 @@ class Change:
     frames_changed: bool = False
     meta_changed: bool = False
     label: str = ""
+    subgraphs_changed: tuple[str, ...] = ()
+    subgraphs_affect_result: bool = False
+    code_changed: tuple[str, ...] = ()
 
     @property
     def affects_result(self) -> bool:
         """Whether the graph may compute something else now: false for moves, frames and titles of the graph."""
         return bool(
-            self.nodes_added or self.nodes_removed or self.nodes_changed or self.links_added or self.links_removed
+            self.nodes_added
+            or self.nodes_removed
+            or self.nodes_changed
+            or self.links_added
+            or self.links_removed
+            or self.subgraphs_affect_result
+            or self.code_changed
         )
+
+
+def news(inverse: Changes, scopes: Scopes, listening: Iterable[State], label: str) -> list[tuple[State, Change]]:
+    """Return what each of the scopes that somebody listens to is told of a step.
+
+    A scope is told of itself, of the other definitions that its instances may stand for, and of the file's code;
+    what happens at the root is told to the root only.
+    """
+    own = {state: change_since(delta, state, label) for state, delta in inverse.states.items()}
+    code = _code_changes(inverse, scopes)
+    told = []
+    for state in listening:
+        others = _others_changed(inverse, own, scopes, state)
+        if scopes.holds(state) and (state in own or others or code):
+            names, affect = tuple(others), any(others.values())
+            change = own.get(state, Change(label=label))
+            if names or code:
+                change = replace(change, subgraphs_changed=names, subgraphs_affect_result=affect, code_changed=code)
+            told.append((state, change))
+    return told
+
+
+def _others_changed(inverse: Changes, own: dict[State, Change], scopes: Scopes, state: State) -> dict[str, bool]:
+    """Return the definitions beside ``state`` that are different, each with whether that may change a result."""
+    found = dict.fromkeys(inverse.places, True)
+    for other, change in own.items():
+        name = scopes.name_of(other)
+        if name is not None and other is not state:
+            found[name] = found.get(name, False) or change.affects_result
+    return found
+
+
+def _code_changes(inverse: Changes, scopes: Scopes) -> tuple[str, ...]:
+    delta = inverse.states.get(scopes.root)
+    if delta is None or delta.header is None or delta.header.code is scopes.root.header.code:
+        return ()
+    old, new = _code(delta.header), _code(scopes.root.header)
+    return tuple(name for name in {**old, **new} if old.get(name) != new.get(name))
+
+
+def _code(header: Header) -> dict[str, CodeBlock]:
+    return {block.name: block for block in header.code}
 
 
 def change_since(inverse: Delta, state: State, label: str = "") -> Change:
@@ -88,4 +147,4 @@ def _only_moved(old: Node, new: Node) -> bool:
 
 
 def _meta(header: object) -> tuple[object, ...]:
-    return tuple(getattr(header, name) for name in ("name", "description", "parameters", "subgraphs", "extra"))
+    return tuple(getattr(header, name) for name in ("name", "description", "parameters", "results", "foreign", "extra"))

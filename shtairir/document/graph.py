@@ -6,20 +6,35 @@ A `Graph` belongs to the thread that edits it. Others work on a `Snapshot`.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from shtairir.document import edits
 from shtairir.document.editing import Editing
 from shtairir.document.handle import NodeHandle
 from shtairir.document.jsonable import to_json
-from shtairir.document.model import Content, Frame, Header, JsonValue, Link, Node, Parameter, Point
+from shtairir.document.known import Known
+from shtairir.document.model import (
+    CodeBlock,
+    Content,
+    Frame,
+    Header,
+    JsonValue,
+    Link,
+    NamedResult,
+    Node,
+    Parameter,
+    Point,
+)
 from shtairir.document.naming import did_you_mean
 from shtairir.document.paths import relative_path
+from shtairir.document.program import Program
+from shtairir.document.references import FILE
+from shtairir.document.scopes import Scopes
 from shtairir.document.snapshot import Snapshot
-from shtairir.document.state import Delta, State
+from shtairir.document.state import State
 from shtairir.errors import EditError
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
 
@@ -27,6 +42,8 @@ if TYPE_CHECKING:
     import networkx as nx  # type: ignore[import-untyped]  # it brings no types
 
     from shtairir.block.definition import BlockDefinition
+    from shtairir.block.interface import Interface
+    from shtairir.block.registry import Registry
 
 
 class Graph(Editing):
@@ -37,12 +54,8 @@ class Graph(Editing):
     name
         The graph's name, for people.
 
-    Attributes
-    ----------
-    path
-        The file that the graph was read from or saved to.
-    migrated_from
-        The version of the file that was read, if it was an older one; saving writes the current version.
+    A definition of the graph is a `Graph` too, found in `subgraphs`: it has the same verbs, and what is done in it is a
+    step of the one history that all of them share.
 
     Examples
     --------
@@ -57,29 +70,91 @@ class Graph(Editing):
     """
 
     def __init__(self, name: str = "untitled") -> None:
-        super().__init__(State(header=Header(name=name)))
-        self.path: Path | None = None
-        self.migrated_from: int | None = None
-        self.local_blocks: dict[BlockId, BlockDefinition] = {}
-        self._snapshot: Snapshot | None = None
-        self._saved_token = self._history.token
-        self._source: bytes | None = None
+        self._begin(Content((), (), Header(name=name)))
+
+    def _begin(self, content: Content) -> None:
+        super().__init__(program := Program(_scopes(content)), program.scopes.root)
+        self._root: Graph | None = None
+        self._scope_graphs: WeakValueDictionary[State, Graph] = WeakValueDictionary()
+        self._snapshot: tuple[object, Snapshot] | None = None
+        self._known = Known()
+        program.file.saved_token = program.history.token
 
     @classmethod
     def from_content(cls, content: Content, *, source: bytes | None = None, path: Path | None = None) -> Graph:
         """Return the graph that a file holds; ``source`` is the file's text, written back while nothing changes."""
         graph = cls()
-        graph._state = State(content.nodes, content.links, content.header)
-        graph._source = source
+        graph._begin(content)
+        graph._program.file.source = source
         graph.path = path
+        graph._program.file.trusted = not content.header.code
         return graph
+
+    # --- scopes and the file ----------------------------------------------------------------------------------
+
+    @property
+    def root(self) -> Graph:
+        """The graph that the file is; of a definition the graph that it belongs to."""
+        return self if self._root is None else self._root
+
+    @property
+    def scope(self) -> str | None:
+        """The name of the definition that this is; ``None`` for the graph itself."""
+        return self._program.scopes.name_of(self._state)
+
+    @property
+    def subgraphs(self) -> Mapping[str, Graph]:
+        """The definitions by name, in the order of the file; each is a graph whose edits are steps of this one."""
+        root = self.root
+        return {name: root._graph_of(state) for name, state in self._program.scopes.definitions.items()}
+
+    def _graph_of(self, state: State) -> Graph:
+        found = self._scope_graphs.get(state)
+        if found is None:
+            found = type(self).__new__(type(self))
+            Editing.__init__(found, self._program, state)
+            found._root = self
+            self._scope_graphs[state] = found
+        return found
+
+    @property
+    def path(self) -> Path | None:
+        """The file that the graph was read from or saved to."""
+        return self._program.file.path
+
+    @path.setter
+    def path(self, path: Path | None) -> None:
+        self._program.file.path = path
+
+    @property
+    def migrated_from(self) -> int | None:
+        """The version of the file that was read, if it was an older one; saving writes the current version."""
+        return self._program.file.migrated_from
+
+    @migrated_from.setter
+    def migrated_from(self, version: int | None) -> None:
+        self._program.file.migrated_from = version
+
+    @property
+    def trusted(self) -> bool:
+        """Whether code that the graph carries may run; a graph made in Python is trusted."""
+        return self._program.file.trusted
+
+    def trust(self) -> None:
+        """Let code that the graph carries run, in this process and whenever the file is opened as it is now."""
+        self._program.file.trusted = True
+
+    @property
+    def local_blocks(self) -> dict[BlockId, BlockDefinition]:
+        """Functions of this process that nodes run; they belong to the process, not to the file."""
+        return self._program.file.local_blocks
 
     # --- what is in it ----------------------------------------------------------------------------------------
 
     @property
     def name(self) -> str:
-        """The graph's name; setting it is an edit."""
-        return self._state.header.name
+        """The graph's name, or a definition's title; setting it is an edit."""
+        return self._state.header.name or self.scope or ""
 
     @name.setter
     def name(self, name: str) -> None:
@@ -113,6 +188,16 @@ class Graph(Editing):
     def parameters(self) -> tuple[Parameter, ...]:
         """The published parameters."""
         return self._state.header.parameters
+
+    @property
+    def results(self) -> tuple[NamedResult, ...]:
+        """The named results."""
+        return self._state.header.results
+
+    @property
+    def code(self) -> Mapping[str, CodeBlock]:
+        """The code blocks that the file carries, by name."""
+        return MappingProxyType({block.name: block for block in self._program.scopes.root.header.code})
 
     @property
     def base_dir(self) -> Path:
@@ -150,7 +235,9 @@ class Graph(Editing):
     def value(self, name: PortRef | str, default: JsonValue = None) -> JsonValue:
         """Return what an input is set to, as the file holds it; ``default`` when it is not set."""
         target = self.target_of(name)
-        return self.node(target.node).values.get(target.port, default)
+        found = self.snapshot().find(target.node) if "/" in target.node else None
+        node = found[1] if found is not None else self.node(target.node)
+        return node.values.get(target.port, default)
 
     # --- building ---------------------------------------------------------------------------------------------
 
@@ -206,6 +293,8 @@ class Graph(Editing):
 
     def free_id(self, wish: str, reserved: Container[str] = ()) -> NodeId:
         """Return an id that no node has yet and that is not reserved, made of the last part of ``wish``."""
+        if wish.startswith(FILE):
+            wish = PurePath(wish.removeprefix(FILE)).stem
         return self._ids.next(wish, self._state, reserved)
 
     def link(self, source: PortRef | str, target: PortRef | str) -> None:
@@ -226,17 +315,160 @@ class Graph(Editing):
 
         A `pathlib.Path` is stored relative to the graph's file.
         """
-        target = self.target_of(name)
+        target = self._settable(name)
         self.apply(edits.SetValue(target.node, target.port, self._stored(value)), merge=merge)
 
     def unset(self, name: PortRef | str) -> None:
         """Let an input have its default again."""
-        target = self.target_of(name)
+        target = self._settable(name)
         self.apply(edits.UnsetValue(target.node, target.port))
 
-    def publish(self, name: str, target: PortRef | str, *, title: str | None = None, help: str | None = None) -> None:
-        """Publish a value under a name of its own, for ``--set NAME=VALUE`` and `set`."""
-        self.apply(edits.Publish(Parameter(name, _port(target), title, help)))
+    def _settable(self, name: PortRef | str) -> PortRef:
+        target = self.target_of(name)
+        first, slash, _ = target.node.partition("/")
+        found = self.snapshot().find(target.node) if slash and first in self._state else None
+        if found is not None and found[0].scope is not None:
+            scope, node = found
+            raise EditError(
+                f"{target} lies in the definition '{scope.scope}': to set it would change all its instances.",
+                hint=f"Set it there, with graph.subgraphs['{scope.scope}'].set('{node.id}.{target.port}', ...), "
+                f"or for one run with --set {target}=VALUE.",
+            )
+        if found is not None:
+            raise EditError(
+                f"{target} lies in another file, {found[0].path}.",
+                hint=f"Set it there, or for one run with --set {target}=VALUE.",
+            )
+        return target
+
+    def publish(
+        self,
+        name: str,
+        target: PortRef | str,
+        *,
+        title: str | None = None,
+        help: str | None = None,
+        range: tuple[float, float] | None = None,
+    ) -> None:
+        """Publish a value under a name of its own, for ``--set NAME=VALUE`` and `set`.
+
+        Parameters
+        ----------
+        target
+            An input, ``blur.sigma``, or one inside an instance, ``clean/blur.sigma``.
+        range
+            The least and the greatest value that a form offers; for numbers.
+
+        Raises
+        ------
+        EditError
+            When there is no such node, or the name or the range does not fit.
+        """
+        self._only_at_root("a parameter", "add a node of the block graph.input")
+        parameter = Parameter(name, self._reachable(_port(target)), title, help, _bounds(range))
+        self.apply(edits.Publish(parameter))
+
+    def unpublish(self, name: str) -> None:
+        """Publish a value, or an output, of that name no longer."""
+        if any(result.name == name for result in self.results):
+            self.apply(edits.UnpublishResult(name))
+        else:
+            self.apply(edits.Unpublish(name))
+
+    def publish_result(
+        self, name: str, source: PortRef | str, *, title: str | None = None, help: str | None = None
+    ) -> None:
+        """Publish an output under a name of its own: ``result["total"]``."""
+        self._only_at_root("a result", "add a node of the block graph.output")
+        self.apply(edits.PublishResult(NamedResult(name, self._reachable(_port(source)), title, help)))
+
+    def _only_at_root(self, what: str, instead: str) -> None:
+        if self._root is not None:
+            raise EditError(f"A definition publishes no {what[2:]}s of its own.", hint=f"In it, {instead} instead.")
+
+    def _reachable(self, port: PortRef) -> PortRef:
+        if "/" in port.node and self.snapshot().find(port.node) is None:
+            raise EditError(f"There is no node '{port.node}' in the graph.")
+        return port
+
+    # --- definitions and code ---------------------------------------------------------------------------------
+
+    def interface(self) -> Interface:
+        """Return the inputs and outputs that the graph's own ``graph.input`` and ``graph.output`` nodes declare."""
+        from shtairir.document.interfaces import interface_of
+
+        return interface_of(self.nodes.values(), self.name, self.description)
+
+    def definition(self, node: Node | NodeId | str, registry: Registry | None = None) -> BlockDefinition | None:
+        """Return a node's definition, with the ports that its values ask for; see `Snapshot.definition`."""
+        return self.snapshot().definition(node if isinstance(node, Node) else self.node(node), registry)
+
+    def add_subgraph(self, name: str, *, title: str = "", description: str = "") -> Graph:
+        """Add an empty definition, and return the graph that it is.
+
+        Raises
+        ------
+        EditError
+            When the name is taken, or none.
+        """
+        self.apply(edits.AddSubgraph(name, Content((), (), Header(name=title, description=description))))
+        return self.subgraphs[name]
+
+    def rename_subgraph(self, old: str, new: str) -> None:
+        """Give a definition another name; the nodes that stand for it or run it follow."""
+        self.apply(edits.RenameSubgraph(old, new))
+
+    def remove_subgraph(self, name: str) -> None:
+        """Remove a definition.
+
+        Raises
+        ------
+        EditError
+            When there is none, or a node stands for it or runs it.
+        """
+        self.apply(edits.RemoveSubgraph(name))
+
+    def make_subgraph(
+        self, nodes: Iterable[NodeId | str], name: str | None = None, *, registry: Registry | None = None
+    ) -> NodeHandle:
+        """Put nodes into a new definition, and an instance of it in their place; one step of undo.
+
+        What crosses the border becomes the definition's inputs and outputs. Interface nodes of this scope stay.
+
+        Parameters
+        ----------
+        name
+            The definition's name, or a title to make one of.
+        registry
+            Tells the types of the ports; the process-wide one when left out.
+
+        Returns
+        -------
+        NodeHandle
+            The instance.
+        """
+        from shtairir.block.registry import default_registry
+        from shtairir.document.grouping import definition_name, group
+
+        snapshot, known = self.snapshot(), registry if registry is not None else default_registry()
+        name, title = definition_name(name, edits.taken_names(self._program.scopes, "subgraphs"))
+        chosen = [NodeId(node) for node in nodes]
+        instance = self._ids.next(name, self._state, ())
+        steps = group(snapshot, chosen, instance, name, title, known)
+        self.apply(edits.Batch(tuple(steps), f"make subgraph {name}"))
+        return NodeHandle(self, instance)
+
+    def add_code(self, name: str, source: str) -> None:
+        """Let the file carry a block: the source of one function; nodes of the block ``code.NAME`` run it."""
+        self.apply(edits.AddCode(name, source))
+
+    def set_code(self, name: str, source: str, *, merge: Hashable | None = None) -> None:
+        """Change the source of a code block."""
+        self.apply(edits.SetCode(name, source), merge=merge)
+
+    def remove_code(self, name: str) -> None:
+        """Remove a code block that no node runs."""
+        self.apply(edits.RemoveCode(name))
 
     def _stored(self, value: object) -> JsonValue:
         if isinstance(value, PurePath) and self.path is not None:
@@ -248,25 +480,37 @@ class Graph(Editing):
     @property
     def is_modified(self) -> bool:
         """Whether the graph differs from what was last read or saved."""
-        return self._history.token != self._saved_token
-
-    def _touched(self) -> None:
-        self._snapshot = None
+        return self._program.history.token != self._program.file.saved_token
 
     def snapshot(self) -> Snapshot:
         """Return the graph as it is now; later edits do not change it."""
+        if self._root is not None:
+            scope = self.scope
+            if scope is None:
+                raise EditError("The definition was removed from the graph.", hint="Undo its removal first.")
+            return self._root.snapshot().subgraphs[scope]
         base_dir = self.base_dir
-        if self._snapshot is None or self._snapshot.base_dir != base_dir or self._snapshot.path != self.path:
-            self._snapshot = Snapshot(
-                nodes=MappingProxyType(self._state.copy_of_nodes()),
-                links=MappingProxyType(self._state.copy_of_links()),
-                header=self._state.header,
-                base_dir=base_dir,
-                path=self.path,
-                local_blocks=MappingProxyType(dict(self.local_blocks)),
-                revision=self.revision,
-            )
-        return self._snapshot
+        # What the snapshot depends on; nothing of it is large.
+        key = (self._program.stamp, base_dir, self.path, len(self.local_blocks), self.trusted)
+        if self._snapshot is None or self._snapshot[0] != key:
+            self._snapshot = (key, self._taken(base_dir))
+        return self._snapshot[1]
+
+    def _taken(self, base_dir: Path) -> Snapshot:
+        subgraphs: dict[str, Snapshot] = {}
+        shared: dict[str, Any] = {
+            "base_dir": base_dir,
+            "path": self.path,
+            "local_blocks": MappingProxyType(dict(self.local_blocks)),
+            "revision": self.revision,
+            "subgraphs": MappingProxyType(subgraphs),
+            "code": self.code,
+            "trusted": self.trusted,
+            "known": self._known,
+        }
+        for name, state in self._program.scopes.definitions.items():
+            subgraphs[name] = Snapshot(state.frozen_nodes, state.frozen_links, state.header, scope=name, **shared)
+        return Snapshot(self._state.frozen_nodes, self._state.frozen_links, self._state.header, **shared)
 
     def fingerprint(self) -> str:
         """Return a hash of all that may change a result; see `Snapshot.fingerprint`."""
@@ -278,32 +522,24 @@ class Graph(Editing):
 
     def to_bytes(self) -> bytes:
         """Return the file: as it was read while nothing has changed, else in canonical form."""
-        if self._source is not None and not self.is_modified:
-            return self._source
-        return self.snapshot().to_bytes()
+        source = self._program.file.source
+        if source is not None and not self.is_modified:
+            return source
+        return self.root.snapshot().to_bytes()
 
     def mark_saved(self, source: bytes, path: Path) -> None:
         """Remember that ``path`` now holds the graph, as the bytes ``source``."""
-        self._history.seal()
-        self._saved_token = self._history.token
-        self._source = source
-        self.path = path
-        self.migrated_from = None
-        self._snapshot = None
+        history, file = self._program.history, self._program.file
+        history.seal()
+        file.saved_token, file.source = history.token, source
+        file.path, file.migrated_from = path, None
 
     def rewrite_nodes(self, change: Callable[[Node], Node]) -> None:
-        """Replace nodes now and in every step of undo; for facts that are no edits, such as another folder."""
+        """Replace nodes, in all scopes, now and in every step of undo.
 
-        def rewritten(delta: Delta) -> Delta:
-            nodes = {key: (change(placed[0]), placed[1]) if placed else None for key, placed in delta.nodes.items()}
-            return replace(delta, nodes=nodes)
-
-        new = {node.id: (change(node), None) for node in self._state.nodes.values()}
-        different = {key: placed for key, placed in new.items() if placed[0] is not self._state.node(key)}
-        self._history.rewrite(rewritten)
-        if different:
-            self._source = None
-            self._changed(self._state.exchange(Delta(different)), "keep paths pointing at their files")
+        It is for facts that are no edits, such as another folder.
+        """
+        self._program.rewrite_nodes(change, "keep paths pointing at their files")
 
     def copy_text(self, nodes: Iterable[NodeId | str]) -> str:
         """Return nodes, and the links among them, as text for the clipboard."""
@@ -353,8 +589,22 @@ def _port(port: PortRef | str) -> PortRef:
         raise EditError(str(error)) from None
 
 
+def _bounds(bounds: tuple[float, float] | None) -> tuple[float, float] | None:
+    if bounds is None:
+        return None
+    low, high = edits.point(bounds)
+    if low > high:
+        raise EditError(f"The range {low:g} to {high:g} is empty.", hint="Name the least value first.")
+    return low, high
+
+
 def _definition(block: Callable[..., Any] | BlockDefinition) -> BlockDefinition:
     from shtairir.block import definition_of
     from shtairir.block.definition import BlockDefinition
 
     return block if isinstance(block, BlockDefinition) else definition_of(block)
+
+
+def _scopes(content: Content) -> Scopes:
+    definitions = ((name, edits.state_of(inner)) for name, inner in content.definitions.items())
+    return Scopes(edits.state_of(content), definitions)

@@ -1,6 +1,6 @@
 """Undo and redo.
 
-Each step keeps only the delta that takes it back, and the token of the state that this leads to. The graph is
+Each step keeps only the changes that take it back, and the token of the state that this leads to. The graph is
 unmodified exactly when the present token is the one it was saved with, by whatever way it got there.
 """
 
@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
-from shtairir.document.state import Delta
+from shtairir.document.scopes import Changes
 
 MAX_STEPS = 2000
 
@@ -20,7 +20,7 @@ class Step:
     """One thing that a person did, and how to take it back (or, once undone, do it again)."""
 
     label: str
-    back: Delta
+    back: Changes
     token: int
     merge: Hashable | None = None
 
@@ -54,7 +54,7 @@ class History:
         """What `redo` would do again."""
         return self._undone[-1].label if self._undone else None
 
-    def add(self, label: str, inverse: Delta, merge: Hashable | None = None) -> None:
+    def add(self, label: str, inverse: Changes, merge: Hashable | None = None) -> None:
         """Remember a step; with the same merge key as the last one, as part of that one."""
         previous_token, self._token = self._token, self._next_token
         self._next_token += 1
@@ -70,18 +70,18 @@ class History:
         if self._done:
             self._done[-1] = replace(self._done[-1], merge=None)
 
-    def undo(self, exchange: Callable[[Delta], Delta]) -> Step | None:
+    def undo(self, exchange: Callable[[Changes], Changes]) -> Step | None:
         """Take the last step back."""
         step = self._go_back(self._done, self._undone, exchange)
         self.seal()
         return step
 
-    def redo(self, exchange: Callable[[Delta], Delta]) -> Step | None:
+    def redo(self, exchange: Callable[[Changes], Changes]) -> Step | None:
         """Do again what was taken back last."""
         return self._go_back(self._undone, self._done, exchange)
 
     def _go_back(
-        self, source: deque[Step] | list[Step], sink: deque[Step] | list[Step], exchange: Callable[[Delta], Delta]
+        self, source: deque[Step] | list[Step], sink: deque[Step] | list[Step], exchange: Callable[[Changes], Changes]
     ) -> Step | None:
         if not source:
             return None
@@ -91,7 +91,7 @@ class History:
         self._token = step.token
         return opposite
 
-    def rewrite(self, change: Callable[[Delta], Delta]) -> None:
+    def rewrite(self, change: Callable[[Changes], Changes]) -> None:
         """Change what every step would restore; for facts that are no edits, such as the file's folder."""
         self._done = deque((replace(step, back=change(step.back)) for step in self._done), maxlen=MAX_STEPS)
         self._undone = [replace(step, back=change(step.back)) for step in self._undone]

@@ -1,4 +1,4 @@
-"""What a graph file holds: nodes, links, frames, published parameters.
+"""What a graph file holds: nodes, links, frames, published parameters and results, definitions, code.
 
 All of it is frozen: an edit puts a new object in the place of the old one, so the old one *is* the exact
 inverse, and whoever holds a snapshot keeps seeing what was there. Containers inside are typed as read-only
@@ -83,25 +83,59 @@ class Parameter:
     target: PortRef
     title: str | None = None
     help: str | None = None
+    range: tuple[float, float] | None = None
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedResult:
+    """An output that the author publishes under a name of its own: ``result["total"]``."""
+
+    name: str
+    source: PortRef
+    title: str | None = None
+    help: str | None = None
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """A block written on the spot: the source of one function, kept in the file."""
+
+    name: str
+    source: str
     extra: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Everything in the file that is neither a node nor a link; small, so an edit replaces it whole."""
+    """Everything in the file that is neither a node nor a link; small, so an edit replaces it whole.
+
+    Attributes
+    ----------
+    name
+        The graph's name; of a definition its title, which may be empty.
+    code
+        The blocks that the file carries; only at the root.
+    foreign
+        Entries of the sections ``subgraphs`` and ``code`` that somebody else put there, by section. They are kept.
+    """
 
     name: str = "untitled"
     description: str = ""
     parameters: tuple[Parameter, ...] = ()
+    results: tuple[NamedResult, ...] = ()
     frames: tuple[Frame, ...] = ()
-    subgraphs: JsonObject = field(default_factory=dict)
+    code: tuple[CodeBlock, ...] = ()
+    foreign: JsonObject = field(default_factory=dict)
     extra: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All that a graph file holds."""
+    """All that a graph file holds; ``definitions`` by name, each without definitions of its own."""
 
     nodes: tuple[Node, ...]
     links: tuple[Link, ...]
     header: Header
+    definitions: Mapping[str, Content] = field(default_factory=dict)

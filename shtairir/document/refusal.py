@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-_COUNTS = {"position": 2, "rect": 4}
+_COUNTS = {"position": 2, "rect": 4, "range": 2}
 """Fields that hold a fixed count of numbers."""
 
 _EXPECTED = {
@@ -35,8 +35,8 @@ class SchemaError(ValueError):
         self.too_large = too_large
 
 
-def refusal(found: ValidationError, data: object) -> SchemaError:
-    """Return the first of the wrong fields as an error, with the number of the others."""
+def refusal(found: ValidationError, data: object, path: Path = ()) -> SchemaError:
+    """Return the first of the wrong fields as an error, with the number of the others; ``path`` leads to ``data``."""
     errors = found.errors(include_url=False)
     paths = [_field_path(error["loc"]) for error in errors]
     others = len(set(paths)) - 1
@@ -44,7 +44,7 @@ def refusal(found: ValidationError, data: object) -> SchemaError:
     if others:
         sentence += f" {others:,} more {'field is' if others == 1 else 'fields are'} wrong."
     too_large = errors[0]["type"] == "too_long" and paths[0][-1] not in _COUNTS
-    return SchemaError(paths[0], sentence, too_large=too_large)
+    return SchemaError((*path, *paths[0]), sentence, too_large=too_large)
 
 
 def _field_path(place: Path) -> Path:

@@ -24,8 +24,20 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
-from shtairir.document.model import NEW_FRAME, Content, Frame, Header, JsonObject, Link, Node, Parameter
-from shtairir.document.naming import MAX_NAME, NAME_PATTERN
+from shtairir.document.faults import Path
+from shtairir.document.model import (
+    NEW_FRAME,
+    CodeBlock,
+    Content,
+    Frame,
+    Header,
+    JsonObject,
+    Link,
+    NamedResult,
+    Node,
+    Parameter,
+)
+from shtairir.document.naming import MAX_NAME, NAME_PATTERN, is_name
 from shtairir.document.refusal import SchemaError, refusal
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
 
@@ -60,9 +72,11 @@ class _From:
 _AsName = StringConstraints(max_length=MAX_NAME, pattern=NAME_PATTERN)
 _Label: TypeAlias = Annotated[str, _at_most(1_000)]
 _LongText: TypeAlias = Annotated[str, _at_most(1_000_000)]
+_Help: TypeAlias = Annotated[str, _at_most(100_000)]
 _Port: TypeAlias = Annotated[PortRef, _From(_Label, PortRef.parse)]
 _Object: TypeAlias = dict[str, Any]
 _Point: TypeAlias = Annotated[tuple[float, float], Strict(False)]  # JSON has lists only; the numbers stay strict
+_Range: TypeAlias = Annotated[tuple[float, float], Strict(False)]
 _Rect: TypeAlias = Annotated[tuple[float, float, float, float], Strict(False)]
 
 
@@ -80,7 +94,7 @@ class _Record(BaseModel):
 
 class _NodeRecord(_Record):
     id: Annotated[NodeId, _AsName]
-    block: Annotated[BlockId, _at_most(200)]
+    block: Annotated[BlockId, _at_most(1_000)]
     block_version: int = 1
     title: _Label | None = None
     values: _Object | None = None
@@ -120,13 +134,27 @@ class _ParameterRecord(_Record):
     name: Annotated[str, _AsName]
     target: _Port
     title: _Label | None = None
-    help: Annotated[str, _at_most(100_000)] | None = None
+    help: _Help | None = None
+    range: _Range | None = None
 
     def made(self) -> Parameter:
-        return Parameter(self.name, self.target, self.title, self.help, self.extra)
+        return Parameter(self.name, self.target, self.title, self.help, self.range, self.extra)
 
 
 _Parameter: TypeAlias = Annotated[Parameter, _From(_ParameterRecord, _ParameterRecord.made)]
+
+
+class _ResultRecord(_Record):
+    name: Annotated[str, _AsName]
+    source: _Port
+    title: _Label | None = None
+    help: _Help | None = None
+
+    def made(self) -> NamedResult:
+        return NamedResult(self.name, self.source, self.title, self.help, self.extra)
+
+
+_Result: TypeAlias = Annotated[NamedResult, _From(_ResultRecord, _ResultRecord.made)]
 
 
 class _FrameRecord(_Record):
@@ -142,16 +170,35 @@ class _FrameRecord(_Record):
 _Frame: TypeAlias = Annotated[Frame, _From(_FrameRecord, _FrameRecord.made)]
 
 
+_Nodes: TypeAlias = Annotated[list[_Node], Field(max_length=MAX_NODES)]
+_Links: TypeAlias = Annotated[list[_Link], Field(max_length=MAX_LINKS)]
+_Frames: TypeAlias = Annotated[list[_Frame], Field(max_length=MAX_NODES)]
+
+
+class _CodeRecord(_Record):
+    source: _LongText
+
+
+class _DefinitionRecord(_Record):
+    title: _Label = ""
+    description: _LongText = ""
+    nodes: _Nodes
+    links: _Links | None = None
+    frames: _Frames | None = None
+
+
 class _File(_Record):
     format: Any = None
     version: Any = None
     name: _Label = "untitled"
     description: _LongText = ""
     parameters: Annotated[list[_Parameter], Field(max_length=MAX_NODES)] | None = None
-    nodes: Annotated[list[_Node], Field(max_length=MAX_NODES)] | None = None
-    links: Annotated[list[_Link], Field(max_length=MAX_LINKS)] | None = None
-    frames: Annotated[list[_Frame], Field(max_length=MAX_NODES)] | None = None
+    results: Annotated[list[_Result], Field(max_length=MAX_NODES)] | None = None
+    nodes: _Nodes | None = None
+    links: _Links | None = None
+    frames: _Frames | None = None
     subgraphs: _Object | None = None
+    code: Any = None
 
 
 def read_content(data: Mapping[str, Any]) -> Content:
@@ -166,22 +213,70 @@ def read_content(data: Mapping[str, Any]) -> Content:
         file = _File.model_validate(data)
     except ValidationError as error:
         raise refusal(error, data) from None
+    definitions, foreign_subgraphs = _sorted_out(file.subgraphs, "nodes", list)
+    code, foreign_code = _sorted_out(file.code, "source", str)
+    foreign = {"subgraphs": foreign_subgraphs, "code": foreign_code}
     header = Header(
         file.name,
         file.description,
         _unique(file.parameters or (), "parameters", "parameter", lambda parameter: parameter.name),
-        _unique(file.frames or (), "frames", "frame id", lambda frame: frame.id),
-        file.subgraphs or {},
+        _unique(file.results or (), "results", "result", lambda result: result.name),
+        _frames(file.frames),
+        tuple(_code(name, record) for name, record in code.items()),
+        {section: entries for section, entries in foreign.items() if entries is not None},
         file.extra,
     )
-    return Content(
-        _unique(file.nodes or (), "nodes", "node id", lambda node: node.id),
-        _unique(file.links or (), "links", "link into the input", lambda link: link.target),
-        header,
-    )
+    contents = {name: _definition(name, record) for name, record in definitions.items()}
+    return Content(_nodes(file.nodes), _links(file.links), header, contents)
 
 
-def _unique(items: Sequence[_T], field: str, noun: str, key: Callable[[_T], object]) -> tuple[_T, ...]:
+def _sorted_out(section: Any, mark: str, kind: type) -> tuple[dict[str, Any], Any]:
+    """Return the entries of a section that are ours, and what else is in it.
+
+    Files could always hold fields that this program does not know, so an entry under a name that it would not give,
+    or that does not look like one of its own, is kept as it is and not refused.
+    """
+    if not isinstance(section, dict):
+        return {}, section
+    ours = {
+        name: entry
+        for name, entry in section.items()
+        if is_name(name) and isinstance(entry, dict) and isinstance(entry.get(mark), kind)
+    }
+    return ours, {name: entry for name, entry in section.items() if name not in ours} or None
+
+
+def _definition(name: str, data: dict[str, Any]) -> Content:
+    path = ("subgraphs", name)
+    try:
+        record = _DefinitionRecord.model_validate(data)
+    except ValidationError as error:
+        raise refusal(error, data, path) from None
+    header = Header(record.title, record.description, frames=_frames(record.frames, path), extra=record.extra)
+    return Content(_nodes(record.nodes, path), _links(record.links, path), header)
+
+
+def _code(name: str, data: dict[str, Any]) -> CodeBlock:
+    try:
+        record = _CodeRecord.model_validate(data)
+    except ValidationError as error:
+        raise refusal(error, data, ("code", name)) from None
+    return CodeBlock(name, record.source, record.extra)
+
+
+def _nodes(nodes: Sequence[Node] | None, path: Path = ()) -> tuple[Node, ...]:
+    return _unique(nodes or (), "nodes", "node id", lambda node: node.id, path)
+
+
+def _links(links: Sequence[Link] | None, path: Path = ()) -> tuple[Link, ...]:
+    return _unique(links or (), "links", "link into the input", lambda link: link.target, path)
+
+
+def _frames(frames: Sequence[Frame] | None, path: Path = ()) -> tuple[Frame, ...]:
+    return _unique(frames or (), "frames", "frame id", lambda frame: frame.id, path)
+
+
+def _unique(items: Sequence[_T], field: str, noun: str, key: Callable[[_T], object], path: Path = ()) -> tuple[_T, ...]:
     keys = [key(item) for item in items]
     if len(set(keys)) == len(keys):
         return tuple(items)
@@ -192,4 +287,4 @@ def _unique(items: Sequence[_T], field: str, noun: str, key: Callable[[_T], obje
         others = ", ".join(f"'{one}'" for one in twice[1:11])
         sentence += f" So do {others}."
     second = [index for index, one in enumerate(keys) if one == twice[0]][1]
-    raise SchemaError((field, second), sentence, code="duplicate_id")
+    raise SchemaError((*path, field, second), sentence, code="duplicate_id")

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from shtairir.document.model import Header, Link, Node, Parameter
-from shtairir.document.writing import link_record, node_record, to_bytes
+from shtairir.document.known import Known
+from shtairir.document.model import CodeBlock, Content, Header, Link, NamedResult, Node, Parameter
+from shtairir.document.references import FILE, instance_of
+from shtairir.document.writing import to_bytes
+from shtairir.errors import DocumentError, ShtairirError
 from shtairir.ids import BlockId, NodeId, PortRef
 
 if TYPE_CHECKING:
     import networkx as nx  # type: ignore[import-untyped]  # it brings no types
 
     from shtairir.block.definition import BlockDefinition
-
-# What does not change a result: where a node lies and what it is called.
-_LOOKS = ("position", "title", "exposed")
+    from shtairir.block.interface import Interface
+    from shtairir.block.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,16 @@ class Snapshot:
         Definitions of functions that were given to `Graph.add`; they belong to this process, not to the file.
     revision
         The graph's revision when the snapshot was taken.
+    scope
+        The name of the definition that this is; ``None`` for the graph itself.
+    subgraphs
+        All definitions of the graph by name, in the order of the file; each of them knows all of them too.
+    code
+        The code blocks of the file by name.
+    trusted
+        Whether code that the graph carries may run.
+    known
+        What was found out of the nodes' definitions; shared by the snapshots of a graph.
     """
 
     nodes: Mapping[NodeId, Node]
@@ -45,6 +56,11 @@ class Snapshot:
     path: Path | None = None
     local_blocks: Mapping[BlockId, BlockDefinition] = field(default_factory=lambda: MappingProxyType({}))
     revision: int = 0
+    scope: str | None = None
+    subgraphs: Mapping[str, Snapshot] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    code: Mapping[str, CodeBlock] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    trusted: bool = True
+    known: Known = field(default_factory=Known, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -61,13 +77,87 @@ class Snapshot:
         """The published parameters."""
         return self.header.parameters
 
+    @property
+    def results(self) -> tuple[NamedResult, ...]:
+        """The named results."""
+        return self.header.results
+
+    def definition(self, node: Node, registry: Registry | None = None) -> BlockDefinition | None:
+        """Return a node's definition, with the ports that its values ask for.
+
+        This is the one way to it: it knows the functions given to `Graph.add`, the definitions, code blocks and files
+        that nodes stand for, and the registry (the process-wide one when left out).
+
+        Returns
+        -------
+        BlockDefinition or None
+            ``None`` when there is no such block, or when it cannot be used as the node has it; `refusal` tells why.
+        """
+        found = self._resolved(node, registry)
+        return None if isinstance(found, ShtairirError) else found
+
+    def refusal(self, node: Node, registry: Registry | None = None) -> ShtairirError | None:
+        """Return why a node has no definition although its block is there: bad code, a bad file, bad values."""
+        found = self._resolved(node, registry)
+        return found if isinstance(found, ShtairirError) else None
+
+    def _resolved(self, node: Node, registry: Registry | None) -> BlockDefinition | ShtairirError | None:
+        # Imported late, here and below: to open a graph imports nothing that knows blocks.
+        from shtairir.document.definitions import resolved
+
+        return resolved(self, node, registry if registry is not None else _default_registry())
+
+    def body(self, name: str) -> Snapshot | None:
+        """Return the definition of that name, or the graph in the file ``file:clean.shtairir``.
+
+        ``None`` when there is none, or when the file cannot be used.
+        """
+        if not name.startswith(FILE):
+            return self.subgraphs.get(name)
+        from shtairir.document.files import file_snapshot
+
+        try:
+            return file_snapshot(self, name)
+        except DocumentError:
+            return None
+
+    def inside(self, node: Node) -> Snapshot | None:
+        """Return what an instance stands for; ``None`` for any other node, or when that cannot be had."""
+        name = instance_of(node.block)
+        return self.body(name) if name is not None else None
+
+    def interface(self, name: str, registry: Registry | None = None) -> Interface | None:
+        """Return the inputs and outputs of a definition, or of ``file:...``; ``None`` when it cannot be had."""
+        from shtairir.document.definitions import scope_interface
+
+        try:
+            return scope_interface(self, name, registry if registry is not None else _default_registry())
+        except DocumentError:
+            return None
+
+    def find(self, path: str) -> tuple[Snapshot, Node] | None:
+        """Return the node at a path such as ``clean/inner/blur``, with the scope that it lies in."""
+        scope: Snapshot | None = self
+        *instances, last = path.split("/")
+        for step in instances:
+            node = scope.nodes.get(NodeId(step)) if scope is not None else None
+            scope = scope.inside(node) if scope is not None and node is not None else None
+        found = scope.nodes.get(NodeId(last)) if scope is not None else None
+        return (scope, found) if scope is not None and found is not None else None
+
+    def content(self) -> Content:
+        """Return what the file holds of this scope; for the graph itself with its definitions."""
+        definitions = {} if self.scope is not None else {name: one.content() for name, one in self.subgraphs.items()}
+        return Content(tuple(self.nodes.values()), tuple(self.links.values()), self.header, definitions)
+
     def snapshot(self) -> Snapshot:
         """Return itself, so that a snapshot can stand wherever a graph does."""
         return self
 
     def to_bytes(self) -> bytes:
         """Return the canonical text of the file."""
-        return to_bytes(self.nodes.values(), self.links.values(), self.header)
+        content = self.content()
+        return to_bytes(content.nodes, content.links, content.header, content.definitions)
 
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return the nodes and links as a graph of networkx; what is done to it does not change this one.
@@ -94,15 +184,18 @@ class Snapshot:
         return to_networkx(self)
 
     def fingerprint(self) -> str:
-        """Return a hash of all that may change a result: blocks, values, policies and links.
+        """Return a hash of all that may change a result.
 
-        The order of nodes and links, their positions, titles and frames do not count.
+        That is blocks, values, policies and links, here and in the definitions, the code that the file carries, and the
+        graph files that are used as blocks. The order of nodes and links, their positions, titles and frames do not
+        count.
         """
-        lines = [f"base {self.base_dir}"]
-        for node in self.nodes.values():
-            record = node_record(node)
-            values = sorted(record.pop("values", {}).items())
-            kept = sorted((key, value) for key, value in record.items() if key not in _LOOKS)
-            lines.append(f"node {kept!r} {values!r}")
-        lines.extend(f"link {link_record(link)!r}" for link in self.links.values())
-        return hashlib.sha256("\n".join(sorted(lines)).encode("utf-8", "surrogatepass")).hexdigest()
+        from shtairir.document.fingerprint import fingerprint
+
+        return fingerprint(self)
+
+
+def _default_registry() -> Registry:
+    from shtairir.block.registry import default_registry
+
+    return default_registry()

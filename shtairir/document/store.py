@@ -100,10 +100,7 @@ def _point_at_same_files(graph: Graph, target: Path, registry: Registry | None) 
 
 def holds_path(graph: Graph, node: Node, port: PortName, registry: Registry | None) -> bool:
     """Whether a value of a node is a path, as far as its block is known."""
-    from shtairir.block.registry import default_registry
-
-    definition = graph.local_blocks.get(node.block)
-    definition = definition or (registry or default_registry()).get(node.block)
+    definition = graph.definition(node, registry)
     found = definition.input(port) if definition is not None else None
     return found is not None and (bool(found.param.path) or _is_path_type(found.type))
 

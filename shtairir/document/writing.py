@@ -1,16 +1,17 @@
 """The canonical text of a graph: stable order, small diffs.
 
 Two spaces of indent, one link or parameter a line, small lists and objects on one line, known fields in the order
-of the schema and unknown ones after them. Fields that have their default are left out of nodes.
+of the schema and unknown ones after them. Fields that have their default are left out of nodes and definitions, and
+the sections that only some graphs have (results, subgraphs, code) where they are empty.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shtairir.document.model import Frame, Header, Link, Node, Parameter
+from shtairir.document.model import CodeBlock, Content, Frame, Header, Link, NamedResult, Node, Parameter
 
 FORMAT = "shtairir-graph"
 VERSION = 1
@@ -20,18 +21,55 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _encode_ascii = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
 
 
-def to_bytes(nodes: Iterable[Node], links: Iterable[Link], header: Header) -> bytes:
-    """Return the file that holds these nodes, links and header."""
+def to_bytes(
+    nodes: Iterable[Node], links: Iterable[Link], header: Header, definitions: Mapping[str, Content] | None = None
+) -> bytes:
+    """Return the file that holds these nodes, links, header and definitions."""
     record: dict[str, Any] = {"format": FORMAT, "version": VERSION, "name": header.name}
     record["description"] = header.description
     lines = [f"  {_field(key, value)}" for key, value in record.items()]
-    lines.append(_section("parameters", (_encode(parameter_record(one)) for one in header.parameters)))
-    lines.append(_section("nodes", (_block(node_record(node), 4) for node in nodes)))
-    lines.append(_section("links", (_encode(link_record(link)) for link in links)))
-    lines.append(_section("frames", (_encode(frame_record(frame)) for frame in header.frames)))
-    rest = {"subgraphs": header.subgraphs} if header.subgraphs else {}
-    lines += [f"  {_field(key, value)}" for key, value in {**rest, **header.extra}.items()]
+    lines.append(_section("parameters", map(_encode, map(parameter_record, header.parameters))))
+    if header.results:
+        lines.append(_section("results", map(_encode, map(result_record, header.results))))
+    lines += _body(nodes, links)
+    lines.append(_section("frames", map(_encode, map(frame_record, header.frames))))
+    subgraphs = [_entry(name, _definition(content)) for name, content in (definitions or {}).items()]
+    code = [_entry(block.name, _block(code_record(block), 4)) for block in header.code]
+    lines += _named_section("subgraphs", subgraphs, header) + _named_section("code", code, header)
+    lines += [f"  {_field(key, value)}" for key, value in header.extra.items()]
     return encoded("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def _named_section(section: str, entries: list[str], header: Header) -> list[str]:
+    """A section that is an object; what others have put into it comes last."""
+    foreign = header.foreign.get(section)
+    if isinstance(foreign, Mapping):
+        entries = entries + [_entry(name, _pretty(value, 4)) for name, value in foreign.items()]
+    elif section in header.foreign:
+        return [f"  {_field(section, foreign)}"]
+    return [f'  "{section}": {{\n' + ",\n".join(entries) + "\n  }"] if entries else []
+
+
+def _entry(name: str, text: str) -> str:
+    return f"    {_encode(name)}: {text}"
+
+
+def _definition(content: Content) -> str:
+    header = content.header
+    texts = {"title": header.name, "description": header.description}
+    lines = [f"      {_field(key, value)}" for key, value in texts.items() if value]
+    lines += _body(content.nodes, content.links, 6)
+    if header.frames:
+        lines.append(_section("frames", map(_encode, map(frame_record, header.frames)), 6))
+    lines += [f"      {_field(key, value, 6)}" for key, value in header.extra.items()]
+    return "{\n" + ",\n".join(lines) + "\n    }"
+
+
+def _body(nodes: Iterable[Node], links: Iterable[Link], indent: int = 2) -> list[str]:
+    return [
+        _section("nodes", (_block(node_record(node), indent + 2) for node in nodes), indent),
+        _section("links", (_encode(link_record(link)) for link in links), indent),
+    ]
 
 
 def encoded(text: str) -> bytes:
@@ -42,9 +80,10 @@ def encoded(text: str) -> bytes:
         return "".join(c if not "\ud800" <= c <= "\udfff" else _encode_ascii(c)[1:-1] for c in text).encode("utf-8")
 
 
-def _section(name: str, items: Iterator[str]) -> str:
-    body = ",\n    ".join(items)
-    return f'  "{name}": [\n    {body}\n  ]' if body else f'  "{name}": []'
+def _section(name: str, items: Iterable[str], indent: int = 2) -> str:
+    margin = " " * indent
+    body = f",\n{margin}  ".join(items)
+    return f'{margin}"{name}": [\n{margin}  {body}\n{margin}]' if body else f'{margin}"{name}": []'
 
 
 def _field(key: str, value: Any, indent: int = 2) -> str:
@@ -90,13 +129,30 @@ def link_record(link: Link) -> dict[str, Any]:
 
 def parameter_record(parameter: Parameter) -> dict[str, Any]:
     """Return a published parameter as the file holds it."""
-    optional = {"title": parameter.title, "help": parameter.help}
+    bounds = _numbers(parameter.range) if parameter.range is not None else None
+    optional = {"title": parameter.title, "help": parameter.help, "range": bounds}
     return {
         "name": parameter.name,
         "target": str(parameter.target),
         **{key: value for key, value in optional.items() if value is not None},
         **parameter.extra,
     }
+
+
+def result_record(result: NamedResult) -> dict[str, Any]:
+    """Return a named result as the file holds it."""
+    optional = {"title": result.title, "help": result.help}
+    return {
+        "name": result.name,
+        "source": str(result.source),
+        **{key: value for key, value in optional.items() if value is not None},
+        **result.extra,
+    }
+
+
+def code_record(block: CodeBlock) -> dict[str, Any]:
+    """Return a code block as the file holds it, under its name."""
+    return {"source": block.source, **block.extra}
 
 
 def frame_record(frame: Frame) -> dict[str, Any]:

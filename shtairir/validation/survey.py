@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cached_property
 
-from shtairir.block.definition import BlockDefinition
 from shtairir.block.registry import Registry
+from shtairir.document.definitions import all_definitions
 from shtairir.document.edits import Edit
 from shtairir.document.naming import closest
 from shtairir.document.snapshot import Snapshot
-from shtairir.ids import BlockId, NodeId, PortName
+from shtairir.ids import NodeId, PortName
 from shtairir.validation.problem import Problem
 from shtairir.validation.wiring import Wiring
 
@@ -23,7 +23,9 @@ class Survey:
     Attributes
     ----------
     definitions
-        The definition of each node's block; nodes without a known block are not in it.
+        The definition of each node, with the ports that its values ask for; nodes without a known block are not in it.
+    refused
+        Why nodes have no definition although their block is there.
     """
 
     def __init__(self, graph: Snapshot, registry: Registry) -> None:
@@ -31,14 +33,7 @@ class Survey:
         self.registry = registry
         self.problems: list[Problem] = []
         self._compared = 0
-        known: dict[BlockId, BlockDefinition | None] = dict(graph.local_blocks)
-        self.definitions: dict[NodeId, BlockDefinition] = {}
-        for key, node in graph.nodes.items():
-            if node.block not in known:
-                known[node.block] = registry.get(node.block)
-            definition = known[node.block]
-            if definition is not None:
-                self.definitions[key] = definition
+        self.definitions, self.refused = all_definitions(graph, registry)
 
     @cached_property
     def wiring(self) -> Wiring:

@@ -13,8 +13,7 @@ from shtairir.ids import NodeId, PortRef
 
 def definition_of_node(graph: Graph, registry: Registry, node: NodeId) -> BlockDefinition | None:
     """The definition behind a node; None when its block is not installed."""
-    block = graph.nodes[node].block
-    return graph.local_blocks.get(block) or registry.get(block)
+    return graph.definition(node, registry)
 
 
 def check_link(graph: Graph, registry: Registry, source: PortRef, target: PortRef) -> Compatibility:

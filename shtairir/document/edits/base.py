@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shtairir.document.model import Node
 from shtairir.document.naming import did_you_mean
+from shtairir.document.scopes import Changes, Scopes
 from shtairir.document.state import Delta, State
 from shtairir.errors import EditError
 from shtairir.ids import NodeId
@@ -48,7 +49,18 @@ class Edit:
         EditError
             When the edit does not fit; the state is then as it was.
         """
-        raise NotImplementedError
+        raise EditError(f"To {self.label} takes a whole graph, with its definitions.", hint="Use Graph.apply.")
+
+    def exchange_in(self, scopes: Scopes, state: State) -> Changes:
+        """Change the scope that ``state`` is, or several scopes, and return what undoes exactly this.
+
+        Raises
+        ------
+        EditError
+            When the edit does not fit; everything is then as it was.
+        """
+        inverse = self.exchange(state)
+        return Changes({state: inverse}) if inverse else Changes()
 
     def apply(self, state: State) -> Edit:
         """Change the state, and return the edit that undoes exactly this."""
@@ -101,5 +113,15 @@ class Batch(Edit):
                 inverse = inverse.over(edit.exchange(state))
         except BaseException:
             state.exchange(inverse)
+            raise
+        return inverse
+
+    def exchange_in(self, scopes: Scopes, state: State) -> Changes:
+        inverse = Changes()
+        try:
+            for edit in self.edits:
+                inverse = inverse.over(edit.exchange_in(scopes, state))
+        except BaseException:
+            scopes.exchange(inverse)
             raise
         return inverse

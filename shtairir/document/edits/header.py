@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import Any
 
 from shtairir.document.edits.base import DeltaEdit, node_in
-from shtairir.document.model import Frame, Header, Parameter
+from shtairir.document.model import Frame, Header, NamedResult, Parameter
 from shtairir.document.naming import did_you_mean, is_name
 from shtairir.document.state import Delta, State
 from shtairir.errors import EditError
+from shtairir.ids import NodeId, PortRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Publish(DeltaEdit):
                 f"'{self.parameter.name}' cannot be the name of a parameter.",
                 hint="Use letters, digits, '_' and '-'.",
             )
-        node_in(state, self.parameter.target.node)
+        node_in(state, first_step(self.parameter.target))
         parameters = {one.name: one for one in state.header.parameters}
         parameters[self.parameter.name] = self.parameter
         return _header_delta(state, parameters=tuple(parameters.values()))
@@ -99,6 +101,89 @@ class Unpublish(DeltaEdit):
             known = [one.name for one in state.header.parameters]
             raise EditError(f"There is no parameter '{self.name}'.", hint=did_you_mean(self.name, known))
         return _header_delta(state, parameters=kept)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishResult(DeltaEdit):
+    """Publish an output under a name of its own, or change what is published under that name."""
+
+    result: NamedResult
+
+    @property
+    def label(self) -> str:
+        return f"publish {self.result.source} as {self.result.name}"
+
+    def delta(self, state: State) -> Delta:
+        if not is_name(self.result.name):
+            raise EditError(
+                f"'{self.result.name}' cannot be the name of a result.", hint="Use letters, digits, '_' and '-'."
+            )
+        node_in(state, first_step(self.result.source))
+        results = {one.name: one for one in state.header.results}
+        results[self.result.name] = self.result
+        return _header_delta(state, results=tuple(results.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class UnpublishResult(DeltaEdit):
+    """Publish an output no longer."""
+
+    name: str
+
+    @property
+    def label(self) -> str:
+        return f"unpublish {self.name}"
+
+    def delta(self, state: State) -> Delta:
+        kept = tuple(one for one in state.header.results if one.name != self.name)
+        if len(kept) == len(state.header.results):
+            known = [one.name for one in state.header.results]
+            raise EditError(f"There is no result '{self.name}'.", hint=did_you_mean(self.name, known))
+        return _header_delta(state, results=kept)
+
+
+@dataclass(frozen=True, slots=True)
+class SetPublished(DeltaEdit):
+    """Replace all published parameters and results at once, when nodes are put into a definition or taken out."""
+
+    parameters: tuple[Parameter, ...]
+    results: tuple[NamedResult, ...]
+
+    @property
+    def label(self) -> str:
+        return "change what is published"
+
+    def delta(self, state: State) -> Delta:
+        return _header_delta(state, parameters=self.parameters, results=self.results)
+
+
+def first_step(port: PortRef) -> NodeId:
+    """Return the node of the graph itself that a port such as ``clean/blur.sigma`` is reached by."""
+    return NodeId(port.node.partition("/")[0])
+
+
+def published_without(header: Header, nodes: Container[NodeId]) -> Header | None:
+    """Return the header without what is published of some nodes; ``None`` when nothing is."""
+    parameters = tuple(one for one in header.parameters if first_step(one.target) not in nodes)
+    results = tuple(one for one in header.results if first_step(one.source) not in nodes)
+    if len(parameters) == len(header.parameters) and len(results) == len(header.results):
+        return None
+    return replace(header, parameters=parameters, results=results)
+
+
+def published_renamed(header: Header, old: NodeId, new: NodeId) -> Header | None:
+    """Return the header with what is published of one node published of another; ``None`` when nothing is."""
+
+    def renamed(port: PortRef) -> PortRef:
+        first, slash, rest = port.node.partition("/")
+        return PortRef(NodeId(new + slash + rest), port.port) if first == old else port
+
+    changed = replace(
+        header,
+        parameters=tuple(replace(one, target=renamed(one.target)) for one in header.parameters),
+        results=tuple(replace(one, source=renamed(one.source)) for one in header.results),
+    )
+    return changed if changed != header else None
 
 
 def _header_delta(state: State, **fields: Any) -> Delta:

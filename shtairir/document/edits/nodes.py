@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shtairir.document.edits.base import DeltaEdit, count_of, node_in
+from shtairir.document.edits.header import published_renamed, published_without
 from shtairir.document.edits.links import new_links
 from shtairir.document.jsonable import same_json, to_json
 from shtairir.document.model import JsonObject, Link, Node, Point
@@ -45,7 +46,7 @@ class AddNodes(DeltaEdit):
 
 @dataclass(frozen=True, slots=True)
 class RemoveNodes(DeltaEdit):
-    """Remove nodes with their links and the parameters published for them."""
+    """Remove nodes with their links and the parameters and results published for them."""
 
     nodes: tuple[NodeId, ...]
 
@@ -60,9 +61,7 @@ class RemoveNodes(DeltaEdit):
         for key in self.nodes:
             nodes[node_in(state, key).id] = None
             links.update((link.target, None) for link in state.links_of(key))
-        kept = tuple(one for one in state.header.parameters if one.target.node not in nodes)
-        unchanged = len(kept) == len(state.header.parameters)
-        return Delta(nodes, links, None if unchanged else replace(state.header, parameters=kept))
+        return Delta(nodes, links, published_without(state.header, nodes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +204,7 @@ class SetBlock(_NodeEdit):
 
 @dataclass(frozen=True, slots=True)
 class RenameNode(DeltaEdit):
-    """Give a node another id; links and parameters follow."""
+    """Give a node another id; links, parameters and results follow."""
 
     node: NodeId
     new_id: NodeId
@@ -226,12 +225,7 @@ class RenameNode(DeltaEdit):
             links.setdefault(link.target, None)
             renamed = _renamed(link, old, new)
             links[renamed.target] = (renamed, state.place_of(link.target))
-        parameters = tuple(
-            replace(one, target=PortRef(new, one.target.port)) if one.target.node == old else one
-            for one in state.header.parameters
-        )
-        header = replace(state.header, parameters=parameters)
-        return Delta({old: None, new: moved}, links, header if header != state.header else None)
+        return Delta({old: None, new: moved}, links, published_renamed(state.header, old, new))
 
 
 def _renamed(link: Link, old: NodeId, new: NodeId) -> Link:

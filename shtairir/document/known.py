@@ -1,0 +1,43 @@
+"""What was found out of the definitions of a graph's nodes; see `shtairir.document.definitions`.
+
+It stands apart because opening a graph must not import the code that knows blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from shtairir.document.model import Node
+from shtairir.errors import ShtairirError
+from shtairir.ids import NodeId
+
+if TYPE_CHECKING:
+    from shtairir.block.definition import BlockDefinition
+    from shtairir.block.interface import Interface
+    from shtairir.document.definitions import Adapted
+
+
+@dataclass(slots=True, eq=False)
+class Known:
+    """What was found out already, shared by the snapshots of a graph.
+
+    Threads may share it too: at worst a thing is found out twice.
+
+    Attributes
+    ----------
+    interfaces
+        Of the definitions, each with the nodes that it was read from.
+    instances
+        By block, each with the interface that it was made of.
+    codes
+        By name, each with the source that it was read from.
+    adapted
+        What blocks whose ports depend on their values were adapted to.
+    """
+
+    interfaces: dict[str, tuple[Mapping[NodeId, Node], Interface]] = field(default_factory=dict)
+    instances: dict[str, tuple[Interface, BlockDefinition]] = field(default_factory=dict)
+    codes: dict[str, tuple[str, BlockDefinition | ShtairirError]] = field(default_factory=dict)
+    adapted: dict[BlockDefinition, Adapted] = field(default_factory=dict)
