@@ -66,16 +66,18 @@ def forecast(
         Estimates that the caller has; they go before what is inferred and remembered.
     """
     forecaster = _Forecaster(graph, given, history)
-    for number in order:
-        forecaster.visit(number)
+    forecaster.visit_all(order)
     return Forecast(forecaster.estimates, forecaster.roots, frozenset(forecaster.rough))
 
 
 def seconds(known: Forecast, numbers: Sequence[int]) -> list[float]:
     """Return the expected seconds of nodes; the median of all that are known stands for those that are not."""
-    times = [known.estimates[number].elapsed_s for number in numbers]
+    estimates = known.estimates
+    times = [estimates[number].elapsed_s for number in numbers]
     found = [elapsed_s for elapsed_s in times if elapsed_s is not None]
-    typical = median(found) if found else 1.0
+    if not found:
+        return [1.0] * len(times)
+    typical = median(found)
     return [typical if elapsed_s is None else elapsed_s for elapsed_s in times]
 
 
@@ -106,14 +108,30 @@ class _Forecaster:
         self.roots: dict[Output, Output] = {}
         self.rough: set[int] = set()
 
-    def visit(self, number: int) -> None:
+    def visit_all(self, order: Iterable[int]) -> None:
+        """Work out the estimates of nodes, each after all that feed it."""
+        simple: dict[int, Rule] = {}
+        nodes, flows, estimates = self._nodes, self._flows, self.estimates
+        for number in order:
+            node = nodes[number]
+            key = id(node.definition)
+            if key in simple and not self._given:  # most nodes of the largest graphs
+                rule = simple[key]
+                flows[number] = rule.fixed or ()
+                estimates[number] = rule.estimate
+                continue
+            self._visit(number)
+            if not node.parts and self._rules[key].is_simple:
+                simple[key] = self._rules[key]
+
+    def _visit(self, number: int) -> None:
         node = self._nodes[number]
         if node.parts:
             self._visit_composite(number, node)
             return
         given = self._given.get(node.id) if self._given else None
         rule = self._rules.get(id(node.definition)) or self._rule(node.definition)
-        if given is None and rule.is_simple:  # most nodes of the largest graphs
+        if given is None and rule.is_simple:
             self._flows[number] = rule.fixed or ()
             self.estimates[number] = rule.estimate
             return

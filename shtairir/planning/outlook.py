@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from shtairir.block.definition import BlockDefinition
 from shtairir.errors import PlanningError
@@ -17,7 +18,7 @@ from shtairir.planning.dependency import Adjacency
 from shtairir.planning.estimates import Forecast, seconds
 from shtairir.planning.footprint import Rehearsal, footprint, rehearse
 from shtairir.planning.passes.order import frugal_order
-from shtairir.planning.resources import ONE_PROCESSOR, ResourceRequirements, beyond, required
+from shtairir.planning.resources import ResourceRequirements, beyond, required
 from shtairir.planning.working import Reason, WorkingGraph
 
 _NAMED_IN_A_REFUSAL = 5
@@ -50,20 +51,31 @@ class Outlook:
         known: Forecast,
         config: PlanningConfig,
     ) -> None:
-        self.names = [graph.nodes[number].id for number in numbers]
-        self.estimates = [known.estimates[number] for number in numbers]
+        self._graph = graph
+        self._numbers = numbers
+        self._known = known
         self._config = config
-        self._rough = [number in known.rough for number in numbers]
-        self._definitions = [graph.nodes[number].definition for number in numbers]
-        self.all_timed = all(estimate.elapsed_s is not None for estimate in self.estimates)
+        nodes = graph.nodes
+        self._definitions = [nodes[number].definition for number in numbers]
+        estimates = list(map(known.estimates.__getitem__, numbers))
+        # Most nodes of the largest graphs are of few blocks, and share their estimates.
+        different = dict(
+            zip(zip(map(id, estimates), map(id, self._definitions)), zip(estimates, self._definitions, strict=True))
+        ).values()
+        self.all_timed = all(estimate.elapsed_s is not None for estimate, _ in different)
         self.durations = seconds(known, numbers)
         self.held = footprint(graph, numbers, known)
         self.requirements = self._requirements()
-        different = {
-            (id(estimate), id(block)): (estimate, block)
-            for estimate, block in zip(self.estimates, self._definitions, strict=True)
-        }
-        self._all_sized = all(_is_sized(estimate, block) for estimate, block in different.values())
+        self._all_sized = all(_is_sized(estimate, block) for estimate, block in different)
+
+    @cached_property
+    def names(self) -> list[NodeId]:
+        """The node of each task."""
+        return [self._graph.nodes[number].id for number in self._numbers]
+
+    @cached_property
+    def _rough(self) -> list[bool]:
+        return [number in self._known.rough for number in self._numbers]
 
     # --- what can never run -----------------------------------------------------------------------------------
 
@@ -78,13 +90,15 @@ class Outlook:
         limits = self._config.limits
         refusals: list[tuple[NodeId, str]] = []
         enough = 0
-        by_block = {id(definition): required(definition.traits) for definition in self._definitions}
-        for task, definition in enumerate(self._definitions):
-            needs = by_block[id(definition)]
-            why = limits.refusal(needs) if needs is not ONE_PROCESSOR else None
-            if why is not None:
-                refusals.append((self.names[task], why))
-        requirements = [by_block[id(definition)] for definition in self._definitions]
+        blocks = list(map(id, self._definitions))
+        by_block = {
+            key: required(definition.traits)
+            for key, definition in dict(zip(blocks, self._definitions, strict=True)).items()
+        }
+        refused = {key: why for key, needs in by_block.items() if (why := limits.refusal(needs)) is not None}
+        if refused:
+            refusals = [(self.names[task], refused[key]) for task, key in enumerate(blocks) if key in refused]
+        requirements = list(map(by_block.__getitem__, blocks))
         if self.held is not None:
             for task, memory_bytes in enumerate(self.held.needs):
                 if memory_bytes:

@@ -18,17 +18,19 @@ from shtairir.validation.survey import Survey
 def check_inputs(survey: Survey) -> None:
     """Find inputs with nothing in them, and values that do not fit."""
     required: dict[int, tuple[InputPort, ...]] = {}
-    links = survey.graph.links
+    nodes, links = survey.graph.nodes, survey.graph.links
     for key, definition in survey.definitions.items():
-        node = survey.graph.nodes[key]
-        if id(definition) not in required:
-            required[id(definition)] = tuple(port for port in definition.inputs if port.required)
-        for port in required[id(definition)]:
+        node = nodes[key]
+        ports = required.get(id(definition))
+        if ports is None:
+            ports = required[id(definition)] = tuple(port for port in definition.inputs if port.required)
+        for port in ports:
             if port.name not in node.values and PortRef(key, port.name) not in links:
                 _missing_input(survey, node, port)
-        for name, value in node.values.items():
-            if PortRef(key, PortName(name)) not in links:
-                _check_value(survey, node, definition, PortName(name), value)
+        if node.values:
+            for name, value in node.values.items():
+                if PortRef(key, PortName(name)) not in links:
+                    _check_value(survey, node, definition, PortName(name), value)
 
 
 def _missing_input(survey: Survey, node: Node, port: InputPort) -> None:

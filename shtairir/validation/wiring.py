@@ -59,6 +59,8 @@ class Wiring:
         Those of the graph; a node's number is its place among them.
     feeds
         By number the links into a node, in the order of its block's inputs.
+    predecessors
+        By number the nodes that feed a node, each once, in that order.
     faulty
         Links that are no feeds: an end is missing, its block is unknown, or their types do not fit.
     """
@@ -72,26 +74,38 @@ class Wiring:
         self.nodes = nodes
         self.definitions = list(map(definitions.get, nodes))
         self.feeds: list[list[Feed]] = [[] for _ in nodes]
+        self.predecessors: list[list[int]] = [[] for _ in nodes]
         self.faulty: list[Link] = []
-        self._take(links)
+        for number in self._take(links):
+            self._sort(number)
 
-    def _take(self, links: Mapping[PortRef, Link]) -> None:
+    def _take(self, links: Mapping[PortRef, Link]) -> set[int]:
+        """Take the links in, and return the nodes whose feeds may be out of order."""
         numbers = dict(zip(self.nodes, range(len(self.nodes)), strict=True))
         # Definitions live long enough here for their identities to stand for them, which is quick.
         kinds = list(map(id, self.definitions))
-        crossings: dict[tuple[int, PortName, int, PortName], _Crossing | None] = {}
-        last_places = [-1] * len(kinds)
+        crossings: dict[tuple[int, PortName, PortName, int], _Crossing | None] = {}
         shuffled: set[int] = set()
-        feeds, new = self.feeds, tuple.__new__
+        new = tuple.__new__
+        at = None
+        number = kind = last_place = -1
+        into: list[Feed] = []
+        before: list[int] = []
         for link in links.values():
             source, output = link.source
             target, port = link.target
             try:
-                source_number, number = numbers[source], numbers[target]
+                source_number = numbers[source]
+                if target is not at:  # mostly, the links into a node follow each other
+                    number = numbers[target]
+                    at, kind, last_place = target, kinds[number], -1
+                    into, before = self.feeds[number], self.predecessors[number]
+                    if into:
+                        shuffled.add(number)
             except KeyError:
                 self.faulty.append(link)
                 continue
-            key = kinds[source_number], output, kinds[number], port
+            key = kinds[source_number], output, port, kind
             try:
                 crossing = crossings[key]
             except KeyError:
@@ -100,18 +114,20 @@ class Wiring:
                 self.faulty.append(link)
                 continue
             place, made, conversion, checked = crossing
-            if place < last_places[number]:
+            if place < last_place:
                 shuffled.add(number)
-            last_places[number] = place
-            feeds[number].append(new(Feed, (port, source_number, made, conversion, checked)))
-        for number in shuffled:
-            feeds[number] = self._sorted(number)
+            last_place = place
+            into.append(new(Feed, (port, source_number, made, conversion, checked)))
+            if source_number not in before:
+                before.append(source_number)
+        return shuffled
 
-    def _sorted(self, number: int) -> list[Feed]:
+    def _sort(self, number: int) -> None:
         definition = self.definitions[number]
         assert definition is not None  # or its links would be faulty
         places = {port.name: place for place, port in enumerate(definition.inputs)}
-        return sorted(self.feeds[number], key=lambda feed: places[feed.port])
+        self.feeds[number].sort(key=lambda feed: places[feed.port])
+        self.predecessors[number] = list(dict.fromkeys(feed.source for feed in self.feeds[number]))
 
     def _crossing(self, source: int, output: PortName, target: int, port: PortName) -> _Crossing | None:
         made_by, read_by = self.definitions[source], self.definitions[target]
@@ -130,15 +146,6 @@ class Wiring:
         return _Crossing(places[0], outputs[0], found.conversion, None if certain else wanted)
 
     # --- order ------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def predecessors(self) -> list[list[int]]:
-        """By number the nodes that feed a node, each once, in order of the inputs."""
-        sources = [[feed[1] for feed in feeds] for feeds in self.feeds]
-        return [
-            found if len(found) < 2 or len(set(found)) == len(found) else list(dict.fromkeys(found))
-            for found in sources
-        ]
 
     @cached_property
     def successors(self) -> list[list[int]]:

@@ -12,7 +12,7 @@ from enum import Enum
 from pathlib import PurePath
 
 from shtairir.block.values import Color, loaded_class
-from shtairir.planning.working import Reason, WorkingGraph, WorkingNode
+from shtairir.planning.working import Links, Reason, WorkingGraph, WorkingNode
 
 _LARGEST_COMPARED_ARRAY = 1 << 20
 _SEVERAL = -1
@@ -22,53 +22,54 @@ def merge_equal(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
     """Return the graph without the nodes that repeat another, their readers fed by that one."""
     merged = dict(graph.merged)
     nodes = dict(graph.nodes)
-    alike = _Alike(nodes)
+    predecessors, _, order = graph.links()
+    # What feeds a node tells most nodes apart and is quick to look at; values are looked at only where it does not.
+    alike: dict[Hashable, int] = {}
+    seen: dict[Hashable, int] = {}
     reasons = []
-    for index in graph.links().order:
+    for index in order:
         node = nodes.get(index)
         if node is None:
             continue
-        if merged:
+        before = predecessors[index]
+        if merged and not merged.keys().isdisjoint(before):
             node = nodes[index] = _refed(node, merged)
+            before = list(dict.fromkeys([merged.get(other, other) for other in before]))
+        key = (id(node.definition), *before)
+        other = alike.setdefault(key, index)
         traits = node.definition.traits
-        if not (traits.pure and traits.deterministic):
+        if other == index or not (traits.pure and traits.deterministic):
             continue
-        twin = alike.first(index, node)
-        if twin == index:
-            continue
-        merged[index] = twin
-        del nodes[index]
-        reasons.append(
-            Reason(node.id, "merge_equal", f"Not run twice: it computes the same as '{nodes[twin].id}', from the same.")
-        )
+        if other != _SEVERAL:
+            seen[identity(nodes[other])] = other
+            alike[key] = _SEVERAL
+        twin = seen.setdefault(identity(node), index)
+        if twin != index:
+            merged[index] = twin
+            del nodes[index]
+            why = f"Not run twice: it computes the same as '{nodes[twin].id}', from the same."
+            reasons.append(Reason(node.id, "merge_equal", why))
     if not reasons:
         return graph, []
-    # Back in the order of the graph, which decides between equals later.
-    nodes = {index: nodes[index] for index in graph.nodes if index in nodes}
-    return replace(graph, nodes=nodes, merged=merged), reasons
+    return replace(graph, nodes=nodes, merged=merged).linked(_relinked(graph.links(), merged)), reasons
 
 
-class _Alike:
-    """Finds the first of the nodes that compute the same.
-
-    What a node is fed tells most nodes apart and is quick to look at; values are looked at only where it does not.
-    """
-
-    def __init__(self, nodes: Mapping[int, WorkingNode]) -> None:
-        self._nodes = nodes
-        self._by_feeds: dict[Hashable, int] = {}
-        self._seen: dict[Hashable, int] = {}
-
-    def first(self, index: int, node: WorkingNode) -> int:
-        """Return the number of the first node that computes what this one does."""
-        key = (id(node.definition), *[feed[1] for feed in node.feeds])
-        other = self._by_feeds.setdefault(key, index)
-        if other == index:
-            return index
-        if other >= 0:
-            self._seen.setdefault(identity(self._nodes[other]), other)
-            self._by_feeds[key] = _SEVERAL
-        return self._seen.setdefault(identity(node), index)
+def _relinked(links: Links, merged: Mapping[int, int]) -> Links:
+    """Return who feeds whom when some nodes are gone and others stand for them; any order that held holds on."""
+    predecessors, successors = list(links.predecessors), list(links.successors)
+    for index, twin in merged.items():
+        for reader in links.successors[index]:
+            if reader not in merged:
+                fed_by = [merged.get(other, other) for other in links.predecessors[reader]]
+                predecessors[reader] = list(dict.fromkeys(fed_by))
+        for source in links.predecessors[index]:
+            successors[source] = [reader for reader in successors[source] if reader != index]
+        predecessors[index] = []
+        successors[index] = []
+        successors[twin] = list(dict.fromkeys([*successors[twin], *links.successors[index]]))
+    for index in set(merged.values()):
+        successors[index] = [reader for reader in successors[index] if reader not in merged]
+    return Links(predecessors, successors, [index for index in links.order if index not in merged])
 
 
 def _refed(node: WorkingNode, merged: dict[int, int]) -> WorkingNode:
