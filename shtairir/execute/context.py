@@ -31,6 +31,11 @@ class TaskContext(Context):
         self.peak_bytes = 0
         self._reported_at = -1.0
 
+    @property
+    def run_state(self) -> RunState:
+        """What the executor knows of the run; not for blocks."""
+        return self._run
+
     def empty(self, shape: int | tuple[int, ...], dtype: Any = float) -> numpy.ndarray[Any, Any]:
         """Lend an uninitialised array from the pool."""
         memory = self._run.memory

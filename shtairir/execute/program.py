@@ -16,10 +16,13 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from shtairir.execute.call import NUMBERS, Call, Face, Pace, exact_type
+from shtairir.execute.choosing import with_choices
 from shtairir.execute.composite import Composite
 from shtairir.execute.grouping import RowMaker, with_bursts, with_rows
+from shtairir.execute.handing import HandingOn
 from shtairir.execute.scheduler import Shape, readers_with
 from shtairir.ids import NodeId, PortRef
+from shtairir.planning.columns import Tasks
 from shtairir.planning.config import OptimizationLevel
 from shtairir.planning.passes.coarsen import CHEAP_S, is_simple
 from shtairir.planning.resources import held_names
@@ -68,11 +71,14 @@ class Program:
 
     def __init__(self, plan: ExecutionPlan) -> None:
         self.shape = _shape(plan)
+        if plan.branching is not None:
+            self.shape = with_choices(self.shape, plan.branching)
+        self._places = plan.branching.places if plan.branching is not None else {}
         self.tasks = plan.tasks
         self._held = held_names([task.requirements for task in plan.tasks], plan.limits)
         self._paces: dict[int, Pace] = defaultdict(Pace)
         self._faces: dict[int, Face] = {}
-        self._calls: list[Call | Composite | None] = [None] * len(plan.tasks)
+        self._calls: list[Call | Composite | HandingOn | None] = [None] * len(plan.tasks)
         self._keepings: dict[tuple[PortRef, ...], Keeping] = {}
         self._may_burst = plan.level in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE)
         self._costs = [task.estimate.elapsed_s for task in plan.tasks]
@@ -84,7 +90,7 @@ class Program:
     def adapted(self, plan: ExecutionPlan) -> Program:
         """Return the program of a plan that differs from this one's in values."""
         program = copy.copy(self)
-        changed = [task.number for old, task in zip(self.tasks, plan.tasks, strict=True) if old is not task]
+        changed = _different(self.tasks, plan.tasks)
         program.tasks = plan.tasks
         program._calls = list(self._calls)
         for number in changed:
@@ -96,21 +102,23 @@ class Program:
             program._joined = None if self._joined is None else with_rows(self._joined, program._rows, changed)
         return program
 
-    def call(self, task: int) -> Call | Composite:
+    def call(self, task: int) -> Call | Composite | HandingOn:
         """Return what calls a task's block, or blocks."""
         call = self._calls[task]
         if call is None:
             call = self._calls[task] = self._made_call(self.tasks[task], self._held[task])
         return call
 
-    def _made_call(self, task: Task, held: tuple[str, ...]) -> Call | Composite:
+    def _made_call(self, task: Task, held: tuple[str, ...]) -> Call | Composite | HandingOn:
         if task.parts:
             return Composite(task)
+        if task.number in self._places:
+            return HandingOn(task, self._places[task.number])
         key = id(task.definition)
         face = self._faces.get(key)
         if face is None:
             face = self._faces[key] = Face.of(task.definition)
-        call = Call(task, self._paces[key], face)
+        call = _loop_call(task, self._paces[key], face) if task.body else Call(task, self._paces[key], face)
         call.resources = held
         return call
 
@@ -176,6 +184,21 @@ class Program:
         # To join again takes as long as a few runs of cheap tasks.
         if changed > len(before) * _WORTH_JOINING or (changed and self._runs == _LEARNING_RUNS):
             self._joined = None
+
+
+def _loop_call(task: Task, pace: Pace, face: Face) -> Call:
+    from shtairir.execute.loop import LoopCall  # which has programs of its own, and is not needed by most
+
+    return LoopCall(task, pace, face)
+
+
+def _different(tasks: Sequence[Task], others: Sequence[Task]) -> list[int]:
+    """Return the numbers of the tasks that two plans of one lineage do not share."""
+    if isinstance(tasks, Tasks) and isinstance(others, Tasks):
+        found = others.differing(tasks)
+        if found is not None:
+            return found
+    return [task.number for old, task in zip(tasks, others, strict=True) if old is not task]
 
 
 def _is_cheap(cost: float | None) -> bool:

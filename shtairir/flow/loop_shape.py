@@ -26,6 +26,14 @@ from shtairir.errors import BlockError
 
 Kind = Literal["for_each", "repeat", "while", "reduce"]
 
+LOOPS: Mapping[str, Kind] = {
+    "flow.for_each": "for_each",
+    "flow.repeat": "repeat",
+    "flow.while": "while",
+    "flow.reduce": "reduce",
+}
+"""The kind of loop by the id of its block."""
+
 INDEX = "index"
 """An input of the body that gets the number of the iteration, unless it is linked or set."""
 

@@ -281,6 +281,3 @@ def reduce(context: Context, body: Body) -> Any:
 
 _BLOCKS: Mapping[Kind, Any] = {"for_each": for_each, "repeat": repeat, "while": while_, "reduce": reduce}
 _OUTPUTS = {"for_each": _gathered, "repeat": _final, "while": _final, "reduce": _accumulated}
-
-KINDS: Mapping[str, Kind] = {str(definition_of(function).id): kind for kind, function in _BLOCKS.items()}
-"""The kind of loop by the id of its block."""

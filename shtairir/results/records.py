@@ -18,6 +18,7 @@ from shtairir.ids import NodeId, PortName
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
     from shtairir.planning.plan import ExecutionPlan
+    from shtairir.results.iterations import LoopRecord
 
 SELF_DESCRIBING = frozenset({float, int, bool, type(None)})
 """Types so small that a value is kept instead of its summary, which is made when somebody asks."""
@@ -95,6 +96,8 @@ class Records:
         Why a task was stopped, where there is more to say than that it was.
     parts
         For each task that does the work of several nodes, once it is over: what became of each.
+    loops
+        For each loop that has begun: what becomes of its iterations.
     """
 
     plan: ExecutionPlan
@@ -110,6 +113,7 @@ class Records:
     causes: dict[int, int] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
     parts: dict[int, list[PartRecord]] = field(default_factory=dict)
+    loops: dict[int, LoopRecord] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         count = len(self.plan.tasks)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shtairir.block.ports import OutputPort
 from shtairir.block.values import ValueSummary, summarize
@@ -17,6 +17,9 @@ from shtairir.ids import NodeId, PortName, PortRef, RunId
 from shtairir.memory.stats import MemoryStats
 from shtairir.planning.config import Estimate
 from shtairir.results.records import PartRecord, Records
+
+if TYPE_CHECKING:
+    from shtairir.results.iterations import Iterations
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,12 @@ class NodeResult:
         A summary of each output, also of those whose values are gone.
     reason
         In words, why it did not run or has no result.
+    count
+        How often it ran: more than once inside a loop, where the times and failures are those of all runs together.
+    failed
+        In how many of these it failed.
+    slowest_s, slowest
+        The longest of these, and the number of the loop's iteration in which that was.
     """
 
     node: NodeId
@@ -46,6 +55,10 @@ class NodeResult:
     peak_bytes: int = 0
     outputs: Mapping[PortName, ValueSummary] = field(default_factory=lambda: MappingProxyType({}))
     reason: str = ""
+    count: int = 1
+    failed: int = 0
+    slowest_s: float = 0.0
+    slowest: int | None = None
 
 
 class NodeResults(Mapping[str, NodeResult]):
@@ -65,11 +78,40 @@ class NodeResults(Mapping[str, NodeResult]):
         task = self._tasks.get(id)
         if task is not None:
             return self._of_task(id, task)
+        loop = self._loops.get(id)
+        if loop is not None:
+            return self._in_loop(id, loop)
         if id in self._plan.folded:
             return NodeResult(id, NodeStatus.DONE, outputs=self._folded(id), reason="Computed while planning.")
         if id in self._plan.dropped:
             return NodeResult(id, NodeStatus.SKIPPED, reason="None of the nodes asked for needs it.")
         raise KeyError(f"The graph that ran has no node '{node}'.")
+
+    @cached_property
+    def _loops(self) -> dict[NodeId, int]:
+        """The task of the loop for each node of a body."""
+        return {node: task.number for task in self._plan.tasks if task.body for node in task.body.nodes}
+
+    def _in_loop(self, node: NodeId, task: int) -> NodeResult:
+        """Return what became of a node in all iterations of a loop."""
+        loop = self._of_task(self._plan.tasks[task].node, task)
+        record = self._records.loops.get(task)
+        tally = record.nodes.get(node) if record is not None else None
+        if tally is None or not tally.count:
+            ended = loop.status if tally is None and loop.status is not NodeStatus.FAILED else NodeStatus.SKIPPED
+            return NodeResult(node, ended, reason=f"Not reached in any iteration of '{loop.node}'.", count=0)
+        failed = tally.failed > 0 and loop.status is NodeStatus.FAILED
+        return NodeResult(
+            node,
+            NodeStatus.FAILED if failed else NodeStatus.DONE,
+            elapsed_s=tally.total_s,
+            started_s=loop.started_s,
+            error=tally.failure if failed else None,
+            count=tally.count,
+            failed=tally.failed,
+            slowest_s=tally.slowest_s,
+            slowest=tally.slowest,
+        )
 
     def _of_task(self, node: NodeId, task: int) -> NodeResult:
         records = self._records
@@ -169,6 +211,7 @@ class RunResult:
         self.elapsed_s = elapsed_s
         self.memory = memory
         self.nodes = NodeResults(records, started_s)
+        self._records = records
         self.plan = records.plan
         self.results: Mapping[str, Any] = MappingProxyType(values)
 
@@ -220,6 +263,23 @@ class RunResult:
         task = self.plan.call(port.node)
         definition = task.definition if task is not None else self.plan.folded_definitions.get(port.node)
         return definition.output(port.port) if definition is not None else None
+
+    def iterations(self, loop: str) -> Iterations:
+        """Return what became of each iteration of a loop: status, time, and the error if there was one.
+
+        Raises
+        ------
+        KeyError
+            When there is no such loop, with the reason.
+        """
+        from shtairir.results.iterations import Iterations, LoopRecord
+
+        task = self.plan.task(loop)
+        if task is None or task.body is None:
+            inside = loop in self.plan.nodes and task is None
+            why = "lies in a loop: look at one of its iterations with 'replay'" if inside else "is no loop"
+            raise KeyError(f"'{loop}' {why}.")
+        return Iterations(self._records.loops.get(task.number) or LoopRecord())
 
     @property
     def failures(self) -> list[NodeFailure]:

@@ -1,0 +1,178 @@
+"""A loop as a task of a run: what the executor calls instead of the loop's block.
+
+The planner has planned the body once (`shtairir.planning.bodies`). Here it is made ready to run, and run as often as
+the kind of loop asks for: `shtairir.execute.loop_each` has For each, whose iterations are spread over the workers;
+`shtairir.execute.loop_turns` has the loops that carry a state from turn to turn, Repeat, While and Reduce.
+
+Observers hear of each node of the body twice, when the loop begins and when it ends, with the times of all iterations
+together; in between, of how far the loop is, some times a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from shtairir.block.conversions import find_conversion
+from shtairir.errors import NodeExecutionError, RunCancelledError
+from shtairir.events import NodeFailed, NodeFailure, NodeFinished, NodeLogged, NodeSkipped, NodeStarted, NodeStatus
+from shtairir.execute.call import Call, Face, Pace
+from shtairir.execute.context import PROGRESS_INTERVAL_S, TaskContext
+from shtairir.execute.loop_body import BodyProgram, Lane, Telling
+from shtairir.flow.loop_shape import INDEX
+from shtairir.results.iterations import LoopRecord, Tally
+
+if TYPE_CHECKING:
+    from shtairir.execute.state import RunState
+    from shtairir.planning.plan import Task
+
+
+class LoopCall(Call):
+    """What calls a loop: as any block is called, with a function that runs the body."""
+
+    __slots__ = ("program",)
+
+    def __init__(self, task: Task, pace: Pace, face: Face) -> None:
+        super().__init__(task, pace, face)
+        assert task.body is not None  # it would be no loop
+        self.program = BodyProgram(task.body)
+        self.function = self._run
+
+    def _run(self, context: TaskContext, **arguments: Any) -> Any:
+        # Not at the top: most programs have no loops.
+        from shtairir.execute.loop_each import ForEach
+        from shtairir.execute.loop_turns import Reduce, Turns
+
+        kinds: dict[str, type[LoopRun]] = {"for_each": ForEach, "repeat": Turns, "while": Turns, "reduce": Reduce}
+        return kinds[self.program.body.shape.kind](self, context, arguments).run()
+
+
+class LoopRun:
+    """One run of one loop.
+
+    Parameters
+    ----------
+    arguments
+        Those of the loop's node, by port.
+
+    Attributes
+    ----------
+    record
+        The notes for the result.
+    """
+
+    def __init__(self, call: LoopCall, context: TaskContext, arguments: dict[str, Any]) -> None:
+        self.program = call.program
+        self.shape = call.program.body.shape
+        self.task = call.task
+        self.context = context
+        self.state: RunState = context.run_state
+        self.given = {name: arguments[port] for name, port in self.shape.ports.items() if port in arguments}
+        self.options = {name: value for name, value in arguments.items() if name not in self.shape.ports.values()}
+        arguments.clear()  # nobody else shall hold on to what is carried on
+        self.record = LoopRecord()
+        self._telling = Telling(self.state)
+        self._lanes: list[Lane] = []
+        self._reported_s = self.state.clock()
+        self._numbers = self._numbering()
+
+    # --- for the kinds of loops -------------------------------------------------------------------------------
+
+    def run(self) -> Any:
+        """Return what the loop's block would return."""
+        self.state.records.loops[self.task.number] = self.record
+        self._tell_started()
+        try:
+            return self._returned(self._outputs())
+        finally:
+            self._put_together()
+            self._tell_finished()
+
+    def _outputs(self) -> list[Any]:
+        """Run the body, and return the outputs of the loop."""
+        raise NotImplementedError
+
+    @staticmethod
+    def _returned(outputs: list[Any]) -> Any:
+        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+    def _lane(self, wanted: Callable[[int], bool]) -> Lane:
+        lane = Lane(self.state, self.program, self._telling, wanted)
+        self._lanes.append(lane)
+        return lane
+
+    def _numbering(self) -> Callable[[int], Any] | None:
+        """Return what makes the number of an iteration of its index, if the body gets that."""
+        if not self.shape.numbered or self.given.get(INDEX) is not None:
+            return None
+        step = find_conversion("int", self.program.body.types[INDEX].family)
+        return step.apply if step is not None else lambda index: index
+
+    def _same_each_time(self) -> list[tuple[int, Any]]:
+        """Return the slots and values of the inputs that are the same in all iterations."""
+        others = {*self.shape.iterated, *self.shape.carried}
+        if self._numbers is not None:
+            others.add(INDEX)
+        slots = self.program.input_slots
+        return [(slots[name], value) for name, value in self.given.items() if name not in others]
+
+    def _by_name(self, outputs: list[Any]) -> dict[str, Any]:
+        return dict(zip(self.program.names, outputs, strict=True))
+
+    def _report(self, done: int, count: int, noun: str) -> None:
+        """Say how far the loop is, some times a second."""
+        now_s = self.state.clock()
+        if now_s - self._reported_s >= PROGRESS_INTERVAL_S:
+            self._reported_s = now_s
+            self.context.progress(done / count if count else None, f"{noun} {done:,} of {count:,}")
+
+    def _check(self) -> None:
+        if self.state.stopping:
+            raise RunCancelledError("The run was cancelled.")
+
+    def _failed(self, failure: NodeFailure, where: str) -> NodeExecutionError:
+        """Return the error of the loop for the failure of a node in it."""
+        if failure.node == self.task.node:
+            return NodeExecutionError(f"{where} failed: {failure.message}", failure=failure, hint=failure.hint)
+        node = str(failure.node).removeprefix(f"{self.task.node}/")
+        return NodeExecutionError(f"{where} failed in '{node}': {failure.message}", failure=failure, hint=failure.hint)
+
+    # --- telling ----------------------------------------------------------------------------------------------
+
+    def _put_together(self) -> None:
+        nodes = self.record.nodes
+        for node in self.program.body.nodes:
+            nodes[node] = Tally()
+        for lane in self._lanes:
+            for node, tally in lane.tallies():
+                nodes.setdefault(node, Tally()).add(tally)
+
+    def _tell_started(self) -> None:
+        state = self.state
+        if state.observed:
+            now_s = state.clock()
+            for node in self.program.body.nodes:
+                state.queue.put(NodeStarted(state.id, now_s, node, "loop"))
+
+    def _tell_finished(self) -> None:
+        state = self.state
+        if not state.observed:
+            return
+        left_out = self._telling.left_out
+        if left_out:
+            words = f"{left_out:,} more lines from inside the loop were left out."
+            state.observe(NodeLogged(state.id, state.clock(), self.task.node, "info", words))
+        gave_up = self.record.count(NodeStatus.FAILED) > 0
+        for node, tally in self._told():
+            now_s = state.clock()
+            if tally.failure is not None and gave_up:
+                state.queue.put(NodeFailed(state.id, now_s, node, tally.total_s, tally.failure))
+            elif tally.count:
+                state.queue.put(NodeFinished(state.id, now_s, node, tally.total_s, 0, 0, {}))
+            else:
+                why = f"Not reached in any turn of '{self.task.node}'."
+                state.queue.put(NodeSkipped(state.id, now_s, node, why))
+
+    def _told(self) -> Iterable[tuple[Any, Tally]]:
+        tallies: Mapping[Any, Tally] = self.record.nodes
+        return [(node, tallies[node]) for node in self.program.body.nodes]

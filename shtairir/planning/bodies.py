@@ -1,0 +1,258 @@
+"""Plans the bodies of loops: each once, as a plan of its own, however often it will run.
+
+The inputs and outputs of a body become nodes whose values the loop gives and takes. All else is planned as any graph,
+at the level of the run, with the loops inside it. Nodes have their paths for ids, ``loop/blur``, so that whatever is
+said of them names them in full.
+
+From ``balanced`` on, nodes that come out the same in every iteration are marked: the executor computes them once. These
+are the pure ones to which no way leads from an input that changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from shtairir.block.compatibility import compatibility
+from shtairir.block.conversions import Conversion
+from shtairir.block.definition import BlockDefinition, Traits
+from shtairir.block.interface import Interface
+from shtairir.block.ports import MISSING, InputPort, OutputPort
+from shtairir.block.types import PortType
+from shtairir.document.model import Link, Node
+from shtairir.document.references import INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT
+from shtairir.errors import PlanningError
+from shtairir.flow.loop_shape import INDEX, LOOPS, LoopShape
+from shtairir.flow.loops import shape_of
+from shtairir.ids import BlockId, NodeId, PortName, PortRef
+from shtairir.planning.config import OptimizationLevel, PlanningConfig
+from shtairir.planning.working import Reason, WorkingGraph, WorkingNode
+
+if TYPE_CHECKING:
+    from shtairir.block.registry import Registry
+    from shtairir.document.snapshot import Snapshot
+    from shtairir.planning.plan import ExecutionPlan, Task
+
+GIVEN, TAKEN = BlockId("flow.given"), BlockId("flow.taken")
+"""The blocks of the nodes that stand for inputs and outputs of a body."""
+
+_LISTED = 4
+
+
+@dataclass(frozen=True, eq=False)
+class BodyPlan:
+    """The plan of a loop's body.
+
+    Attributes
+    ----------
+    shape
+        How the loop and its body are joined.
+    inputs, outputs
+        The tasks that stand for the body's inputs and outputs, by name.
+    types
+        The types of the inputs.
+    carry
+        For carried inputs whose output is of another type: what makes the one of the other.
+    invariant
+        Tasks whose results are the same in every iteration.
+    pure, deterministic
+        Whether all nodes of the body are.
+    """
+
+    shape: LoopShape
+    plan: ExecutionPlan
+    inputs: Mapping[str, int]
+    outputs: Mapping[str, int]
+    types: Mapping[str, PortType]
+    carry: Mapping[str, Conversion] = field(default_factory=dict)
+    invariant: frozenset[int] = frozenset()
+    pure: bool = True
+    deterministic: bool = True
+
+    @cached_property
+    def nodes(self) -> tuple[NodeId, ...]:
+        """The nodes of the body, and of the bodies of loops inside, in their order."""
+        tasks = self.plan.tasks
+        ends = {tasks[number].node for number in (*self.inputs.values(), *self.outputs.values())}
+        return tuple(node for node in self.plan.nodes if node not in ends)
+
+
+def with_bodies(
+    graph: WorkingGraph, source: Snapshot, blocks: Registry, config: PlanningConfig, prefix: str
+) -> tuple[WorkingGraph, list[Reason]]:
+    """Return the graph with the bodies of its loops planned, and what is to be said of these.
+
+    Parameters
+    ----------
+    prefix
+        The path of the loop whose body the graph is itself, with a slash behind it; empty for a whole graph.
+
+    Raises
+    ------
+    PlanningError
+        When a body cannot be planned.
+    """
+    nodes = dict(graph.nodes)
+    reasons: list[Reason] = []
+    for number, node in graph.nodes.items():
+        if node.definition.id in LOOPS:
+            body = _planned(node, source, blocks, config, prefix)
+            reasons += _why_once(body, NodeId(f"{prefix}{node.id}"))
+            nodes[number] = node._replace(definition=_definition(node, body), body=body)
+    return replace(graph, nodes=nodes).linked(graph.links()), reasons
+
+
+def _planned(node: WorkingNode, source: Snapshot, blocks: Registry, config: PlanningConfig, prefix: str) -> BodyPlan:
+    from shtairir.planning.planner import ExecutionPlanner  # which has bodies planned itself
+
+    path = f"{prefix}{node.id}"
+    found = source.find(node.id)
+    scope = found[0] if found is not None else source
+    name = str(node.values["body"])
+    inside, interface = scope.body(name), scope.interface(name, blocks)
+    if inside is None or interface is None:
+        raise PlanningError(f"The loop '{path}' has no body: there is no subgraph '{name}'.")
+    shape = shape_of(LOOPS[node.definition.id], node.values, interface)
+    wrapped, ends = _wrapped(inside, interface)
+    inner = replace(config, keep=frozenset(), targets=None)
+    plan = ExecutionPlanner(inner).plan(wrapped, blocks, prefix=f"{path}/")
+    numbers = {task.node: task.number for task in plan.tasks}
+    inputs = {port.name: numbers[NodeId(f"{path}/{ends[port.name, INPUT]}")] for port in interface.inputs}
+    outputs = {port.name: numbers[NodeId(f"{path}/{ends[port.name, OUTPUT]}")] for port in interface.outputs}
+    calls = [call for task in plan.tasks for call in task.calls if call.definition.id not in (GIVEN, TAKEN)]
+    traits = [call.definition.traits for call in calls]
+    return BodyPlan(
+        shape,
+        plan,
+        inputs,
+        outputs,
+        {port.name: port.type for port in interface.inputs},
+        _carry(shape, interface),
+        _invariant(plan.tasks, shape, inputs, config.level),
+        all(each.pure for each in traits),
+        all(each.deterministic for each in traits),
+    )
+
+
+def _carry(shape: LoopShape, interface: Interface) -> dict[str, Conversion]:
+    steps = {}
+    for name in shape.carried:
+        made = interface.output(shape.accumulated if shape.kind == "reduce" else name)
+        taken = interface.input(name)
+        assert made is not None  # the shape has looked them up
+        assert taken is not None
+        step = compatibility(made.type, taken.type).conversion
+        if step is not None:
+            steps[name] = step
+    return steps
+
+
+def _definition(node: WorkingNode, body: BodyPlan) -> BlockDefinition:
+    """Return the loop's definition with what follows from its body."""
+    traits = replace(
+        node.definition.traits,
+        pure=body.pure and node.values.get("items") != "files",
+        deterministic=body.deterministic,
+    )
+    return replace(node.definition, traits=traits)
+
+
+# --- the ends of a body -------------------------------------------------------------------------------------------
+
+
+def _never_called() -> None:
+    raise AssertionError("the loop gives this value")
+
+
+def _taken(value: Any) -> Any:
+    return value
+
+
+def _wrapped(inside: Snapshot, interface: Interface) -> tuple[Snapshot, dict[tuple[str, str], NodeId]]:
+    """Return a body with nodes for what the loop gives and takes, and their ids by name and side."""
+    nodes, links = dict(inside.nodes), dict(inside.links)
+    ends: dict[tuple[str, str], NodeId] = {}
+    for node in inside.nodes.values():
+        name = str(node.values.get("name") or node.id)
+        if node.block in (INPUT, OUTPUT):
+            ends.setdefault((name, node.block), node.id)
+    local: dict[BlockId, BlockDefinition] = {}
+    for parameter in inside.parameters:
+        if (parameter.name, INPUT) not in ends and interface.input(parameter.name) is not None:
+            id = ends[parameter.name, INPUT] = NodeId(f"input {parameter.name}")
+            links[parameter.target] = Link(PortRef(id, INPUT_PORT), parameter.target)
+    for result in inside.results:
+        if (result.name, OUTPUT) not in ends and interface.output(result.name) is not None:
+            id = ends[result.name, OUTPUT] = NodeId(f"output {result.name}")
+            target = PortRef(id, OUTPUT_PORT)
+            links[target] = Link(result.source, target)
+    for given in interface.inputs:
+        id, block = ends[given.name, INPUT], BlockId(f"{GIVEN}.{given.name}")
+        nodes[id] = Node(id, block)
+        local[block] = _end(GIVEN, (), OutputPort(INPUT_PORT, given.type))
+    for taken in interface.outputs:
+        id, block = ends[taken.name, OUTPUT], BlockId(f"{TAKEN}.{taken.name}")
+        nodes[id] = Node(id, block, values=_set(nodes.get(id)))
+        input = InputPort(OUTPUT_PORT, taken.type, True, MISSING)
+        local[block] = _end(TAKEN, (input,), OutputPort(PortName("out"), taken.type))
+    wrapped = replace(inside, nodes=nodes, links=links, local_blocks={**inside.local_blocks, **local})
+    return wrapped, ends
+
+
+def _set(node: Node | None) -> dict[str, Any]:
+    """Return the value of an output that is set by hand."""
+    return {OUTPUT_PORT: node.values[OUTPUT_PORT]} if node is not None and OUTPUT_PORT in node.values else {}
+
+
+def _end(id: BlockId, inputs: tuple[InputPort, ...], output: OutputPort) -> BlockDefinition:
+    return BlockDefinition(
+        id=id,
+        function=_taken if inputs else _never_called,
+        name="Input" if id == GIVEN else "Output",
+        category="",
+        summary="",
+        doc="",
+        inputs=inputs,
+        outputs=(output,),
+        traits=Traits(pure=False),  # two of them are never one
+    )
+
+
+# --- what is the same in every iteration --------------------------------------------------------------------------
+
+
+def _invariant(
+    tasks: Sequence[Task], shape: LoopShape, inputs: Mapping[str, int], level: OptimizationLevel
+) -> frozenset[int]:
+    """Return the tasks that need nothing that changes from one iteration to the next."""
+    if level not in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE):
+        return frozenset()
+    changing = {inputs[name] for name in (*shape.iterated, *shape.carried)}
+    if shape.numbered:
+        changing.add(inputs[INDEX])
+    writers = {task.first_slot + place: task.number for task in tasks for place in range(len(task.definition.outputs))}
+    found = set()
+    ends = set(inputs.values())
+    for task in tasks:
+        before = {writers[item.slot] for item in task.inputs} | set(task.waits_for)
+        settled = all(each.definition.traits.pure and each.definition.traits.deterministic for each in task.calls)
+        if task.number in ends:
+            continue
+        if not settled or not changing.isdisjoint(before):
+            changing.add(task.number)
+        else:
+            found.add(task.number)
+    return frozenset(found)
+
+
+def _why_once(body: BodyPlan, loop: NodeId) -> list[Reason]:
+    tasks = body.plan.tasks
+    names = [str(call.node).removeprefix(f"{loop}/") for number in sorted(body.invariant) for call in tasks[number].calls]
+    if not names:
+        return []
+    listed = ", ".join(f"'{name}'" for name in names[:_LISTED])
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    why = f"Computed once, not in every iteration: {listed}{more}. Nothing that changes leads there."
+    return [Reason(loop, "loop_invariants", why)]
