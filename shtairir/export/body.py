@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from shtairir.block.compatibility import compatibility
@@ -11,13 +12,14 @@ from shtairir.block.conversions import Conversion
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.ports import MISSING, InputPort
 from shtairir.document.model import Node
+from shtairir.document.references import is_instance
 from shtairir.document.snapshot import Snapshot
 from shtairir.errors import ExportError
 from shtairir.export.flows import WRITERS
 from shtairir.export.names import Names
 from shtairir.export.order import Order
 from shtairir.export.text import call
-from shtairir.ids import NodeId, PortRef
+from shtairir.ids import NodeId, PortName, PortRef
 
 if TYPE_CHECKING:
     from shtairir.export.functions import Functions
@@ -45,7 +47,15 @@ class Body:
         What stands for inputs that are arguments of the function around.
     """
 
-    def __init__(self, snapshot: Snapshot, functions: Functions, names: Names, given: Mapping[PortRef, str]) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        functions: Functions,
+        names: Names,
+        given: Mapping[PortRef, str],
+        *,
+        scope_is_inner: bool = False,
+    ) -> None:
         self.snapshot = snapshot
         self.functions = functions
         self.names = names
@@ -54,6 +64,9 @@ class Body:
         self.order = Order(snapshot, self.definitions)
         self.made: dict[PortRef, str] = {}
         """The expression for each output that has been written."""
+        self.outputs: dict[str, str] = {}
+        """The expression for each named result that has been written."""
+        self.scope_is_inner = scope_is_inner
 
     def statements(self) -> list[str]:
         """Return the statements for all nodes but those that belong to a branch alone."""
@@ -71,7 +84,14 @@ class Body:
             for port in self.definitions[id].outputs
             if PortRef(id, port.name) not in self.order.read
         ]
-        return [Result(str(port), self.made[port]) for port in unread]
+        named = [Result(name, expression) for name, expression in self.outputs.items()]
+        return [*(Result(str(port), self.made[port]) for port in unread), *named]
+
+    def add_published_results(self) -> None:
+        """Take note of the results that the file names; interface nodes come first."""
+        for result in self.snapshot.results:
+            if result.source in self.made:
+                self.outputs.setdefault(result.name, self.made[result.source])
 
     def _node(self, id: NodeId) -> list[str]:
         node, definition = self.snapshot.nodes[id], self.definitions[id]
@@ -79,7 +99,7 @@ class Body:
         return writer(self, node) if writer is not None else self._call(node, definition)
 
     def _call(self, node: Node, definition: BlockDefinition) -> list[str]:
-        function = self.functions.called(node, definition)
+        function = self.functions.called(self.snapshot, node, definition)
         arguments = self.arguments(node, definition)
         if definition.context_argument is not None:
             arguments.append(f"{definition.context_argument}={self.functions.context()}")
@@ -89,20 +109,33 @@ class Body:
         """Return a call whose outputs get names."""
         if not definition.outputs:
             return call(function, arguments)
-        wish = node.title or (node.id if node.id.rstrip("_0123456789") else definition.name)
-        if len(definition.outputs) == 1:
-            name = self.names.take(wish)
-            self.made[PortRef(node.id, definition.outputs[0].name)] = name
-            return call(function, arguments, f"{name} = ")
-        if self.functions.has_named_outputs(definition):
-            name = self.names.take(wish)
+        if len(definition.outputs) > 1 and self.functions.has_named_outputs(node, definition):
+            name = self.names.take(_wish(node))
             for port in definition.outputs:
-                self.made[PortRef(node.id, port.name)] = f"{name}.{port.name}"
+                field = self.functions.field_name(self.snapshot, node, port.name)
+                self.made[PortRef(node.id, port.name)] = f"{name}.{field}"
             return call(function, arguments, f"{name} = ")
-        several = [self.names.take(f"{wish} {port.name}") for port in definition.outputs]
-        for port, name in zip(definition.outputs, several, strict=True):
-            self.made[PortRef(node.id, port.name)] = name
+        several = [self.named(node, definition, port.name) for port in definition.outputs]
         return call(function, arguments, f"{', '.join(several)} = ")
+
+    def named(self, node: Node, definition: BlockDefinition, output: str | None = None) -> str:
+        """Return a name for an output, which it has from now on; the only one is called like the node."""
+        port = output if output is not None else definition.outputs[0].name
+        wish = _wish(node) if len(definition.outputs) == 1 or port == "out" else f"{_wish(node)} {port}"
+        name = self.made[PortRef(node.id, PortName(port))] = self.names.take(wish)
+        return name
+
+    def value(self, node: Node, name: str) -> str:
+        """Return the expression for an input, its default too."""
+        port = self.definitions[node.id].input(name)
+        if port is None:
+            raise ExportError(f"Node '{node.id}' has no input '{name}'.")
+        expression = self.argument(node, port)
+        return self.functions.literals.write(port.default) if expression is None else expression
+
+    def is_given(self, node: Node, name: str) -> bool:
+        """Whether an input has a link or a value."""
+        return name in node.values or PortRef(node.id, PortName(name)) in self.snapshot.links
 
     def arguments(self, node: Node, definition: BlockDefinition, leave_out: tuple[str, ...] = ()) -> list[str]:
         """Return the arguments of a call: the first one by its place if it is linked, the others by name."""
@@ -112,9 +145,16 @@ class Body:
                 continue
             expression = self.argument(node, port)
             if expression is not None:
-                by_place = number == 0 and port.required and _is_first(definition, port.name)
-                arguments.append(expression if by_place else f"{port.name}={expression}")
+                by_place = number == 0 and port.required and self._is_first(node, definition, port.name)
+                name = self.functions.argument_name(self.snapshot, node, port.name)
+                arguments.append(expression if by_place else f"{name}={expression}")
         return arguments
+
+    def _is_first(self, node: Node, definition: BlockDefinition, argument: str) -> bool:
+        """Whether an argument is the first that the function takes; the context may stand before it."""
+        if is_instance(node.block):
+            return True
+        return next(iter(inspect.signature(definition.function).parameters), None) == argument
 
     def argument(self, node: Node, port: InputPort) -> str | None:
         """Return the expression for an input, or ``None`` where its default will do."""
@@ -134,6 +174,8 @@ class Body:
             raise ExportError(f"Node '{node.id}', input '{port.name}': {error}") from None
         if port.default is not MISSING and type(value) is type(port.default) and value == port.default:
             return None
+        if isinstance(value, Path):
+            value = self.snapshot.base_dir / value
         return self.functions.literals.write(value)
 
     def _arriving(self, source: PortRef, port: InputPort, node: Node) -> str:
@@ -160,6 +202,5 @@ class Body:
         return f"{self.functions.imports.name(function.__module__, function.__name__)}({expression})"
 
 
-def _is_first(definition: BlockDefinition, argument: str) -> bool:
-    """Whether an argument is the first that the function takes; the context may stand before it."""
-    return next(iter(inspect.signature(definition.function).parameters), None) == argument
+def _wish(node: Node) -> str:
+    return node.title or node.id

@@ -20,10 +20,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from shtairir.block.ports import InputPort
+from shtairir.block.ports import MISSING, InputPort
 from shtairir.block.registry import Registry
 from shtairir.block.types import ScalarType
 from shtairir.document.model import Parameter
+from shtairir.document.references import INPUT
 from shtairir.document.snapshot import Snapshot
 from shtairir.errors import ExportError
 from shtairir.export.body import Body, Result
@@ -32,7 +33,7 @@ from shtairir.export.imports import Imports
 from shtairir.export.literals import Literals
 from shtairir.export.names import Names
 from shtairir.export.text import docstring, indented, quoted
-from shtairir.ids import PortRef
+from shtairir.ids import PortName, PortRef
 
 MARK = "by `shtairir export`"
 """Stands in every program that is made here, and is not to be where a person has taken it over."""
@@ -86,9 +87,14 @@ def to_python(snapshot: Snapshot, registry: Registry, folder: Path | None = None
 
 def _published(snapshot: Snapshot) -> list[Parameter]:
     """Return the published parameters whose targets are inputs of nodes at the top, without a link."""
+    named = [
+        Parameter(str(node.values.get("name") or node.id), PortRef(node.id, PortName("value")), node.title)
+        for node in snapshot.nodes.values()
+        if node.block == INPUT
+    ]
     return [
         parameter
-        for parameter in snapshot.parameters
+        for parameter in (*snapshot.parameters, *named)
         if parameter.target.node in snapshot.nodes and parameter.target not in snapshot.links
     ]
 
@@ -105,7 +111,7 @@ def _argument(parameter: Parameter, snapshot: Snapshot, functions: Functions, na
         names.take(parameter.name, "parameter"),
         parameter.target,
         _annotation(port, functions.imports),
-        functions.literals.write(value),
+        "" if value is MISSING else functions.literals.write(value),
         parameter.help or port.help,
     )
 
@@ -135,10 +141,11 @@ def _program(
     if literals.uses_folder:
         imports.name("pathlib", "Path")
     returned = [f"    {quoted(name)}: {expression}," for name, expression in results]
-    signature = ", ".join(argument.signature for argument in arguments)
+    signature = ", ".join(one.signature for one in sorted(arguments, key=lambda one: bool(one.default)))
     lines = [
         *docstring(_about(snapshot)),
         "",
+        *(["from __future__ import annotations", ""] if functions.has_code else []),
         *imports.lines(),
         *([_folder_line(snapshot.base_dir, folder), ""] if literals.uses_folder else []),
         *functions.lines(),
@@ -191,5 +198,5 @@ def _option(argument: _Argument) -> list[str]:
     }
     said = " ".join(argument.help.split()).replace("%", "%%")
     parts = [quoted(f"--{argument.name.replace('_', '-')}"), *kinds.get(argument.annotation, [])]
-    parts.append(f"default={argument.default}")
+    parts.append(f"default={argument.default}" if argument.default else "required=True")
     return [*parts, f"help={quoted(said)}"] if said else parts
