@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -48,7 +48,7 @@ class AsideReader:
     def __init__(self, quarantine: Quarantine) -> None:
         self.quarantine = quarantine
         self._lost_s = 0.0
-        self._late: list[tuple[Source, Import]] = []
+        self._late: dict[str, tuple[Source, Import]] = {}
 
     def be_patient_again(self) -> None:
         """Forget how long others were waited for: what begins now is another matter."""
@@ -60,31 +60,40 @@ class AsideReader:
         if disabled is not None:
             return disabled_problem(source, disabled)
         running = Import(source.work, source.key, source.stamp, self.quarantine)
-        slow = self.quarantine.may_be_slow(source.key)
-        patience_s = SLOW_S if slow else max(LEAST_PATIENCE_S, PATIENCE_S - self._lost_s)
+        patience_s = max(LEAST_PATIENCE_S, PATIENCE_S - self._lost_s)
         begun = time.perf_counter()
         if running.wait(patience_s):
             return _outcome(source, running)
-        had_its_time = self._lost_s == 0.0 and not slow
+        had_its_time = self._lost_s == 0.0
         self._lost_s += time.perf_counter() - begun
-        return self._give_up(source, running) if had_its_time else self._put_off(source, running, patience_s)
+        if had_its_time and not self.quarantine.may_be_slow(source.key):
+            return self._give_up(source, running, PATIENCE_S)
+        # It may be slow because others are, or because a person knows that it is.
+        self._late[source.key] = (source, running)
+        return PackProblem(
+            source.key, "It is still being imported.", "Its blocks appear when that has come to its end."
+        )
+
+    @property
+    def late(self) -> tuple[str, ...]:
+        """What is still being imported and was not waited for."""
+        return tuple(self._late)
+
+    def waited_for(self, key: str) -> Iterator[tuple[Source, ModuleType | PackProblem]]:
+        """Wait for a source that is still being imported, since it is needed; yield it with what came of it."""
+        if key in self._late:
+            source, running = self._late.pop(key)
+            yield source, _outcome(source, running) if running.wait(SLOW_S) else self._give_up(source, running, SLOW_S)
 
     def arrived(self) -> list[tuple[Source, ModuleType | PackProblem]]:
-        """Return what was put off and has come since, each once."""
-        come = [(source, running) for source, running in self._late if running.wait(0)]
-        self._late = [pair for pair in self._late if pair not in come]
+        """Return what came late and is there now, each once."""
+        come = [self._late.pop(key) for key, (_, running) in list(self._late.items()) if running.wait(0)]
         return [(source, _outcome(source, running)) for source, running in come]
 
-    def _give_up(self, source: Source, running: Import) -> PackProblem:
-        self.quarantine.disable(source.key, "hung", source.stamp)
+    def _give_up(self, source: Source, running: Import, waited_s: float) -> PackProblem:
+        self.quarantine.disable(source.key, "hung", source.stamp, waited_s)
         running.interrupt()
-        return disabled_problem(source, Disabled(source.key, "hung", source.stamp, ""))
-
-    def _put_off(self, source: Source, running: Import, patience_s: float) -> PackProblem:
-        """It may be slow because others are, or because a person knows that it is."""
-        self._late.append((source, running))
-        message = f"Its import has not come to its end within {patience_s:g} s."
-        return PackProblem(source.key, message, "In the window, its blocks appear when it has; else try again.")
+        return disabled_problem(source, Disabled(source.key, "hung", source.stamp, waited_s, ""))
 
 
 def _outcome(source: Source, done: Import) -> ModuleType | PackProblem:
@@ -97,13 +106,14 @@ def _outcome(source: Source, done: Import) -> ModuleType | PackProblem:
 def disabled_problem(source: Source, disabled: Disabled) -> PackProblem:
     """Return what is told of a pack that is not imported."""
     how = {
-        "hung": f"its import did not come to its end within {PATIENCE_S:g} s",
+        "hung": f"its import did not come to its end within {disabled.waited_s:g} s",
         "ended": "it ended the program while it was being imported",
     }[disabled.how]
+    again = "If it only takes long, let it" if disabled.how == "hung" else "To try it once more"
     when = f" on {disabled.at}" if disabled.at else ""
     return PackProblem(
         source.key,
         f"It is disabled, because {how}{when}.",
-        f"Mend it, or remove it. To try it once more: shtairir blocks --enable {source.name}",
+        f"Mend it, or remove it. {again}: shtairir blocks --enable {source.name}",
         disabled=True,
     )

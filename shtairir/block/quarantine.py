@@ -40,6 +40,8 @@ class Disabled:
         It ``hung``, or it ``ended`` the program.
     stamp
         Of the pack's files then; when they have changed since, it gets another chance.
+    waited_s
+        How long it was waited for.
     at
         When it was disabled, as people write it.
     """
@@ -47,6 +49,7 @@ class Disabled:
     pack: str
     how: How
     stamp: Stamp
+    waited_s: float
     at: str
 
 
@@ -98,16 +101,23 @@ class Quarantine:
         found = self._read(file)
         if found is None:
             return None
-        disabled = Disabled(pack, found.get("how", "hung"), tuple(found.get("stamp", ())), str(found.get("at", "")))
+        disabled = Disabled(
+            pack,
+            found.get("how", "hung"),
+            tuple(found.get("stamp", ())),
+            float(found.get("waited_s", 0)),
+            str(found.get("at", "")),
+        )
         if disabled.stamp == stamp:
             return disabled
         _remove(file)
         return None
 
-    def disable(self, pack: str, how: How, stamp: Stamp) -> None:
-        """Keep a pack from being imported until its files change."""
+    def disable(self, pack: str, how: How, stamp: Stamp, waited_s: float = 0.0) -> None:
+        """Keep a pack from being imported until its files change or it is enabled."""
+        _remove(self._file(_ALLOWED, pack))
         at = time.strftime("%Y-%m-%d %H:%M")
-        self._write(self._file(_DISABLED, pack), asdict(Disabled(pack, how, stamp, at)))
+        self._write(self._file(_DISABLED, pack), asdict(Disabled(pack, how, stamp, waited_s, at)))
 
     def enable(self, pack: str) -> None:
         """Let a pack be imported again, and let it take its time."""

@@ -20,19 +20,21 @@ from typing import Any
 from shtairir.block.aside import AsideReader, Source
 from shtairir.block.compatibility import compatibility
 from shtairir.block.definition import ATTRIBUTE, BlockDefinition, definition_of
+from shtairir.block.installs import Installs
 from shtairir.block.isolation import said_by
 from shtairir.block.packs import (
     ENTRY_POINT_GROUP,
     USER_FOLDER_VARIABLE,
     InstalledPack,
     PackProblem,
+    Stamp,
     installed_packs,
     user_folders,
 )
 from shtairir.block.quarantine import Quarantine
 from shtairir.block.search import ranked
 from shtairir.block.types import PortType
-from shtairir.block.userfiles import UserFile, files_in, import_file
+from shtairir.block.userfiles import files_in, import_file
 from shtairir.errors import BlockDefinitionError
 from shtairir.ids import BlockId
 
@@ -69,8 +71,11 @@ class Registry:
         self._blocks: dict[BlockId, BlockDefinition] = {}
         self._aliases: dict[BlockId, BlockId] = {}
         self._families_read: set[str] = set()
-        self._user_files: dict[Path, UserFile] = {}
+        self._owned: dict[str, tuple[BlockId, ...]] = {}
+        self._files: dict[Path, Stamp] = {}
         self._user_read = False
+        self._failed: dict[str, Stamp] = {}
+        self._installs: Installs | None = None
         self._problems: dict[str, PackProblem] = {}
         # Packs may be read from the window's thread and from a planner's at the same time. The first lock is held
         # while something is imported, the second only while the tables change: who finds a block there never waits.
@@ -88,7 +93,8 @@ class Registry:
         found = self._blocks.get(key)
         if found is not None:
             return found
-        self._read_family(key.partition(".")[0])
+        family = key.partition(".")[0]
+        self._read_family(family)
         if key not in self._blocks:
             self._read_user_folders()
         return self._blocks.get(self._aliases.get(key, key) if key not in self._blocks else key)
@@ -105,6 +111,24 @@ class Registry:
     def families(self) -> list[str]:
         """Return the families that the packs announce."""
         return sorted(self._pack_modules())
+
+    def pack_of(self, family: str) -> InstalledPack | None:
+        """Return the pack that announces a family, or ``None``."""
+        return self._pack_modules().get(family)
+
+    def find_pack(self, name: str) -> str | None:
+        """Return the module or file that a person means by a family, a module, a distribution or a file's name."""
+        for pack in self._pack_modules().values():
+            if name in (pack.family, pack.module, pack.distribution):
+                return pack.module
+        for file in files_in(self._folders if self._folders is not None else user_folders()):
+            if name in (str(file), file.name, file.stem) or Path(name).absolute() == file.absolute():
+                return str(file)
+        return None
+
+    def blocks_of(self, pack: str) -> tuple[BlockId, ...]:
+        """Return the ids of the blocks that were read of a module or file, see `find_pack`."""
+        return self._owned.get(pack, ())
 
     def add(self, function: Callable[..., Any] | BlockDefinition) -> BlockDefinition:
         """Add a block made in this program.
@@ -139,6 +163,22 @@ class Registry:
         problem = self._problems.get(definition.pack) if self._problems else None
         return problem if problem is not None and definition.id in problem.kept else None
 
+    def catch_up(self, blocks: Iterable[BlockId]) -> None:
+        """Wait for what is still being imported, as far as these blocks need it: a person let it take its time."""
+        if not self._aside.late:
+            return
+        for block in blocks:
+            if self.get(block) is None:
+                pack = self._pack_modules().get(block.partition(".")[0])
+                self.wait_for(*(map(str, self._files) if pack is None else [pack.module]))
+
+    def wait_for(self, *packs: str) -> None:
+        """Wait for modules or files that are still being imported; for all of them when none is named."""
+        with self._reading:
+            for key in packs or self._aside.late:
+                for source, read in self._aside.waited_for(key):
+                    self._settle(source, read)
+
     # --- changes --------------------------------------------------------------------------------------------------
 
     def reload_user_blocks(self) -> list[BlockId]:
@@ -147,6 +187,48 @@ class Registry:
             self._user_read = True
             self._aside.be_patient_again()
             return self._read_changed_files()
+
+    def refresh(self) -> list[BlockId]:
+        """Find packs that were installed, removed or mended, and imports that came late; return the ids that changed.
+
+        The first call only begins to watch. It is meant to be called every few seconds, and costs little while nothing
+        changes.
+        """
+        with self._reading:
+            if self._installs is None:
+                self._installs = Installs()
+            changed: list[BlockId] = []
+            if self._given is None and self._installs.changed():
+                changed += self._follow_installs()
+            self._aside.be_patient_again()
+            changed += self._read_mended()
+            for source, read in self._aside.arrived():
+                changed += self._settle(source, read)
+            return list(dict.fromkeys(changed))
+
+    def _follow_installs(self) -> list[BlockId]:
+        before, after = self._pack_modules(), self._announced()
+        gone = [pack for family, pack in before.items() if after.get(family) != pack]
+        self._packs = after
+        changed: list[BlockId] = []
+        for pack in gone:
+            self._families_read.discard(pack.family)
+            changed += self._forget(pack.module)
+        for family in after.keys() - before.keys():
+            self._read_family(family)
+            changed += self._owned.get(after[family].module, ())
+        return changed
+
+    def _read_mended(self) -> list[BlockId]:
+        changed: list[BlockId] = []
+        for family, stamp in list(self._failed.items()):
+            pack = self._pack_modules().get(family)
+            if pack is None or pack.stamp() == stamp:
+                continue
+            self._families_read.discard(family)
+            self._read_family(family)
+            changed += self._owned.get(pack.module, ())
+        return changed
 
     # --- packs ----------------------------------------------------------------------------------------------------
 
@@ -173,14 +255,20 @@ class Registry:
             if pack.is_ours:
                 self._read_ours(pack)
             else:
-                work = partial(importlib.import_module, pack.module)
-                self._take(Source(pack.module, family, work, pack.stamp()))
+                self._read_foreign(pack)
             self._families_read.add(family)
+
+    def _read_foreign(self, pack: InstalledPack) -> None:
+        stamp = pack.stamp()
+        self._failed.pop(pack.family, None)
+        self._take(Source(pack.module, pack.family, partial(importlib.import_module, pack.module), stamp))
+        if pack.module in self._problems:
+            self._failed[pack.family] = stamp
 
     def _read_ours(self, pack: InstalledPack) -> None:
         """Import what comes with Shtairir right here: it is ours to trust, and a run shall start soon."""
         try:
-            self._adopt(importlib.import_module(pack.module))
+            self._adopt(importlib.import_module(pack.module), pack.module)
         except Exception as error:  # noqa: BLE001 - a library that it needs may be broken in any way
             self._note(PackProblem(pack.module, said_by(error)[0]))
 
@@ -197,21 +285,16 @@ class Registry:
     def _read_changed_files(self) -> list[BlockId]:
         present = files_in(self._folders if self._folders is not None else user_folders())
         changed: list[BlockId] = []
-        for file in [file for file in self._user_files if file not in present]:
-            changed += self._forget(file)
+        for file in [file for file in self._files if file not in present]:
+            del self._files[file]
+            changed += self._forget(str(file))
         for file, stamp in present.items():
-            known = self._user_files.get(file)
-            if known is None or known.stamp != stamp:
-                self._user_files[file] = replace(known or UserFile(()), stamp=stamp)
+            if self._files.get(file) != stamp:
+                self._files[file] = stamp
                 changed += self._take(Source(str(file), file.name, partial(import_file, file), stamp, file))
         return list(dict.fromkeys(changed))
 
-    def _forget(self, file: Path) -> tuple[BlockId, ...]:
-        with self._tables:
-            known = self._user_files.pop(file)
-            self._problems.pop(str(file), None)
-            self._drop(known.blocks)
-        return known.blocks
+    # --- what is imported aside -----------------------------------------------------------------------------------
 
     def _take(self, source: Source) -> Iterable[BlockId]:
         """Read a pack or a file of somebody else's; return the ids whose definition changed."""
@@ -220,39 +303,42 @@ class Registry:
     def _settle(self, source: Source, read: ModuleType | PackProblem) -> Iterable[BlockId]:
         try:
             if isinstance(read, ModuleType):
-                return self._adopt(read, source)
+                return self._adopt(read, source.key, source.file)
         except BlockDefinitionError as error:
             read = PackProblem(source.key, str(error))
-        kept = self._user_files[source.file].blocks if source.file in self._user_files else ()
-        self._note(replace(read, kept=kept))
+        self._note(replace(read, kept=self._owned.get(source.key, ())))
         return ()
 
     def _note(self, problem: PackProblem) -> None:
         self._problems[problem.pack] = problem
-        _log.warning("Pack %s cannot be used: %s", problem.pack, problem.message)
+        _log.warning("%s", f"Pack {problem.pack} cannot be used: {problem.message} {problem.fix}".rstrip())
 
     # --- the tables -----------------------------------------------------------------------------------------------
 
-    def _adopt(self, module: ModuleType, source: Source | None = None) -> tuple[BlockId, ...]:
-        """Take up the blocks of a module in place of those that its file had; return the ids that changed."""
-        file = source.file if source is not None else None
+    def _adopt(self, module: ModuleType, key: str, file: Path | None = None) -> tuple[BlockId, ...]:
+        """Take up the blocks of a module in place of those that it had; return the ids that changed."""
         found = [
             # The module's name of a person's own file is made up; the file is what they know.
             replace(definition, pack=str(file)) if file is not None else definition
             for definition in _blocks_of(module)
         ]
         with self._tables:
-            old = self._user_files[file].blocks if file is not None else ()
+            old = self._owned.get(key, ())
             self._refuse_twins(found, replaced=set(old))
-            self._drop(one for one in old if one not in {definition.id for definition in found})
+            new = tuple(definition.id for definition in found)
+            self._drop(one for one in old if one not in new)
             self._blocks.update((definition.id, definition) for definition in found)
             self._aliases.update((BlockId(alias), one.id) for one in found for alias in one.aliases)
-            new = tuple(definition.id for definition in found)
-            if source is not None:
-                self._problems.pop(source.key, None)
-            if file is not None:
-                self._user_files[file] = replace(self._user_files[file], blocks=new)
+            self._owned[key] = new
+            self._problems.pop(key, None)
         return (*old, *new)
+
+    def _forget(self, key: str) -> tuple[BlockId, ...]:
+        with self._tables:
+            self._problems.pop(key, None)
+            owned = self._owned.pop(key, ())
+            self._drop(owned)
+        return owned
 
     def _drop(self, blocks: Iterable[BlockId]) -> None:
         for block_id in blocks:

@@ -6,26 +6,10 @@ import hashlib
 import importlib.util
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from shtairir.block.packs import Stamp, stamp_of
-from shtairir.ids import BlockId
-
-
-@dataclass(frozen=True, slots=True)
-class UserFile:
-    """What was read of a file, so that a saved change is noticed.
-
-    Attributes
-    ----------
-    blocks
-        The blocks that stand for it: those of the last time that it could be read.
-    """
-
-    stamp: Stamp
-    blocks: tuple[BlockId, ...] = ()
 
 
 def files_in(folders: Iterable[Path]) -> dict[Path, Stamp]:

@@ -174,14 +174,70 @@ def blocks(
         list[str] | None,
         typer.Argument(metavar="[QUERY|ID]", help="Words to look for, or the id of one block."),
     ] = None,
+    check: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PACK", help="Verify the blocks of a family, a module, a file or a folder.", show_default=False
+        ),
+    ] = None,
+    enable: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PACK", help="Try a pack again that was disabled, and let it take its time.", show_default=False
+        ),
+    ] = None,
     as_json: Json = False,
     verbose: Verbose = 0,
 ) -> Outcome:
-    """List the blocks, search them, or show one with its documentation and source."""
+    """List the blocks, search them, show one with its documentation and source, or verify a pack."""
+    if check is not None:
+        from shtairir.cli.check_command import check_blocks
+
+        return check_blocks(check)
+    if enable is not None:
+        from shtairir.cli.packs_command import enable_pack
+
+        return enable_pack(enable)
     from shtairir.cli.blocks_command import list_blocks
 
     return list_blocks(" ".join(query or ()))
 
 
-COMMANDS = frozenset(command.callback.__name__ for command in app.registered_commands if command.callback is not None)
+@app.command(name="new-pack")
+def new_pack(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The family of its blocks, such as astro.", show_default=False)
+    ],
+    directory: Annotated[
+        Path, typer.Option("--directory", "-d", metavar="DIR", help="Where its folder is made.")
+    ] = Path(),
+    as_json: Json = False,
+    verbose: Verbose = 0,
+) -> Outcome:
+    """Make a small package of blocks that can be installed, tested and given to others."""
+    from shtairir.cli.new_pack_command import make_pack
+
+    return make_pack(name, directory)
+
+
+@app.command()
+def trust(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A graph file, NAME.shtairir.", show_default=False)
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Trust it without asking.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="List what is trusted.")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Trust the file no longer.")] = False,
+    as_json: Json = False,
+    verbose: Verbose = 0,
+) -> Outcome:
+    """Show the code that a graph file carries, and allow it to run."""
+    from shtairir.cli.trust_command import trust_graph
+
+    return trust_graph(file, yes=yes, listed=listed, revoke=revoke)
+
+
+COMMANDS = frozenset(
+    command.name or command.callback.__name__ for command in app.registered_commands if command.callback is not None
+)
 """The names of all commands: an argument that is none of them may be a file to edit."""

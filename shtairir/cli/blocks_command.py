@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from shtairir.cli.outcome import CommandError, Outcome
+from shtairir.cli.packs_command import problem_document
 from shtairir.cli.terminal import columns, styled
 
 if TYPE_CHECKING:
@@ -25,10 +26,16 @@ def list_blocks(query: str) -> Outcome:
     definition = registry.get(query) if "." in query and " " not in query else None
     if definition is not None:
         return Outcome(text=block_text(definition), document={"status": "ok", "block": block_document(definition)})
+    registry.all()
+    registry.wait_for()
     found = registry.search(query) if query else registry.all()
     if query and not found:
         raise CommandError(f"No block matches “{query}”.", hint=_nearest(query, registry))
-    document = {"status": "ok", "blocks": [block_document(each, source=False) for each in found]}
+    document = {
+        "status": "ok",
+        "blocks": [block_document(each, source=False) for each in found],
+        "packs": [problem_document(problem) for problem in registry.problems],
+    }
     return Outcome(text=_ranked(found) if query else _by_category(found), document=document)
 
 

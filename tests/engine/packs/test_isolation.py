@@ -6,6 +6,7 @@ import importlib
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from shtairir.block.packs import InstalledPack
 from shtairir.block.quarantine import Quarantine
 from shtairir.block.registry import Registry
+from shtairir.ids import BlockId
 from tests.engine.packs.conftest import MakePack, fine
 
 ENDLESS = "while True:\n    pass\n"
@@ -133,3 +135,28 @@ def test_a_program_that_ends_in_good_order_blames_no_pack(make_pack: MakePack, q
     make_pack("pack_ends", ASLEEP)
     start(site, quarantine.folder)
     assert list(quarantine.folder.glob("importing-*")) == []
+
+
+SLOW = "import time\ntime.sleep(1.6)\n" + fine("slow")
+
+
+def test_a_pack_that_is_only_slow_is_waited_for_once_it_is_enabled(make_pack: MakePack, quarantine: Quarantine) -> None:
+    make_pack("pack_slow", SLOW)
+    quarantine.enable("pack_slow")
+    registry = Registry({"slow": "pack_slow"}, folders=(), quarantine=quarantine)
+    assert registry.get("slow.fine") is None
+    assert [one.disabled for one in registry.problems] == [False]
+    registry.catch_up([BlockId("slow.fine")])
+    assert registry.get("slow.fine") is not None
+    assert registry.problems == []
+
+
+def test_what_comes_late_is_found_by_the_next_look(make_pack: MakePack, quarantine: Quarantine) -> None:
+    make_pack("pack_late", SLOW)
+    quarantine.enable("pack_late")
+    registry = Registry({"slow": "pack_late"}, folders=(), quarantine=quarantine)
+    assert registry.all() == []
+    while not (changed := registry.refresh()):
+        time.sleep(0.05)
+    assert changed == ["slow.fine"]
+    assert [one.id for one in registry.all()] == ["slow.fine"]
