@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 import polars as pl
 
 from . import dates
+from .io_types import typed
 from .table_columns import column_named, kind_of
 
 _STEPS = {"years": "y", "quarters": "q", "months": "mo", "weeks": "w", "days": "d"}
@@ -41,6 +42,9 @@ def parsed(table: pl.DataFrame, column: str, pattern: str, day_first: bool, stri
 
 
 def _read(texts: pl.Series, pattern: str, day_first: bool) -> pl.Series:
+    quick = None if pattern else typed(texts.to_frame()).to_series()
+    if quick is not None and quick.dtype.is_temporal():
+        return quick
     # Each text that occurs is read once: columns of dates hold few different ones, and reading is the slow part.
     different = texts.unique().drop_nulls()
     moments = [_moment(text, pattern, day_first) for text in different]
@@ -110,12 +114,15 @@ def formatted(table: pl.DataFrame, column: str, pattern: str, name: str) -> pl.D
 def shifted(table: pl.DataFrame, column: str, amount: int, unit: str, name: str) -> pl.DataFrame:
     """Return the table with each date of a column some units later."""
     if unit == "working days":
-        days = _dated(table, column)
-        return _put(
-            table, column, name, days.dt.add_business_days(amount, roll="backward" if amount > 0 else "forward")
-        )
+        return _put(table, column, name, _working_days_later(_dated(table, column), amount))
     step = f"{amount}{_STEPS.get(unit) or _CLOCK_STEPS[unit]}"
     return _put(table, column, name, _dated(table, column, clock=unit in _CLOCK_STEPS).dt.offset_by(step))
+
+
+def _working_days_later(days: pl.Expr, amount: int) -> pl.Expr:
+    if amount == 0:
+        return days
+    return days.dt.add_business_days(amount, roll="backward" if amount > 0 else "forward")
 
 
 def truncated(table: pl.DataFrame, column: str, period: str, name: str) -> pl.DataFrame:
