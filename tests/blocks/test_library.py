@@ -22,8 +22,8 @@ FAMILIES = {
 REGISTRY = Registry(packs=FAMILIES, folders=())
 BLOCKS = sorted(REGISTRY.all(), key=lambda definition: definition.id)
 # What a body may import, but no module of blocks: each of these costs more than all blocks together.
-HEAVY = ("numpy", "scipy", "polars", "matplotlib", "PIL", "skimage", "soundfile", "httpx", "duckdb", "jsonpath")
-DISTRIBUTIONS = {"PIL": "pillow", "skimage": "scikit-image", "jsonpath": "python-jsonpath"}
+HEAVY = ("numpy", "scipy", "polars", "matplotlib", "PIL", "skimage", "sklearn", "soundfile", "httpx", "duckdb", "jsonpath")
+DISTRIBUTIONS = {"PIL": "pillow", "skimage": "scikit-image", "sklearn": "scikit-learn", "jsonpath": "python-jsonpath"}
 
 every_block = pytest.mark.parametrize("definition", BLOCKS, ids=[definition.id for definition in BLOCKS])
 

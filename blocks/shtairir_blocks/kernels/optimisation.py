@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -69,25 +69,45 @@ def curve_fit(
 
     if not np.isfinite(model(x, *start)).all():
         raise ValueError("At the starting values the formula is not defined for all of the data. Choose others in p0.")
+    free = not np.isfinite([*low, *high]).any()
+
+    def misses(parameters: Numbers) -> Numbers:
+        return model(x, *parameters) - y
+
     try:
-        found, covariance = _quietly(optimize.curve_fit, model, x, y, start, bounds=(low, high), maxfev=20_000)
-    except (RuntimeError, ValueError) as error:
-        raise ValueError(f"No fit was found: {error}. Start closer, with other values in p0.") from None
-    fitted = np.asarray(model(np.asarray(xdata, np.float64), *found))
-    residuals = np.asarray(ydata, np.float64) - fitted
-    rest = residuals[np.isfinite(residuals)]
+        found = optimize.least_squares(
+            misses,
+            start,
+            bounds=(low, high),
+            method="lm" if free else "trf",
+            x_scale="jac",
+            max_nfev=20_000,
+        )
+    except ValueError:
+        raise ValueError("On the way the formula is not defined for all of the data. Give limits, or p0.") from None
+    if found.status <= 0:
+        raise ValueError(f"No fit was found in {found.nfev} steps. Start closer, with other values in p0.")
+    fitted = np.asarray(model(numbers_in(xdata), *found.x))
+    rest = 2 * float(found.cost)
     total = float(((y - y.mean()) ** 2).sum())
-    table = pl.DataFrame({"parameter": list(names), "value": found, "std_error": np.sqrt(np.diag(covariance))})
-    return table, np.asarray(found), fitted, residuals, 1 - float(rest @ rest) / total if total else 1.0
+    error = _errors(np.asarray(found.jac), rest)
+    table = pl.DataFrame({"parameter": list(names), "value": found.x, "std_error": error})
+    return table, np.asarray(found.x), fitted, numbers_in(ydata) - fitted, 1 - rest / total if total else 1.0
 
 
-def _quietly(call: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-    """Call without warnings: what they say, that an error cannot be estimated, is in the result as infinity."""
-    import warnings
+def numbers_in(values: Any) -> Numbers:
+    """Return all numbers in one row, missing ones too."""
+    return real(values, "data").ravel()
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return call(*arguments, **options)
+
+def _errors(slopes: Numbers, rest: float) -> Numbers:
+    """Standard errors of parameters, from the slopes at the fit; infinite for those that the data do not tell."""
+    count, free = slopes.shape[0], slopes.shape[0] - slopes.shape[1]
+    _, weights, directions = np.linalg.svd(slopes, full_matrices=False)
+    told = weights > np.finfo(float).eps * count * weights.max(initial=0)
+    if free <= 0 or not told.all():
+        return np.full(slopes.shape[1], np.inf)
+    return np.asarray(np.sqrt(((directions / weights[:, np.newaxis]) ** 2).sum(axis=0) * rest / free))
 
 
 def polyfit(x: Any, y: Any, deg: int) -> tuple[Numbers, Numbers, float]:
@@ -180,7 +200,10 @@ def minimize(
             raise ValueError("The formula is not defined where the search starts. Choose other values in x0.")
         solver, options = _SOLVERS[method]
         box = optimize.Bounds(low, high)
-        result = _quietly(optimize.minimize, value, start, method=solver, bounds=box, options=options)
+        # Beside a pole, slopes are infinite: the search turns away, and nobody needs to hear of it.
+        with np.errstate(all="ignore"):
+            solve: Any = optimize.minimize  # its stubs want the options of each method apart
+            result = solve(value, start, method=solver, bounds=box, options=options)
     if not np.isfinite(result.fun):
         raise ValueError("The formula falls without end. Give limits in 'low' and 'high'.")
     if not result.success and result.nfev >= 10_000:
