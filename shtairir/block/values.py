@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _SAMPLED_ELEMENTS = 1 << 17
 """Above this many elements, the range of an array is taken from an evenly spaced sample."""
 
+_LOOKED_AT = 1000
+"""Of how many items of a list the size is looked at; the others are taken to be as large."""
+
 _SAMPLED_ROWS = 64
 """A sample is taken in so many pieces: single elements far apart would each cost a look into far memory."""
 
@@ -237,7 +240,8 @@ def nbytes_of(value: object) -> int:
     if isinstance(value, Audio):
         return int(value.samples.nbytes)
     if isinstance(value, list | tuple):
-        return sys.getsizeof(value) + sum(nbytes_of(item) for item in value[:1000])
+        looked_at = sum(nbytes_of(item) for item in value[:_LOOKED_AT])
+        return sys.getsizeof(value) + looked_at * max(len(value), 1) // max(min(len(value), _LOOKED_AT), 1)
     if isinstance(value, dict):
         return sys.getsizeof(value) + sum(nbytes_of(item) for item in itertools.islice(value.values(), 1000))
     return sys.getsizeof(value)

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 UNCOUNTED_BYTES = 1024
 """Smaller values are not counted: the account would cost more than they take."""
 
+_LOOKED_AT = 100
+"""If none of so many items of a list is large, none is."""
+
 
 class _Holding:
     __slots__ = ("holders", "nbytes", "owner", "root")
@@ -162,10 +165,10 @@ class MemoryManager:
             nbytes = _size(value)
             total += nbytes
             if nbytes >= UNCOUNTED_BYTES:
-                root = root_of(value)
-                charge = 0 if isinstance(root, Lease) or _is_on_disk(root) else nbytes
-                own += charge
-                counted.append((root, charge))
+                for root, size in _owners_of(value, nbytes):
+                    charge = 0 if isinstance(root, Lease) or _is_on_disk(root) else size
+                    own += charge
+                    counted.append((root, charge))
         if counted:
             self._count(counted, owner)
         return total, own
@@ -196,14 +199,14 @@ class MemoryManager:
             return value.nbytes
         nbytes = _size(value)
         if nbytes >= UNCOUNTED_BYTES:
-            key = id(root_of(value))
             with self._lock:
-                holding = self._holdings.get(key)
-                if holding is not None:
-                    holding.holders -= 1
-                    if not holding.holders:
-                        del self._holdings[key]
-                        self._held_bytes -= holding.nbytes
+                for root, _ in _owners_of(value, nbytes):
+                    holding = self._holdings.get(id(root))
+                    if holding is not None:
+                        holding.holders -= 1
+                        if not holding.holders:
+                            del self._holdings[id(root)]
+                            self._held_bytes -= holding.nbytes
         return nbytes
 
     def holds_alone(self, value: object) -> bool:
@@ -279,6 +282,23 @@ class MemoryManager:
             spilled_bytes=self.spilled_bytes,
             taken={name: Taken(*taken) for name, taken in self._taken.items()},
         )
+
+
+def _owners_of(value: object, nbytes: int) -> list[tuple[object, int]]:
+    """Return what owns the memory of a value, and how much: of a list, each of its large items, and the list itself.
+
+    So an array that is in two lists, or in a list and alone, counts once.
+    """
+    if not isinstance(value, list | tuple) or all(_size(item) < UNCOUNTED_BYTES for item in value[:_LOOKED_AT]):
+        return [(root_of(value), nbytes)]
+    found: list[tuple[object, int]] = []
+    rest = nbytes
+    for item in value:
+        size = _size(item)
+        if size >= UNCOUNTED_BYTES:
+            found += _owners_of(item, size)
+            rest -= size
+    return [*found, (value, max(rest, 0))]
 
 
 def _weak(root: object) -> weakref.ref[object] | None:
