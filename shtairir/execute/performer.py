@@ -15,6 +15,7 @@ from shtairir.execute.call import PLAIN, Call, received
 from shtairir.execute.composite import Composite
 from shtairir.execute.context import TaskContext
 from shtairir.execute.failure import failure_of
+from shtairir.execute.handing import HandingOn
 from shtairir.execute.parts import Performance
 from shtairir.execute.state import RunState
 from shtairir.memory.collector import collector
@@ -49,11 +50,15 @@ class Performer:
         call = state.call(task)
         if isinstance(call, Composite):
             return self._perform_parts(call, task, worker)
+        self._begin(task, worker)
+        return self._hand_on(call, task) if isinstance(call, HandingOn) else self._attempt(call, task)
+
+    def _begin(self, task: int, worker: str) -> None:
+        state = self._state
         started_s = state.records.started_s[task] = state.clock()
         if state.observed:
             for node in state.sharers(task):
                 state.queue.put(NodeStarted(state.id, started_s, node, worker))
-        return self._attempt(call, task)
 
     def _perform_parts(self, composite: Composite, task: int, worker: str) -> Ending:
         """Do the work of several nodes; each of them has its own events and its own records."""
@@ -123,6 +128,22 @@ class Performer:
             self._tell_finished(task)
         return Ending.DONE
 
+    def _hand_on(self, handing: HandingOn, task: int) -> Ending:
+        """Hand on what was chosen."""
+        state = self._state
+        try:
+            if state.admission is not None:
+                state.admission.prepare(task)
+            self._publish(handing.call, task, handing.outputs(state), None)
+            state.records.ended_s[task] = state.clock()
+        except Exception as error:  # noqa: BLE001 - a conversion is foreign code
+            state.records.ended_s[task] = state.clock()
+            self._fail(handing.call, task, error, {})
+            return Ending.FAILED
+        if state.observed:
+            self._tell_finished(task)
+        return Ending.DONE
+
     def _check(self) -> None:
         if self._state.stopping:
             raise RunCancelledError("The run was cancelled.")
@@ -153,8 +174,13 @@ class Performer:
 
     def _fail(self, call: Call, task: int, error: BaseException, arguments: dict[str, Any]) -> None:
         state = self._state
-        failure = state.records.failures[task] = failure_of(call.task, error, arguments)
-        for node in state.sharers(task):
+        failure = failure_of(call.task, error, arguments)
+        decided = state.records.decides_for.get(task)
+        if decided is not None:
+            whole = state.plan.tasks[decided]
+            failure = replace(failure, node=whole.node, block=whole.definition.id)
+        state.records.failures[task] = failure
+        for node in state.owners(task):
             shared = failure if node == failure.node else replace(failure, node=node)
             state.observe(NodeFailed(state.id, state.clock(), node, state.records.elapsed_s(task), shared))
 

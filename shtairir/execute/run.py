@@ -40,12 +40,13 @@ from shtairir.events import (
 )
 from shtairir.execute.burst import GONE, Burst, Passage
 from shtairir.execute.call import PLAIN
+from shtairir.execute.choosing import ChoosingScheduler, scheduler_of, why_unneeded
 from shtairir.execute.mailbox import Mailbox
 from shtairir.execute.options import RunOptions
 from shtairir.execute.performer import Performer
 from shtairir.execute.program import program_of
 from shtairir.execute.sampling import MemorySampler
-from shtairir.execute.scheduler import Scheduler, State
+from shtairir.execute.scheduler import State
 from shtairir.execute.state import RunState
 from shtairir.execute.switching import short_turns
 from shtairir.execute.workers import ThreadWorkers, Workers
@@ -88,7 +89,7 @@ class Run:
         self._keeping = self._program.keeping(plan, options.keep)
         # Under a budget, each task is admitted by itself.
         shape, constants = self._program.joined(alone=options.memory_limit is not None)
-        self._scheduler = Scheduler(shape, readers=self._keeping.readers)
+        self._scheduler = scheduler_of(shape, plan.branching, self._keeping.readers)
         self._state = RunState(
             id=self.id,
             plan=plan,
@@ -104,6 +105,10 @@ class Run:
         )
         self._sampler = MemorySampler(self.id, self._state.memory, self._bus, self.clock)
         self._records = self._state.records
+        self._records.causes = self._scheduler.causes
+        if isinstance(self._scheduler, ChoosingScheduler):
+            self._scheduler.values = self._state.slots
+            self._state.chosen = self._scheduler.chosen
         self._queue = self._state.queue
         self._passages: dict[int, Passage] = {}
         self._performer = Performer(self._state)
@@ -251,11 +256,29 @@ class Run:
         states = self._scheduler.states
         if self._stop_status is not None and State.CANCELLED in states:
             return self._stop_status
-        failed = State.FAILED in states or self._records.any_part_failed() or self._broken is not None
-        return RunStatus.FAILED if failed else RunStatus.DONE
+        failed = State.FAILED in states or self._records.any_part_failed()
+        cost_something = self._broken is not None or (failed and not self._all_taken())
+        return RunStatus.FAILED if cost_something else RunStatus.DONE
+
+    def _all_taken(self) -> bool:
+        """Whether a fallback was taken for each failure, so that nothing that is wanted is missing."""
+        if not isinstance(self._scheduler, ChoosingScheduler):
+            return False
+        records = self._records
+        states = self._scheduler.states
+        lost = {task: self._slots_of(task) for task, state in enumerate(states) if state == State.FAILED}
+        lost |= {task: records.missing(task) for task in records.parts if records.missing(task)}
+        for task, slots in lost.items():
+            takers = self._scheduler.takers(task, slots)
+            if takers is not None:
+                records.taken[task] = tuple(choice.node for choice in takers)
+        return len(records.taken) == len(lost)
+
+    def _slots_of(self, task: int) -> set[int]:
+        whole = self.plan.tasks[task]
+        return set(range(whole.first_slot, whole.first_slot + len(whole.definition.outputs)))
 
     def _make_result(self, status: RunStatus, elapsed_s: float) -> RunResult:
-        self._records.causes = self._scheduler.causes
         slots, keeping = self._state.slots, self._keeping
         values: dict[str, object] = dict(zip(keeping.names, map(slots.__getitem__, keeping.slots), strict=True))
         if status is RunStatus.DONE:
@@ -316,6 +339,8 @@ class Run:
     def _on_begin(self, _: int) -> None:
         if not self._state.stopping:
             self._workers.give(self._scheduler.begin())
+            if self._scheduler.unneeded:
+                self._tell_unneeded()
         self._end_if_over()
 
     def _on_done(self, task: int) -> None:
@@ -325,6 +350,8 @@ class Run:
         ready = scheduler.done(task)
         if ready:
             self._workers.give(ready)
+        if scheduler.unneeded:
+            self._tell_unneeded()
         if scheduler.released:
             self._release()
         if not scheduler.open:
@@ -343,17 +370,32 @@ class Run:
 
     def _go_on_without(self, task: int, skipped: list[int], ready: list[int]) -> None:
         self._tell_skipped(task, skipped)
+        self._tell_unneeded()
         if ready:
             self._workers.give(ready)
         self._release()
         self._end_if_over()
 
     def _tell_skipped(self, task: int, skipped: list[int]) -> None:
-        cause = self._records.culprit(task)
-        now = self.clock()
+        records, now = self._records, self.clock()
         for other in skipped:
+            behind = records.causes.get(other, task)
+            if records.decides_for.get(behind) == other:
+                continue  # it has been told to have failed
+            cause = records.culprit(behind)
             for node in self._state.sharers(other):
                 self._state.observe(NodeSkipped(self.id, now, node, f"'{cause}' failed, and this needs it.", cause))
+
+    def _tell_unneeded(self) -> None:
+        """Note why tasks turned out not to be needed."""
+        scheduler, now = self._scheduler, self.clock()
+        if not isinstance(scheduler, ChoosingScheduler):
+            return
+        for task in scheduler.unneeded:
+            why = self._records.unneeded[task] = why_unneeded(self.plan, task, scheduler.chosen, self._records)
+            for node in self._state.sharers(task):
+                self._state.observe(NodeSkipped(self.id, now, node, why))
+        scheduler.unneeded.clear()
 
     def _on_again(self, task: int) -> None:
         assert self._state.admission is not None  # nobody else puts a task back
@@ -375,6 +417,8 @@ class Run:
             return  # abandoned before
         complete = passage.done == len(burst.rows)
         ready = scheduler.burst_done(burst) if complete else self._left_early(burst, passage)
+        if scheduler.unneeded:
+            self._tell_unneeded()
         if ready:
             self._workers.give(ready)
         if scheduler.released:

@@ -104,6 +104,8 @@ class Scheduler:
     ----------
     released
         Slots that may be let go; whoever drives empties it.
+    unneeded
+        Tasks that turned out not to be needed, where something is chosen; whoever drives empties it.
     bursts
         Those that are neither done nor dissolved.
     """
@@ -112,8 +114,10 @@ class Scheduler:
         self.states = bytearray(len(shape.waits))
         self.open = len(shape.waits)
         self.released: list[int] = []
+        self.unneeded: list[int] = []
         self.causes: dict[int, int] = {}
         self._shape = shape
+        self._reads: Sequence[Sequence[int]] = shape.reads
         self.bursts: dict[int, Burst] = dict(shape.bursts)
         self._waits = list(shape.waits)
         self._stands_for = list(shape.stands_for or range(len(shape.waits)))
@@ -144,7 +148,7 @@ class Scheduler:
         for slot in shape.writes[task]:
             if not readers[slot]:  # all who would have read it were skipped meanwhile
                 self.released.append(slot)
-        for slot in shape.reads[task]:  # as in `_let_go`: what was read was done
+        for slot in self._reads[task]:  # as in `_let_go`: what was read was done
             readers[slot] -= 1
             if not readers[slot]:
                 self.released.append(slot)
@@ -201,8 +205,8 @@ class Scheduler:
         lost = set(missing)
         readers = [
             other
-            for other, slots in enumerate(self._shape.reads)
-            if self.states[other] == State.WAITING and not lost.isdisjoint(slots)
+            for other, state in enumerate(self.states)
+            if state == State.WAITING and self._reads_strictly(other, lost)
         ]
         skipped, ready = self._skip(readers, task)
         ready += self.done(task)
@@ -249,11 +253,18 @@ class Scheduler:
         self._let_go(task)
 
     def _let_go(self, task: int) -> None:
+        self._let_go_of(self._reads[task])
+
+    def _let_go_of(self, slots: Iterable[int]) -> None:
         readers = self._readers
-        for slot in self._shape.reads[task]:
+        for slot in slots:
             readers[slot] -= 1
             if not readers[slot] and self.states[self._shape.writer[slot]] == State.DONE:
                 self.released.append(slot)
+
+    def _reads_strictly(self, task: int, slots: Collection[int]) -> bool:
+        """Whether a task cannot run without some of these slots."""
+        return any(slot in slots for slot in self._shape.reads[task])
 
     def _skip(self, tasks: Iterable[int], cause: int) -> tuple[list[int], list[int]]:
         """Give up tasks that wait, and all that wait for them; return them, and those that may start now.
@@ -329,8 +340,15 @@ class _Barrier:
         self._left = [0] * (max(stages, default=-1) + 1)
         self._held: list[list[int]] = [[] for _ in self._left]
         self._current = 0
+        self._left_out: set[int] = set()
         for stage in stages:
             self._left[stage] += 1
+
+    def leave_out(self, tasks: Iterable[int]) -> None:
+        """Let later stages begin without these tasks, which may be told to run after their stage."""
+        for task in tasks:
+            self._left_out.add(task)
+            self._left[self._stages[task]] -= 1
 
     def admit(self, ready: list[int]) -> list[int]:
         """Return the tasks of the current stage, and hold the others."""
@@ -342,7 +360,8 @@ class _Barrier:
     def pass_by(self, over: list[int]) -> list[int]:
         """Take note of tasks that are over, and return those that need not be held any longer."""
         for task in over:
-            self._left[self._stages[task]] -= 1
+            if task not in self._left_out:
+                self._left[self._stages[task]] -= 1
         freed: list[int] = []
         while self._current < len(self._left) - 1 and not self._left[self._current]:
             self._current += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shtairir.events import Event
 from shtairir.execute.call import Call
 from shtairir.execute.composite import Composite
+from shtairir.execute.handing import HandingOn
 from shtairir.execute.locks import NamedLocks
 from shtairir.execute.scheduler import Shape
 from shtairir.ids import NodeId, PortRef, RunId
@@ -47,13 +48,15 @@ class RunState:
         Whether anybody listens: if not, no event is made.
     stopping
         Whether the run is to end: no task begins any more.
+    chosen
+        For each choice of the plan the place of the chosen input, once that is settled.
     share
         Calls a function, and has idle workers call it too meanwhile: see `Workers.share`.
     """
 
     id: RunId
     plan: ExecutionPlan
-    call: Callable[[int], Call | Composite]
+    call: Callable[[int], Call | Composite | HandingOn]
     shape: Shape
     constants: Sequence[Any]
     states: bytearray
@@ -67,6 +70,7 @@ class RunState:
     queue: SimpleQueue[Any] = field(default_factory=SimpleQueue)
     stopping: bool = False
     admission: Admission | None = None
+    chosen: Mapping[int, int | None] = field(default_factory=dict)
     share: Callable[[Callable[[], None]], None] = _alone
 
     def __post_init__(self) -> None:
@@ -85,11 +89,17 @@ class RunState:
             self.queue.put(event)
 
     def sharers(self, task: int) -> tuple[NodeId, ...]:
-        """Return the nodes whose work a task does."""
+        """Return the nodes whose work a task does; a task that decides does none by itself."""
+        if task in self.records.decides_for:
+            return ()
         whole = self.plan.tasks[task]
         if whole.parts:
             return tuple(node for part in whole.parts for node in (part.node, *part.aliases))
         return whole.node, *whole.aliases
+
+    def owners(self, task: int) -> tuple[NodeId, ...]:
+        """Return the nodes that fail with a task."""
+        return self.sharers(self.records.decides_for.get(task, task))
 
     def port(self, slot: int) -> PortRef:
         """Return the output whose value is in a slot."""

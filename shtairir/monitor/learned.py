@@ -123,6 +123,8 @@ class Learned:
             self._forget(key)
 
     def _learn(self, task: Task, result_of: Callable[[str], NodeResult]) -> None:
+        if task.definition.traits.lazy is not None:
+            return  # it only hands on what others have made, and does not read all that it could
         results = [result_of(call.node) for call in task.calls]
         if any(result.status is not NodeStatus.DONE for result in results):
             return

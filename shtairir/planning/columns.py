@@ -92,6 +92,8 @@ class Columns:
             estimate=self.estimates[number],
             parts=self._parts(index, node, stage) if node.parts else (),
             overwrites=tuple([self._slot(node.feeds[feed]) for feed in node.overwrites]),
+            condition=self.graph.branches.condition(number) if self.graph.branches is not None else "",
+            body=node.body,
         )
 
     def _inputs(self, node: WorkingNode) -> tuple[TaskInput, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from shtairir.errors import PlanningError
 from shtairir.ids import NodeId
 from shtairir.planning import dependency
+from shtairir.planning.branching import Branching, branching_of
 from shtairir.planning.columns import Columns, Tasks, output_port
 from shtairir.planning.config import OptimizationLevel, PlanningConfig
 from shtairir.planning.deferred import Deferred
@@ -83,7 +84,11 @@ class Layout:
             sequential_s=sum(outlook.durations) if outlook.all_timed else None,
             estimated_s=outlook.elapsed_s(expected, columns.critical_s) if outlook.all_timed else None,
             buffers=self._buffers(columns, expected),
+            branching=self._branching(columns),
         )
+
+    def _branching(self, columns: Columns) -> Branching | None:
+        return branching_of(self.graph, Tasks(columns), self.task_of)
 
     def _columns(self) -> Columns:
         waits, repeated = self._waits()
@@ -146,7 +151,7 @@ class Layout:
 
     def _fitted(self, order: list[int]) -> tuple[list[int], dict[int, int]]:
         """Return the order that fits the memory, and whom else nodes must wait for."""
-        if self.config.limits.memory_bytes is None or not self._may_rearrange:
+        if self.config.limits.memory_bytes is None or not self._may_rearrange or self.graph.branches is not None:
             return order, {}
         # The outlook goes by places; those of the graph's own order decide between equals.
         numbers = list(self.graph.nodes)
@@ -167,7 +172,8 @@ class Layout:
         return self.config.level in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE)
 
     def _waits(self) -> tuple[Sequence[Sequence[int]], dict[int, set[int]]]:
-        if not self._may_rearrange:
+        # Where something may be skipped, a longer way says nothing: it may be gone.
+        if not self._may_rearrange or self.graph.branches is not None:
             return self.predecessors, {}
         waits, repeated = drop_redundant_edges(self.predecessors, self.successors, self.levels)
         for number, other in self.held_back.items():

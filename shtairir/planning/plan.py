@@ -16,6 +16,7 @@ from shtairir.block.conversions import Conversion
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.types import PortType
 from shtairir.ids import NodeId, PortName, PortRef
+from shtairir.planning.branching import Branching
 from shtairir.planning.config import Estimate, OptimizationLevel
 from shtairir.planning.resources import ResourceLimits, ResourceRequirements
 from shtairir.planning.working import Reason
@@ -67,6 +68,10 @@ class Task(NamedTuple):
 
     number: int
     node: NodeId
+    condition
+        In words, when it runs: ``if 'is_big' chooses 'then'``. Empty if it always does.
+    body
+        The plan of what a loop repeats.
     title: str
     definition: BlockDefinition
     values: Mapping[str, object]
@@ -84,6 +89,8 @@ class Task(NamedTuple):
     @property
     def outputs(self) -> tuple[PortRef, ...]:
         """The outputs, in the order of their slots."""
+    condition: str = ""
+    body: BodyPlan | None = None
         if self.parts:
             return tuple(port for part in self.parts for port in part.outputs)
         return tuple(PortRef(self.node, port.name) for port in self.definition.outputs)
@@ -157,6 +164,10 @@ class ExecutionPlan:
 
     graph_name: str
     base_dir: Path
+    branching
+        What is chosen in the run, where anything is, and what depends on it.
+    untrusted
+        Code that the graph carries and nobody has trusted: the plan can be looked at, but not be run.
     level: OptimizationLevel
     workers: int
     nodes: tuple[NodeId, ...]
@@ -180,6 +191,8 @@ class ExecutionPlan:
 
     @cached_property
     def slots(self) -> Mapping[PortRef, int]:
+    branching: Branching | None = None
+    untrusted: tuple[Untrusted, ...] = ()
         """The slot of each output that a task makes, under the names of all nodes that share it."""
         return {
             PortRef(node, port.name): task.first_slot + number

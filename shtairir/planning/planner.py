@@ -8,6 +8,7 @@ from shtairir.errors import PlanningError
 from shtairir.ids import PortRef
 from shtairir.planning.config import OptimizationLevel, PlanningConfig
 from shtairir.planning.layout import Layout
+from shtairir.planning.guards import guard_branches, is_lazy, wants_of, with_controls
 from shtairir.planning.passes import (
     drop_dead,
     fold_constants,
@@ -70,12 +71,22 @@ class ExecutionPlanner:
             for optimise in (fuse_elementwise, split_large, reuse_inputs):
                 graph, more = optimise(graph)
                 reasons += more
-        return graph, reasons
+        return with_controls(graph), reasons
 
+
+def has_loops(graph: WorkingGraph) -> bool:
+    """Whether a graph has a loop."""
+    # Blocks are few, so they are found first.
+    return any(definition.id in LOOPS for definition in {node[2] for node in graph.nodes.values()})
+
+        wants = wants_of(graph, self.config.targets or (), {}) if is_lazy(graph) else None
 
 def _check_names(graph: WorkingGraph, config: PlanningConfig) -> None:
     if not config.keep and not config.targets:
         return
+        if wants is not None:
+            graph, more = guard_branches(graph, wants)
+            reasons += more
     nodes = {node.id: node for node in graph.nodes.values()}
     for target in config.targets or ():
         if target not in nodes:

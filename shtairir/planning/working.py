@@ -7,13 +7,17 @@ numbers through all passes; one that a pass takes away leaves a gap.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from shtairir.block.definition import BlockDefinition
 from shtairir.ids import NodeId
 from shtairir.planning.dependency import reversed_edges, topological_order
 from shtairir.validation.wiring import Feed
+
+if TYPE_CHECKING:
+    from shtairir.planning.bodies import BodyPlan
+    from shtairir.planning.guards import Branches
 
 __all__ = ["Feed", "Links", "Reason", "WorkingGraph", "WorkingNode", "WorkingPart"]
 
@@ -81,6 +85,8 @@ class WorkingGraph:
     composites
         For nodes that are part of another, that one's number.
     """
+    branches
+        What is chosen in the graph, where anything is.
 
     nodes: Mapping[int, WorkingNode]
     wanted: frozenset[tuple[int, int]] = frozenset()
@@ -89,6 +95,7 @@ class WorkingGraph:
     dropped: tuple[int, ...] = ()
     composites: Mapping[int, int] = field(default_factory=dict)
     # Not copied by `replace`, since a pass that changes nodes may change links.
+    branches: Branches | None = None
     _links: list[Links] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def linked(self, links: Links) -> WorkingGraph:
@@ -132,3 +139,6 @@ class WorkingGraph:
                 sources = [feed[1] for feed in node.feeds if feed[1] in nodes]
                 result[index] = sources if len(sources) < 2 else list(dict.fromkeys(sources))
         return result
+        if self.branches is not None:
+            for index, settlers in self.branches.controls.items():
+                result[index] = [*result[index], *settlers]

@@ -92,6 +92,12 @@ class Records:
         Tasks that were stopped because the time was up.
     causes
         The task whose failure kept this one from running.
+    unneeded
+        Why a task was not needed, in a sentence.
+    taken
+        For tasks that failed, but for nothing that is wanted: the nodes that took their fallback instead.
+    decides_for
+        For each task that decides what another hands on, that one.
     notes
         Why a task was stopped, where there is more to say than that it was.
     parts
@@ -111,12 +117,17 @@ class Records:
     failures: dict[int, NodeFailure] = field(default_factory=dict)
     timed_out: set[int] = field(default_factory=set)
     causes: dict[int, int] = field(default_factory=dict)
+    unneeded: dict[int, str] = field(default_factory=dict)
+    taken: dict[int, tuple[NodeId, ...]] = field(default_factory=dict)
+    decides_for: dict[int, int] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
     parts: dict[int, list[PartRecord]] = field(default_factory=dict)
     loops: dict[int, LoopRecord] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         count = len(self.plan.tasks)
+        if self.plan.branching is not None:
+            self.decides_for = {decider: task for task, decider in self.plan.branching.deciders.items()}
         self.started_s = [0.0] * count
         self.ended_s = [0.0] * count
         self.output_bytes = [0] * count
@@ -125,7 +136,19 @@ class Records:
 
     def status(self, task: int) -> NodeStatus:
         """Return how far a task is."""
-        return NodeStatus.TIMED_OUT if task in self.timed_out else _STATUS_OF_STATE[self.states[task]]
+        if task in self.timed_out:
+            return NodeStatus.TIMED_OUT
+        return NodeStatus.FAILED if self._undecided(task) is not None else _STATUS_OF_STATE[self.states[task]]
+
+    def failure(self, task: int) -> NodeFailure | None:
+        """Return why the nodes of a task failed: in it, or when it was decided what it hands on."""
+        undecided = self._undecided(task)
+        return self.failures.get(task if undecided is None else undecided)
+
+    def _undecided(self, task: int) -> int | None:
+        """Return the task that should have decided for another one, and failed."""
+        cause = self.causes.get(task)
+        return cause if cause is not None and self.decides_for.get(cause) == task else None
 
     def elapsed_s(self, task: int) -> float:
         """Return how long a task took; 0 if it has not ended."""
@@ -188,7 +211,13 @@ class Records:
     def culprit(self, task: int) -> NodeId:
         """Return the node by whose fault a task failed."""
         failed = (record.node for record in self.parts.get(task, ()) if record.failure is not None)
-        return next(failed, self.plan.tasks[task].node)
+        return next(failed, self.plan.tasks[self.decides_for.get(task, task)].node)
+
+    def failure_behind(self, task: int) -> NodeFailure | None:
+        """Return the failure for which the outputs of a task, or some of them, are not there."""
+        culprit = self.causes.get(task, task)
+        parts = (record.failure for record in self.parts.get(culprit, ()) if record.failure is not None)
+        return self.failures.get(culprit) or next(parts, None)
 
 
 def _summaries(definition: BlockDefinition, outputs: Sequence[Any]) -> dict[PortName, ValueSummary]:

@@ -119,7 +119,7 @@ class NodeResults(Mapping[str, NodeResult]):
         if part is not None:
             return self._of_part(node, part, task)
         started_s = records.started_s[task]
-        failure = records.failures.get(task)
+        failure = records.failure(task)
         does_the_work = node == self._plan.tasks[task].node
         size_bytes, peak_bytes = records.sizes(task)
         return NodeResult(
@@ -152,7 +152,11 @@ class NodeResults(Mapping[str, NodeResult]):
 
     def _reason(self, node: NodeId, task: int) -> str:
         records, tasks = self._records, self._plan.tasks
-        if task in records.causes:
+        if task in records.unneeded:
+            return records.unneeded[task]
+        if task in records.taken:
+            return _taken(records.taken[task])
+        if task in records.causes and records.failure(task) is None:
             return f"'{records.culprit(records.causes[task])}' failed, and this needs it."
         if task in records.notes:
             return records.notes[task]
@@ -340,3 +344,8 @@ class RunResult:
 
     def __repr__(self) -> str:
         return f"<RunResult {self.status}: {len(self.nodes)} nodes in {self.elapsed_s:.3f} s>"
+
+
+def _taken(takers: tuple[NodeId, ...]) -> str:
+    listed = " and ".join(f"'{node}'" for node in takers)
+    return f"{listed} took {'its' if len(takers) == 1 else 'their'} fallback instead."

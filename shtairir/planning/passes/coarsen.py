@@ -69,6 +69,8 @@ def is_simple(task: Task, held: Sequence[str]) -> bool:
         not held
         and not task.parts
         and not task.overwrites
+        and not task.condition
+        and traits.lazy is None
         and definition.context_argument is None
         and not traits.inplace
         and traits.runs_on == "thread"

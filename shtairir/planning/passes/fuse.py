@@ -40,13 +40,15 @@ def _groups(graph: WorkingGraph) -> list[list[int]]:
     order = [number for number in graph.links().order if number in nodes]
     begins = {number for number, node in nodes.items() if can_begin(node)}
     joins = {number for number, node in nodes.items() if number in begins or can_end(node)}
+    guards = graph.branches.guards if graph.branches is not None else {}
     ranks: dict[int, int] = {}
     chain_of: dict[int, int] = {}
     for number in order:
         rank = 0
         fusable = []
         for feed in nodes[number].feeds:
-            if number in joins and feed.source in begins and _is_plain(feed):
+            together = guards.get(feed.source) == guards.get(number)
+            if together and number in joins and feed.source in begins and _is_plain(feed):
                 fusable.append(feed.source)
                 rank = max(rank, ranks[feed.source])
             elif feed.source in nodes:

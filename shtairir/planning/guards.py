@@ -1,0 +1,413 @@
+"""Under which choices each node runs.
+
+A node whose block is lazy (If, Switch, Try) is parted in two: the *decider* has the inputs that the choice depends on,
+the node itself hands the chosen value on. What a node is needed for follows from its readers: a reader that needs its
+inputs needs it whenever it is needed itself; a lazy input needs it only if it is chosen. So the *guard* of a node is a
+set of literals, each a chooser and one of its inputs: the node runs as soon as one of them comes true. A chooser that
+is not needed does not choose, and none of its literals ever comes true; so there are no conjunctions, and a set is all
+there is to a guard.
+
+Guards are exact, and no run waits for a choice in vain: as long as anything that is needed is not done, something that
+is needed and not done has all its inputs. (What is needed waits for inputs, or for a decider and then for the chosen
+input; all of these are needed, and links go round in no circle.) Two simplifications let nodes begin earlier and keep
+them exact: a literal goes where the guard of its chooser is in the set as well, and if all inputs of a chooser are in
+it, they give way to the chooser's own guard.
+
+So that the plan can say which task comes after which, a node has control edges from the deciders of its guard. Where a
+node is needed for a choice and for what it chooses, these would go round in circles; they are left out then, and the
+node is *late*: it may be told to run when its place in the order is past.
+
+Sets are the bits of integers, and a node that always runs has all of them (`ALWAYS`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from shtairir.block.definition import BlockDefinition, Traits
+from shtairir.block.lazy import Decide, Lazy
+from shtairir.block.ports import OutputPort
+from shtairir.block.types import ScalarType
+from shtairir.ids import BlockId, NodeId, PortName, PortRef
+from shtairir.planning.dependency import reversed_edges, topological_order
+from shtairir.planning.working import Feed, Reason, WorkingGraph, WorkingNode
+
+ALWAYS = -1
+
+DECISION = PortName("/choice")
+"""The input by which a chooser gets the choice; no block can have one of that name."""
+
+_LISTED = 4
+
+
+class Chooser(NamedTuple):
+    """A node that hands on one of several inputs.
+
+    Attributes
+    ----------
+    number
+        That of the node.
+    decider
+        The node that decides; ``None`` for one that tries the first input, and needs the second if that fails.
+    ports
+        The lazy inputs.
+    first_bit
+        The place of the literal of the first of them.
+    """
+
+    number: int
+    id: NodeId
+    decider: int | None
+    ports: tuple[str, ...]
+    first_bit: int
+
+    @property
+    def bits(self) -> int:
+        """The literals of all inputs."""
+        return ((1 << len(self.ports)) - 1) << self.first_bit
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """What is chosen in a graph, and what depends on it.
+
+    Attributes
+    ----------
+    guards
+        Of the nodes that need not run, by number.
+    roots
+        Nodes that are wanted for themselves.
+    controls
+        For guarded nodes, what they come after in the order.
+    late
+        Nodes that may be told to run when their place in the order is past.
+    """
+
+    choosers: tuple[Chooser, ...]
+    guards: Mapping[int, int]
+    roots: frozenset[int]
+    controls: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    late: frozenset[int] = frozenset()
+
+    def literals(self, number: int) -> list[tuple[int, int]]:
+        """Return the guard of a node as pairs: the place of a chooser here, and of one of its inputs."""
+        guard = self.guards.get(number, 0)
+        return [
+            (place, port)
+            for place, chooser in enumerate(self.choosers)
+            for port in range(len(chooser.ports))
+            if guard >> chooser.first_bit + port & 1
+        ]
+
+    def condition(self, number: int) -> str:
+        """Return in words when a node runs; empty if it always does.
+
+        Examples
+        --------
+        ``"if 'is_big' chooses 'then'"``
+        """
+        words = [_words(self.choosers[place], port) for place, port in self.literals(number)]
+        return f"if {' or '.join(words)}" if words else ""
+
+
+def _words(chooser: Chooser, port: int) -> str:
+    if chooser.decider is None:
+        return f"'{chooser.id}' needs its {chooser.ports[port]}"
+    return f"'{chooser.id}' chooses '{chooser.ports[port]}'"
+
+
+class Wants(NamedTuple):
+    """What of a graph runs for more than its readers' sake, by the numbers that nodes have before the passes.
+
+    Attributes
+    ----------
+    roots
+        Nodes that are wanted for themselves.
+    companions
+        Nodes that run together with others, as the parts of an instance do: for each, the inputs for whose sake it
+        runs, too, as the numbers of nodes and the names of ports.
+    """
+
+    roots: frozenset[int]
+    companions: Mapping[int, Collection[tuple[int, str]]] = {}
+
+
+def wants_of(
+    graph: WorkingGraph,
+    wanted: Collection[NodeId],
+    companions: Mapping[NodeId, Collection[PortRef]],
+) -> Wants:
+    """Return what a graph runs for: the nodes that nobody reads, unless they are companions of others, and some more.
+
+    Parameters
+    ----------
+    wanted
+        Nodes that are wanted even if they are read: targets, named results.
+    """
+    numbers = {node.id: number for number, node in graph.nodes.items()}
+    together = {
+        numbers[node]: [(numbers[port.node], port.port) for port in ports if port.node in numbers]
+        for node, ports in companions.items()
+        if node in numbers
+    }
+    read = {feed.source for node in graph.nodes.values() for feed in node.feeds}
+    roots = {number for number in graph.nodes if number not in read and not together.get(number)}
+    roots |= {numbers[node] for node in wanted if node in numbers}
+    return Wants(frozenset(roots), together)
+
+
+def is_lazy(graph: WorkingGraph) -> bool:
+    """Whether anything in a graph is chosen."""
+    # Blocks are few, so they are found first.
+    return any(definition.traits.lazy is not None for definition in {node[2] for node in graph.nodes.values()})
+
+
+def guard_branches(graph: WorkingGraph, wants: Wants) -> tuple[WorkingGraph, list[Reason]]:
+    """Return the graph with its choosers parted, and with a guard for each node that need not run."""
+    graph, choosers = _parted(graph)
+    needs = _Needs(graph, choosers, wants)
+    found = needs.found()
+    never = [number for number, need in found.items() if not need]
+    why = "Not run: nothing that runs needs it."
+    reasons = [Reason(graph.nodes[number].id, "guard_branches", why) for number in never]
+    if never:
+        graph = _without(graph, never)
+        choosers = tuple(chooser for chooser in choosers if chooser.number in graph.nodes)
+    guards = {number: needs.simplified(need) for number, need in found.items() if need and need != ALWAYS}
+    guards = {number: guard for number, guard in guards.items() if guard != ALWAYS}
+    branches = Branches(choosers, guards, needs.roots)
+    return replace(graph, branches=branches), reasons + _reasons(graph, branches)
+
+
+def _without(graph: WorkingGraph, numbers: Collection[int]) -> WorkingGraph:
+    gone = set(numbers)
+    nodes = {number: node for number, node in graph.nodes.items() if number not in gone}
+    wanted = frozenset(port for port in graph.wanted if graph.maker(*port)[0] not in gone)
+    dropped = [number for number in numbers if graph.nodes[number].definition.id != DECIDER]
+    return replace(graph, nodes=nodes, wanted=wanted, dropped=(*graph.dropped, *dropped))
+
+
+def _reasons(graph: WorkingGraph, branches: Branches) -> list[Reason]:
+    """Return a sentence for each set of nodes that run under the same choices."""
+    together: dict[int, list[int]] = {}
+    for number, guard in branches.guards.items():
+        if graph.nodes[number].definition.id != DECIDER:
+            together.setdefault(guard, []).append(number)
+    reasons = []
+    for numbers in together.values():
+        chooser = branches.choosers[branches.literals(numbers[0])[0][0]]
+        listed = _listed([graph.nodes[number].id for number in numbers])
+        why = f"{listed} {'runs' if len(numbers) == 1 else 'run'} only {branches.condition(numbers[0])}."
+        reasons.append(Reason(chooser.id, "guard_branches", why))
+    return reasons
+
+
+def _listed(names: Sequence[NodeId]) -> str:
+    shown = [f"'{name}'" for name in names[:_LISTED]]
+    if len(names) > _LISTED:
+        return f"{', '.join(shown)} and {len(names) - _LISTED} more"
+    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
+
+
+# --- deciders -----------------------------------------------------------------------------------------------------
+
+DECIDER = BlockId("flow.decide")
+
+
+def decider_id(node: NodeId) -> NodeId:
+    """Return the id of the node that decides for a chooser; no node of a file can have it."""
+    return NodeId(f"{node}/choice")
+
+
+def _parted(graph: WorkingGraph) -> tuple[WorkingGraph, tuple[Chooser, ...]]:
+    """Return the graph with a decider for each chooser that has one."""
+    nodes = dict(graph.nodes)
+    choosers = []
+    bit, free = 0, max(nodes, default=-1) + 1
+    for number, node in graph.nodes.items():
+        lazy = node.definition.traits.lazy
+        if lazy is None:
+            continue
+        decider = None
+        if lazy.decide is not None:
+            decider, free = free, free + 1
+            nodes[decider] = _decider(node, lazy, lazy.decide)
+        nodes[number] = _handing_on(node, lazy, decider)
+        choosers.append(Chooser(number, node.id, decider, lazy.inputs, bit))
+        bit += len(lazy.inputs)
+    return replace(graph, nodes=nodes), tuple(choosers)
+
+
+def _decider(node: WorkingNode, lazy: Lazy, decide: Decide) -> WorkingNode:
+    """Return the node that decides: the number of the chosen one of the lazy inputs."""
+    definition = node.definition
+    linked = {feed.port for feed in node.feeds}
+    offered = frozenset(name for name in lazy.inputs if name in linked or node.values.get(name) is not None)
+
+    def choice(**arguments: Any) -> int:
+        return lazy.inputs.index(decide(arguments, offered))
+
+    return WorkingNode(
+        decider_id(node.id),
+        node.title,
+        BlockDefinition(
+            id=DECIDER,
+            function=choice,
+            name=definition.name,
+            category=definition.category,
+            summary=definition.summary,
+            doc=definition.doc,
+            inputs=tuple(port for port in definition.inputs if port.name not in lazy.inputs),
+            outputs=(OutputPort(PortName("choice"), ScalarType("int")),),
+            traits=Traits(lazy=lazy),
+            file=definition.file,
+        ),
+        {name: value for name, value in node.values.items() if name not in lazy.inputs},
+        tuple(feed for feed in node.feeds if feed.port not in lazy.inputs),
+    )
+
+
+def _handing_on(node: WorkingNode, lazy: Lazy, decider: int | None) -> WorkingNode:
+    feeds = tuple(feed for feed in node.feeds if feed.port in lazy.inputs)
+    if decider is not None:
+        feeds = (Feed(DECISION, decider, 0), *feeds)
+    return node._replace(feeds=feeds, values={name: node.values.get(name) for name in lazy.inputs})
+
+
+# --- needs --------------------------------------------------------------------------------------------------------
+
+
+class _Needs:
+    """What each node is needed for.
+
+    Attributes
+    ----------
+    roots
+        Nodes that are wanted for themselves.
+    """
+
+    def __init__(self, graph: WorkingGraph, choosers: Sequence[Chooser], wants: Wants) -> None:
+        self._nodes = graph.nodes
+        self._order = graph.links().order
+        self._choosers = choosers
+        self._chooser_of = {chooser.number: chooser for chooser in choosers}
+        self.roots = frozenset(graph.merged.get(number, number) for number in wants.roots) & graph.nodes.keys()
+        self._readers: dict[int, list[tuple[int, str]]] = {}
+        for number, node in graph.nodes.items():
+            for feed in node.feeds:
+                self._readers.setdefault(feed.source, []).append((number, feed.port))
+        for companion, ports in wants.companions.items():
+            number = graph.merged.get(companion, companion)
+            self._readers.setdefault(number, []).extend((graph.merged.get(other, other), port) for other, port in ports)
+        self._found: dict[int, int] = dict.fromkeys(graph.nodes, 0)
+
+    def found(self) -> dict[int, int]:
+        """Return the literals for which each node is needed; none for those that never are."""
+        # Once through is enough, but for companions: their readers need not come after them.
+        while self._go_through():
+            pass
+        possible = self._possible()
+        return {number: need if need == ALWAYS else need & possible for number, need in self._found.items()}
+
+    def _go_through(self) -> bool:
+        """Work the needs out from the readers', and say whether anything changed."""
+        found, changed = self._found, False
+        for number in reversed(self._order):
+            if number not in found:
+                continue
+            need = ALWAYS if number in self.roots else self._need(number)
+            if need != found[number]:
+                found[number] = need
+                changed = True
+        return changed
+
+    def _need(self, number: int) -> int:
+        need = 0
+        for reader, port in self._readers.get(number, ()):
+            chooser = self._chooser_of.get(reader)
+            literal = None if chooser is None else _literal(chooser, port)
+            need |= self._found.get(reader, 0) if literal is None else literal
+        return need
+
+    def _possible(self) -> int:
+        """Return the literals that can come true: those of choosers that may be needed."""
+        possible, before = 0, -1
+        while possible != before:
+            before = possible
+            for chooser in self._choosers:
+                need = self._found[chooser.number]
+                if need == ALWAYS or need & possible:
+                    possible |= chooser.bits
+        return possible
+
+    def simplified(self, need: int) -> int:
+        """Return fewer literals of which one comes true when one of all does."""
+        before = None
+        while need not in (before, ALWAYS):
+            before = need
+            for chooser in self._choosers:
+                if not need & chooser.bits:
+                    continue
+                own = self._found[chooser.number]
+                if need & chooser.bits == chooser.bits and chooser.decider is not None:
+                    need = need & ~chooser.bits | own
+                if own != ALWAYS and not own & ~need:
+                    need &= ~chooser.bits
+        return need
+
+
+def _literal(chooser: Chooser, port: str) -> int | None:
+    """Return the literal of an input, or ``None`` for one that a chooser needs whenever it is needed itself."""
+    if port not in chooser.ports:
+        return None
+    place = chooser.ports.index(port)
+    return None if chooser.decider is None and not place else 1 << chooser.first_bit + place
+
+
+# --- order --------------------------------------------------------------------------------------------------------
+
+
+def with_controls(graph: WorkingGraph) -> WorkingGraph:
+    """Return the graph with control edges from choices to what depends on them, as far as no circle comes of them."""
+    branches = graph.branches
+    if branches is None:
+        return graph
+    wanted = {number: _settlers(graph, branches, number) for number in branches.guards if number in graph.nodes}
+    predecessors = [list(before) for before in graph.predecessors()]
+    kept: dict[int, list[int]] = {}
+    for number, settlers in wanted.items():
+        kept[number] = [settler for settler in settlers if settler not in predecessors[number]]
+        predecessors[number] += kept[number]
+    late = set()
+    while True:
+        sorted_out = set(topological_order(predecessors, reversed_edges(predecessors)))
+        stuck = [number for number in kept if number not in sorted_out and _is_held(kept[number], sorted_out)]
+        if not stuck:
+            break
+        for number in stuck:
+            held = [settler for settler in kept[number] if settler not in sorted_out]
+            kept[number] = [settler for settler in kept[number] if settler in sorted_out]
+            predecessors[number] = [other for other in predecessors[number] if other not in held]
+            late.add(number)
+    return replace(graph, branches=replace(branches, controls=kept, late=frozenset(late)))
+
+
+def _is_held(settlers: Collection[int], sorted_out: Collection[int]) -> bool:
+    return any(settler not in sorted_out for settler in settlers)
+
+
+def _settlers(graph: WorkingGraph, branches: Branches, number: int) -> list[int]:
+    """Return the nodes after which the guard of a node is decided."""
+    settlers: dict[int, None] = {}
+    for place, _ in branches.literals(number):
+        chooser = branches.choosers[place]
+        if chooser.decider is not None:
+            settlers[chooser.decider] = None
+            continue
+        for feed in graph.nodes[chooser.number].feeds:
+            if feed.port == chooser.ports[0] and feed.source in graph.nodes:
+                settlers[feed.source] = None
+    settlers.pop(number, None)
+    return list(settlers)
