@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shtairir.block import Context, Param, block
     from shtairir.block.registry import Registry, default_registry
     from shtairir.document import Graph, load, save
+    from shtairir.document.trust import trust
     from shtairir.errors import ShtairirError
     from shtairir.events import Instrument, NodeStatus, RunStatus
     from shtairir.ids import PortRef
@@ -54,6 +55,7 @@ _HOMES = {
     "run": "shtairir.session",
     "save": "shtairir.document",
     "start": "shtairir.session",
+    "trust": "shtairir.document.trust",
     "validate": "shtairir.validation",
 }
 
@@ -79,6 +81,7 @@ __all__ = [
     "run",
     "save",
     "start",
+    "trust",
     "validate",
 ]
 

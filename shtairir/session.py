@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from shtairir.block.registry import Registry, default_registry
 from shtairir.block.values import describe
-from shtairir.errors import PlanningError
+from shtairir.errors import PlanningError, UntrustedCodeError
 from shtairir.events import Instrument
 from shtairir.execute.cancel import CancelToken
 from shtairir.execute.handle import RunHandle
@@ -36,6 +36,7 @@ from shtairir.results.result import RunResult
 if TYPE_CHECKING:
     from shtairir.document.graph import Graph
     from shtairir.document.snapshot import Snapshot
+    from shtairir.document.trust import Untrusted
     from shtairir.planning.shelf import Shelf
     from shtairir.validation.wiring import Wiring
 
@@ -117,15 +118,17 @@ def _plan(
     if shelved is not None:
         return shelved
     snapshot = _with_parameters(_snapshot_of(graph), parameters or {})
-    wiring = _wired(snapshot, blocks)
+    wiring, refused = _wired(snapshot, blocks)
     made = ExecutionPlanner(config).plan(snapshot, blocks, wiring)
+    if refused:
+        return replace(made, untrusted=refused)
     if isinstance(graph, Graph) and not parameters:
         _shelf().put(graph, snapshot, config, blocks, made)
     return made
 
 
-def _wired(snapshot: Snapshot, blocks: Registry) -> Wiring:
-    """Return the links of a graph as validation has seen them.
+def _wired(snapshot: Snapshot, blocks: Registry) -> tuple[Wiring, tuple[Untrusted, ...]]:
+    """Return the links of a graph as validation has seen them, and the code in it that nobody has trusted.
 
     Raises
     ------
@@ -133,14 +136,20 @@ def _wired(snapshot: Snapshot, blocks: Registry) -> Wiring:
         When the graph has errors.
     """
     from shtairir.validation.checks import surveyed
+    from shtairir.validation.trust import UNTRUSTED
 
     problems, survey = surveyed(snapshot, blocks)
-    errors = [problem for problem in problems if problem.severity == "error"]
+    found = [problem for problem in problems if problem.severity == "error"]
+    errors = [problem for problem in found if problem.code != UNTRUSTED]
     if errors:
         listed = " ".join(problem.message for problem in errors[:3])
         more = f" And {len(errors) - 3} more." if len(errors) > 3 else ""
         raise PlanningError(f"'{snapshot.name}' cannot run: {listed}{more}", problems=errors)
-    return survey.wiring
+    if not found:
+        return survey.wiring, ()
+    from shtairir.document.trust import untrusted
+
+    return survey.wiring, tuple(untrusted(snapshot, blocks))
 
 
 def start(
@@ -174,8 +183,18 @@ def start(
 
 
 def start_plan(plan: ExecutionPlan, options: RunOptions) -> RunHandle:
-    """Start a plan under options that `start` does not have: other workers, another clock."""
+    """Start a plan under options that `start` does not have: other workers, another clock.
+
+    Raises
+    ------
+    UntrustedCodeError
+        When the graph, or a file that it uses, carries code that nobody has trusted.
+    """
     from shtairir.execute.run import Run
+
+    if plan.untrusted:
+        first = plan.untrusted[0]
+        raise UntrustedCodeError(first.message, hint=first.fix)
 
     begun = Run(plan, options)
     begun.start()
@@ -222,6 +241,8 @@ def run(
     ------
     PlanningError
         When the graph cannot be planned.
+    UntrustedCodeError
+        When the graph, or a file that it uses, carries code that nobody has trusted; see `shtairir.trust`.
     KeyboardInterrupt
         On Ctrl-C, after the run has been cancelled.
     """

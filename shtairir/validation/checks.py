@@ -14,8 +14,9 @@ from shtairir.validation.inputs import check_inputs
 from shtairir.validation.links import check_links, check_parameters
 from shtairir.validation.problem import Problem
 from shtairir.validation.survey import Survey
+from shtairir.validation.trust import check_trust
 
-_CHECKS = (check_blocks, check_links, check_cycles, check_inputs, check_parameters, check_dead_nodes)
+_CHECKS = (check_blocks, check_links, check_cycles, check_inputs, check_parameters, check_dead_nodes, check_trust)
 _RANK = {"error": 0, "warning": 1, "info": 2}
 
 

@@ -1,0 +1,23 @@
+"""Whether the graph, or a file that it uses, carries code that nobody has trusted yet."""
+
+from __future__ import annotations
+
+from shtairir.document.trust import untrusted
+from shtairir.ids import NodeId
+from shtairir.validation.problem import Problem
+from shtairir.validation.survey import Survey
+
+UNTRUSTED = "untrusted_code"
+"""The code of the problem. It keeps a graph from running, not from being planned."""
+
+
+def check_trust(survey: Survey) -> None:
+    """Find code that a run would refuse to run."""
+    if survey.graph.scope is not None:
+        return  # the whole graph is trusted, or none of it
+    for one in untrusted(survey.graph, survey.registry):
+        nodes = tuple(NodeId(user) for item in one.carried for user in item.used_by or (item.name,))
+        inside = nodes if one.path == survey.graph.path else ()
+        survey.problems.append(
+            Problem("error", UNTRUSTED, one.message, inside[0] if inside else None, fix=one.fix, related=inside)
+        )
