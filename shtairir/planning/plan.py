@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from shtairir.block.conversions import Conversion
 from shtairir.block.definition import BlockDefinition
@@ -20,6 +20,10 @@ from shtairir.planning.branching import Branching
 from shtairir.planning.config import Estimate, OptimizationLevel
 from shtairir.planning.resources import ResourceLimits, ResourceRequirements
 from shtairir.planning.working import Reason
+
+if TYPE_CHECKING:
+    from shtairir.document.trust import Untrusted
+    from shtairir.planning.bodies import BodyPlan
 
 
 class TaskInput(NamedTuple):
@@ -64,14 +68,14 @@ class Task(NamedTuple):
         own whose slots are those of the run. A task without parts is the call of one node.
     overwrites
         Slots that the task may write into, if their memory is free to be: nobody else reads them, or keeps them.
-    """
-
-    number: int
-    node: NodeId
     condition
         In words, when it runs: ``if 'is_big' chooses 'then'``. Empty if it always does.
     body
         The plan of what a loop repeats.
+    """
+
+    number: int
+    node: NodeId
     title: str
     definition: BlockDefinition
     values: Mapping[str, object]
@@ -85,12 +89,12 @@ class Task(NamedTuple):
     estimate: Estimate = Estimate()
     parts: tuple[Task, ...] = ()
     overwrites: tuple[int, ...] = ()
+    condition: str = ""
+    body: BodyPlan | None = None
 
     @property
     def outputs(self) -> tuple[PortRef, ...]:
         """The outputs, in the order of their slots."""
-    condition: str = ""
-    body: BodyPlan | None = None
         if self.parts:
             return tuple(port for part in self.parts for port in part.outputs)
         return tuple(PortRef(self.node, port.name) for port in self.definition.outputs)
@@ -160,14 +164,14 @@ class ExecutionPlan:
         Outputs of nodes that were computed while planning.
     buffers
         At ``aggressive``: which values share which buffers of the pool, as far as their sizes are known.
-    """
-
-    graph_name: str
-    base_dir: Path
     branching
         What is chosen in the run, where anything is, and what depends on it.
     untrusted
         Code that the graph carries and nobody has trusted: the plan can be looked at, but not be run.
+    """
+
+    graph_name: str
+    base_dir: Path
     level: OptimizationLevel
     workers: int
     nodes: tuple[NodeId, ...]
@@ -187,12 +191,12 @@ class ExecutionPlan:
     estimated_s: float | None = None
     sequential_s: float | None = None
     buffers: tuple[Buffer, ...] = ()
+    branching: Branching | None = None
+    untrusted: tuple[Untrusted, ...] = ()
     lineage: Lineage = field(default_factory=lambda: Lineage(), repr=False)
 
     @cached_property
     def slots(self) -> Mapping[PortRef, int]:
-    branching: Branching | None = None
-    untrusted: tuple[Untrusted, ...] = ()
         """The slot of each output that a task makes, under the names of all nodes that share it."""
         return {
             PortRef(node, port.name): task.first_slot + number
