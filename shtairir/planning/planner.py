@@ -9,6 +9,7 @@ from shtairir.ids import PortRef
 from shtairir.planning.config import OptimizationLevel, PlanningConfig
 from shtairir.planning.layout import Layout
 from shtairir.planning.guards import guard_branches, is_lazy, wants_of, with_controls
+from shtairir.planning.layout import Layout
 from shtairir.planning.passes import (
     drop_dead,
     fold_constants,
@@ -63,10 +64,14 @@ class ExecutionPlanner:
     def _optimised(self, graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
         """Apply the passes of the level that change which nodes there are."""
         graph, reasons = drop_dead(graph, self.config.targets)
+        wants = wants_of(graph, self.config.targets or (), {}) if is_lazy(graph) else None
         if self.config.level in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE):
             for optimise in (merge_equal, fold_constants):
                 graph, more = optimise(graph)
                 reasons += more
+        if wants is not None:
+            graph, more = guard_branches(graph, wants)
+            reasons += more
         if self.config.level is OptimizationLevel.AGGRESSIVE:
             for optimise in (fuse_elementwise, split_large, reuse_inputs):
                 graph, more = optimise(graph)
@@ -79,14 +84,10 @@ def has_loops(graph: WorkingGraph) -> bool:
     # Blocks are few, so they are found first.
     return any(definition.id in LOOPS for definition in {node[2] for node in graph.nodes.values()})
 
-        wants = wants_of(graph, self.config.targets or (), {}) if is_lazy(graph) else None
 
 def _check_names(graph: WorkingGraph, config: PlanningConfig) -> None:
     if not config.keep and not config.targets:
         return
-        if wants is not None:
-            graph, more = guard_branches(graph, wants)
-            reasons += more
     nodes = {node.id: node for node in graph.nodes.values()}
     for target in config.targets or ():
         if target not in nodes:

@@ -37,7 +37,7 @@ class WorkingNode(NamedTuple):
 
     ``parts`` are the nodes that a composite node does the work of, in the order of their work. Its outputs are all
     of theirs, in a row, and their feeds name it as the source of what they hand to each other. ``overwrites`` are
-    feeds, by position, whose values it may write into.
+    feeds, by position, whose values it may write into. ``body`` is the plan of what a loop repeats.
     """
 
     id: NodeId
@@ -47,6 +47,7 @@ class WorkingNode(NamedTuple):
     feeds: tuple[Feed, ...]
     parts: tuple[WorkingPart, ...] = ()
     overwrites: tuple[int, ...] = ()
+    body: BodyPlan | None = None
 
 
 class WorkingPart(NamedTuple):
@@ -84,9 +85,9 @@ class WorkingGraph:
         Nodes that shall not run.
     composites
         For nodes that are part of another, that one's number.
-    """
     branches
         What is chosen in the graph, where anything is.
+    """
 
     nodes: Mapping[int, WorkingNode]
     wanted: frozenset[tuple[int, int]] = frozenset()
@@ -94,8 +95,8 @@ class WorkingGraph:
     folded: Mapping[int, tuple[object, ...]] = field(default_factory=dict)
     dropped: tuple[int, ...] = ()
     composites: Mapping[int, int] = field(default_factory=dict)
-    # Not copied by `replace`, since a pass that changes nodes may change links.
     branches: Branches | None = None
+    # Not copied by `replace`, since a pass that changes nodes may change links.
     _links: list[Links] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def linked(self, links: Links) -> WorkingGraph:
@@ -116,6 +117,20 @@ class WorkingGraph:
             return index, output
         part = next(part for part in self.nodes[composite].parts if part.number == index)
         return composite, part.first_output + output
+
+    def names(self) -> tuple[NodeId, ...]:
+        """Return the ids of all nodes, those of a loop's body behind the loop."""
+        names: list[NodeId] = []
+        for node in self.nodes.values():
+            names.append(node.id)
+            if node.body is not None:
+                names += node.body.nodes
+        return tuple(names)
+
+    def prefixed(self, prefix: str) -> WorkingGraph:
+        """Return the graph with something before the ids of all nodes."""
+        nodes = {number: node._replace(id=NodeId(prefix + node.id)) for number, node in self.nodes.items()}
+        return replace(self, nodes=nodes).linked(self.links())
 
     def predecessors(self) -> list[list[int]]:
         """Return for each number, gaps too, the nodes that feed it, each once, in order of the inputs."""
@@ -138,7 +153,7 @@ class WorkingGraph:
                 # Folded sources are no nodes any more and nothing to wait for.
                 sources = [feed[1] for feed in node.feeds if feed[1] in nodes]
                 result[index] = sources if len(sources) < 2 else list(dict.fromkeys(sources))
-        return result
         if self.branches is not None:
             for index, settlers in self.branches.controls.items():
                 result[index] = [*result[index], *settlers]
+        return result
