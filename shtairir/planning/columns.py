@@ -242,13 +242,27 @@ def output_port(node: WorkingNode, output: int) -> PortRef:
 
 
 class Tasks(Sequence[Task]):
-    """The tasks of a plan, each made when somebody looks at it first."""
+    """The tasks of a plan, each made when somebody looks at it first.
 
-    __slots__ = ("_made", "columns")
+    Parameters
+    ----------
+    others, changed
+        Tasks of which only some are different here: what was made of them need not be made again.
 
-    def __init__(self, columns: Columns) -> None:
+    Attributes
+    ----------
+    changed
+        The tasks that are different from those of the first plan that these come from.
+    """
+
+    __slots__ = ("_made", "changed", "columns")
+
+    def __init__(self, columns: Columns, others: Tasks | None = None, changed: Mapping[int, Task] | None = None) -> None:
         self.columns = columns
-        self._made: list[Task | None] = [None] * len(columns.order)
+        self.changed: Mapping[int, Task] = changed or {}
+        self._made: list[Task | None] = [None] * len(columns.order) if others is None else others._made
+        if others is not None:
+            self.changed = {**others.changed, **self.changed}
 
     @overload
     def __getitem__(self, index: int) -> Task: ...
@@ -257,9 +271,11 @@ class Tasks(Sequence[Task]):
     def __getitem__(self, index: int | slice) -> Task | Sequence[Task]:
         if isinstance(index, slice):
             return tuple(self)[index]
+        place = index if index >= 0 else index + len(self._made)
+        if place in self.changed:
+            return self.changed[place]
         task = self._made[index]
         if task is None:
-            place = index if index >= 0 else index + len(self._made)
             task = self._made[place] = self.columns.task(place)
         return task
 
@@ -267,11 +283,14 @@ class Tasks(Sequence[Task]):
         return len(self._made)
 
     def __iter__(self) -> Iterator[Task]:
-        make = self.columns.task
-        for index, task in enumerate(self._made):
-            if task is None:
-                task = self._made[index] = make(index)
-            yield task
+        return map(self.__getitem__, range(len(self._made)))
+
+    def differing(self, others: Tasks) -> list[int] | None:
+        """Return which tasks may be different from others of the same plan; ``None`` if these are of another plan."""
+        if self._made is not others._made:
+            return None
+        mine, theirs = self.changed, others.changed
+        return [number for number in mine.keys() | theirs.keys() if mine.get(number) is not theirs.get(number)]
 
     def __eq__(self, other: object) -> bool:
         return tuple(self) == (tuple(other) if isinstance(other, Tasks) else other)

@@ -17,7 +17,7 @@ view
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import NamedTuple, Protocol, TypeAlias
@@ -46,11 +46,14 @@ class Forecast:
         For each view, the output whose memory it shows.
     rough
         Nodes of which some size is not certain: learned from something similar, or guessed by the block.
+    different
+        Which estimates there are, of which blocks: most nodes of the largest graphs share theirs.
     """
 
     estimates: Mapping[int, Estimate]
     roots: Mapping[Output, Output]
     rough: frozenset[int]
+    different: Collection[tuple[Estimate, BlockDefinition]]
 
 
 def forecast(
@@ -67,17 +70,18 @@ def forecast(
     """
     forecaster = _Forecaster(graph, given, history)
     forecaster.visit_all(order)
-    return Forecast(forecaster.estimates, forecaster.roots, frozenset(forecaster.rough))
+    different = list(forecaster.different.values())
+    return Forecast(forecaster.estimates, forecaster.roots, frozenset(forecaster.rough), different)
 
 
 def seconds(known: Forecast, numbers: Sequence[int]) -> list[float]:
     """Return the expected seconds of nodes; the median of all that are known stands for those that are not."""
+    if all(estimate.elapsed_s is None for estimate, _ in known.different):
+        return [1.0] * len(numbers)
     estimates = known.estimates
     times = [estimates[number].elapsed_s for number in numbers]
     found = [elapsed_s for elapsed_s in times if elapsed_s is not None]
-    if not found:
-        return [1.0] * len(times)
-    typical = median(found)
+    typical = median(found) if found else 1.0
     return [typical if elapsed_s is None else elapsed_s for elapsed_s in times]
 
 
@@ -107,6 +111,7 @@ class _Forecaster:
         self.estimates: dict[int, Estimate] = {}
         self.roots: dict[Output, Output] = {}
         self.rough: set[int] = set()
+        self.different: dict[tuple[int, int], tuple[Estimate, BlockDefinition]] = {}
 
     def visit_all(self, order: Iterable[int]) -> None:
         """Work out the estimates of nodes, each after all that feed it."""
@@ -121,6 +126,8 @@ class _Forecaster:
                 estimates[number] = rule.estimate
                 continue
             self._visit(number)
+            estimate = estimates[number]
+            self.different[id(estimate), key] = estimate, node.definition
             if not node.parts and self._rules[key].is_simple:
                 simple[key] = self._rules[key]
 

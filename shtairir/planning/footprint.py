@@ -76,8 +76,7 @@ def footprint(graph: WorkingGraph, numbers: Sequence[int], known: Forecast) -> F
     ``None`` when no value is large enough to be counted, or no size is known. Unknown sizes count as nothing.
     """
     estimates = known.estimates
-    different = {id(estimate): estimate for estimate in map(estimates.__getitem__, numbers)}
-    if not any(map(_counted, different.values())):
+    if not any(_counted(estimate) for estimate, _ in known.different):
         return None
     position = {number: task for task, number in enumerate(numbers)}
     outputs = [len(graph.nodes[number].definition.outputs) for number in numbers]

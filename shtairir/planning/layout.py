@@ -49,7 +49,7 @@ class Layout:
         self.known = forecast(graph, in_order, config.estimates, config.history)
         self.levels = dependency.levels(self.predecessors, in_order)
         self.costs = self._costs(in_order)
-        self.finishes = dependency.finishes(self.predecessors, in_order, self.costs)
+        self.finishes = self._finishes(in_order)
         self.order, self.held_back = self._fitted(self._arranged(in_order))
         self.task_of = [-1] * len(self.predecessors)
         for task, number in enumerate(self.order):
@@ -119,6 +119,12 @@ class Layout:
         for number, cost in zip(in_order, seconds(self.known, in_order), strict=True):
             costs[number] = cost
         return costs
+
+    def _finishes(self, in_order: Sequence[int]) -> list[float]:
+        """Return the earliest end of each node."""
+        if all(estimate.elapsed_s is None for estimate, _ in self.known.different):
+            return [level + 1.0 for level in self.levels]  # each costs as much as any other
+        return dependency.finishes(self.predecessors, in_order, self.costs)
 
     def _first_slots(self) -> list[int]:
         first_slots = [0] * len(self.predecessors)

@@ -57,16 +57,11 @@ class Outlook:
         self._config = config
         nodes = graph.nodes
         self._definitions = [nodes[number].definition for number in numbers]
-        estimates = list(map(known.estimates.__getitem__, numbers))
-        # Most nodes of the largest graphs are of few blocks, and share their estimates.
-        different = dict(
-            zip(zip(map(id, estimates), map(id, self._definitions)), zip(estimates, self._definitions, strict=True))
-        ).values()
-        self.all_timed = all(estimate.elapsed_s is not None for estimate, _ in different)
+        self.all_timed = all(estimate.elapsed_s is not None for estimate, _ in known.different)
         self.durations = seconds(known, numbers)
         self.held = footprint(graph, numbers, known)
         self.requirements = self._requirements()
-        self._all_sized = all(_is_sized(estimate, block) for estimate, block in different)
+        self._all_sized = all(_is_sized(estimate, block) for estimate, block in known.different)
 
     @cached_property
     def names(self) -> list[NodeId]:
@@ -90,15 +85,12 @@ class Outlook:
         limits = self._config.limits
         refusals: list[tuple[NodeId, str]] = []
         enough = 0
-        blocks = list(map(id, self._definitions))
-        by_block = {
-            key: required(definition.traits)
-            for key, definition in dict(zip(blocks, self._definitions, strict=True)).items()
-        }
+        by_block = {id(block): required(block.traits) for _, block in self._known.different}
         refused = {key: why for key, needs in by_block.items() if (why := limits.refusal(needs)) is not None}
-        if refused:
-            refusals = [(self.names[task], refused[key]) for task, key in enumerate(blocks) if key in refused]
-        requirements = list(map(by_block.__getitem__, blocks))
+        for task, definition in enumerate(self._definitions) if refused else ():
+            if id(definition) in refused:
+                refusals.append((self.names[task], refused[id(definition)]))
+        requirements = list(map(by_block.__getitem__, map(id, self._definitions)))
         if self.held is not None:
             for task, memory_bytes in enumerate(self.held.needs):
                 if memory_bytes:

@@ -16,6 +16,7 @@ from pathlib import Path
 from shtairir.document.model import Link, Node
 from shtairir.errors import PlanningError
 from shtairir.ids import NodeId, PortRef
+from shtairir.planning.columns import Tasks
 from shtairir.planning.config import OptimizationLevel
 from shtairir.planning.inference import rule_of
 from shtairir.planning.passes.merge import canonical
@@ -67,11 +68,10 @@ class Patcher:
         self._nodes.update(fresh)
         for number, task in tasks.items():
             self._numbers_by_identity[_identity(task)] = number
-        changed = list(self.plan.tasks)
-        for number, task in tasks.items():
-            changed[number] = task
         slots = self.plan.__dict__.get("slots")
-        self.plan = replace(self.plan, tasks=tuple(changed))
+        before = self.plan.tasks
+        assert isinstance(before, Tasks)
+        self.plan = replace(self.plan, tasks=Tasks(before.columns, before, tasks))
         if slots is not None:
             self.plan.__dict__["slots"] = slots  # worked out once for all of them
         return self.plan
@@ -107,7 +107,10 @@ class Patcher:
 
     @cached_property
     def _numbers(self) -> dict[NodeId, int]:
-        return {task.node: task.number for task in self.plan.tasks}
+        tasks = self.plan.tasks
+        assert isinstance(tasks, Tasks)
+        nodes = tasks.columns.graph.nodes
+        return {nodes[number].id: index for index, number in enumerate(tasks.columns.order)}
 
     @cached_property
     def _numbers_by_identity(self) -> dict[Hashable, int]:

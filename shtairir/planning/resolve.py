@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, NoneType
-from typing import Protocol
+from typing import Any, Protocol
 
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.ports import MISSING, InputPort
@@ -30,8 +30,7 @@ class Source(Protocol):
     def nodes(self) -> Mapping[NodeId, Node]: ...
     @property
     def links(self) -> Mapping[PortRef, Link]: ...
-    @property
-    def local_blocks(self) -> Mapping[BlockId, BlockDefinition]: ...
+    def definition(self, node: Node, registry: Any = None, /) -> BlockDefinition | None: ...
 
 
 class Blocks(Protocol):
@@ -58,14 +57,13 @@ def resolve(source: Source, blocks: Blocks, wiring: Wiring | None = None) -> Wor
         wiring = Wiring(source.nodes, source.links, definitions)
     for link in wiring.faulty:
         raise PlanningError(_fault(link, source.nodes, wiring))
-    resolver = _Resolver(source.base_dir, wiring)
-    nodes = {number: resolver.node(number, node) for number, node in enumerate(source.nodes.values())}
+    nodes = _resolved(source, wiring)
     links = Links(wiring.predecessors, wiring.successors, wiring.order)
     return WorkingGraph(nodes, wanted=_unread(nodes, wiring)).linked(links)
 
 
 def _definition(node: Node, source: Source, blocks: Blocks) -> BlockDefinition:
-    found = source.local_blocks.get(node.block) or blocks.get(node.block)
+    found = source.definition(node, blocks)
     if found is None:
         raise PlanningError(f"Node '{node.id}' uses the block '{node.block}', which is not installed.")
     return found
@@ -134,38 +132,36 @@ _UNANCHORED = (float, int, str, NoneType)
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
-class _Resolver:
-    def __init__(self, base_dir: Path, wiring: Wiring) -> None:
-        self._base_dir = base_dir
-        self._wiring = wiring
-        # Nodes of one block with the same inputs linked and nothing set share their values, which are all defaults.
-        self._defaults: dict[tuple[object, ...], Mapping[str, object]] = {}
-
-    def node(self, number: int, node: Node) -> WorkingNode:
-        definition = self._wiring.definitions[number]
+def _resolved(source: Source, wiring: Wiring) -> dict[int, WorkingNode]:
+    # Nodes of one block with the same inputs linked and nothing set share their values, which are all defaults.
+    defaults: dict[tuple[object, ...], Mapping[str, object]] = {}
+    nodes: dict[int, WorkingNode] = {}
+    for node, definition, feeds in zip(source.nodes.values(), wiring.definitions, wiring.feeds, strict=True):
         if definition is None:
             raise PlanningError(f"Node '{node.id}' uses the block '{node.block}', which is not installed.")
-        feeds = tuple(self._wiring.feeds[number])
         if len(feeds) == len(definition.inputs):
             values = _NOTHING
         elif node.values:
-            values = self._values(node, definition, feeds)
+            values = _values(node, definition, feeds, source.base_dir)
         else:
             key = id(definition), *[feed[0] for feed in feeds]
-            known = self._defaults.get(key)
-            values = known if known is not None else self._values(node, definition, feeds)
-            self._defaults[key] = values
-        return WorkingNode(node.id, node.title or definition.name, definition, values, feeds, (), ())
+            known = defaults.get(key)
+            values = known if known is not None else _values(node, definition, feeds, source.base_dir)
+            defaults[key] = values
+        title = node.title or definition.name
+        nodes[len(nodes)] = WorkingNode(node.id, title, definition, values, tuple(feeds), (), ())
+    return nodes
 
-    def _values(self, node: Node, definition: BlockDefinition, feeds: Sequence[Feed]) -> dict[str, object]:
-        linked = {feed[0] for feed in feeds}
-        values: dict[str, object] = {}
-        for port in definition.inputs:
-            name = port.name
-            if name in linked:
-                continue
-            if name in node.values or port.default is MISSING or not isinstance(port.default, _UNANCHORED):
-                values[name] = value_of(node, port, self._base_dir)
-            else:
-                values[name] = port.default
-        return values
+
+def _values(node: Node, definition: BlockDefinition, feeds: Sequence[Feed], base_dir: Path) -> dict[str, object]:
+    linked = {feed[0] for feed in feeds}
+    values: dict[str, object] = {}
+    for port in definition.inputs:
+        name = port.name
+        if name in linked:
+            continue
+        if name in node.values or port.default is MISSING or not isinstance(port.default, _UNANCHORED):
+            values[name] = value_of(node, port, base_dir)
+        else:
+            values[name] = port.default
+    return values

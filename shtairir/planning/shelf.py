@@ -14,6 +14,7 @@ from shtairir.document.graph import Graph
 from shtairir.document.model import Header
 from shtairir.document.snapshot import Snapshot
 from shtairir.ids import BlockId, NodeId
+from shtairir.planning.columns import Tasks
 from shtairir.planning.config import PlanningConfig
 from shtairir.planning.patching import Patcher
 from shtairir.planning.plan import ExecutionPlan
@@ -46,8 +47,10 @@ class Shelf:
         self, graph: Graph, snapshot: Snapshot, config: PlanningConfig, registry: Registry, plan: ExecutionPlan
     ) -> None:
         """Keep a plan, unless it is of a graph that refers to files, which may come and go."""
-        blocks = {task.definition.id: task.definition for whole in plan.tasks for task in whole.calls}
-        blocks |= {definition.id: definition for definition in plan.folded_definitions.values()}
+        if not isinstance(plan.tasks, Tasks):
+            return
+        every = [node.definition for node in plan.tasks.columns.originals.values()]
+        blocks = {definition.id: definition for definition in dict(zip(map(id, every), every, strict=True)).values()}
         if any(port.param.path for definition in blocks.values() for port in definition.inputs):
             return
         history = config.history

@@ -17,7 +17,14 @@ from shtairir.planning.working import Reason, WorkingGraph
 
 def split_large(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
     """Return the graph with each divisible node as one that is evaluated in tiles."""
-    alone = [number for number, node in graph.nodes.items() if node.feeds and (can_begin(node) or can_end(node))]
+    # What can be divided is known of most blocks without a look at their nodes.
+    blocks = {id(node.definition): node.definition for node in graph.nodes.values()}
+    fit = {key for key, block in blocks.items() if block.traits.kernel is not None or block.traits.reduction is not None}
+    alone = [
+        number
+        for number, node in graph.nodes.items()
+        if id(node.definition) in fit and node.feeds and (can_begin(node) or can_end(node))
+    ]
     reasons = [
         Reason(graph.nodes[number].id, "split_large", "Divided among the idle workers if its arrays are large.")
         for number in alone
