@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shtairir.errors import PlanningError
+from shtairir.flow.loop_shape import LOOPS
 from shtairir.ids import PortRef
 from shtairir.planning.config import OptimizationLevel, PlanningConfig
-from shtairir.planning.layout import Layout
 from shtairir.planning.guards import guard_branches, is_lazy, wants_of, with_controls
 from shtairir.planning.layout import Layout
 from shtairir.planning.passes import (
@@ -36,13 +36,15 @@ class ExecutionPlanner:
     def __init__(self, config: PlanningConfig | None = None) -> None:
         self.config = config if config is not None else PlanningConfig()
 
-    def plan(self, source: Source, blocks: Blocks, wiring: Wiring | None = None) -> ExecutionPlan:
+    def plan(self, source: Source, blocks: Blocks, wiring: Wiring | None = None, prefix: str = "") -> ExecutionPlan:
         """Return the plan of a valid graph.
 
         Parameters
         ----------
         wiring
             What validation has seen of the same graph.
+        prefix
+            What stands before the ids of all nodes: the path of the loop that the graph is the body of.
 
         Raises
         ------
@@ -52,14 +54,21 @@ class ExecutionPlanner:
         """
         config = self.config
         graph = resolve(source, blocks, wiring)
+        noted: list[Reason] = []
+        if has_loops(graph):
+            from shtairir.planning.bodies import with_bodies  # most graphs have none
+
+            graph, noted = with_bodies(graph, source, blocks, config, prefix)
+        if prefix:
+            graph = graph.prefixed(prefix)
         _check_names(graph, config)
         if config.keep:
             wanted = graph.wanted | _numbered(graph, config.keep)
             graph = replace(graph, wanted=wanted).linked(graph.links())
-        names = tuple(source.nodes)
+        names = graph.names()
         originals = graph.nodes
         graph, reasons = self._optimised(graph)
-        return Layout(graph, originals, config, reasons).plan(source.name, source.base_dir, names)
+        return Layout(graph, originals, config, noted + reasons).plan(source.name, source.base_dir, names)
 
     def _optimised(self, graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
         """Apply the passes of the level that change which nodes there are."""
