@@ -28,15 +28,28 @@ from shtairir_ui.bridge import Background
 from shtairir_ui.checking import LiveCheck
 from shtairir_ui.kept import KeptValues
 from shtairir_ui.linking import check_link, definition_of_node
+from shtairir_ui.places import (
+    ROOT,
+    Place,
+    PlacedStates,
+    enterable,
+    graph_at,
+    nearest,
+    place_of,
+    with_instances,
+)
 from shtairir_ui.quantities import released_words
 from shtairir_ui.runs import RunControl
 from shtairir_ui.runtime import NodeRuntime
-from shtairir_ui.staleness import stale_nodes
+from shtairir_ui.staleness import stale_paths
 from shtairir_ui.thumbnails import Thumbnails
 
 
 class Editor(QObject):
-    """A graph being edited: document, selection, problems and the last run.
+    """A graph being edited: document, place in it, selection, problems and the last run.
+
+    ``root`` is the graph that the file is. ``graph`` is what is shown of it: the same, or the definition that one went
+    into, see `place`. States, values and problems are those of the nodes that are shown.
 
     Parameters
     ----------
@@ -47,6 +60,7 @@ class Editor(QObject):
     """
 
     graph_replaced = Signal()
+    place_changed = Signal(object)
     graph_changed = Signal(object)
     selection_changed = Signal(tuple)
     blocks_changed = Signal()
@@ -72,13 +86,14 @@ class Editor(QObject):
         self.registry = registry or default_registry()
         self.background = Background(self)
         self.selection: tuple[NodeId, ...] = ()
-        self.graph = Graph()
+        self.graph = self.root = Graph()
+        self.place = ROOT
         self._unsubscribe: Callable[[], None] = lambda: None
         self._check = LiveCheck(self.registry, self.background, self)
         self._check.changed.connect(self.problems_changed)
         self._runs = RunControl(self.registry, budget_bytes, self)
         self._thumbnails = Thumbnails(self.background, self)
-        self._thumbnails.ready.connect(self.runtime_changed)
+        self._thumbnails.ready.connect(self._on_runtime)
         self._stale_timer = QTimer(self, singleShot=True, interval=16)
         self._stale_timer.timeout.connect(self._mark_stale)
         self._folder = BlockFolder(self.registry, self.background, self)
@@ -92,32 +107,41 @@ class Editor(QObject):
     @property
     def path(self) -> Path | None:
         """The file behind the graph; None until it is saved."""
-        return self.graph.path
+        return self.root.path
 
     @property
     def title(self) -> str:
         """The file's name without its suffix, or the graph's own name."""
-        return self.path.stem if self.path is not None else self.graph.name
+        return self.path.stem if self.path is not None else self.root.name
 
     @property
     def is_modified(self) -> bool:
         """Whether there are changes that are not in the file."""
-        return bool(self.graph.is_modified)
+        return bool(self.root.is_modified)
 
     @property
     def problems(self) -> list[Problem]:
-        """What the last check of the graph found."""
+        """What the last check found, in the whole file; nodes are named by their paths."""
         return self._check.problems
 
     @property
     def runtime(self) -> Mapping[NodeId, NodeRuntime]:
-        """What each node does or did in the current or last run."""
+        """What each node that is shown does or did in the current or last run."""
+        return PlacedStates(self._runs.runtime, self._runs.inner, self.place) if self._placed else self._runs.runtime
+
+    @property
+    def whole_runtime(self) -> Mapping[NodeId, NodeRuntime]:
+        """What each node does or did in the current or last run, by path."""
         return self._runs.runtime
 
     @property
     def results(self) -> KeptValues:
-        """The values of the last run that fit the memory budget."""
-        return self._runs.results
+        """The values of the last run that fit the memory budget, of the nodes that are shown."""
+        return self._runs.results.at(self.place)
+
+    @property
+    def _placed(self) -> bool:
+        return bool(self.place.path or self._runs.inner)
 
     @property
     def is_running(self) -> bool:
@@ -130,7 +154,47 @@ class Editor(QObject):
 
     def thumbnail(self, node: NodeId) -> QImage | None:
         """A small picture of the node's last result; None until it is made (`runtime_changed` tells)."""
-        return self._thumbnails.get(node)
+        return self._thumbnails.get(self.place.whole(node))
+
+    # -- places --------------------------------------------------------------------------------
+
+    def enter(self, node: NodeId) -> bool:
+        """Show the definition that a node stands for or repeats; says whether there is one."""
+        placed = self.graph.nodes.get(node)
+        scope = enterable(placed) if placed is not None else None
+        if scope is None or scope not in self.root.subgraphs:
+            return False
+        self.go_to(self.place.into(node, scope))
+        return True
+
+    def leave(self) -> None:
+        """Show what is around the definition that is shown, with the node selected that led into it."""
+        if self.place.path:
+            node = self.place.path[-1]
+            self.go_to(self.place.up_to(len(self.place.path) - 1))
+            self.select((node,))
+
+    def go_to(self, place: Place) -> None:
+        """Show another place, or the nearest one to it that is still there."""
+        place = nearest(self.root, place)
+        graph = graph_at(self.root, place)
+        assert graph is not None  # the nearest place is there
+        if place == self.place and graph is self.graph:
+            return
+        self._unsubscribe()
+        self.place, self.graph = place, graph
+        self._unsubscribe = graph.subscribe(self._on_change)
+        self.selection = ()
+        self.place_changed.emit(place)
+        self.selection_changed.emit(())
+
+    def show_node(self, path: NodeId) -> NodeId | None:
+        """Go to the place of a node known by its path, and return its name there; None if it is gone."""
+        found = place_of(self.root, path)
+        if found is None:
+            return None
+        self.go_to(found[0])
+        return found[1]
 
     # -- the file ------------------------------------------------------------------------------
 
@@ -144,7 +208,7 @@ class Editor(QObject):
 
     def save(self, path: Path | str | None = None) -> None:
         """Write the graph to its file, or to `path`; raises DocumentError when it cannot."""
-        save(self.graph, None if path is None else Path(path))
+        save(self.root, None if path is None else Path(path))
         self.title_changed.emit()
 
     # -- edits ---------------------------------------------------------------------------------
@@ -261,7 +325,7 @@ class Editor(QObject):
         if self.is_running:
             return
         self._check.check_now()
-        self._runs.start(self.graph.snapshot())
+        self._runs.start(self.root.snapshot())
 
     def prepare(self) -> None:
         """Import the planner and the executor on a worker while nobody waits, so that the first run need not."""
@@ -290,15 +354,22 @@ class Editor(QObject):
     def _connect_runs(self) -> None:
         self._runs.started.connect(self.run_started)
         self._runs.events.connect(self.events_arrived)
-        self._runs.runtime_changed.connect(self.runtime_changed)
+        self._runs.runtime_changed.connect(self._on_runtime)
         self._runs.finished.connect(self._on_finished)
         self._runs.refused.connect(self._on_refused)
+
+    def _on_runtime(self, changed: Iterable[NodeId]) -> None:
+        """Tell of the nodes that are shown, and of those inside of which something happened."""
+        if self._placed:
+            changed = {node for path in changed if (node := self.place.local(path)) is not None}
+        self.runtime_changed.emit(changed)
 
     def _show(self, graph: Graph) -> None:
         self._unsubscribe()
         self._runs.forget()
         self._thumbnails.reset({}, self._family_of)
-        self.graph = graph
+        self.graph = self.root = graph
+        self.place = ROOT
         self._unsubscribe = graph.subscribe(self._on_change)
         self.selection = ()
         self.graph_replaced.emit()
@@ -307,13 +378,22 @@ class Editor(QObject):
         self._check.watch(graph)
 
     def _on_change(self, change: Change) -> None:
+        if graph_at(self.root, self.place) is not self.graph:  # an undo took the ground away
+            self.go_to(self.place)
+            self._after_change()
+            return
+        change = with_instances(change, self.graph)
         # The selection first, so that nobody who hears of the change looks for a node that is gone.
         kept = tuple(node for node in self.selection if node in self.graph.nodes)
         lost, self.selection = kept != self.selection, kept
-        self._thumbnails.forget(self._runs.forget_strangers(change.nodes_added, self.graph.nodes))
+        added = {self.place.whole(node): self.graph.nodes[node] for node in change.nodes_added}
+        self._thumbnails.forget(self._runs.forget_strangers(added))
         self.graph_changed.emit(change)
         if lost:
             self.selection_changed.emit(kept)
+        self._after_change()
+
+    def _after_change(self) -> None:
         self.title_changed.emit()
         self._check.check_soon()
         self._stale_timer.start()
@@ -332,17 +412,20 @@ class Editor(QObject):
 
     def _mark_stale(self) -> None:
         if self._runs.record is not None:
-            then = self._runs.record.snapshot
-            now, rewritten = self.graph, self._runs.record.rewritten
-            self._runs.mark_stale(stale_nodes(then.nodes, then.links, now.nodes, now.links, rewritten))
+            then, rewritten = self._runs.record.snapshot, self._runs.record.rewritten
+            self._runs.mark_stale(stale_paths(then, self.root.snapshot(), rewritten))
 
     def _on_finished(self, result: object) -> None:
-        self._thumbnails.reset(self.results, self._family_of)
+        self._thumbnails.reset(self._runs.results, self._family_of)
         self._mark_stale()
         self.run_finished.emit(result)
 
     def _family_of(self, ref: PortRef) -> str | None:
-        definition = self.definition(ref.node) if ref.node in self.graph.nodes else None
+        found = place_of(self.root, ref.node)
+        graph = graph_at(self.root, found[0]) if found is not None else None
+        if found is None or graph is None:
+            return None
+        definition = definition_of_node(graph, self.registry, found[1])
         port = definition.output(ref.port) if definition is not None else None
         return port.type.family if port is not None else None
 

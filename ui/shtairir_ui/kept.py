@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import psutil  # type: ignore[import-untyped]  # it comes without types
 
 from shtairir.ids import NodeId, PortRef
+from shtairir_ui.places import Place, placed_values
 
 
 def default_budget_bytes() -> int:
@@ -51,6 +52,16 @@ class KeptValues(Mapping[PortRef, object]):
     def freed(self) -> frozenset[PortRef]:
         """The outputs that were let go to stay within the budget."""
         return self._freed
+
+    def at(self, place: Place) -> KeptValues:
+        """The values of the nodes of a place, under their own names."""
+        if not place.path:
+            return self
+        shown = KeptValues((), self.budget_bytes)
+        shown._values = placed_values(self._values, place)
+        shown._freed = frozenset(placed_values(dict.fromkeys(self._freed), place))
+        shown.nbytes = self.nbytes
+        return shown
 
     def forget(self, node: NodeId) -> None:
         """Let the values of a node go: another one has its id now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from shtairir.events import Event, NodeFinished, NodeStatus, RunStarted
 from shtairir.ids import BlockId, NodeId, PortRef
 from shtairir_ui.bridge import EventBridge, RunSink, start_thread
 from shtairir_ui.kept import Candidate, KeptValues
+from shtairir_ui.places import by_container
 from shtairir_ui.runtime import IDLE, SETTLED, NodeRuntime, advance, final_states
 
 if TYPE_CHECKING:  # the planner and the executor are imported by the first run, on its own thread
@@ -66,6 +67,7 @@ class RunControl(QObject):
         self._registry = registry
         self.budget_bytes = budget_bytes
         self.runtime: dict[NodeId, NodeRuntime] = {}
+        self.inner: dict[str, list[NodeId]] = {}
         self.results = KeptValues((), budget_bytes)
         self.record: RunRecord | None = None
         self.is_running = False
@@ -99,17 +101,20 @@ class RunControl(QObject):
         self._settle()
         self.record = None
         self.runtime = {}
+        self.inner = {}
         self.results = KeptValues((), self.budget_bytes)
 
-    def forget_strangers(self, added: Iterable[NodeId], nodes: Mapping[NodeId, Node]) -> list[NodeId]:
-        """A new node may have the id of one that ran and is gone; it must not show the other's result."""
+    def forget_strangers(self, added: Mapping[NodeId, Node]) -> list[NodeId]:
+        """A new node may have the path of one that ran and is gone; it must not show the other's result."""
         strangers = []
-        for node in added:
-            ran = self.record.snapshot.nodes.get(node) if self.record is not None else None
-            if ran is not None and ran.block != nodes[node].block:
-                self.runtime.pop(node, None)
-                self.results.forget(node)
-                strangers.append(node)
+        for path, node in added.items():
+            found = self.record.snapshot.find(path) if self.record is not None else None
+            if found is not None and found[1].block != node.block:
+                gone = [path, *self.inner.pop(path, ())]
+                for one in gone:
+                    self.runtime.pop(one, None)
+                    self.results.forget(one)
+                strangers += gone
         return strangers
 
     def mark_stale(self, stale: frozenset[NodeId]) -> None:
@@ -146,6 +151,7 @@ class RunControl(QObject):
         if isinstance(event, RunStarted):
             changed.update(self.runtime, event.nodes)
             self.runtime = {node: NodeRuntime(status=NodeStatus.WAITING) for node in event.nodes}
+            self.inner = by_container(event.nodes)
             return
         node: NodeId | None = getattr(event, "node", None)
         if node is None:
@@ -162,6 +168,7 @@ class RunControl(QObject):
             self.refused.emit(end.error)
             return
         self.results = end.kept
+        self.inner = by_container(dict.fromkeys([*self.runtime, *end.states]))
         for node, state in end.states.items():
             if self.runtime.get(node, IDLE).status not in SETTLED:
                 self.runtime[node] = state

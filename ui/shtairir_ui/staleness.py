@@ -4,8 +4,80 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from shtairir.document import Link, Node
+from shtairir.document import Link, Node, Snapshot
+from shtairir.document.references import CODE, references_of
 from shtairir.ids import BlockId, NodeId, PortRef
+
+
+def stale_paths(then: Snapshot, now: Snapshot, rewritten: Collection[BlockId] = ()) -> frozenset[NodeId]:
+    """The nodes, by path, whose results no longer match: also inside the definitions that nodes stand for.
+
+    A definition that is another makes its instances stale; an instance whose inputs are others makes all in it so.
+    """
+    changed = _changed_definitions(then, now)
+    blocks = {*rewritten, *(BlockId(f"{CODE}{name}") for name in _changed_code(then, now))}
+    return frozenset(_stale_in(then, now, then, now, changed, blocks, "", ()))
+
+
+def _changed_definitions(then: Snapshot, now: Snapshot) -> set[str]:
+    names = {*then.subgraphs, *now.subgraphs}
+    changed = {name for name in names if _content(then.subgraphs.get(name)) != _content(now.subgraphs.get(name))}
+    before = -1
+    while len(changed) != before:  # what contains one that changed has changed too
+        before = len(changed)
+        changed |= {
+            name
+            for name, scope in now.subgraphs.items()
+            if any(not changed.isdisjoint(references_of(node)) for node in scope.nodes.values())
+        }
+    return changed
+
+
+def _content(scope: Snapshot | None) -> object:
+    if scope is None:
+        return None
+    nodes = {id: (node.block, node.values, node.policy) for id, node in scope.nodes.items()}
+    return nodes, dict(scope.links)
+
+
+def _changed_code(then: Snapshot, now: Snapshot) -> set[str]:
+    return {name for name in {*then.code, *now.code} if then.code.get(name) != now.code.get(name)}
+
+
+def _stale_in(
+    then: Snapshot,
+    now: Snapshot,
+    root_then: Snapshot,
+    root_now: Snapshot,
+    changed: Collection[str],
+    blocks: Collection[BlockId],
+    prefix: str,
+    inside: tuple[str, ...],
+) -> Iterable[NodeId]:
+    stale = stale_nodes(then.nodes, then.links, now.nodes, now.links, blocks)
+    stale |= _downstream(
+        [id for id, node in now.nodes.items() if not set(changed).isdisjoint(references_of(node))], now.links.values()
+    )
+    yield from (NodeId(f"{prefix}{node}") for node in stale)
+    for id, node in now.nodes.items():
+        for name in references_of(node):
+            scope = root_now.subgraphs.get(name)
+            if scope is None or name in inside:
+                continue
+            way = f"{prefix}{id}/"
+            if id in stale and name not in changed:
+                yield from _all_in(scope, root_now, way, (*inside, name))
+            else:
+                old = root_then.subgraphs.get(name, scope)
+                yield from _stale_in(old, scope, root_then, root_now, changed, blocks, way, (*inside, name))
+
+
+def _all_in(scope: Snapshot, root: Snapshot, prefix: str, inside: tuple[str, ...]) -> Iterable[NodeId]:
+    for id, node in scope.nodes.items():
+        yield NodeId(f"{prefix}{id}")
+        for name in references_of(node):
+            if name in root.subgraphs and name not in inside:
+                yield from _all_in(root.subgraphs[name], root, f"{prefix}{id}/", (*inside, name))
 
 
 def stale_nodes(
