@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from shtairir.block.interface import Interface, instance_definition
 from shtairir.document.files import file_interface
 from shtairir.document.interfaces import interface_of
-from shtairir.document.model import CodeBlock, JsonValue, Node
+from shtairir.document.model import JsonValue, Node
 from shtairir.document.references import CODE, FILE, SUBGRAPH
 from shtairir.errors import BlockDefinitionError, DocumentError, ShtairirError
 from shtairir.ids import BlockId, NodeId
@@ -79,7 +79,12 @@ def block_definition(graph: Snapshot, block: str, registry: Registry) -> BlockDe
         return _code(graph, block[len(CODE) :])
     if block.startswith(FILE):
         return _instance(graph, block, block, registry)
-    return registry.get(block)
+    definition = registry.get(block)
+    if definition is not None and definition.traits.needs_trust and not graph.trusted:
+        from shtairir.block.refusal import refused
+
+        return refused(definition)
+    return definition
 
 
 def scope_interface(graph: Snapshot, name: str, registry: Registry) -> Interface | None:
@@ -116,26 +121,19 @@ def _instance(graph: Snapshot, block: str, name: str, registry: Registry) -> Blo
     return known[1]
 
 
-def _code(graph: Snapshot, name: str) -> BlockDefinition | ShtairirError | None:
+def _code(graph: Snapshot, name: str) -> BlockDefinition | None:
+    from shtairir.block.code import code_definition
+
     code = graph.code.get(name)
     if code is None:
         return None
+    read_from = (code.source, graph.trusted)
     known = graph.known.codes.get(name)
-    if known is None or known[0] != code.source:
-        known = graph.known.codes[name] = (code.source, _read_code(code))
+    if known is None or known[0] != read_from:
+        previous = known[1] if known is not None else None
+        made = code_definition(name, code.source, trusted=graph.trusted, previous=previous)
+        known = graph.known.codes[name] = (read_from, made)
     return known[1]
-
-
-def _read_code(code: CodeBlock) -> BlockDefinition | ShtairirError:
-    from importlib import import_module
-
-    try:
-        made: BlockDefinition = import_module("shtairir.block.code").code_definition(code.name, code.source)
-    except ShtairirError as error:
-        return error
-    except ImportError:
-        return BlockDefinitionError("Code blocks cannot be read yet.", block=f"{CODE}{code.name}")
-    return made
 
 
 class Around:

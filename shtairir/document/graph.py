@@ -35,6 +35,7 @@ from shtairir.document.references import FILE
 from shtairir.document.scopes import Scopes
 from shtairir.document.snapshot import Snapshot
 from shtairir.document.state import State
+from shtairir.document.trust import GIVEN, Trust, remember
 from shtairir.errors import EditError
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
 
@@ -71,6 +72,7 @@ class Graph(Editing):
 
     def __init__(self, name: str = "untitled") -> None:
         self._begin(Content((), (), Header(name=name)))
+        self._known.built = True
 
     def _begin(self, content: Content) -> None:
         super().__init__(program := Program(_scopes(content)), program.scopes.root)
@@ -87,7 +89,7 @@ class Graph(Editing):
         graph._begin(content)
         graph._program.file.source = source
         graph.path = path
-        graph._program.file.trusted = not content.header.code
+        graph._program.file.trust = Trust(content)
         return graph
 
     # --- scopes and the file ----------------------------------------------------------------------------------
@@ -138,11 +140,12 @@ class Graph(Editing):
     @property
     def trusted(self) -> bool:
         """Whether code that the graph carries may run; a graph made in Python is trusted."""
-        return self._program.file.trusted
+        return self._program.file.trust.given
 
     def trust(self) -> None:
-        """Let code that the graph carries run, in this process and whenever the file is opened as it is now."""
-        self._program.file.trusted = True
+        """Let code that the graph carries run, in this process and whenever a file holds what is in it now."""
+        remember(self.root.snapshot())
+        self._program.file.trust = GIVEN
 
     @property
     def local_blocks(self) -> dict[BlockId, BlockDefinition]:
@@ -278,7 +281,7 @@ class Graph(Editing):
         node = Node(
             node_id,
             block_id,
-            definition.version if definition else 1,
+            definition.version if definition else _installed_version(block_id),
             title,
             {port: self._stored(value) for port, value in given.items() if not isinstance(value, PortRef)},
             position=edits.point(position) if position is not None else (0.0, 0.0),
@@ -491,7 +494,7 @@ class Graph(Editing):
             return self._root.snapshot().subgraphs[scope]
         base_dir = self.base_dir
         # What the snapshot depends on; nothing of it is large.
-        key = (self._program.stamp, base_dir, self.path, len(self.local_blocks), self.trusted)
+        key = (self._program.stamp, base_dir, self.path, len(self.local_blocks), self._program.file.trust)
         if self._snapshot is None or self._snapshot[0] != key:
             self._snapshot = (key, self._taken(base_dir))
         return self._snapshot[1]
@@ -505,7 +508,7 @@ class Graph(Editing):
             "revision": self.revision,
             "subgraphs": MappingProxyType(subgraphs),
             "code": self.code,
-            "trusted": self.trusted,
+            "trust": self._program.file.trust,
             "known": self._known,
         }
         for name, state in self._program.scopes.definitions.items():
@@ -533,6 +536,7 @@ class Graph(Editing):
         history.seal()
         file.saved_token, file.source = history.token, source
         file.path, file.migrated_from = path, None
+        self.known.upgrades = tuple(note for note in self.known.upgrades if note.failed)
 
     def rewrite_nodes(self, change: Callable[[Node], Node]) -> None:
         """Replace nodes, in all scopes, now and in every step of undo.
@@ -540,6 +544,15 @@ class Graph(Editing):
         It is for facts that are no edits, such as another folder.
         """
         self._program.rewrite_nodes(change, "keep paths pointing at their files")
+
+    def take_up(self, edits: Mapping[Graph, edits.Edit], label: str) -> None:
+        """Change scopes as if the file had been read like that: no step to undo, and nothing to save."""
+        self._program.take_up({scope._state: edit for scope, edit in edits.items()}, label)
+
+    @property
+    def known(self) -> Known:
+        """What was found out of the nodes' definitions, shared by the snapshots of the graph."""
+        return self.root._known
 
     def copy_text(self, nodes: Iterable[NodeId | str]) -> str:
         """Return nodes, and the links among them, as text for the clipboard."""
@@ -603,6 +616,14 @@ def _definition(block: Callable[..., Any] | BlockDefinition) -> BlockDefinition:
     from shtairir.block.definition import BlockDefinition
 
     return block if isinstance(block, BlockDefinition) else definition_of(block)
+
+
+def _installed_version(block: BlockId) -> int:
+    """Return the version of a block as it is installed: it is what the values that a new node gets are meant for."""
+    from shtairir.block.registry import default_registry
+
+    definition = default_registry().get(block)
+    return definition.version if definition is not None else 1
 
 
 def _scopes(content: Content) -> Scopes:

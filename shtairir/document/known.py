@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shtairir.document.model import Node
-from shtairir.errors import ShtairirError
 from shtairir.ids import NodeId
 
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
     from shtairir.block.interface import Interface
+    from shtairir.block.registry import Registry
     from shtairir.document.definitions import Adapted
+    from shtairir.document.upgrading import UpgradeNote
 
 
 @dataclass(slots=True, eq=False)
@@ -32,12 +33,21 @@ class Known:
     instances
         By block, each with the interface that it was made of.
     codes
-        By name, each with the source that it was read from.
+        By name, each with the source that it was read from and whether it was trusted.
     adapted
         What blocks whose ports depend on their values were adapted to.
+    met
+        The registry to which the nodes were brought up to date, see `shtairir.document.upgrading`.
+    built
+        Whether the graph was built by a program, of blocks as they are, so that there is nothing to bring up to date.
+    upgrades
+        What was done to nodes for that, as long as it is not in the file.
     """
 
     interfaces: dict[str, tuple[Mapping[NodeId, Node], Interface]] = field(default_factory=dict)
     instances: dict[str, tuple[Interface, BlockDefinition]] = field(default_factory=dict)
-    codes: dict[str, tuple[str, BlockDefinition | ShtairirError]] = field(default_factory=dict)
+    codes: dict[str, tuple[tuple[str, bool], BlockDefinition]] = field(default_factory=dict)
     adapted: dict[BlockDefinition, Adapted] = field(default_factory=dict)
+    met: Registry | None = None
+    built: bool = False
+    upgrades: tuple[UpgradeNote, ...] = ()

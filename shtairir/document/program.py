@@ -7,7 +7,7 @@ touches several definitions is still one step.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from shtairir.document.naming import IdSource
 from shtairir.document.recursion import refuse_recursion
 from shtairir.document.scopes import Changes, Scopes
 from shtairir.document.state import Delta, State
+from shtairir.document.trust import GIVEN, Trust
 from shtairir.errors import EditError
 from shtairir.ids import BlockId, NodeId
 
@@ -39,7 +40,7 @@ class FileFacts:
 
     Attributes
     ----------
-    trusted
+    trust
         Whether code that the file carries may run.
     """
 
@@ -47,7 +48,7 @@ class FileFacts:
     migrated_from: int | None = None
     source: bytes | None = None
     saved_token: int = 0
-    trusted: bool = True
+    trust: Trust = GIVEN
     local_blocks: dict[BlockId, BlockDefinition] = field(default_factory=dict)
 
 
@@ -144,6 +145,15 @@ class Program:
         if different:
             self.file.source = None
             self.changed(self.scopes.exchange(Changes(different)), label)
+
+    def take_up(self, edits: Mapping[State, Edit], label: str) -> None:
+        """Change scopes as if the file had been read like that: no step to undo, and nothing to save."""
+        inverse = Changes()
+        for state, edit in edits.items():
+            inverse = inverse.over(edit.exchange_in(self.scopes, state))
+        if inverse:
+            self.file.source = None
+            self.changed(inverse, label)
 
     def changed(self, inverse: Changes, label: str) -> None:
         """Count a step and tell of it."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from shtairir.document.known import Known
 from shtairir.document.model import CodeBlock, Content, Header, Link, NamedResult, Node, Parameter
 from shtairir.document.references import FILE, instance_of
+from shtairir.document.trust import GIVEN, Trust
 from shtairir.document.writing import to_bytes
 from shtairir.errors import DocumentError, ShtairirError
 from shtairir.ids import BlockId, NodeId, PortRef
@@ -43,8 +44,8 @@ class Snapshot:
         All definitions of the graph by name, in the order of the file; each of them knows all of them too.
     code
         The code blocks of the file by name.
-    trusted
-        Whether code that the graph carries may run.
+    trust
+        Tells whether code that the graph carries may run.
     known
         What was found out of the nodes' definitions; shared by the snapshots of a graph.
     """
@@ -59,7 +60,7 @@ class Snapshot:
     scope: str | None = None
     subgraphs: Mapping[str, Snapshot] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     code: Mapping[str, CodeBlock] = field(default_factory=lambda: MappingProxyType({}), repr=False)
-    trusted: bool = True
+    trust: Trust = field(default=GIVEN, repr=False, compare=False)
     known: Known = field(default_factory=Known, repr=False, compare=False)
 
     @property
@@ -78,6 +79,11 @@ class Snapshot:
         return self.header.parameters
 
     @property
+    def trusted(self) -> bool:
+        """Whether code that the graph carries may run; found out when it is asked for."""
+        return self.trust.given
+
+    @property
     def results(self) -> tuple[NamedResult, ...]:
         """The named results."""
         return self.header.results
@@ -91,9 +97,14 @@ class Snapshot:
         Returns
         -------
         BlockDefinition or None
-            ``None`` when there is no such block, or when it cannot be used as the node has it; `refusal` tells why.
+            ``None`` when there is no such block, or no usable file. Where a node's values make no sense, the block as
+            it is without them, so that they can be seen and mended; `refusal` tells what is wrong.
         """
+        from shtairir.document.definitions import block_definition
+
         found = self._resolved(node, registry)
+        if isinstance(found, ShtairirError):
+            found = block_definition(self, node.block, registry if registry is not None else _default_registry())
         return None if isinstance(found, ShtairirError) else found
 
     def refusal(self, node: Node, registry: Registry | None = None) -> ShtairirError | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from shtairir.block.types import PortType
 
 SUFFIX = ".shtairir"
+
+_log = logging.getLogger(__name__)
 
 
 def loads(data: bytes, *, path: Path | None = None) -> Graph:
@@ -83,7 +86,21 @@ def save(graph: Graph, path: str | Path | None = None, *, registry: Registry | N
     data = graph.to_bytes()
     write_atomically(target, data)
     graph.mark_saved(data, target)
+    _keep_trust(graph, registry)
     return target
+
+
+def _keep_trust(graph: Graph, registry: Registry | None) -> None:
+    """Trust what a trusted graph was saved as, so that it is trusted when it is opened again."""
+    from shtairir.block.registry import default_registry
+    from shtairir.document.trust import carried, remember
+
+    snapshot = graph.root.snapshot()
+    if carried(snapshot, registry if registry is not None else default_registry()) and snapshot.trusted:
+        try:
+            remember(snapshot)
+        except DocumentError as error:  # the graph is saved; the worst that follows is a question
+            _log.warning("%s", error)
 
 
 def _point_at_same_files(graph: Graph, target: Path, registry: Registry | None) -> None:

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from shtairir.block.definition import MissingLibrary
 from shtairir.document.edits import SetBlock
 from shtairir.document.model import Node
 from shtairir.ids import BlockId
 from shtairir.validation.problem import Problem
+from shtairir.validation.references import is_explained
 from shtairir.validation.survey import Survey
 
 
 def check_blocks(survey: Survey) -> None:
     """Find nodes whose block is missing, lacks a library, or is older than the node."""
-    lacking: dict[BlockId, MissingLibrary | None] = {}
+    lacking = {key: definition.missing() for key, definition in survey.wiring.blocks.items()}
     meant: dict[BlockId, str | None] = {}
-    for key, node in survey.graph.nodes.items():
-        definition = survey.definitions.get(key)
+    for node, definition in zip(survey.graph.nodes.values(), survey.wiring.definitions, strict=True):
         if definition is None:
+            if is_explained(survey, node):
+                continue
             if node.block not in meant:
                 meant[node.block] = survey.closest(node.block, [known.id for known in survey.registry.all()])
             _missing_block(survey, node, meant[node.block])
             continue
-        if node.block not in lacking:
-            lacking[node.block] = definition.missing()
-        lack = lacking[node.block]
+        lack = lacking[id(definition)]
         if lack is not None:
             needs, _, how = lack.message.partition(". ")
-            message = f"The block '{node.block}' of '{key}' {needs[:1].lower()}{needs[1:]}."
-            survey.error("block_unavailable", message, key, fix=how or None)
+            message = f"The block '{node.block}' of '{node.id}' {needs[:1].lower()}{needs[1:]}."
+            survey.error("block_unavailable", message, node.id, fix=how or None)
         if node.block_version > definition.version:
             survey.problems.append(_newer_block(node, definition.version))
 

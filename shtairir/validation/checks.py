@@ -7,16 +7,36 @@ from pathlib import Path
 from shtairir.block.registry import Registry, default_registry
 from shtairir.document import Graph, Snapshot, load
 from shtairir.document.refusal import SchemaError
+from shtairir.document.upgrading import upgraded
 from shtairir.errors import DocumentError
+from shtairir.ids import NodeId
 from shtairir.validation.blocks import check_blocks
 from shtairir.validation.flow import check_cycles, check_dead_nodes
 from shtairir.validation.inputs import check_inputs
+from shtairir.validation.inside import problems_inside
+from shtairir.validation.interfaces import check_interface
 from shtairir.validation.links import check_links, check_parameters
 from shtairir.validation.problem import Problem
+from shtairir.validation.references import check_bodies, check_code, check_refusals
 from shtairir.validation.survey import Survey
 from shtairir.validation.trust import check_trust
+from shtairir.validation.upgrades import check_upgrades
 
-_CHECKS = (check_blocks, check_links, check_cycles, check_inputs, check_parameters, check_dead_nodes, check_trust)
+_CHECKS = (
+    check_blocks,
+    check_refusals,
+    check_bodies,
+    check_code,
+    check_links,
+    check_cycles,
+    check_inputs,
+    check_interface,
+    check_parameters,
+    check_dead_nodes,
+    check_upgrades,
+)
+"""What is checked in the graph and in each of its definitions."""
+
 _RANK = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -36,7 +56,8 @@ def validate(graph: Graph | Snapshot, registry: Registry | None = None) -> list[
     >>> [problem.code for problem in validate(graph)]
     ['missing_block']
     """
-    return surveyed(graph.snapshot(), registry if registry is not None else default_registry())[0]
+    blocks = registry if registry is not None else default_registry()
+    return surveyed(upgraded(graph.snapshot(), blocks), blocks)[0]
 
 
 def surveyed(graph: Snapshot, registry: Registry) -> tuple[list[Problem], Survey]:
@@ -44,18 +65,25 @@ def surveyed(graph: Snapshot, registry: Registry) -> tuple[list[Problem], Survey
     survey = Survey(graph, registry)
     for check in _CHECKS:
         check(survey)
+    if graph.scope is None:
+        check_trust(survey)
+        survey.problems += problems_inside(survey, _CHECKS)
     return _sorted(survey), survey
 
 
 def _sorted(survey: Survey) -> list[Problem]:
     if not survey.problems:
         return []
-    place = {node: index for index, node in enumerate(survey.graph.nodes)}
+    place: dict[NodeId | None, int] = {node: index for index, node in enumerate(survey.graph.nodes)}
     last = len(place)
     return sorted(
         survey.problems,
-        key=lambda problem: (_RANK[problem.severity], place.get(problem.node, last) if problem.node else last),
+        key=lambda problem: (_RANK[problem.severity], place.get(_outermost(problem.node), last)),
     )
+
+
+def _outermost(path: NodeId | None) -> NodeId | None:
+    return NodeId(path.partition("/")[0]) if path is not None else None
 
 
 def validate_file(path: str | Path, registry: Registry | None = None) -> list[Problem]:

@@ -133,9 +133,10 @@ def _unlinked(survey: Survey) -> list[tuple[NodeId, BlockDefinition]]:
 def blocked_nodes(graph: Snapshot, problems: Iterable[Problem]) -> dict[NodeId, NodeId]:
     """Return the nodes that cannot run because of an error further up, each with the node that has the error."""
     feeds = readers_of(graph)
-    broken = [
-        problem.node for problem in problems if problem.severity == "error" and problem.node in feeds and problem.node
-    ]
+    errors = [problem for problem in problems if problem.severity == "error"]
+    # An error in a definition keeps all nodes that contain it from running.
+    places = [node for problem in errors for node in (problem.related if problem.scope else (problem.node,))]
+    broken = [node for node in places if node is not None and node in feeds]
     causes: dict[NodeId, NodeId] = {}
     seen = set(broken)
     queue = deque((node, node) for node in dict.fromkeys(broken))

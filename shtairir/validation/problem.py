@@ -27,8 +27,14 @@ class Problem:
         What to do, as a sentence.
     edit
         The edit that does it, when one edit surely mends the problem.
+    node
+        The node; one inside a definition by its path from the graph, through the first instance: ``clean/blur``.
     related
-        All nodes that take part, for example in a cycle.
+        All nodes that take part, for example in a cycle; of what lies in a definition, the graph's own nodes that
+        contain it.
+    scope, inner
+        What the problem lies in, if that is not the graph itself: the name of a definition or ``file:clean.shtairir``,
+        and the node there.
     """
 
     severity: Severity
@@ -39,6 +45,8 @@ class Problem:
     fix: str | None = None
     edit: Edit | None = None
     related: tuple[NodeId, ...] = ()
+    scope: str | None = None
+    inner: NodeId | None = None
 
     def __str__(self) -> str:
         return f"{self.severity}: {self.message} {self.fix or ''}".rstrip()
