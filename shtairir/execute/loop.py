@@ -18,7 +18,9 @@ from shtairir.errors import NodeExecutionError, RunCancelledError
 from shtairir.events import NodeFailed, NodeFailure, NodeFinished, NodeLogged, NodeSkipped, NodeStarted, NodeStatus
 from shtairir.execute.call import Call, Face, Pace
 from shtairir.execute.context import PROGRESS_INTERVAL_S, TaskContext
-from shtairir.execute.loop_body import BodyProgram, Lane, Telling
+from shtairir.execute.loop_body import Lane
+from shtairir.execute.loop_program import BodyProgram, Once
+from shtairir.execute.loop_state import Telling
 from shtairir.flow.loop_shape import INDEX
 from shtairir.results.iterations import LoopRecord, Tally
 
@@ -72,6 +74,7 @@ class LoopRun:
         arguments.clear()  # nobody else shall hold on to what is carried on
         self.record = LoopRecord()
         self._telling = Telling(self.state)
+        self._once = Once(self.program)
         self._lanes: list[Lane] = []
         self._reported_s = self.state.clock()
         self._numbers = self._numbering()
@@ -85,6 +88,8 @@ class LoopRun:
         try:
             return self._returned(self._outputs())
         finally:
+            for slot in self._once.held:
+                self._lanes[0].let_go(self._once.values[slot])
             self._put_together()
             self._tell_finished()
 
@@ -97,7 +102,7 @@ class LoopRun:
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
     def _lane(self, wanted: Callable[[int], bool]) -> Lane:
-        lane = Lane(self.state, self.program, self._telling, wanted)
+        lane = Lane(self.state, self.program, self._telling, self._once, wanted)
         self._lanes.append(lane)
         return lane
 

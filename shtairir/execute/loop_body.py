@@ -1,9 +1,8 @@
 """The body of a loop, walked through by one worker at a time, as often as there are items.
 
-All that can be decided once is decided once, in a `BodyProgram`. A worker has a `Lane`: slots of its own, which it
-fills in each iteration anew. There is no scheduler inside: the tasks come in the order of the plan, each behind what
-it waits for, and a value is let go after its last reader. What an iteration costs besides the blocks is a microsecond
-a node, and two for the iteration.
+A worker has a `Lane`: slots of its own, which it fills in each iteration anew. Where nothing is chosen there is no
+scheduler inside: the tasks come in the order of the plan, each behind what it waits for, and a value is let go behind
+its last reader. What an iteration costs besides the blocks is a microsecond a node, and two for the iteration.
 
 A node that fails does not keep those from running that do not need it, as in a run; the iteration has failed all the
 same. Of several failures, the one of the node that comes first in the body is told, whatever the order of the plan.
@@ -11,34 +10,32 @@ same. Of several failures, the one of the node that comes first in the body is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
-from shtairir.errors import MemoryBudgetError, RunCancelledError
-from shtairir.events import Event, NodeFailure, NodeLogged, NodePreviewed, NodeProgressed
-from shtairir.execute.burst import GENERAL, Row
+from shtairir.document.references import OUTPUT_PORT
+from shtairir.errors import ExecutionError, MemoryBudgetError, RunCancelledError
+from shtairir.events import NodeFailure, NodeStatus
+from shtairir.execute.burst import Row
 from shtairir.execute.call import Call
+from shtairir.execute.choosing import ChoosingScheduler
 from shtairir.execute.composite import Composite
 from shtairir.execute.context import TaskContext
 from shtairir.execute.failure import failure_of
-from shtairir.execute.grouping import RowMaker
+from shtairir.execute.handing import HandingOn
+from shtairir.execute.loop_program import BodyProgram, Once, Step
+from shtairir.execute.loop_state import BodyState, Telling
 from shtairir.execute.parts import Performance
-from shtairir.execute.program import program_of
-from shtairir.execute.state import RunState
-from shtairir.planning.passes.coarsen import is_simple
 from shtairir.results.iterations import Tally
 from shtairir.results.records import SELF_DESCRIBING
 
 if TYPE_CHECKING:
+    from shtairir.execute.state import RunState
     from shtairir.ids import NodeId
-    from shtairir.planning.bodies import BodyPlan
-    from shtairir.planning.plan import Task
 
 _LIGHT_TEXT = 1000
-_TOLD_EVERY_S = 0.05
-_MOST_LINES = 200
 
 
 class IterationFailedError(Exception):
@@ -50,167 +47,6 @@ class IterationFailedError(Exception):
         self.short_of_memory = short_of_memory
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One task of the body.
-
-    Attributes
-    ----------
-    row
-        For a task that takes and gives numbers only.
-    waits
-        The steps that it waits for, by place.
-    ends
-        The slots that nobody reads after it.
-    places
-        Where the tallies of its nodes are.
-    """
-
-    task: int
-    call: Call | Composite
-    row: Row | None
-    waits: frozenset[int]
-    ends: tuple[int, ...]
-    places: tuple[int, ...]
-
-
-class BodyProgram:
-    """What all iterations of all loops over a body share; holds nothing of a run.
-
-    Attributes
-    ----------
-    outputs
-        The slots of the body's outputs, in the order of `names`.
-    """
-
-    def __init__(self, body: BodyPlan) -> None:
-        self.body = body
-        self.plan = body.plan
-        self.program = program_of(body.plan)
-        self.shape = self.program.shape
-        self.names = tuple(body.outputs)
-        self.outputs = tuple(body.outputs.values())
-        self.kept = frozenset(self.outputs)
-        self.input_slots = {name: self.plan.tasks[task].first_slot for name, task in body.inputs.items()}
-        self._rows = RowMaker(self.plan.tasks, self.shape)
-
-    @cached_property
-    def nodes(self) -> list[NodeId]:
-        """The nodes whose tallies are kept, by place: the first names of tasks and of their parts."""
-        given = set(self.body.inputs.values())
-        return [call.node for task in self.plan.tasks if task.number not in given for call in task.calls]
-
-    @cached_property
-    def steps(self) -> list[Step]:
-        """The tasks of an iteration."""
-        given = set(self.body.inputs.values())
-        order = [task for task in self.plan.tasks if task.number not in given]
-        place_of = {task.number: place for place, task in enumerate(order)}
-        ends = self._ends(order)
-        node_places = iter(range(len(self.nodes)))
-        return [
-            Step(
-                task.number,
-                self.program.call(task.number),
-                self._row(task),
-                frozenset(place_of[other] for other in task.waits_for if other in place_of),
-                tuple(ends.get(task.number, ())),
-                tuple(next(node_places) for _ in task.calls),
-            )
-            for task in order
-        ]
-
-    @property
-    def constants(self) -> list[Any]:
-        """The values for the slots behind those of the tasks."""
-        return self._rows.constants
-
-    def _row(self, task: Task) -> Row | None:
-        call = self.program.call(task.number)
-        if not isinstance(call, Call) or not is_simple(task, call.resources):
-            return None
-        row = self._rows.row(task.number, ())
-        return row if row.arity != GENERAL else None
-
-    def _ends(self, order: Sequence[Task]) -> dict[int, list[int]]:
-        """Return the slots that end with each task; those of inputs that nobody reads end with none."""
-        last: dict[int, int] = {}
-        for task in order:
-            for slot in (*self.shape.reads[task.number], *self.shape.writes[task.number]):
-                last[slot] = task.number
-        ends: dict[int, list[int]] = {}
-        for slot, number in last.items():
-            if slot not in self.kept:
-                ends.setdefault(number, []).append(slot)
-        return ends
-
-
-class Telling:
-    """Lets through what blocks of a body say, as far as a person could follow it.
-
-    A loop may have ten thousand iterations, in each of which a block logs a line.
-    """
-
-    def __init__(self, state: RunState) -> None:
-        self._state = state
-        self._told_s: dict[tuple[type, NodeId], float] = {}
-        self._lines = 0
-
-    def __call__(self, event: Event) -> None:
-        if isinstance(event, NodeLogged):
-            self._lines += 1
-            if self._lines <= _MOST_LINES:
-                self._state.observe(event)
-        elif isinstance(event, NodeProgressed | NodePreviewed):
-            key = type(event), event.node
-            if event.at_s - self._told_s.get(key, -1.0) >= _TOLD_EVERY_S:
-                self._told_s[key] = event.at_s
-                self._state.observe(event)
-
-    @property
-    def left_out(self) -> int:
-        """How many lines were not let through."""
-        return max(self._lines - _MOST_LINES, 0)
-
-
-class BodyState(RunState):
-    """The state of the run as the blocks of one lane see it: slots of their own, the memory and locks of the run."""
-
-    __slots__ = ("_is_stopping", "_tell")
-
-    def __init__(self, outer: RunState, program: BodyProgram, tell: Telling, is_stopping: Callable[[], bool]) -> None:
-        self._is_stopping = is_stopping
-        self._tell = tell
-        shape = program.shape
-        super().__init__(
-            id=outer.id,
-            plan=program.plan,
-            call=program.program.call,
-            shape=shape,
-            constants=program.constants,
-            states=bytearray(len(shape.waits)),
-            kept=program.kept,
-            memory=outer.memory,
-            locks=outer.locks,
-            clock=outer.clock,
-            observed=False,
-            share=outer.share,
-        )
-
-    @property
-    def stopping(self) -> bool:
-        """Whether the run is to end, or nobody wants this iteration any more."""
-        return self._is_stopping()
-
-    @stopping.setter
-    def stopping(self, value: bool) -> None:
-        """Do nothing: others decide that."""
-
-    def observe(self, event: Event) -> None:
-        """Hand on what a block says; what becomes of the nodes is told for all iterations together."""
-        self._tell(event)
-
-
 class Lane:
     """One worker's way through the body, time and again.
 
@@ -220,18 +56,25 @@ class Lane:
         The iteration that is on its way.
     """
 
-    def __init__(self, outer: RunState, program: BodyProgram, tell: Telling, wanted: Callable[[int], bool]) -> None:
+    def __init__(
+        self, outer: RunState, program: BodyProgram, tell: Telling, once: Once, wanted: Callable[[int], bool]
+    ) -> None:
         self.index = 0
+        self._once = once
         self._outer = outer
         self._program = program
+        self._branching = program.plan.branching
         self._wanted = wanted
-        self._steps = program.steps  # before the state, which takes the constants that they bring
+        self._steps = program.steps  # before the state, which takes the constants that these bring
         self._state = BodyState(outer, program, tell, self._is_stopping)
         self._slots = self._state.slots
         self._blank = list(self._slots)
+        self._take_what_is_there()
         self._tallies = [Tally() for _ in program.nodes]
         self._nested: dict[NodeId, Tally] = {}
         self._held: set[int] = set()
+        self._failures: dict[int, NodeFailure] = {}
+        self._now_s = 0.0
         self._check = self._refuse_to_go_on
         self._base_bytes = 0
         self.peak_bytes = 0
@@ -268,8 +111,14 @@ class Lane:
         given.clear()
         self._held.update(owned)
         self._base_bytes = self._state.memory.live_bytes
+        self._failures.clear()
         try:
-            self._walk()
+            if self._once.is_open:
+                self._settle()
+            if self._branching is not None:
+                self._walk_choosing()
+            else:
+                self._walk(self._steps)
             outputs = [slots[slot] for slot in self._program.outputs]
             self._held.difference_update(self._program.outputs)
             return outputs
@@ -279,51 +128,122 @@ class Lane:
             self._held.clear()
             slots[:] = self._blank
 
-    def _walk(self) -> None:
-        slots, clock, tallies, index = self._slots, self._state.clock, self._tallies, self.index
+    def _take_what_is_there(self) -> None:
+        if self._once.is_settled:
+            for slot, value in self._once.values.items():
+                self._blank[slot] = value
+            self._steps = self._program.steps_each
+
+    def _settle(self) -> None:
+        """Compute what is the same in every iteration, and keep it for all."""
+        once, slots, program = self._once, self._slots, self._program
+        once.is_open = False
+        before, given = set(self._held), list(slots)
+        try:
+            self._walk(program.steps_once, keep=program.slots_once)
+        except IterationFailedError:
+            for slot in self._held - before:
+                self.let_go(slots[slot])
+            self._held = before
+            self._failures.clear()
+            slots[:] = given
+        else:
+            once.values = {slot: slots[slot] for slot in program.slots_once}
+            once.held = self._held - before
+            once.is_settled = True
+            self._held = before
+            self._take_what_is_there()
+
+    # --- the way ----------------------------------------------------------------------------------------------
+
+    def _walk(self, steps: Sequence[Step], keep: Collection[int] = ()) -> None:
+        """Perform steps in their order, and let go of each value behind its last reader."""
         lost: set[int] = set()
-        failures: dict[int, NodeFailure] = {}
-        began_s = clock()
-        for place, step in enumerate(self._steps):
-            if lost and not lost.isdisjoint(step.waits):
-                lost.add(place)
-                continue
-            if self._is_stopping():
-                raise RunCancelledError("The run was cancelled.")
-            if step.row is not None:
-                failure = self._call_row(step, step.row)
-            elif isinstance(step.call, Call):
-                failure = self._call(step, step.call)
-            else:
-                failure = self._perform_parts(step, step.call)
-            ended_s = clock()
-            tally = tallies[step.places[-1]]
-            tally.count += 1
-            elapsed_s = ended_s - began_s
-            began_s = ended_s
-            tally.total_s += elapsed_s
-            if elapsed_s > tally.slowest_s:
-                tally.slowest_s, tally.slowest = elapsed_s, index
-            if failure is not None:
-                self._note_failure(tally, failure)
-                failures[place] = failure
-                lost.add(place)
+        self._now_s = self._state.clock()
+        for step in steps:
+            if lost and not lost.isdisjoint(step.reads):
+                lost.update(self._state.shape.writes[step.task])
+            elif not self._perform(step):
+                lost.update(self._missing(step))
             for slot in step.ends:
-                if slot in self._held:
-                    self._held.discard(slot)
-                    self.let_go(slots[slot])
-                slots[slot] = None
-        if failures:
-            raise IterationFailedError(min(failures.values(), key=self._position))
+                if slot not in keep:
+                    self._release(slot)
+        if self._failures:
+            raise IterationFailedError(min(self._failures.values(), key=self._position))
+
+    def _walk_choosing(self) -> None:
+        """Perform the steps of a body in which something is chosen, as a scheduler says."""
+        state, program = self._state, self._program
+        scheduler = ChoosingScheduler(program.shape, self._branching, readers=program.readers)
+        scheduler.values, state.chosen = self._slots, scheduler.chosen
+        state.records.causes, state.records.failures = scheduler.causes, {}
+        state.records.parts.clear()
+        there = program.given if not self._once.is_settled else program.given | program.body.invariant
+        ready = scheduler.begin()
+        heapify(ready)
+        self._now_s = state.clock()
+        while ready:
+            task = heappop(ready)
+            if task in there or self._perform(program.step_of[task]):
+                more = scheduler.done(task)
+            elif task in state.records.parts:
+                _, more = scheduler.partly_done(task, state.records.missing(task))
+            else:
+                _, more = scheduler.failed(task)
+            for other in more:
+                heappush(ready, other)
+            for slot in scheduler.released:
+                self._release(slot)
+            scheduler.released.clear()
+        failed = [
+            failure
+            for task, failure in self._failures.items()
+            if scheduler.takers(task, self._missing(program.step_of[task])) is None
+        ]
+        if failed:
+            raise IterationFailedError(min(failed, key=self._position))
+
+    def _perform(self, step: Step) -> bool:
+        """Perform a step, take note of its time, and say whether it made all of its outputs."""
+        if self._is_stopping():
+            raise RunCancelledError("The run was cancelled.")
+        call = step.call
+        if step.row is not None:
+            failure = self._call_row(step, step.row)
+        elif step.is_end and isinstance(call, Call):
+            failure = self._pass_on(step, call)
+        elif isinstance(call, Call):
+            failure = self._call(step, call)
+        elif isinstance(call, HandingOn):
+            failure = self._hand_on(step, call)
+        else:
+            failure = self._perform_parts(step, call)
+        began_s = self._now_s
+        self._now_s = ended_s = self._state.clock()
+        tally = self._tallies[step.places[-1]]
+        tally.count += 1
+        elapsed_s = ended_s - began_s
+        tally.total_s += elapsed_s
+        if elapsed_s > tally.slowest_s:
+            tally.slowest_s, tally.slowest = elapsed_s, self.index
+        if failure is None:
+            return True
+        self._failures[step.task] = failure
+        return False
+
+    def _missing(self, step: Step) -> set[int]:
+        """Return the slots that a step has not written."""
+        records = self._state.records
+        return records.missing(step.task) if step.task in records.parts else set(step.writes)
+
+    def _release(self, slot: int) -> None:
+        if slot in self._held:
+            self._held.discard(slot)
+            self.let_go(self._slots[slot])
+        self._slots[slot] = None
 
     def _position(self, failure: NodeFailure) -> int:
         return self._program.plan.nodes.index(failure.node)
-
-    @staticmethod
-    def _note_failure(tally: Tally, failure: NodeFailure) -> None:
-        tally.failed += 1
-        if tally.failure is None:
-            tally.failure = failure
 
     # --- one step ---------------------------------------------------------------------------------------------
 
@@ -346,6 +266,21 @@ class Lane:
                 self._publish(step.call, step.call.outputs(value))
         except BaseException as error:  # noqa: BLE001 - the boundary to foreign code: whatever it raises is its failure
             return self._failure(step, error)
+        return None
+
+    def _pass_on(self, step: Step, call: Call) -> NodeFailure | None:
+        """Hand an output of the body to the loop, as it is: nobody else reads it after that."""
+        try:
+            value = call.task.values.get(OUTPUT_PORT)
+            for _, _, slot, conversion, checked in call.task.inputs:
+                value = self._slots[slot]
+                why = checked.check(value) if checked is not None else None
+                if why is not None:
+                    raise ExecutionError(f"An output of the body is not what it declares: {why}.")
+                value = value if conversion is None else conversion.apply(value)
+            self._publish(call, (value,))
+        except BaseException as error:  # noqa: BLE001 - as above
+            return self._failure(step, error, {})
         return None
 
     def _call(self, step: Step, call: Call) -> NodeFailure | None:
@@ -379,40 +314,63 @@ class Lane:
             if not _is_light(value):
                 self._state.memory.hold((value,), call.task.node)
                 self._held.add(slot)
-                self.peak_bytes = max(self.peak_bytes, self._state.memory.live_bytes - self._base_bytes)
+                self._note_peak()
             self._slots[slot] = value
 
     def _failure(self, step: Step, error: BaseException, arguments: dict[str, Any] | None = None) -> NodeFailure:
         """Return why a step failed, unless the whole iteration is to end."""
-        state = self._state
+        state, call = self._state, step.call
         if isinstance(error, RunCancelledError) and self._is_stopping():
             raise error
-        call = step.call
-        assert isinstance(call, Call)
         if arguments is None:
             try:
-                arguments = call.arguments(self._slots, _never)
+                arguments = call.arguments(self._slots, _never) if isinstance(call, Call) else {}
             except Exception:  # noqa: BLE001 - a conversion is foreign code; it is what failed
                 arguments = {}
-        failure = failure_of(state.plan.tasks[step.task], error, arguments)
+        failure = failure_of(call.task, error, arguments)
+        decided = state.records.decides_for.get(step.task)
+        if decided is not None:
+            whole = state.plan.tasks[decided]
+            failure = replace(failure, node=whole.node, block=whole.definition.id)
+        self._tallies[step.places[-1]].note_failure(failure)
         if isinstance(error, MemoryBudgetError):
             raise IterationFailedError(failure, short_of_memory=True)
+        state.records.failures[step.task] = failure
         return failure
 
+    def _hand_on(self, step: Step, handing: HandingOn) -> NodeFailure | None:
+        try:
+            self._publish(handing.call, handing.outputs(self._state))
+        except Exception as error:  # noqa: BLE001 - a conversion is foreign code
+            return self._failure(step, error, {})
+        return None
+
     def _perform_parts(self, step: Step, composite: Composite) -> NodeFailure | None:
-        performance = Performance(self._state, composite, "")
-        performance.together()
-        failure = None
-        for place, record in zip(step.places[:-1], performance.records[:-1], strict=True):
-            tally = self._tallies[place]
-            tally.count += 1
-            tally.total_s += record.elapsed_s
+        state = self._state
+        performance = Performance(state, composite, "")
+        try:
+            performance.together()
+        except MemoryBudgetError as error:
+            raise IterationFailedError(failure_of(composite.task.parts[0], error, {}), short_of_memory=True) from None
+        failures = []
         for place, record in zip(step.places, performance.records, strict=True):
+            tally = self._tallies[place]
             if record.failure is not None:
-                self._note_failure(self._tallies[place], record.failure)
-                failure = failure or record.failure
-        self._held.update(slot for slot in self._state.shape.writes[step.task] if self._slots[slot] is not None)
-        return failure
+                tally.note_failure(record.failure)
+                failures.append(record.failure)
+            if place != step.places[-1]:  # the last one gets what is left of the time
+                tally.count += record.status is not NodeStatus.SKIPPED
+                tally.total_s += record.elapsed_s
+                self._tallies[step.places[-1]].total_s -= record.elapsed_s
+        self._held.update(slot for slot in step.writes if not _is_light(self._slots[slot]))
+        self._note_peak()
+        if not failures:
+            return None
+        state.records.parts[step.task] = performance.records
+        return min(failures, key=self._position)
+
+    def _note_peak(self) -> None:
+        self.peak_bytes = max(self.peak_bytes, self._state.memory.live_bytes - self._base_bytes)
 
     def _add_nested(self, task: int) -> None:
         record = self._state.records.loops.pop(task, None)

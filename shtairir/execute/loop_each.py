@@ -82,7 +82,8 @@ class ForEach(LoopRun):
         source = Source(
             options["items"], options["by"], options["pattern"], options["axis"], base_dir=self.state.base_dir
         )
-        taken = {name: source.taken_from(self.given[name], self.program.body.types[name]) for name in self.shape.iterated}
+        types, slots = self.program.body.types, self.program.input_slots
+        taken = {name: source.taken_from(self.given[name], types[name]) for name in self.shape.iterated}
         lengths = {name: len(items) for name, items in taken.items()}
         if len(set(lengths.values())) > 1:
             listed = ", ".join(f"'{name}' has {length:,}" for name, length in lengths.items())
@@ -90,7 +91,6 @@ class ForEach(LoopRun):
                 f"The inputs that are gone through side by side differ in length: {listed}.",
                 hint="Give them equally many items, or take one of them out of 'over'.",
             )
-        types, slots = self.program.body.types, self.program.input_slots
         return [(slots[name], items, types[name]) for name, items in taken.items()]
 
     # --- the course of the loop -------------------------------------------------------------------------------

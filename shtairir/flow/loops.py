@@ -26,7 +26,7 @@ from shtairir.block.types import (
     UnionType,
 )
 from shtairir.errors import BlockError, ExecutionError
-from shtairir.flow.loop_shape import INDEX, STOP, Kind, LoopShape, loop_shape
+from shtairir.flow.loop_shape import INDEX, Kind, LoopShape, loop_shape
 from shtairir.ids import PortName
 
 Body = Annotated[str, Param(widget="definition")]

@@ -10,7 +10,7 @@ are the pure ones to which no way leads from an input that changes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -33,7 +33,7 @@ from shtairir.planning.working import Reason, WorkingGraph, WorkingNode
 if TYPE_CHECKING:
     from shtairir.block.registry import Registry
     from shtairir.document.snapshot import Snapshot
-    from shtairir.planning.plan import ExecutionPlan, Task
+    from shtairir.planning.plan import ExecutionPlan
 
 GIVEN, TAKEN = BlockId("flow.given"), BlockId("flow.taken")
 """The blocks of the nodes that stand for inputs and outputs of a body."""
@@ -130,7 +130,7 @@ def _planned(node: WorkingNode, source: Snapshot, blocks: Registry, config: Plan
         outputs,
         {port.name: port.type for port in interface.inputs},
         _carry(shape, interface),
-        _invariant(plan.tasks, shape, inputs, config.level),
+        _invariant(plan, shape, inputs),
         all(each.pure for each in traits),
         all(each.deterministic for each in traits),
     )
@@ -223,33 +223,37 @@ def _end(id: BlockId, inputs: tuple[InputPort, ...], output: OutputPort) -> Bloc
 # --- what is the same in every iteration --------------------------------------------------------------------------
 
 
-def _invariant(
-    tasks: Sequence[Task], shape: LoopShape, inputs: Mapping[str, int], level: OptimizationLevel
-) -> frozenset[int]:
-    """Return the tasks that need nothing that changes from one iteration to the next."""
-    if level not in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE):
+def _invariant(plan: ExecutionPlan, shape: LoopShape, inputs: Mapping[str, int]) -> frozenset[int]:
+    """Return the tasks that need nothing that changes from one iteration to the next, and that run in all of them."""
+    if plan.level not in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE):
         return frozenset()
     changing = {inputs[name] for name in (*shape.iterated, *shape.carried)}
     if shape.numbered:
         changing.add(inputs[INDEX])
-    writers = {task.first_slot + place: task.number for task in tasks for place in range(len(task.definition.outputs))}
-    found = set()
-    ends = set(inputs.values())
-    for task in tasks:
-        before = {writers[item.slot] for item in task.inputs} | set(task.waits_for)
-        settled = all(each.definition.traits.pure and each.definition.traits.deterministic for each in task.calls)
+    if plan.branching is not None:
+        choices = plan.branching.choices
+        changing |= {*plan.branching.guards, *[choice.task for choice in choices], *plan.branching.deciders.values()}
+    ends = {*inputs.values()}
+    writers = {
+        task.first_slot + place: task.number for task in plan.tasks for place in range(len(task.definition.outputs))
+    }
+    # A late task has no place behind all that it needs, and is guarded: so one look at each is enough.
+    found: set[int] = set()
+    for task in plan.tasks:
         if task.number in ends:
             continue
-        if not settled or not changing.isdisjoint(before):
-            changing.add(task.number)
-        else:
+        settled = all(each.definition.traits.pure and each.definition.traits.deterministic for each in task.calls)
+        before = {writers[item.slot] for item in task.inputs}
+        if settled and task.number not in changing and changing.isdisjoint(before):
             found.add(task.number)
+        else:
+            changing.add(task.number)
     return frozenset(found)
 
 
 def _why_once(body: BodyPlan, loop: NodeId) -> list[Reason]:
-    tasks = body.plan.tasks
-    names = [str(call.node).removeprefix(f"{loop}/") for number in sorted(body.invariant) for call in tasks[number].calls]
+    once = [call for number in sorted(body.invariant) for call in body.plan.tasks[number].calls]
+    names = [str(call.node).removeprefix(f"{loop}/") for call in once]
     if not names:
         return []
     listed = ", ".join(f"'{name}'" for name in names[:_LISTED])

@@ -59,6 +59,12 @@ class Tally:
     failed: int = 0
     failure: NodeFailure | None = None
 
+    def note_failure(self, failure: NodeFailure) -> None:
+        """Take note that a run of the node failed."""
+        self.failed += 1
+        if self.failure is None:
+            self.failure = failure
+
     def add(self, other: Tally) -> None:
         """Add what another worker has counted."""
         self.count += other.count

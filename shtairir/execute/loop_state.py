@@ -1,0 +1,82 @@
+"""The run as the blocks in the body of a loop see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from shtairir.events import Event, NodeLogged, NodePreviewed, NodeProgressed
+from shtairir.execute.state import RunState
+
+if TYPE_CHECKING:
+    from shtairir.execute.loop_program import BodyProgram
+    from shtairir.ids import NodeId
+
+_TOLD_EVERY_S = 0.05
+_MOST_LINES = 200
+
+
+class Telling:
+    """Lets through what blocks of a body say, as far as a person could follow it.
+
+    A loop may have ten thousand iterations, in each of which a block logs a line.
+    """
+
+    def __init__(self, state: RunState) -> None:
+        self._state = state
+        self._told_s: dict[tuple[type, NodeId], float] = {}
+        self._lines = 0
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, NodeLogged):
+            self._lines += 1
+            if self._lines <= _MOST_LINES:
+                self._state.observe(event)
+        elif isinstance(event, NodeProgressed | NodePreviewed):
+            key = type(event), event.node
+            if event.at_s - self._told_s.get(key, -1.0) >= _TOLD_EVERY_S:
+                self._told_s[key] = event.at_s
+                self._state.observe(event)
+
+    @property
+    def left_out(self) -> int:
+        """How many lines were not let through."""
+        return max(self._lines - _MOST_LINES, 0)
+
+
+class BodyState(RunState):
+    """The state of the run as the blocks of one lane see it: slots of their own, the memory and locks of the run."""
+
+    __slots__ = ("_is_stopping", "_tell")
+
+    def __init__(self, outer: RunState, program: BodyProgram, tell: Telling, is_stopping: Callable[[], bool]) -> None:
+        self._is_stopping = is_stopping
+        self._tell = tell
+        shape = program.shape
+        super().__init__(
+            id=outer.id,
+            plan=program.plan,
+            call=program.program.call,
+            shape=shape,
+            constants=program.constants,
+            states=bytearray(len(shape.waits)),
+            kept=program.kept,
+            memory=outer.memory,
+            locks=outer.locks,
+            clock=outer.clock,
+            observed=False,
+            share=outer.share,
+        )
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the run is to end, or nobody wants this iteration any more."""
+        return self._is_stopping()
+
+    @stopping.setter
+    def stopping(self, value: bool) -> None:
+        """Do nothing: others decide that."""
+
+    def observe(self, event: Event) -> None:
+        """Hand on what a block says; what becomes of the nodes is told for all iterations together."""
+        self._tell(event)
