@@ -136,6 +136,7 @@ def _resolved(source: Source, wiring: Wiring) -> dict[int, WorkingNode]:
     # Nodes of one block with the same inputs linked and nothing set share their values, which are all defaults.
     defaults: dict[tuple[object, ...], Mapping[str, object]] = {}
     nodes: dict[int, WorkingNode] = {}
+    new = tuple.__new__  # twice as fast as to call the class
     for node, definition, feeds in zip(source.nodes.values(), wiring.definitions, wiring.feeds, strict=True):
         if definition is None:
             raise PlanningError(f"Node '{node.id}' uses the block '{node.block}', which is not installed.")
@@ -149,7 +150,7 @@ def _resolved(source: Source, wiring: Wiring) -> dict[int, WorkingNode]:
             values = known if known is not None else _values(node, definition, feeds, source.base_dir)
             defaults[key] = values
         title = node.title or definition.name
-        nodes[len(nodes)] = WorkingNode(node.id, title, definition, values, tuple(feeds), (), ())
+        nodes[len(nodes)] = new(WorkingNode, (node.id, title, definition, values, tuple(feeds), (), (), None))
     return nodes
 
 
