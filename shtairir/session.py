@@ -85,7 +85,7 @@ def plan(
         When the graph has errors, all of which are in ``problems``, or when no plan fits the limits.
     """
     # What a plan is made of are tens of thousands of small objects, none of them garbage.
-    with collector.burst():
+    with collector.burst(lasting=True):
         return _plan(graph, level, workers, keep, parameters, targets, registry, limits, estimates)
 
 
@@ -101,8 +101,11 @@ def _plan(
     estimates: Mapping[NodeId, Estimate] | None,
 ) -> ExecutionPlan:
     from shtairir.document.graph import Graph
+    from shtairir.document.upgrading import upgrade
 
     blocks = registry if registry is not None else default_registry()
+    if isinstance(graph, Graph):
+        upgrade(graph, blocks)
     if workers is not None and workers < 1:
         raise PlanningError(f"A run needs at least one worker, not {workers}.")
     config = PlanningConfig(
@@ -117,14 +120,22 @@ def _plan(
     shelved = _shelf().plan_of(graph, config, blocks) if isinstance(graph, Graph) and not parameters else None
     if shelved is not None:
         return shelved
-    snapshot = _with_parameters(_snapshot_of(graph), parameters or {})
+    snapshot = _with_parameters(_current(_snapshot_of(graph), blocks), parameters or {})
     wiring, refused = _wired(snapshot, blocks)
     made = ExecutionPlanner(config).plan(snapshot, blocks, wiring)
     if refused:
         return replace(made, untrusted=refused)
     if isinstance(graph, Graph) and not parameters:
-        _shelf().put(graph, snapshot, config, blocks, made)
+        _shelf().put(graph, snapshot, config, blocks, made, wiring.blocks.values())
     return made
+
+
+def _current(snapshot: Snapshot, blocks: Registry) -> Snapshot:
+    """Return the snapshot with nodes of older blocks brought up to date, once all packs that it needs are there."""
+    from shtairir.document.upgrading import upgraded
+
+    blocks.catch_up(node.block for node in snapshot.nodes.values())
+    return upgraded(snapshot, blocks)
 
 
 def _wired(snapshot: Snapshot, blocks: Registry) -> tuple[Wiring, tuple[Untrusted, ...]]:

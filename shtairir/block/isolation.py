@@ -18,6 +18,13 @@ from shtairir.block.packs import Stamp
 from shtairir.block.quarantine import Quarantine
 from shtairir.errors import BlockDefinitionError
 
+_here = threading.local()
+
+
+def is_importing() -> bool:
+    """Whether this thread is importing somebody's pack, for which others may wait."""
+    return getattr(_here, "importing", False)
+
 
 class ImportInterrupted(BaseException):
     """Thrown into an import that took too long; no ``except Exception`` of the pack may catch it."""
@@ -56,6 +63,7 @@ class Import:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
 
     def _import(self) -> None:
+        _here.importing = True
         try:
             with self._quarantine.marked(self._name, self._stamp):
                 self.module = self._work()

@@ -21,7 +21,7 @@ from shtairir.block.aside import AsideReader, Source
 from shtairir.block.compatibility import compatibility
 from shtairir.block.definition import ATTRIBUTE, BlockDefinition, definition_of
 from shtairir.block.installs import Installs
-from shtairir.block.isolation import said_by
+from shtairir.block.isolation import is_importing, said_by
 from shtairir.block.packs import (
     ENTRY_POINT_GROUP,
     USER_FOLDER_VARIABLE,
@@ -78,7 +78,8 @@ class Registry:
         self._installs: Installs | None = None
         self._problems: dict[str, PackProblem] = {}
         # Packs may be read from the window's thread and from a planner's at the same time. The first lock is held
-        # while something is imported, the second only while the tables change: who finds a block there never waits.
+        # while somebody's pack is waited for, the second only while the tables change: who finds a block there never
+        # waits, and a pack that looks for blocks while it is imported waits for nobody who waits for it.
         self._reading = threading.RLock()
         self._tables = threading.RLock()
 
@@ -249,14 +250,13 @@ class Registry:
         pack = self._pack_modules().get(family)
         if pack is None or family in self._families_read:
             return
-        with self._reading:
-            if family in self._families_read:
-                return
-            if pack.is_ours:
-                self._read_ours(pack)
-            else:
-                self._read_foreign(pack)
-            self._families_read.add(family)
+        if pack.is_ours:
+            self._read_ours(pack)
+        elif not is_importing():
+            with self._reading:
+                if family not in self._families_read:
+                    self._read_foreign(pack)
+                    self._families_read.add(family)
 
     def _read_foreign(self, pack: InstalledPack) -> None:
         stamp = pack.stamp()
@@ -271,11 +271,12 @@ class Registry:
             self._adopt(importlib.import_module(pack.module), pack.module)
         except Exception as error:  # noqa: BLE001 - a library that it needs may be broken in any way
             self._note(PackProblem(pack.module, said_by(error)[0]))
+        self._families_read.add(pack.family)
 
     # --- files of the user ----------------------------------------------------------------------------------------
 
     def _read_user_folders(self) -> None:
-        if self._user_read:
+        if self._user_read or is_importing():
             return
         with self._reading:
             if not self._user_read:

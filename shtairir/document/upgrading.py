@@ -12,12 +12,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from shtairir.block.definition import BlockDefinition
+from shtairir.document.edits.base import DeltaEdit
 from shtairir.document.jsonable import same_json, to_json
 from shtairir.document.model import Header, JsonObject, JsonValue, Link, Node
+from shtairir.document.references import CODE, FILE, SUBGRAPH
+from shtairir.document.state import Delta, PlacedLink, State
 from shtairir.errors import ShtairirError
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
+
+if TYPE_CHECKING:
+    from shtairir.block.registry import Registry
+    from shtairir.document.graph import Graph
+    from shtairir.document.snapshot import Snapshot
 
 Find = Callable[[BlockId], BlockDefinition | None]
 _SHOWN = 60
@@ -33,11 +43,14 @@ class UpgradeNote:
         In one or more sentences.
     failed
         Whether the node had to be left as it was.
+    scope
+        The definition that the node lies in; ``None`` for the graph itself.
     """
 
     node: NodeId
     message: str
     failed: bool = False
+    scope: str | None = None
 
 
 @dataclass(slots=True)
@@ -190,7 +203,7 @@ def _follow(
 
     for target, link in links.items():
         goal = now(target, "in")
-        if goal in links and goal != target:
+        if goal in links and now(goal, "in") == goal:
             goal = target  # the port has a link under its new name already; the old one stays, and is shown as broken
         new = replace(link, source=now(link.source, "out"), target=goal)
         if (new.source, new.target) != (link.source, link.target):
@@ -199,6 +212,104 @@ def _follow(
     results = tuple(replace(one, source=now(one.source, "out")) for one in header.results)
     if parameters != header.parameters or results != header.results:
         upgrade.header = replace(header, parameters=parameters, results=results)
+
+
+# --- graphs and snapshots -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BringUpToDate(DeltaEdit):
+    """Let the nodes of a scope be of the versions of their blocks that are installed."""
+
+    upgrade: Upgrade
+
+    @property
+    def label(self) -> str:
+        return "bring nodes up to date"
+
+    def delta(self, state: State) -> Delta:
+        links: dict[PortRef, PlacedLink] = dict.fromkeys(self.upgrade.links)
+        for target, link in self.upgrade.links.items():
+            links[link.target] = (link, state.place_of(target))
+        return Delta({key: (node, None) for key, node in self.upgrade.nodes.items()}, links, self.upgrade.header)
+
+
+def upgrade(graph: Graph, registry: Registry, *, again: bool = False) -> tuple[UpgradeNote, ...]:
+    """Bring a graph that was read from a file up to date, in place; return what was done.
+
+    It is done once for each graph, so it costs nothing to ask for it again. It is no edit, unless there were edits
+    before it: the graph then is as if it had been read like this, and is not modified.
+
+    Parameters
+    ----------
+    again
+        Look again, since blocks or nodes have come: as an edit that can be undone.
+    """
+    root = graph.root
+    known = root.known
+    if (known.met is registry or known.built) and not again:
+        return ()
+    known.met = registry
+    find = _finder(root, registry)
+    scopes = (root, *root.subgraphs.values())
+    found = {one: upgrade_of(one.nodes, one.links, one.snapshot().header, find) for one in scopes}
+    notes = tuple(replace(note, scope=one.scope) for one, upgrade in found.items() for note in upgrade.notes)
+    edits = {one: BringUpToDate(upgrade) for one, upgrade in found.items() if upgrade}
+    if edits and (again or root.can_undo):
+        with root.transaction("bring nodes up to date"):
+            for one, edit in edits.items():
+                one.apply(edit)
+    elif edits:
+        root.take_up(edits, "bring nodes up to date")
+    known.upgrades = (*(note for note in known.upgrades if not note.failed), *notes)
+    return notes
+
+
+def upgraded(graph: Snapshot, registry: Registry) -> Snapshot:
+    """Return a snapshot with its nodes brought up to date; the same one when they are, or when its graph was."""
+    if graph.known.met is registry or graph.known.built or graph.scope is not None:
+        return graph
+    find = _finder(graph, registry)
+    scopes = {name: upgrade_of(one.nodes, one.links, one.header, find) for name, one in graph.subgraphs.items()}
+    own = upgrade_of(graph.nodes, graph.links, graph.header, find)
+    notes = [*own.notes, *(replace(note, scope=name) for name, one in scopes.items() for note in one.notes)]
+    if not notes:
+        return graph
+    known = replace(graph.known, met=registry, upgrades=tuple(notes), interfaces={}, instances={})
+    subgraphs: dict[str, Snapshot] = {}
+    shared = MappingProxyType(subgraphs)
+    for name, one in graph.subgraphs.items():
+        subgraphs[name] = replace(_applied(one, scopes[name]), known=known, subgraphs=shared)
+    return replace(_applied(graph, own), known=known, subgraphs=shared)
+
+
+def _applied(graph: Snapshot, upgrade: Upgrade) -> Snapshot:
+    links = dict(graph.links)
+    if upgrade.links:
+        moved = (upgrade.links.get(target, link) for target, link in graph.links.items())
+        links = {link.target: link for link in moved}
+    header = upgrade.header if upgrade.header is not None else graph.header
+    nodes = {**graph.nodes, **upgrade.nodes}
+    return replace(graph, nodes=MappingProxyType(nodes), links=MappingProxyType(links), header=header)
+
+
+def _finder(graph: Graph | Snapshot, registry: Registry) -> Find:
+    """Return a function that finds the definition of a block, under an id that it once had too."""
+    local = graph.local_blocks
+    everything_read = False
+
+    def find(block: BlockId) -> BlockDefinition | None:
+        nonlocal everything_read
+        if block in local or block.startswith((SUBGRAPH, CODE, FILE)):
+            return None
+        found = registry.get(block)
+        if found is None and not everything_read:
+            everything_read = True
+            registry.all()  # a block of another family may have had that id
+            found = registry.get(block)
+        return found
+
+    return find
 
 
 # --- in words -----------------------------------------------------------------------------------------------------
