@@ -148,6 +148,16 @@ def labelled(mask: Spec, **_: Any) -> tuple[Spec, Spec]:
     return array(_plane(mask), "int32"), COUNT
 
 
+def divided(image: Spec, **_: Any) -> tuple[Spec, Spec]:
+    """Numbers of regions in an image, and how many there are."""
+    return array(_extent(image)[:2], "int32"), COUNT
+
+
+def distances(mask: Spec, **_: Any) -> Spec:
+    """A number for each pixel of a mask."""
+    return array(_plane(mask), "float32")
+
+
 def selected(labels: Spec, **_: Any) -> tuple[Spec, Spec]:
     """Numbers of objects again, and how many there are."""
     return array(_plane(labels), "int32"), COUNT
