@@ -59,3 +59,8 @@ def _opened(record: Mapping[str, Any], separator: str, depth: int) -> dict[str, 
         else:
             result[name] = json.dumps(plain(value), ensure_ascii=False) if isinstance(value, Mapping | list) else value
     return result
+
+
+def table_of_columns(columns: Mapping[str, list[Any]]) -> pl.DataFrame:
+    """Return a table of columns of equal length; a column whose values are of different kinds becomes text."""
+    return pl.DataFrame([_column(name, values) for name, values in columns.items()])
