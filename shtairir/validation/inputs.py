@@ -12,6 +12,7 @@ from shtairir.document.edits import Edit, SetValue, UnsetValue
 from shtairir.document.model import JsonValue, Node
 from shtairir.document.paths import absolute_path
 from shtairir.ids import PortName, PortRef
+from shtairir.validation.problem import Problem
 from shtairir.validation.survey import Survey
 
 
@@ -49,8 +50,13 @@ def _check_value(survey: Survey, node: Node, definition: BlockDefinition, name: 
     if port is None:
         known = [one.name for one in definition.inputs]
         fix = survey.did_you_mean(name, known) or f"Remove the value; the block has {_listed(known)}."
-        message = f"'{node.id}' has a value for '{name}', but its block has no such input."
-        survey.error("unknown_port", message, node.id, name, fix=fix, edit=UnsetValue(node.id, name))
+        message = f"'{node.id}' has a value for '{name}', but its block has no such input"
+        edit = UnsetValue(node.id, name)
+        if definition.version == 1:
+            survey.error("unknown_port", f"{message}.", node.id, name, fix=fix, edit=edit)
+        else:  # a block that was another once may have had it; what a person set then is not thrown away
+            message = f"{message} in version {definition.version}: the value is kept, and not used."
+            survey.problems.append(Problem("warning", "unknown_value", message, node.id, name, fix=fix, edit=edit))
         return
     try:
         parsed = port.parse(value)

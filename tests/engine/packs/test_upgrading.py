@@ -221,7 +221,7 @@ def test_a_value_that_the_block_does_not_know_any_more_is_kept_and_warned_about(
     upgrade(graph, registry)
     assert graph.node("n").values["gone"] == 7
     found = {one.code: one for one in validate(graph, registry)}
-    assert found["unknown_port"].severity == "warning"
+    assert found["unknown_value"].severity == "warning"
     assert shtairir.run(graph, registry=registry).status == "done"
 
 
