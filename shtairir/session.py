@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from shtairir.document.trust import Untrusted
     from shtairir.planning.shelf import Shelf
     from shtairir.validation.wiring import Wiring
+
+_log = logging.getLogger(__name__)
 
 __all__ = ["RunHandle", "plan", "run", "start"]
 
