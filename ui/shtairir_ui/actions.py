@@ -45,6 +45,16 @@ EDIT = (
     Command("select_all", "Select &All", (STANDARD.SelectAll,)),
     Command("find_block", "&Find a block…", ("Ctrl+F",), "search", "Search the palette"),
 )
+GRAPH = (
+    Command("make_subgraph", "&Make subgraph", ("Ctrl+G",), "graph", "Put the selected nodes into a definition"),
+    Command("enter", "&Go into", ("Ctrl+Down",), "chevron_down", "Show the definition of the selected node"),
+    Command("leave", "Go &out", ("Ctrl+Up",), "chevron_up", "Show what is around this definition"),
+    Command("make_unique", "Make &unique", (), "duplicate", "Give the selected node a definition of its own"),
+    Command("expand_subgraph", "&Expand", ("Ctrl+Shift+G",), "", "Put the nodes of the definition in its place"),
+    Command("next_tab", "Next tab", ("Ctrl+Tab", "Ctrl+PgDown")),
+    Command("previous_tab", "Previous tab", ("Ctrl+Shift+Tab", "Ctrl+PgUp")),
+    Command("close_tab", "&Close tab", ("Ctrl+W",)),
+)
 VIEW = (
     Command("fit", "&Fit the graph", ("Ctrl+0",), "fit", "Show the whole graph"),
     Command("show_palette", "&Palette", ("Ctrl+1",), "panel_left"),
@@ -61,7 +71,7 @@ HELP = (
     Command("keys", "&Keyboard shortcuts", ("F1",), "keyboard"),
     Command("about", "&About Shtairir", (), "info"),
 )
-MENUS = (("File", FILE), ("Edit", EDIT), ("View", VIEW), ("Run", RUN), ("Help", HELP))
+MENUS = (("File", FILE), ("Edit", EDIT), ("Graph", GRAPH), ("View", VIEW), ("Run", RUN), ("Help", HELP))
 CHECKABLE = frozenset({"show_palette", "show_bottom", "show_right"})
 
 
@@ -114,8 +124,21 @@ class Actions(QObject):
             self._actions[name].setEnabled(some)
         for name in ("select_all", "delete"):
             self._actions[name].setEnabled(bool(graph.nodes))
+        self._refresh_places(some)
         self._actions["run"].setEnabled(not self._editor.is_running)
         self._actions["stop"].setEnabled(self._editor.is_running)
+
+    def _refresh_places(self, some: bool) -> None:
+        instances = self._editor.selected_instances()
+        for name, usable in (
+            ("make_subgraph", some),
+            ("enter", bool(self._editor.selection) and self._editor.can_enter(self._editor.selection[-1])),
+            ("leave", bool(self._editor.place.path)),
+            ("make_unique", len(instances) == 1),
+            ("expand_subgraph", bool(instances)),
+            ("close_tab", bool(self._editor.place.path)),
+        ):
+            self._actions[name].setEnabled(usable)
 
     def _name(self, name: str, verb: str, label: str | None, *, enabled: bool) -> None:
         action = self._actions[name]
@@ -142,6 +165,7 @@ class Actions(QObject):
         editor = self._editor
         for signal in (
             editor.graph_replaced,
+            editor.place_changed,
             editor.graph_changed,
             editor.selection_changed,
             editor.run_started,

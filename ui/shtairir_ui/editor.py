@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from PySide6.QtGui import QGuiApplication, QImage
 from shtairir.block import BlockDefinition
 from shtairir.block.compatibility import Compatibility
 from shtairir.block.registry import Registry, default_registry
-from shtairir.document import Change, Graph, load, save
+from shtairir.document import Change, Graph, Node, load, save
 from shtairir.document import edits as document_edits
+from shtairir.document.references import SUBGRAPH
 from shtairir.errors import ShtairirError
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
 from shtairir.memory.allocator import Released, release
@@ -152,6 +154,18 @@ class Editor(QObject):
         """The block behind a node; None when it is not installed."""
         return definition_of_node(self.graph, self.registry, node)
 
+    def node_at(self, path: NodeId) -> Node | None:
+        """The node of a path, wherever in the file it is."""
+        found = place_of(self.root, path)
+        graph = graph_at(self.root, found[0]) if found is not None else None
+        return graph.nodes[found[1]] if found is not None and graph is not None else None
+
+    def definition_at(self, path: NodeId) -> BlockDefinition | None:
+        """The block behind the node of a path; None when there is none."""
+        found = place_of(self.root, path)
+        graph = graph_at(self.root, found[0]) if found is not None else None
+        return None if found is None or graph is None else definition_of_node(graph, self.registry, found[1])
+
     def thumbnail(self, node: NodeId) -> QImage | None:
         """A small picture of the node's last result; None until it is made (`runtime_changed` tells)."""
         return self._thumbnails.get(self.place.whole(node))
@@ -187,6 +201,50 @@ class Editor(QObject):
         self.selection = ()
         self.place_changed.emit(place)
         self.selection_changed.emit(())
+
+    def can_enter(self, node: NodeId) -> bool:
+        """Whether a node stands for, or repeats, a definition of this file."""
+        placed = self.graph.nodes.get(node)
+        return placed is not None and enterable(placed) in self.root.subgraphs
+
+    def selected_instances(self) -> tuple[NodeId, ...]:
+        """The selected nodes that stand for a definition of this file."""
+        return tuple(
+            node
+            for node in self.selection
+            if self.graph.nodes[node].block.startswith(SUBGRAPH) and self.can_enter(node)
+        )
+
+    def make_subgraph(self) -> NodeId | None:
+        """Put the selected nodes into a new definition, with a node in their place that stands for it."""
+        if not self.selection:
+            return None
+        chosen = self.selection
+        handle = self._try(lambda: self.graph.make_subgraph(chosen, registry=self.registry))
+        if handle is None:
+            return None
+        self.select((handle.id,))
+        return NodeId(handle.id)
+
+    def expand_subgraphs(self) -> None:
+        """Put the nodes of their definitions in the place of the selected nodes, in one step."""
+        instances = self.selected_instances()
+        if not instances:
+            return
+        fresh: list[NodeId] = []
+
+        def expanded() -> None:
+            with self.graph.transaction("expand subgraph"):
+                for instance in instances:
+                    fresh.extend(self.graph.expand(instance))
+
+        self._try(expanded)
+        self.select(fresh)
+
+    def make_unique(self) -> None:
+        """Give the selected node a definition of its own, a copy of the one that it shares."""
+        for instance in self.selected_instances()[:1]:
+            self._try(partial(self.graph.make_unique, instance))
 
     def show_node(self, path: NodeId) -> NodeId | None:
         """Go to the place of a node known by its path, and return its name there; None if it is gone."""
@@ -421,11 +479,7 @@ class Editor(QObject):
         self.run_finished.emit(result)
 
     def _family_of(self, ref: PortRef) -> str | None:
-        found = place_of(self.root, ref.node)
-        graph = graph_at(self.root, found[0]) if found is not None else None
-        if found is None or graph is None:
-            return None
-        definition = definition_of_node(graph, self.registry, found[1])
+        definition = self.definition_at(ref.node)
         port = definition.output(ref.port) if definition is not None else None
         return port.type.family if port is not None else None
 

@@ -37,6 +37,11 @@ class Menus(QObject):
             bar.addMenu("&Edit"),
             *("undo", "redo", "", "cut", "copy", "paste", "duplicate", "delete", "", "select_all", "find_block"),
         )
+        fill(
+            bar.addMenu("&Graph"),
+            *("make_subgraph", "make_unique", "expand_subgraph", "", "enter", "leave", ""),
+            *("next_tab", "previous_tab", "close_tab"),
+        )
         self._make_view_menu()
         fill(bar.addMenu("&Run"), "run", "stop", "", "show_profiler", "release_memory")
         self._make_help_menu()

@@ -71,13 +71,13 @@ class ProblemsPanel(QWidget):
         """After a run, what failed in it is a problem until its inputs change."""
         if self._editor.is_running:
             return
-        failed = failures(self._editor.runtime)
+        failed = failures(self._editor.whole_runtime)
         if failed != self._failed:
             self._failed = failed
             self._show()
 
     def _describe_none(self, _change: object = None) -> None:
-        if self._editor.graph.nodes:
+        if self._editor.root.nodes:
             self._empty.say("No problems", "The graph is ready to run.")
         else:
             self._empty.say("No problems", "The graph is empty: add a block to begin.")
@@ -118,8 +118,7 @@ class ProblemsPanel(QWidget):
 
     def _choose(self, item: QTreeWidgetItem) -> None:
         problem: Problem | None = item.data(0, PROBLEM)
-        if problem is not None and problem.node in self._editor.graph.nodes:
-            self._editor.select((NodeId(str(problem.node)),))
+        if problem is not None and problem.node is not None:
             self.node_chosen.emit(str(problem.node))
 
 

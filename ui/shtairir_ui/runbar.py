@@ -119,15 +119,15 @@ class RunBar(QFrame):
         if not self._editor.is_running:
             return
         elapsed_s = time.perf_counter() - self._began_s
-        progress = run_progress(self._editor.runtime, self._expected_s, elapsed_s)
+        progress = run_progress(self._editor.whole_runtime, self._expected_s, elapsed_s)
         self._bar.setValue(round(progress.fraction * STEPS))
         self._status.setText(running_text(progress, elapsed_s, self._stopping))
 
     def _on_finished(self, result: RunResult) -> None:
-        for node, state in self._editor.runtime.items():
+        for node, state in self._editor.whole_runtime.items():
             if state.status is NodeStatus.DONE and state.elapsed_s is not None:
                 self._expected_s[node] = state.elapsed_s
-        statuses = [state.status for state in self._editor.runtime.values()]
+        statuses = [state.status for state in self._editor.whole_runtime.values()]
         self._outcome = outcome_of(result, statuses)
         self._show_idle()
 

@@ -25,7 +25,13 @@ class StatusLine(QStatusBar):
         self._facts.setContentsMargins(0, 0, theme.current().s2, 0)
         self.addPermanentWidget(self._facts)
         editor.message.connect(self.say)
-        for signal in (editor.graph_replaced, editor.graph_changed, editor.selection_changed, editor.run_finished):
+        for signal in (
+            editor.graph_replaced,
+            editor.place_changed,
+            editor.graph_changed,
+            editor.selection_changed,
+            editor.run_finished,
+        ):
             signal.connect(self._refresh)
         self._refresh()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
+from shtairir.ids import NodeId
 from shtairir_ui import theme
 from shtairir_ui.actions import Actions
 from shtairir_ui.canvas import GraphCanvas
@@ -18,6 +19,7 @@ from shtairir_ui.guard import guarded
 from shtairir_ui.layout import WindowLayout
 from shtairir_ui.menus import Menus
 from shtairir_ui.notice import NoticeBar
+from shtairir_ui.scopebar import ScopeBar
 from shtairir_ui.settings import Settings
 from shtairir_ui.statusbar import StatusLine
 from shtairir_ui.themechoice import ThemeControl
@@ -52,7 +54,8 @@ class MainWindow(QMainWindow):
         self._broken_packs = ""
         self.top_bar = TopBar(self.editor, self.actions_)
         self.canvas = GraphCanvas(self.editor)
-        self.panels = WindowLayout(self.editor, self.canvas)
+        self.scope_bar = ScopeBar(self.editor)
+        self.panels = WindowLayout(self.editor, _below(self.scope_bar, self.canvas))
         self.status_line = StatusLine(self.editor, self)
         self.setStatusBar(self.status_line)
         self._lay_out()
@@ -108,6 +111,14 @@ class MainWindow(QMainWindow):
         on("delete", self.canvas.delete)
         on("select_all", editor.select_all)
         on("find_block", self._find_block)
+        on("make_subgraph", editor.make_subgraph)
+        on("expand_subgraph", editor.expand_subgraphs)
+        on("make_unique", editor.make_unique)
+        on("enter", self._enter)
+        on("leave", editor.leave)
+        on("next_tab", lambda: self.scope_bar.step(1))
+        on("previous_tab", lambda: self.scope_bar.step(-1))
+        on("close_tab", self.scope_bar.close_current)
         on("fit", self.canvas.fit)
         on("run", editor.run)
         on("stop", self.top_bar.run_bar.stop)
@@ -124,13 +135,14 @@ class MainWindow(QMainWindow):
         self.editor.run_refused.connect(self._on_refused)
         self.editor.packs_checked.connect(self._say_broken_packs)
         self.panels.palette_panel.add_requested.connect(self.add_block)
-        self.panels.problems.node_chosen.connect(self.canvas.focus_node)
-        self.panels.profiler.node_chosen.connect(self.canvas.focus_node)
+        self.panels.problems.node_chosen.connect(self._go_to)
+        self.panels.profiler.node_chosen.connect(self._go_to)
         self.panels.profiler.node_shown.connect(self.canvas.center_on)
         self.panels.profiler.message.connect(self.status_line.say)
         self.panels.node_wanted.connect(self._go_to)
         self.canvas.file_dropped.connect(self.files.open_path)
-        self.canvas.node_activated.connect(lambda _node: self.panels.show_inspector())
+        self.canvas.node_activated.connect(self._activate)
+        self.scope_bar.closed.connect(self.canvas.forget_place)
         self.files.failed.connect(self.notice.say)
         self.files.succeeded.connect(self._on_file_done)
 
@@ -161,10 +173,20 @@ class MainWindow(QMainWindow):
     def _on_refused(self, _error: Exception) -> None:
         self.panels.show_problems()
 
-    def _go_to(self, node: str) -> None:
-        if node in self.editor.graph.nodes:
-            self.editor.select((node,))  # type: ignore[arg-type]  # an id that came through a signal
-            self.canvas.focus_node(node)  # type: ignore[arg-type]  # as above
+    def _go_to(self, path: str) -> None:
+        """Show a node, wherever in the file it is."""
+        node = self.editor.show_node(NodeId(path))
+        if node is not None:
+            self.canvas.focus_node(node)
+
+    def _enter(self) -> None:
+        if self.editor.selection:
+            self._activate(self.editor.selection[-1])
+
+    def _activate(self, node: str) -> None:
+        """Go into a node that stands for a definition; of any other, show what can be set."""
+        if not self.editor.enter(NodeId(node)):
+            self.panels.show_inspector()
 
     def _find_block(self) -> None:
         self.panels.show_palette()
@@ -208,6 +230,17 @@ class MainWindow(QMainWindow):
         if path is not None:
             event.acceptProposedAction()
             self.files.open_path(path)
+
+
+def _below(bar: QWidget, canvas: QWidget) -> QWidget:
+    """The canvas with a bar above it."""
+    both = QWidget()
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(bar)
+    column.addWidget(canvas, 1)
+    return both
 
 
 def dropped_graph(event: QDropEvent) -> Path | None:

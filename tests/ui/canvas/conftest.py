@@ -19,6 +19,7 @@ from shtairir.ids import NodeId, PortRef
 from shtairir.validation import Problem
 from shtairir_ui.canvas import GraphCanvas
 from shtairir_ui.linking import check_link
+from shtairir_ui.places import ROOT
 from shtairir_ui.runtime import NodeRuntime
 from tests.ui import gestures
 
@@ -76,6 +77,8 @@ class FakeEditor(QObject):
     """The verbs and signals that the canvas uses, on a real document."""
 
     graph_replaced = Signal()
+    place_changed = Signal(object)
+    place = ROOT
     graph_changed = Signal(object)
     selection_changed = Signal(tuple)
     problems_changed = Signal(list)

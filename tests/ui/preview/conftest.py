@@ -29,6 +29,7 @@ class FakeEditor(QObject):
     run_finished = Signal(object)
     graph_changed = Signal(object)
     graph_replaced = Signal()
+    place_changed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()

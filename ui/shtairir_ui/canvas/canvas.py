@@ -31,6 +31,7 @@ from shtairir_ui.canvas.scene import CanvasScene
 from shtairir_ui.canvas.search import BlockSearch
 from shtairir_ui.canvas.view import CanvasView
 from shtairir_ui.guard import guarded
+from shtairir_ui.places import Place
 
 BLOCK_MIME = "application/x-shtairir-block"
 """The format of a block dragged from the palette: its id, in UTF-8."""
@@ -70,6 +71,8 @@ class GraphCanvas(QWidget):
         self.keys = Keys(self)
         self.view.handler = self.hand
         self._field: TitleField | None = None
+        self._place = editor.place
+        self._looks: dict[Place, tuple[float, QPointF]] = {}
         self._hint = QLabel(HINT, self)
         self._hint.setObjectName("canvasHint")
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -83,7 +86,8 @@ class GraphCanvas(QWidget):
 
     def _listen(self) -> None:
         editor = self.editor
-        editor.graph_replaced.connect(self._rebuild)
+        editor.graph_replaced.connect(self._on_replaced)
+        editor.place_changed.connect(self._on_place)
         editor.graph_changed.connect(self._apply)
         editor.selection_changed.connect(self._show_selection)
         editor.problems_changed.connect(self.board.show_problems)
@@ -281,6 +285,25 @@ class GraphCanvas(QWidget):
         new = Node(node, BlockId(block), definition.version, position=place)
         self.editor.apply(AddNodes((new,), (Link(*ends),) if partner else (), f"add {node}"))
         self.editor.select((node,))
+
+    def _on_replaced(self) -> None:
+        self._looks.clear()
+        self._place = self.editor.place
+        self._rebuild()
+
+    def _on_place(self, place: Place) -> None:
+        """Show another graph of the file as it was left."""
+        self._looks[self._place] = (self.view.zoom, self.view.visible_rect().center())
+        self._place = place
+        self._rebuild()
+        if place in self._looks:
+            zoom, center = self._looks[place]
+            self.view.zoom_to(zoom)
+            self.view.centerOn(center)
+
+    def forget_place(self, place: Place) -> None:
+        """Look at a place with fresh eyes next time: its tab was closed."""
+        self._looks.pop(place, None)
 
     def _rebuild(self) -> None:
         self._end_interaction()

@@ -14,6 +14,7 @@ from shtairir.document import Graph
 from shtairir.document.edits import Edit
 from shtairir.ids import NodeId, PortRef
 from shtairir.validation import Problem
+from shtairir_ui.places import Place
 from shtairir_ui.runtime import NodeRuntime
 
 
@@ -25,6 +26,8 @@ class CanvasEditor(Protocol):
     @property
     def registry(self) -> Registry: ...
     @property
+    def place(self) -> Place: ...
+    @property
     def selection(self) -> tuple[NodeId, ...]: ...
     @property
     def problems(self) -> Sequence[Problem]: ...
@@ -33,6 +36,8 @@ class CanvasEditor(Protocol):
 
     @property
     def graph_replaced(self) -> SignalInstance: ...
+    @property
+    def place_changed(self) -> SignalInstance: ...
     @property
     def graph_changed(self) -> SignalInstance: ...
     @property

@@ -34,6 +34,7 @@ class InspectorPanel(QWidget):
         self.node_page.node_wanted.connect(self.node_wanted)
         editor.selection_changed.connect(self._show)
         editor.graph_replaced.connect(self._show)
+        editor.place_changed.connect(self._show)
         editor.graph_changed.connect(self._on_changed)
         editor.runtime_changed.connect(self._on_runtime)
         editor.run_finished.connect(self._on_finished)

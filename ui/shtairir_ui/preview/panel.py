@@ -68,6 +68,7 @@ class PreviewPanel(QWidget):
         for signal in (editor.selection_changed, editor.runtime_changed, editor.run_finished, editor.graph_changed):
             signal.connect(self._schedule)
         editor.graph_replaced.connect(self._on_graph_replaced)
+        editor.place_changed.connect(self._on_graph_replaced)
         theme.changed.connect(self._on_theme)
         self.refresh()
 

@@ -176,26 +176,27 @@ class ProfilerPanel(QWidget):
         self.fit_button.setEnabled(seen)
         self.export_button.setEnabled(self.recording.plan is not None and not self._editor.is_running)
 
-    def _category(self, node: NodeId) -> str:
-        definition = self._editor.definition(node) if node in self._editor.graph.nodes else None
+    def _category(self, path: NodeId) -> str:
+        definition = self._editor.definition_at(path)
         return definition.category if definition is not None else ""
 
-    def _title(self, node: NodeId) -> str:
-        found = self._editor.graph.nodes.get(node)
+    def _title(self, path: NodeId) -> str:
+        found = self._editor.node_at(path)
         if found is None:
             return ""
-        definition = self._editor.definition(node)
+        definition = self._editor.definition_at(path)
         return found.title or (definition.name if definition is not None else found.block)
 
     # -- what is done ------------------------------------------------------------------------------
 
     def _on_clicked(self, node: str) -> None:
-        if node in self._editor.graph.nodes:
-            self._editor.select((NodeId(node),))
-            self.node_shown.emit(node)
+        shown = self._editor.show_node(NodeId(node))
+        if shown is not None:
+            self._editor.select((shown,))
+            self.node_shown.emit(shown)
 
     def _on_chosen(self, node: str) -> None:
-        if node in self._editor.graph.nodes:
+        if self._editor.node_at(NodeId(node)) is not None:
             self.node_chosen.emit(node)
 
     def _on_selection(self, nodes: tuple[NodeId, ...]) -> None:
