@@ -167,8 +167,14 @@ class GarbageCollector:
         self.give_back()
 
     @contextmanager
-    def burst(self) -> Iterator[None]:
-        """Mark the time of a burst of tiny tasks: Python looks for no cyclic garbage meanwhile."""
+    def burst(self, *, lasting: bool = False) -> Iterator[None]:
+        """Mark the time of a burst of tiny tasks: Python looks for no cyclic garbage meanwhile.
+
+        Parameters
+        ----------
+        lasting
+            Whether most of what is made meanwhile stays: then it is not looked through right after, but counts as old.
+        """
         with self._lock:
             self._bursts += 1
             if self._bursts == 1:
@@ -180,6 +186,9 @@ class GarbageCollector:
             with self._lock:
                 self._bursts -= 1
                 if not self._bursts and self._enabled_before:
+                    if lasting and not gc.get_freeze_count():
+                        gc.freeze()
+                        gc.unfreeze()
                     gc.enable()
 
     def pressure(self, used_bytes: int = 0, limit_bytes: int | None = None) -> Pressure:

@@ -257,7 +257,9 @@ class Tasks(Sequence[Task]):
 
     __slots__ = ("_made", "changed", "columns")
 
-    def __init__(self, columns: Columns, others: Tasks | None = None, changed: Mapping[int, Task] | None = None) -> None:
+    def __init__(
+        self, columns: Columns, others: Tasks | None = None, changed: Mapping[int, Task] | None = None
+    ) -> None:
         self.columns = columns
         self.changed: Mapping[int, Task] = changed or {}
         self._made: list[Task | None] = [None] * len(columns.order) if others is None else others._made

@@ -18,7 +18,7 @@ from shtairir.planning.dependency import Adjacency
 from shtairir.planning.estimates import Forecast, seconds
 from shtairir.planning.footprint import Rehearsal, footprint, rehearse
 from shtairir.planning.passes.order import frugal_order
-from shtairir.planning.resources import ResourceRequirements, beyond, required
+from shtairir.planning.resources import ONE_PROCESSOR, ResourceRequirements, beyond, required
 from shtairir.planning.working import Reason, WorkingGraph
 
 _NAMED_IN_A_REFUSAL = 5
@@ -55,8 +55,6 @@ class Outlook:
         self._numbers = numbers
         self._known = known
         self._config = config
-        nodes = graph.nodes
-        self._definitions = [nodes[number].definition for number in numbers]
         self.all_timed = all(estimate.elapsed_s is not None for estimate, _ in known.different)
         self.durations = seconds(known, numbers)
         self.held = footprint(graph, numbers, known)
@@ -87,10 +85,12 @@ class Outlook:
         enough = 0
         by_block = {id(block): required(block.traits) for _, block in self._known.different}
         refused = {key: why for key, needs in by_block.items() if (why := limits.refusal(needs)) is not None}
-        for task, definition in enumerate(self._definitions) if refused else ():
-            if id(definition) in refused:
-                refusals.append((self.names[task], refused[id(definition)]))
-        requirements = list(map(by_block.__getitem__, map(id, self._definitions)))
+        if all(needs is ONE_PROCESSOR for needs in by_block.values()):
+            requirements = [ONE_PROCESSOR] * len(self._numbers)
+        else:
+            blocks = [id(self._graph.nodes[number].definition) for number in self._numbers]
+            refusals += [(self.names[task], refused[key]) for task, key in enumerate(blocks) if key in refused]
+            requirements = [by_block[key] for key in blocks]
         if self.held is not None:
             for task, memory_bytes in enumerate(self.held.needs):
                 if memory_bytes:

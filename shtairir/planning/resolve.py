@@ -75,11 +75,12 @@ def _fault(link: Link, nodes: Mapping[NodeId, Node], wiring: Wiring) -> str:
     source, target = definitions.get(link.source.node), definitions.get(link.target.node)
     output = source.output(link.source.port) if source is not None else None
     port = target.input(link.target.port) if target is not None else None
+    where = f"Node '{link.target.node}', input '{link.target.port}'"
     if output is None:
-        return f"Node '{link.target.node}', input '{link.target.port}' is linked to {link.source}, which does not exist."
+        return f"{where} is linked to {link.source}, which does not exist."
     if port is None:
         return f"{link.source} is linked to {link.target}, which does not exist."
-    return f"Node '{link.target.node}', input '{port.name}': {fits(output.type, port.type).reason}"
+    return f"{where}: {fits(output.type, port.type).reason}"
 
 
 def _unread(nodes: Mapping[int, WorkingNode], wiring: Wiring) -> frozenset[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -14,7 +14,6 @@ from shtairir.document.graph import Graph
 from shtairir.document.model import Header
 from shtairir.document.snapshot import Snapshot
 from shtairir.ids import BlockId, NodeId
-from shtairir.planning.columns import Tasks
 from shtairir.planning.config import PlanningConfig
 from shtairir.planning.patching import Patcher
 from shtairir.planning.plan import ExecutionPlan
@@ -44,13 +43,22 @@ class Shelf:
         self._lock = threading.Lock()
 
     def put(
-        self, graph: Graph, snapshot: Snapshot, config: PlanningConfig, registry: Registry, plan: ExecutionPlan
+        self,
+        graph: Graph,
+        snapshot: Snapshot,
+        config: PlanningConfig,
+        registry: Registry,
+        plan: ExecutionPlan,
+        definitions: Iterable[BlockDefinition],
     ) -> None:
-        """Keep a plan, unless it is of a graph that refers to files, which may come and go."""
-        if not isinstance(plan.tasks, Tasks):
-            return
-        every = [node.definition for node in plan.tasks.columns.originals.values()]
-        blocks = {definition.id: definition for definition in dict(zip(map(id, every), every, strict=True)).values()}
+        """Keep a plan, unless it is of a graph that refers to files, which may come and go.
+
+        Parameters
+        ----------
+        definitions
+            Those of all its nodes' blocks.
+        """
+        blocks = {definition.id: definition for definition in definitions}
         if any(port.param.path for definition in blocks.values() for port in definition.inputs):
             return
         history = config.history

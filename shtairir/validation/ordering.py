@@ -16,7 +16,11 @@ def reversed_edges(adjacency: Sequence[Sequence[int]]) -> list[list[int]]:
 
 def in_order(predecessors: Sequence[Sequence[int]]) -> bool:
     """Whether each node comes after all its predecessors already, as in a graph that was built from front to back."""
-    return all([node > max(before) for node, before in enumerate(predecessors) if before])
+    for node, before in enumerate(predecessors):
+        for other in before:
+            if other >= node:
+                return False
+    return True
 
 
 def topological_order(predecessors: Sequence[Sequence[int]], successors: Sequence[Sequence[int]]) -> list[int]:

@@ -73,6 +73,8 @@ class Wiring:
     ) -> None:
         self.nodes = nodes
         self.definitions = list(map(definitions.get, nodes))
+        # Definitions live long enough here for their identities to stand for them, which is quick.
+        self._kinds = list(map(id, self.definitions))
         self.feeds: list[list[Feed]] = [[] for _ in nodes]
         self.predecessors: list[list[int]] = [[] for _ in nodes]
         self.faulty: list[Link] = []
@@ -82,8 +84,7 @@ class Wiring:
     def _take(self, links: Mapping[PortRef, Link]) -> set[int]:
         """Take the links in, and return the nodes whose feeds may be out of order."""
         numbers = dict(zip(self.nodes, range(len(self.nodes)), strict=True))
-        # Definitions live long enough here for their identities to stand for them, which is quick.
-        kinds = list(map(id, self.definitions))
+        kinds = self._kinds
         crossings: dict[tuple[int, PortName, PortName, int], _Crossing | None] = {}
         shuffled: set[int] = set()
         new = tuple.__new__
@@ -144,6 +145,12 @@ class Wiring:
         uncertain = found.conversion is None and isinstance(kind, AnyType | UnionType)
         certain = not uncertain or isinstance(wanted, AnyType) or kind == wanted
         return _Crossing(places[0], outputs[0], found.conversion, None if certain else wanted)
+
+    @cached_property
+    def blocks(self) -> dict[int, BlockDefinition]:
+        """The definitions of the nodes' blocks, each once, by identity."""
+        found = dict(zip(self._kinds, self.definitions, strict=True))
+        return {key: definition for key, definition in found.items() if definition is not None}
 
     # --- order ------------------------------------------------------------------------------------------------
 

@@ -37,8 +37,10 @@ def merge_equal(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
             before = list(dict.fromkeys([merged.get(other, other) for other in before]))
         key = (id(node.definition), *before)
         other = alike.setdefault(key, index)
+        if other == index:
+            continue
         traits = node.definition.traits
-        if other == index or not (traits.pure and traits.deterministic):
+        if not (traits.pure and traits.deterministic):
             continue
         if other != _SEVERAL:
             seen[identity(nodes[other])] = other

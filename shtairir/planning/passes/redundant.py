@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shtairir.planning.dependency import Adjacency, redundant_edges
+from shtairir.planning.dependency import Adjacency, has_long_edges, redundant_edges
 
 
 def drop_redundant_edges(
@@ -16,6 +16,8 @@ def drop_redundant_edges(
 ) -> tuple[list[Sequence[int]], dict[int, set[int]]]:
     """Return for each node whom it must wait for, and whom it need not because it waits for them anyway."""
     repeated: dict[int, set[int]] = {}
+    if not has_long_edges(predecessors, levels):
+        return list(predecessors), repeated
     for source, target in redundant_edges(successors, levels):
         repeated.setdefault(target, set()).add(source)
     waits = list(predecessors)

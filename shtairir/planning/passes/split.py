@@ -19,7 +19,7 @@ def split_large(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
     """Return the graph with each divisible node as one that is evaluated in tiles."""
     # What can be divided is known of most blocks without a look at their nodes.
     blocks = {id(node.definition): node.definition for node in graph.nodes.values()}
-    fit = {key for key, block in blocks.items() if block.traits.kernel is not None or block.traits.reduction is not None}
+    fit = {key for key, block in blocks.items() if block.traits.kernel or block.traits.reduction is not None}
     alone = [
         number
         for number, node in graph.nodes.items()
