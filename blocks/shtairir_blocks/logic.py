@@ -1,8 +1,15 @@
 """Logic blocks: true and false, comparison and choice."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from shtairir.block import Param, block
+from shtairir.block import MISSING, BlockDefinition, InputPort, OutputPort, Param, block, definition_of
+from shtairir.block.expression import compile_expression
+from shtairir.block.interface import Scope
+from shtairir.block.types import ANY, ScalarType
+from shtairir.errors import BlockError
+from shtairir.ids import PortName
 
 Condition = Annotated[bool, Param(port=True)]
 Operand = Annotated[float, Param(port=True)]
@@ -176,3 +183,50 @@ def select(condition: bool, if_true: Any, if_false: Any) -> Any:
         The chosen value.
     """
     return if_true if condition else if_false
+
+
+def _ports_of_expression(values: Mapping[str, Any], scope: Scope) -> BlockDefinition:
+    """Return the definition of Expression with an input for each name in its text."""
+    base = definition_of(expression)
+    text = values.get("expression", base.inputs[-1].default)
+    if not isinstance(text, str):
+        return base
+    formula = compile_expression(text)
+    if "expression" in formula.names:
+        raise BlockError("The expression names 'expression', which is its own text.", hint="Choose another name.")
+    inputs = [
+        InputPort(PortName(name), ANY, True, MISSING, help=f"The value of '{name}' in the expression.", label=name)
+        for name in formula.names
+    ]
+    out = OutputPort(PortName("out"), ScalarType("bool") if formula.is_condition else ANY, base.outputs[0].help)
+    return replace(base, inputs=(*inputs, base.inputs[-1]), outputs=(out,), function=_evaluated)
+
+
+def _evaluated(expression: str, **values: Any) -> Any:
+    return compile_expression(expression).evaluate(values)
+
+
+@block(
+    category="Logic",
+    name="Expression",
+    tags=("formula", "condition", "calculate", "compute", "equation"),
+    adapt=_ports_of_expression,
+)
+def expression(a: Any, b: Any, expression: Annotated[str, Param(widget="expression")] = "a > b") -> Any:
+    """Work out a formula or a condition, written as text.
+
+    Parameters
+    ----------
+    a
+        The value of 'a' in the expression. The inputs follow the names in it.
+    b
+        The value of 'b' in the expression.
+    expression
+        For example ``mean > 0.5 and count < limit``. Each name in it is an input; nothing in it can do harm.
+
+    Returns
+    -------
+    out
+        What it gives.
+    """
+    return _evaluated(expression, a=a, b=b)

@@ -64,13 +64,16 @@ class Expression:
         As it was written.
     names
         The names of the values that it needs, in the order in which they appear.
+    is_condition
+        Whether it surely gives true or false: a comparison, or several joined by ``and``, ``or`` and ``not``.
     """
 
-    __slots__ = ("_step", "names", "text")
+    __slots__ = ("_step", "is_condition", "names", "text")
 
-    def __init__(self, text: str, names: tuple[str, ...], step: Step) -> None:
+    def __init__(self, text: str, names: tuple[str, ...], is_condition: bool, step: Step) -> None:
         self.text = text
         self.names = names
+        self.is_condition = is_condition
         self._step = step
 
     def evaluate(self, given: Mapping[str, object]) -> Any:
@@ -137,8 +140,9 @@ def compile_expression(text: str) -> Expression:
         if not isinstance(text, str):
             raise ExpressionError("An expression is a text.", column=1)
         reader = _Reader(text)
-        step = reader.step(reader.tree(), 0)
-        return Expression(text, tuple(reader.names), step)
+        tree = reader.tree()
+        step = reader.step(tree, 0)
+        return Expression(text, tuple(reader.names), _is_condition(tree), step)
     except ExpressionError as error:
         error.source = text if isinstance(text, str) else ""
         raise
@@ -367,6 +371,20 @@ _ALLOWED = frozenset(
 )
 
 
+_TRUE_OR_FALSE = frozenset({"all", "any", "contains", "endswith", "isfinite", "isnan", "startswith"})
+
+
+def _is_condition(node: ast.expr) -> bool:
+    if isinstance(node, ast.BoolOp):
+        return all(map(_is_condition, node.values))
+    if isinstance(node, ast.IfExp):
+        return _is_condition(node.body) and _is_condition(node.orelse)
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id in _TRUE_OR_FALSE
+    negated = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    return negated or isinstance(node, ast.Compare) or (isinstance(node, ast.Constant) and type(node.value) is bool)
+
+
 def _nothing(frame: Frame) -> None:
     return None
 
@@ -384,7 +402,7 @@ def _order_relation(compare: Callable[[Any, Any], Any], sign: str) -> Callable[[
 
 def _known_functions(meant: str) -> str:
     close = get_close_matches(meant[:40], FUNCTIONS, n=1)
-    return f"Did you mean {close[0]}(...)?" if close else f"There are {', '.join(FUNCTIONS)}."
+    return f"Did you mean {close[0]}(...)?" if close else f"There are {', '.join(sorted(FUNCTIONS))}."
 
 
 def _worded(error: SyntaxError) -> str:

@@ -44,14 +44,14 @@ def _extreme(frame: Frame, given: tuple[Any, ...], pick: Callable[..., Any], wha
     items = values.items_of(frame, given[0] if len(given) == 1 else given)
     if not items:
         raise refusal(
-            f"{what} of an empty list has no value.", f"Ask for its length first: {what}(a) if len(a) else 0."
+            f"'{what}' of an empty list has no value.", f"Ask for its length first: {what}(a) if len(a) else 0."
         )
     kinds = {type(item) for item in items}
     if not kinds <= values.NUMBERS and kinds != {str}:
         strange = next(item for item in items if type(item) not in values.NUMBERS)
-        raise refusal(f"{what} needs numbers only or texts only, but got {values.said(strange)}.")
-    for item in items:
-        if type(item) is str:
+        raise refusal(f"'{what}' needs numbers only or texts only, but got {values.said(strange)}.")
+    if str in kinds:
+        for item in items:
             values.pay_text(frame, item)
     return pick(items)
 
@@ -81,7 +81,7 @@ def _table_shape(value: Any) -> tuple[int, ...] | None:
 def _shape(value: Any, what: str = "len") -> tuple[int, ...]:
     if type(value) is loaded_class("numpy", "ndarray"):
         return value.shape  # type: ignore[no-any-return]  # the class is known by name only
-    raise refusal(f"{what} needs a list, a text, an array, an image or a table, but got {values.said(value)}.")
+    raise refusal(f"'{what}' needs a list, a text, an array, an image or a table, but got {values.said(value)}.")
 
 
 def _rows(frame: Frame, value: Any) -> int:
@@ -97,7 +97,7 @@ def _columns(frame: Frame, value: Any) -> int:
 def _axis(value: Any, axis: int, what: str) -> int:
     shape = _shape(value, what)
     if len(shape) <= axis:
-        raise refusal(f"{what} needs an array with {axis + 1} axes or more; this one has {len(shape)}.")
+        raise refusal(f"'{what}' needs an array with {axis + 1} axes or more; this one has {len(shape)}.")
     return shape[axis]
 
 
@@ -122,7 +122,7 @@ def _size(frame: Frame, value: Any) -> int:
 
 def _duration(frame: Frame, value: Any) -> float:
     if type(value) is not Audio:
-        raise refusal(f"duration needs audio, but got {values.said(value)}.")
+        raise refusal(f"'duration' needs audio, but got {values.said(value)}.")
     rate = values.number(values.admitted(value.rate_hz), "duration")
     return float(_shape(value.samples)[0] / rate) if rate else 0.0
 
@@ -136,21 +136,19 @@ def _rounded(frame: Frame, value: Any, digits: Any = None) -> Any:
     if digits is None:
         return values.checked_integer(round(number))
     if type(digits) is not int or not -20 <= digits <= 20:
-        raise refusal("round keeps from -20 to 20 digits after the point.")
+        raise refusal("'round' keeps from -20 to 20 digits after the point.")
     return round(number, digits)
 
 
 def _sum(frame: Frame, value: Any) -> Any:
-    total: Any = 0
-    for item in values.numbers_of(frame, value):
-        total += item
+    total = sum(values.numbers_of(frame, value))
     return values.checked_integer(total) if type(total) is int else total
 
 
 def _mean(frame: Frame, value: Any) -> float:
     items = values.numbers_of(frame, value)
     if not items:
-        raise refusal("mean of an empty list has no value.", "Ask for its length first: mean(a) if len(a) else 0.")
+        raise refusal("'mean' of an empty list has no value.", "Ask for its length first: mean(a) if len(a) else 0.")
     return float(sum(items) / len(items))
 
 
@@ -187,7 +185,7 @@ def _real(compute: Callable[[Any], Any], what: str, domain: str) -> Callable[[Fr
         try:
             result = compute(number)
         except ValueError:
-            raise refusal(f"{what} is defined for {domain} only, not for {number!r:.40}.") from None
+            raise refusal(f"'{what}' is defined for {domain} only, not for {number!r:.40}.") from None
         return values.checked_integer(result) if type(result) is int else result
 
     return computed
@@ -217,12 +215,12 @@ def _written_number(value: Any, read: Callable[[str], Any], what: str) -> Any:
     try:
         return read(value)
     except ValueError:
-        raise refusal(f"{what} cannot read {value[:40]!r} as a number.") from None
+        raise refusal(f"'{what}' cannot read {value[:40]!r} as a number.") from None
 
 
 def _text(frame: Frame, value: Any) -> str:
     if type(value) not in values.SCALARS:
-        raise refusal(f"text needs a number, a text, true or false, but got {values.said(value)}.")
+        raise refusal(f"'text' needs a number, a text, true or false, but got {values.said(value)}.")
     return str(value)
 
 

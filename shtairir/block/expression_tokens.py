@@ -56,6 +56,7 @@ _INSTEAD = (
 )
 
 _PAIRS = frozenset(wrong for wrong, *_ in _INSTEAD if len(wrong) == 2)
+_TRIPLES = ("'''", '"""')
 
 
 def check_tokens(source: str) -> None:
@@ -75,7 +76,7 @@ def check_tokens(source: str) -> None:
     position, depth, previous = 0, 0, ""
     while position < len(source):
         match = _TOKEN.match(source, position)
-        if match is None or source[position : position + 2] in _PAIRS:
+        if match is None or source[position : position + 2] in _PAIRS or source.startswith(_TRIPLES, position):
             raise _unknown(source, position)
         kind = match.lastgroup or ""
         _check_token(kind, match[0], previous, position)
@@ -125,6 +126,8 @@ def _for_word(word: str) -> str:
 
 def _unknown(source: str, position: int) -> ExpressionError:
     rest, column = source[position:], position + 1
+    if rest.startswith(_TRIPLES):
+        raise ExpressionError("Three quotation marks in a row.", column=column, hint="Write 'text' or \"text\".")
     if rest[0] in "\"'":
         where = rest.find("\\")
         if where > 0 and rest[0] not in rest[1:where]:

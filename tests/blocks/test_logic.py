@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import shtairir
 import shtairir_blocks.logic as logic
 from shtairir.block.values import Audio, Color
 
@@ -92,3 +93,34 @@ def test_choice_passes_the_value_itself_on() -> None:
     first, second = np.ones(2), "text"
     assert logic.select(True, first, second) is first
     assert logic.select(False, first, second) is second
+
+
+def test_the_inputs_of_an_expression_follow_its_names() -> None:
+    graph = shtairir.Graph("demo")
+    number = graph.add("math.number", value=0.7)
+    condition = graph.add("logic.expression", expression="mean > 0.5 and mean < limit", mean=number["out"])
+    graph.link(graph.add("math.number", value=2)["out"], condition["limit"])
+    definition = graph.definition(graph.node("expression"))
+    assert definition is not None
+    assert [port.name for port in definition.inputs] == ["mean", "limit", "expression"]
+    assert [port.type.name for port in definition.outputs] == ["bool"]
+    assert shtairir.run(graph)["expression.out"] is True
+    graph.set("expression.expression", "mean * 10 - limit")
+    assert shtairir.run(graph)["expression.out"] == 5.0
+
+
+def test_an_expression_that_cannot_be_read_is_a_problem_of_its_node() -> None:
+    graph = shtairir.Graph("demo")
+    graph.add("logic.expression", expression="a.shape > 3")
+    (problem,) = [one for one in shtairir.validate(graph) if one.severity == "error"]
+    assert problem.node == "expression"
+    assert "no attributes" in problem.message
+
+
+def test_an_expression_that_fails_names_what_does_not_fit() -> None:
+    graph = shtairir.Graph("demo")
+    zero = graph.add("math.number", value=0)
+    graph.add("logic.expression", expression="1 / n", n=zero["out"])
+    failure = shtairir.run(graph).nodes["expression"].error
+    assert failure is not None
+    assert (failure.message, failure.hint) == ("Division by zero.", "Ask first: a / b if b else 0.")
