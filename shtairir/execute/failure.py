@@ -5,11 +5,12 @@ from __future__ import annotations
 import linecache
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 from types import TracebackType
 
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.values import ValueSummary
-from shtairir.errors import ShtairirError
+from shtairir.errors import NodeExecutionError, ShtairirError
 from shtairir.events import CodeLine, FailureCategory, NodeFailure
 from shtairir.execute.hints import hint_for
 from shtairir.ids import PortName
@@ -22,6 +23,8 @@ _LONGEST_TRACEBACK = 20_000
 
 def failure_of(task: Task, error: BaseException, arguments: Mapping[str, object]) -> NodeFailure:
     """Return why a task failed. Never raises, whatever the block's error does when it is asked for its text."""
+    if isinstance(error, NodeExecutionError):
+        return _failure_inside(task, error, arguments)
     definition = task.definition
     inside = _frames_of_block(error.__traceback__, definition)
     return NodeFailure(
@@ -35,6 +38,18 @@ def failure_of(task: Task, error: BaseException, arguments: Mapping[str, object]
         traceback=_shortened(_formatted(error, inside), _LONGEST_TRACEBACK),
         upstream=tuple(dict.fromkeys(item.source.node for item in task.inputs)),
         category=_category(error),
+    )
+
+
+def _failure_inside(task: Task, error: NodeExecutionError, arguments: Mapping[str, object]) -> NodeFailure:
+    """Return why a task failed in which another node did: a loop, by a node of its body."""
+    return replace(
+        error.failure,
+        node=task.node,
+        block=task.definition.id,
+        message=_shortened(error.message, _LONGEST_MESSAGE),
+        inputs=_summaries(arguments, task.definition),
+        upstream=tuple(dict.fromkeys(item.source.node for item in task.inputs)),
     )
 
 

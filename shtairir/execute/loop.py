@@ -71,7 +71,6 @@ class LoopRun:
         self.state: RunState = context.run_state
         self.given = {name: arguments[port] for name, port in self.shape.ports.items() if port in arguments}
         self.options = {name: value for name, value in arguments.items() if name not in self.shape.ports.values()}
-        arguments.clear()  # nobody else shall hold on to what is carried on
         self.record = LoopRecord()
         self._telling = Telling(self.state)
         self._once = Once(self.program)

@@ -34,6 +34,7 @@ from shtairir.results.records import SELF_DESCRIBING
 if TYPE_CHECKING:
     from shtairir.execute.state import RunState
     from shtairir.ids import NodeId
+    from shtairir.planning.branching import Branching
 
 _LIGHT_TEXT = 1000
 
@@ -116,7 +117,7 @@ class Lane:
             if self._once.is_open:
                 self._settle()
             if self._branching is not None:
-                self._walk_choosing()
+                self._walk_choosing(self._branching)
             else:
                 self._walk(self._steps)
             outputs = [slots[slot] for slot in self._program.outputs]
@@ -171,10 +172,10 @@ class Lane:
         if self._failures:
             raise IterationFailedError(min(self._failures.values(), key=self._position))
 
-    def _walk_choosing(self) -> None:
+    def _walk_choosing(self, branching: Branching) -> None:
         """Perform the steps of a body in which something is chosen, as a scheduler says."""
         state, program = self._state, self._program
-        scheduler = ChoosingScheduler(program.shape, self._branching, readers=program.readers)
+        scheduler = ChoosingScheduler(program.shape, branching, readers=program.readers)
         scheduler.values, state.chosen = self._slots, scheduler.chosen
         state.records.causes, state.records.failures = scheduler.causes, {}
         state.records.parts.clear()

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from shtairir.block.compatibility import compatibility
 from shtairir.block.conversions import Conversion
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from shtairir.block.registry import Registry
     from shtairir.document.snapshot import Snapshot
     from shtairir.planning.plan import ExecutionPlan
+    from shtairir.planning.resolve import Blocks, Source
 
 GIVEN, TAKEN = BlockId("flow.given"), BlockId("flow.taken")
 """The blocks of the nodes that stand for inputs and outputs of a body."""
@@ -80,7 +81,7 @@ class BodyPlan:
 
 
 def with_bodies(
-    graph: WorkingGraph, source: Snapshot, blocks: Registry, config: PlanningConfig, prefix: str
+    graph: WorkingGraph, source: Source, blocks: Blocks, config: PlanningConfig, prefix: str
 ) -> tuple[WorkingGraph, list[Reason]]:
     """Return the graph with the bodies of its loops planned, and what is to be said of these.
 
@@ -98,7 +99,8 @@ def with_bodies(
     reasons: list[Reason] = []
     for number, node in graph.nodes.items():
         if node.definition.id in LOOPS:
-            body = _planned(node, source, blocks, config, prefix)
+            # No other source than a snapshot knows definitions, and no other blocks than a registry adapt.
+            body = _planned(node, cast("Snapshot", source), cast("Registry", blocks), config, prefix)
             reasons += _why_once(body, NodeId(f"{prefix}{node.id}"))
             nodes[number] = node._replace(definition=_definition(node, body), body=body)
     return replace(graph, nodes=nodes).linked(graph.links()), reasons
@@ -119,8 +121,8 @@ def _planned(node: WorkingNode, source: Snapshot, blocks: Registry, config: Plan
     inner = replace(config, keep=frozenset(), targets=None)
     plan = ExecutionPlanner(inner).plan(wrapped, blocks, prefix=f"{path}/")
     numbers = {task.node: task.number for task in plan.tasks}
-    inputs = {port.name: numbers[NodeId(f"{path}/{ends[port.name, INPUT]}")] for port in interface.inputs}
-    outputs = {port.name: numbers[NodeId(f"{path}/{ends[port.name, OUTPUT]}")] for port in interface.outputs}
+    inputs = {str(port.name): numbers[NodeId(f"{path}/{ends[port.name, INPUT]}")] for port in interface.inputs}
+    outputs = {str(port.name): numbers[NodeId(f"{path}/{ends[port.name, OUTPUT]}")] for port in interface.outputs}
     calls = [call for task in plan.tasks for call in task.calls if call.definition.id not in (GIVEN, TAKEN)]
     traits = [call.definition.traits for call in calls]
     return BodyPlan(
