@@ -107,9 +107,8 @@ class Lane:
         self.index = index
         slots = self._slots
         slots[:] = self._blank
-        for slot, value in given:
-            slots[slot] = value
-        given.clear()
+        while given:
+            _move(given, slots)
         self._held.update(owned)
         self._base_bytes = self._state.memory.live_bytes
         self._failures.clear()
@@ -389,6 +388,12 @@ class Lane:
         """Yield what each node of the body took."""
         yield from zip(self._program.nodes, self._tallies, strict=True)
         yield from self._nested.items()
+
+
+def _move(given: list[tuple[int, Any]], slots: list[Any]) -> None:
+    """Put the last of some values into its slot, so that nothing else refers to it."""
+    slot, value = given.pop()
+    slots[slot] = value
 
 
 def _is_light(value: Any) -> bool:
