@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from shtairir.block.compatibility import compatibility
-from shtairir.block.conversions import Conversion
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.ports import MISSING, InputPort
 from shtairir.document.model import Node
 from shtairir.document.references import is_instance
 from shtairir.document.snapshot import Snapshot
 from shtairir.errors import ExportError
+from shtairir.export.conversions import converted
 from shtairir.export.flows import WRITERS
 from shtairir.export.names import Names
 from shtairir.export.order import Order
@@ -30,12 +30,6 @@ class Result(NamedTuple):
 
     name: str
     expression: str
-
-
-_NATURAL = {
-    ("bool", "int"): "int", ("bool", "float"): "float", ("int", "float"): "float", ("int", "text"): "str",
-    ("bool", "text"): "str", ("path", "text"): "str",
-}  # fmt: skip
 
 
 class Body:
@@ -187,19 +181,10 @@ class Body:
         if not found.ok:
             raise ExportError(f"Node '{node.id}', input '{port.name}': {found.reason}")
         if found.conversion is not None:
-            expression = self._converted(expression, found.conversion)
+            expression = converted(self.functions.imports, expression, output.type, port.type)
         if port.name in self.definitions[node.id].traits.inplace:
             return f"{self.functions.imports.name('copy', 'deepcopy')}({expression})"
         return expression
-
-    def _converted(self, expression: str, conversion: Conversion) -> str:
-        natural = _NATURAL.get((conversion.source, conversion.target))
-        if natural is not None:
-            return f"{natural}({expression})"
-        if (conversion.source, conversion.target) == ("text", "path"):
-            return f"{self.functions.imports.name('pathlib', 'Path')}({expression})"
-        function = conversion.function
-        return f"{self.functions.imports.name(function.__module__, function.__name__)}({expression})"
 
 
 def _wish(node: Node) -> str:

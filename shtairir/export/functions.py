@@ -12,10 +12,11 @@ from shtairir.block.definition import BlockDefinition
 from shtairir.block.interface import Interface
 from shtairir.block.ports import MISSING, InputPort
 from shtairir.block.registry import Registry
+from shtairir.block.types import PortType
 from shtairir.document.definitions import scope_interface
 from shtairir.document.files import file_snapshot
 from shtairir.document.model import Node
-from shtairir.document.references import CODE, FILE, INPUT, instance_of
+from shtairir.document.references import CODE, FILE, INPUT, instance_of, is_instance, references_of
 from shtairir.document.snapshot import Snapshot
 from shtairir.errors import ExportError
 from shtairir.export.imports import Imports
@@ -75,6 +76,7 @@ class Functions:
         self._texts: list[list[str]] = []
         self._definitions: dict[tuple[object, str], Written] = {}
         self._codes: dict[tuple[object, str], str] = {}
+        self._begun: set[str] = set()
         self._prepared: set[tuple[object, str | None]] = set()
         self._prepare(snapshot)
 
@@ -88,10 +90,12 @@ class Functions:
         self._prepared.add(key)
         for node in snapshot.nodes.values():
             definition = self.definition(snapshot, node)
-            inner = instance_of(node.block)
-            if inner is not None:
-                self._prepare(_inside(snapshot, inner))
-            elif node.block.startswith(CODE):
+            for name in references_of(node):
+                self._prepare(_inside(snapshot, name))
+                self._declared(snapshot, name)
+            if is_instance(node.block):
+                continue
+            if node.block.startswith(CODE):
                 self._code(snapshot, node.block[len(CODE) :])
             elif definition.id not in WRITERS:
                 self.imports.block(definition)
@@ -163,10 +167,18 @@ class Functions:
             When there is no such definition.
         """
         inside = _inside(snapshot, name)
+        found = self._declared(snapshot, name)
+        if found.name not in self._begun:
+            self._begun.add(found.name)
+            self._write(inside, found)
+        return found
+
+    def _declared(self, snapshot: Snapshot, name: str) -> Written:
+        """Return what a definition is called, and what its arguments are."""
+        inside = _inside(snapshot, name)
         key = (inside.path or inside.base_dir, name)
         found = self._definitions.get(key)
         if found is None:
-            self._prepare(inside)
             interface = scope_interface(snapshot, name, self.registry)
             if interface is None:
                 raise ExportError(f"The subgraph '{name}' cannot be read.", hint="See shtairir validate.")
@@ -175,11 +187,14 @@ class Functions:
             arguments = {str(port.name): inner.take(port.name, "argument") for port in interface.inputs}
             fields = {str(port.name): Names().take(port.name, "out") for port in interface.outputs}
             found = self._definitions[key] = Written(function, interface, arguments, fields)
-            self._write(inside, found, inner)
         return found
 
-    def _write(self, inside: Snapshot, function: Written, names: Names) -> None:
+    def _write(self, inside: Snapshot, function: Written) -> None:
         from shtairir.export.body import Body
+
+        names = self.names.inner()
+        for argument in function.arguments.values():
+            names.take(argument)
 
         given = {
             PortRef(node.id, PortName(node_port)): function.arguments[name]
@@ -197,16 +212,25 @@ class Functions:
 
     def _signature(self, function: Written) -> list[str]:
         parts = [self._argument(function.arguments[port.name], port) for port in _required_first(function.interface)]
-        line = f"def {function.name}({', '.join(parts)}):"
+        line = f"def {function.name}({', '.join(parts)}) -> {self._returns(function)}:"
         if len(line) <= 110:
             return [line]
-        return [f"def {function.name}(", *(f"    {part}," for part in parts), "):"]
+        return [f"def {function.name}(", *(f"    {part}," for part in parts), f") -> {self._returns(function)}:"]
+
+    def _returns(self, function: Written) -> str:
+        if len(function.fields) > 1:
+            return self._class_name(function)
+        return self._annotation(function.interface.outputs[0].type) if function.fields else "None"
+
+    def _annotation(self, kind: PortType) -> str:
+        if kind.name in _SCALARS:
+            return _SCALARS[kind.name]
+        if kind.family in _TYPES and kind.name == kind.family:
+            return self.imports.name("shtairir.block", _TYPES[kind.family])
+        return self.imports.name("typing", "Any")
 
     def _argument(self, name: str, port: InputPort) -> str:
-        kind = _SCALARS.get(port.type.name)
-        if kind is None and port.type.family in _TYPES and port.type.name == port.type.family:
-            kind = self.imports.name("shtairir.block", _TYPES[port.type.family])
-        kind = kind or self.imports.name("typing", "Any")
+        kind = self._annotation(port.type)
         if port.default is MISSING:
             return f"{name}: {kind}"
         return f"{name}: {kind} = {self.literals.write(port.default)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import importlib
 import inspect
 from collections.abc import Callable
@@ -33,7 +34,9 @@ class Imports:
         """Import a name of a module, and return what it is called here."""
         called = self._called.get((module, name))
         if called is None:
-            called = self._called[module, name] = name if name[:1].isupper() else self._names.take(name)
+            # A family that is called like a word of Python's own, such as list, is said to be one of blocks.
+            wish = f"{name}_blocks" if hasattr(builtins, name) else name
+            called = self._called[module, name] = name if name[:1].isupper() else self._names.take(wish)
             self._from.setdefault(module, {})[name] = called
         return called
 
