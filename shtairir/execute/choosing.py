@@ -307,7 +307,9 @@ class ChoosingScheduler(Scheduler):
 
 def scheduler_of(shape: Shape, branching: Branching | None, readers: Sequence[int]) -> Scheduler:
     """Return the states of a run that is about to begin."""
-    return Scheduler(shape, readers=readers) if branching is None else ChoosingScheduler(shape, branching, readers=readers)
+    if branching is None:
+        return Scheduler(shape, readers=readers)
+    return ChoosingScheduler(shape, branching, readers=readers)
 
 
 def why_unneeded(plan: ExecutionPlan, task: int, chosen: Mapping[int, int | None], records: Records) -> str:

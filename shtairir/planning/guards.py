@@ -158,12 +158,6 @@ def wants_of(
     return Wants(frozenset(roots), together)
 
 
-def is_lazy(graph: WorkingGraph) -> bool:
-    """Whether anything in a graph is chosen."""
-    # Blocks are few, so they are found first.
-    return any(definition.traits.lazy is not None for definition in {node[2] for node in graph.nodes.values()})
-
-
 def guard_branches(graph: WorkingGraph, wants: Wants) -> tuple[WorkingGraph, list[Reason]]:
     """Return the graph with its choosers parted, and with a guard for each node that need not run."""
     graph, choosers = _parted(graph)

@@ -18,6 +18,7 @@ from shtairir.block.types import PortType
 from shtairir.ids import NodeId, PortName, PortRef
 from shtairir.planning.branching import Branching
 from shtairir.planning.config import Estimate, OptimizationLevel
+from shtairir.planning.instances import Instance
 from shtairir.planning.resources import ResourceLimits, ResourceRequirements
 from shtairir.planning.working import Reason
 
@@ -166,6 +167,12 @@ class ExecutionPlan:
         At ``aggressive``: which values share which buffers of the pool, as far as their sizes are known.
     branching
         What is chosen in the run, where anything is, and what depends on it.
+    instances
+        The nodes that stand for definitions and graph files, by path; what is in them is planned with the rest.
+    aliases
+        For outputs of instances, and of the ends of definitions, the output that makes them.
+    named
+        The outputs that the graph publishes as results, by name.
     untrusted
         Code that the graph carries and nobody has trusted: the plan can be looked at, but not be run.
     """
@@ -192,6 +199,9 @@ class ExecutionPlan:
     sequential_s: float | None = None
     buffers: tuple[Buffer, ...] = ()
     branching: Branching | None = None
+    instances: Mapping[NodeId, Instance] = field(default_factory=dict)
+    aliases: Mapping[PortRef, PortRef] = field(default_factory=dict)
+    named: Mapping[str, PortRef] = field(default_factory=dict)
     untrusted: tuple[Untrusted, ...] = ()
     lineage: Lineage = field(default_factory=lambda: Lineage(), repr=False)
 

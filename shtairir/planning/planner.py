@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from shtairir.errors import PlanningError
 from shtairir.flow.loop_shape import LOOPS
 from shtairir.ids import PortRef
 from shtairir.planning.config import OptimizationLevel, PlanningConfig
-from shtairir.planning.guards import guard_branches, is_lazy, wants_of, with_controls
+from shtairir.planning.expand import Expansion, Values, expand, needs_expansion
+from shtairir.planning.guards import Wants, guard_branches, wants_of, with_controls
 from shtairir.planning.layout import Layout
 from shtairir.planning.passes import (
     drop_dead,
@@ -19,9 +21,13 @@ from shtairir.planning.passes import (
     split_large,
 )
 from shtairir.planning.plan import ExecutionPlan
-from shtairir.planning.resolve import Blocks, Source, resolve
+from shtairir.planning.resolve import resolve, wired
 from shtairir.planning.working import Reason, WorkingGraph
 from shtairir.validation.wiring import Wiring
+
+if TYPE_CHECKING:
+    from shtairir.block.registry import Registry
+    from shtairir.document.snapshot import Snapshot
 
 
 class ExecutionPlanner:
@@ -36,7 +42,14 @@ class ExecutionPlanner:
     def __init__(self, config: PlanningConfig | None = None) -> None:
         self.config = config if config is not None else PlanningConfig()
 
-    def plan(self, source: Source, blocks: Blocks, wiring: Wiring | None = None, prefix: str = "") -> ExecutionPlan:
+    def plan(
+        self,
+        source: Snapshot,
+        blocks: Registry,
+        wiring: Wiring | None = None,
+        prefix: str = "",
+        values: Values | None = None,
+    ) -> ExecutionPlan:
         """Return the plan of a valid graph.
 
         Parameters
@@ -45,6 +58,8 @@ class ExecutionPlanner:
             What validation has seen of the same graph.
         prefix
             What stands before the ids of all nodes: the path of the loop that the graph is the body of.
+        values
+            Values for inputs inside of instances, for this plan only.
 
         Raises
         ------
@@ -52,13 +67,23 @@ class ExecutionPlanner:
             When the graph has a cycle or refers to what does not exist, when an output to keep or a target
             does not exist, or when a node can never run under the limits.
         """
-        config = self.config
-        graph = resolve(source, blocks, wiring)
+        if wiring is None or wiring.nodes is not source.nodes:
+            wiring = wired(source, blocks)
+        expansion, config = None, self.config
+        if values or needs_expansion(source, wiring.blocks.values()):
+            expansion = expand(source, blocks, values)
+            config, wiring = expansion.inside(config), expansion.wiring
+        graph = resolve(source if expansion is None else expansion, blocks, wiring)
+        kinds = wiring.blocks.values()
         noted: list[Reason] = []
-        if has_loops(graph):
+        if any(definition.id in LOOPS for definition in kinds):
             from shtairir.planning.bodies import with_bodies  # most graphs have none
 
             graph, noted = with_bodies(graph, source, blocks, config, prefix)
+        if expansion is not None:
+            graph = replace(graph, wanted=_numbered(graph, expansion.results)).linked(graph.links())
+        lazy = any(definition.traits.lazy is not None for definition in kinds)
+        wants = _wants(graph, config, expansion) if lazy else None
         if prefix:
             graph = graph.prefixed(prefix)
         _check_names(graph, config)
@@ -67,13 +92,15 @@ class ExecutionPlanner:
             graph = replace(graph, wanted=wanted).linked(graph.links())
         names = graph.names()
         originals = graph.nodes
-        graph, reasons = self._optimised(graph)
-        return Layout(graph, originals, config, noted + reasons).plan(source.name, source.base_dir, names)
+        graph, reasons = self._optimised(graph, config, wants)
+        plan = Layout(graph, originals, config, noted + reasons).plan(source.name, source.base_dir, names)
+        return plan if expansion is None else expansion.told_in(plan, prefix)
 
-    def _optimised(self, graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
+    def _optimised(
+        self, graph: WorkingGraph, config: PlanningConfig, wants: Wants | None
+    ) -> tuple[WorkingGraph, list[Reason]]:
         """Apply the passes of the level that change which nodes there are."""
-        graph, reasons = drop_dead(graph, self.config.targets)
-        wants = wants_of(graph, self.config.targets or (), {}) if is_lazy(graph) else None
+        graph, reasons = drop_dead(graph, config.targets)
         if self.config.level in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE):
             for optimise in (merge_equal, fold_constants):
                 graph, more = optimise(graph)
@@ -88,10 +115,11 @@ class ExecutionPlanner:
         return with_controls(graph), reasons
 
 
-def has_loops(graph: WorkingGraph) -> bool:
-    """Whether a graph has a loop."""
-    # Blocks are few, so they are found first.
-    return any(definition.id in LOOPS for definition in {node[2] for node in graph.nodes.values()})
+def _wants(graph: WorkingGraph, config: PlanningConfig, expansion: Expansion | None) -> Wants:
+    """Return what a graph runs for."""
+    targets = config.targets
+    wanted = () if expansion is None or targets is not None else expansion.wanted
+    return wants_of(graph, targets or wanted, {} if expansion is None else expansion.companions)
 
 
 def _check_names(graph: WorkingGraph, config: PlanningConfig) -> None:

@@ -53,13 +53,18 @@ def resolve(source: Source, blocks: Blocks, wiring: Wiring | None = None) -> Wor
         When a node's block, port or value does not exist or fit. A validated graph has none of these.
     """
     if wiring is None or wiring.nodes is not source.nodes:
-        definitions = {id: _definition(node, source, blocks) for id, node in source.nodes.items()}
-        wiring = Wiring(source.nodes, source.links, definitions)
+        wiring = wired(source, blocks)
     for link in wiring.faulty:
         raise PlanningError(_fault(link, source.nodes, wiring))
     nodes = _resolved(source, wiring)
     links = Links(wiring.predecessors, wiring.successors, wiring.order)
     return WorkingGraph(nodes, wanted=_unread(nodes, wiring)).linked(links)
+
+
+def wired(source: Source, blocks: Blocks) -> Wiring:
+    """Return the links of a graph by number."""
+    definitions = {id: _definition(node, source, blocks) for id, node in source.nodes.items()}
+    return Wiring(source.nodes, source.links, definitions)
 
 
 def _definition(node: Node, source: Source, blocks: Blocks) -> BlockDefinition:
