@@ -6,6 +6,7 @@ and the fix.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 import typing
@@ -149,7 +150,7 @@ def define(
     _check_renamed(signature, renamed or {}, ports, adapted=adapt is not None)
     return BlockDefinition(
         id=BlockId(block_id),
-        function=function,
+        function=_unpacked(function) if signature.returns_tuple and len(outputs) == 1 else function,
         name=name or stem.replace("_", " ").capitalize(),
         category=category,
         summary=signature.doc.summary,
@@ -170,6 +171,25 @@ def define(
         renamed=dict(renamed or {}),
         aliases=tuple(aliases),
     )
+
+
+def _unpacked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that hands out the one field of the tuple that this one returns."""
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def alone_later(*arguments: Any, **named: Any) -> Any:
+            (value,) = await function(*arguments, **named)
+            return value
+
+        return alone_later
+
+    @functools.wraps(function)
+    def alone(*arguments: Any, **named: Any) -> Any:
+        (value,) = function(*arguments, **named)
+        return value
+
+    return alone
 
 
 def _check_past(
@@ -309,6 +329,13 @@ class _Signature:
             raise self.error(
                 f"the default of argument '{port.name}' does not fit: {why}", argument=port.name, hint=hint
             )
+
+    @property
+    def returns_tuple(self) -> bool:
+        """Whether the result names its outputs, be it only one."""
+        annotation = self.hints.get("return")
+        is_named = isinstance(annotation, type) and issubclass(annotation, tuple) and hasattr(annotation, "_fields")
+        return is_named or get_origin(annotation) is tuple
 
     def outputs(self) -> tuple[OutputPort, ...]:
         """Return the output ports, from the annotation of the result."""

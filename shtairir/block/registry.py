@@ -84,6 +84,11 @@ class Registry:
         self._tables = threading.RLock()
 
     @property
+    def folders(self) -> tuple[Path, ...]:
+        """The user's folders of ``*.py`` files."""
+        return self._folders if self._folders is not None else user_folders()
+
+    @property
     def problems(self) -> list[PackProblem]:
         """The packs that could not be used, each with its reason."""
         return list(self._problems.values())
@@ -122,7 +127,7 @@ class Registry:
         for pack in self._pack_modules().values():
             if name in (pack.family, pack.module, pack.distribution):
                 return pack.module
-        for file in files_in(self._folders if self._folders is not None else user_folders()):
+        for file in files_in(self.folders):
             if name in (str(file), file.name, file.stem) or Path(name).absolute() == file.absolute():
                 return str(file)
         return None
@@ -190,9 +195,9 @@ class Registry:
             return self._read_changed_files()
 
     def refresh(self) -> list[BlockId]:
-        """Find packs that were installed, removed or mended, and imports that came late; return the ids that changed.
+        """Find packs that were installed, removed or mended, changed files, and imports that came late.
 
-        The first call only begins to watch. It is meant to be called every few seconds, and costs little while nothing
+        Returns the ids that changed. The first call only begins to watch for packs. It is meant to be called every few seconds, and costs little while nothing
         changes.
         """
         with self._reading:
@@ -205,6 +210,8 @@ class Registry:
             changed += self._read_mended()
             for source, read in self._aside.arrived():
                 changed += self._settle(source, read)
+            if self._user_read:
+                changed += self._read_changed_files()
             return list(dict.fromkeys(changed))
 
     def _follow_installs(self) -> list[BlockId]:
@@ -284,7 +291,7 @@ class Registry:
                 self._user_read = True
 
     def _read_changed_files(self) -> list[BlockId]:
-        present = files_in(self._folders if self._folders is not None else user_folders())
+        present = files_in(self.folders)
         changed: list[BlockId] = []
         for file in [file for file in self._files if file not in present]:
             del self._files[file]

@@ -67,8 +67,8 @@ def _input(survey: Survey, link: Link) -> InputPort | None:
 def _unknown_port(
     survey: Survey, link: Link, end: PortRef, definition: BlockDefinition, known: list[str], kind: str
 ) -> None:
-    fix = survey.did_you_mean(end.port, known)
-    fix = fix or (f"It has {', '.join(known)}." if known else f"'{definition.id}' has no {kind}s; remove the link.")
+    has = f"It has {', '.join(known)}." if known else f"'{definition.id}' has no {kind}s; remove the link."
+    fix = f"{survey.did_you_mean(end.port, known)} {has}".lstrip()
     message = f"'{end.node}' has no {kind} '{end.port}', but the link {link} names it."
     survey.error("unknown_port", message, end.node, end.port, fix=fix, edit=RemoveLinks((link.target,)))
 

@@ -21,6 +21,7 @@ from shtairir.block.registry import Registry, default_registry
 from shtairir.document import Change, Graph, Node, load, save
 from shtairir.document import edits as document_edits
 from shtairir.document.references import SUBGRAPH
+from shtairir.document.upgrading import upgrade
 from shtairir.errors import ShtairirError
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
 from shtairir.memory.allocator import Released, release
@@ -100,7 +101,7 @@ class Editor(QObject):
         self._stale_timer.timeout.connect(self._mark_stale)
         self._folder = BlockFolder(self.registry, self.background, self)
         self._folder.changed.connect(self._on_blocks_changed)
-        self._folder.checked.connect(self.packs_checked)
+        self._folder.checked.connect(self._on_packs_checked)
         self._connect_runs()
         self._show(self.graph)
 
@@ -348,6 +349,7 @@ class Editor(QObject):
         if text.strip():
             pasted = self._try(lambda: self.graph.paste_text(text, at=at))
             if pasted:
+                upgrade(self.root, self.registry, again=True)  # they may come from a file of older days
                 self.select(pasted)
 
     def duplicate(self) -> None:
@@ -426,6 +428,7 @@ class Editor(QObject):
         self._unsubscribe()
         self._runs.forget()
         self._thumbnails.reset({}, self._family_of)
+        upgrade(graph, self.registry)
         self.graph = self.root = graph
         self.place = ROOT
         self._unsubscribe = graph.subscribe(self._on_change)
@@ -459,6 +462,7 @@ class Editor(QObject):
     def _on_blocks_changed(self, blocks: set[BlockId]) -> None:
         """A block that the person wrote is another now: to the widgets, its nodes have changed."""
         self.blocks_changed.emit()
+        upgrade(self.root, self.registry, again=True)
         if self._runs.record is not None:
             self._runs.record.rewritten |= blocks
             self._stale_timer.start()
@@ -467,6 +471,11 @@ class Editor(QObject):
             self.graph_changed.emit(Change(nodes_changed=nodes, label="read blocks again"))
         self._check.check_soon()
         self.message.emit(f"Read again: {', '.join(sorted(blocks))}.")
+
+    def _on_packs_checked(self) -> None:
+        """A file may have been broken or mended, though its blocks stay what they were."""
+        self._check.check_soon()
+        self.packs_checked.emit()
 
     def _mark_stale(self) -> None:
         if self._runs.record is not None:

@@ -20,6 +20,7 @@ from shtairir.validation import Problem
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.emptystate import EmptyState
+from shtairir_ui.packs import pack_problems
 from shtairir_ui.runtime import NodeRuntime
 
 PROBLEM = Qt.ItemDataRole.UserRole
@@ -49,6 +50,7 @@ class ProblemsPanel(QWidget):
         self.list.itemActivated.connect(lambda item, _column: self._choose(item))
         editor.problems_changed.connect(self._on_checked)
         editor.run_refused.connect(self._on_refused)
+        editor.packs_checked.connect(self._show)
         editor.runtime_changed.connect(self._on_runtime)
         editor.graph_replaced.connect(self._on_runtime)
         editor.graph_replaced.connect(self._describe_none)
@@ -84,7 +86,7 @@ class ProblemsPanel(QWidget):
 
     def _show(self, _tokens: object = None) -> None:
         self._describe_none()
-        found = [*self._editor.problems, *self._refused, *self._failed]
+        found = [*self._editor.problems, *self._refused, *self._failed, *pack_problems(self._editor.registry)]
         problems = sorted(found, key=lambda problem: ORDER.get(problem.severity, 3))
         self.list.clear()
         for problem in problems[:SHOWN_AT_MOST]:

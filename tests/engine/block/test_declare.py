@@ -215,3 +215,22 @@ def test_missing_library_names_the_extra() -> None:
     assert missing.modules == ("no_such_library",)
     assert 'pip install "shtairir[image]"' in missing.message
     assert define(needs, requires=("json",)).missing() is None
+
+
+class Only(NamedTuple):
+    """One result that has a name."""
+
+    mean: float
+
+
+def test_a_tuple_with_one_field_names_its_only_output() -> None:
+    @block(id="custom.only")
+    def only(x: float) -> Only:
+        """Name it."""
+        return Only(2 * x)
+
+    definition = definition_of(only)
+    assert [port.name for port in definition.outputs] == ["mean"]
+    assert definition.function(3.0) == 6.0
+    assert only(3.0) == Only(6.0)
+    assert "return Only(2 * x)" in definition.source()

@@ -339,7 +339,7 @@ def test_links_to_ports_that_do_not_exist_are_told_for_both_ends(registry: Regis
     graph.link(parts["mean"], "add.z")
     first, second = validate(graph, registry)
     assert (first.code, first.node, first.port) == ("unknown_port", "measure", "sprad")
-    assert first.fix == "Did you mean 'spread'?"
+    assert first.fix == "Did you mean 'spread'? It has mean, spread."
     assert (second.node, second.port) == ("add", "z")
     assert "'add' has no input 'z', but the link measure.mean → add.z names it." in second.message
     assert second.fix == "It has x, y."
@@ -393,7 +393,7 @@ def test_a_pack_that_cannot_be_read_is_named_as_the_reason(caplog: pytest.LogCap
     graph = Graph()
     graph.add("broken.thing")
     broken = Registry(packs={"broken": "no_such_module_for_broken"}, folders=())
-    assert "no_such_module_for_broken could not be read" in (_only(graph, broken, "missing_block").fix or "")
+    assert "no_such_module_for_broken cannot be used" in (_only(graph, broken, "missing_block").fix or "")
 
 
 def test_a_block_whose_library_is_missing_names_the_extra(registry: Registry) -> None:

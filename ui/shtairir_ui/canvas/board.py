@@ -113,8 +113,9 @@ class Board:
             if problem.port is not None and problem.code in _BROKEN_LINKS
         }
         for target, link in self.links.items():
-            if link.broken != (target in broken):
-                link.show_as(broken=target in broken)
+            is_broken = target in broken or (link.link.source in broken and self._is_gone(link.link.source))
+            if link.broken != is_broken:
+                link.show_as(broken=is_broken)
 
     def show_selection(self, selection: Iterable[NodeId]) -> None:
         """Mark these nodes as selected, and only these; their links are lit."""
@@ -270,6 +271,11 @@ class Board:
             self.nodes[link.source.node].anchor("out", link.source.port),
             self.nodes[link.target.node].anchor("in", link.target.port),
         )
+
+    def _is_gone(self, source: PortRef) -> bool:
+        """Whether an output is shown only because a link names it. An input of that node may have the same name."""
+        port = self.port(source, "out")
+        return port is None or port.type is None
 
     def _color(self, link: Link) -> QColor:
         port = self.port(link.source, "out")
