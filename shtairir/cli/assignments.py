@@ -9,35 +9,55 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shtairir.cli.outcome import CommandError
-from shtairir.ids import NodeId, PortRef
+from shtairir.document.references import INPUT
+from shtairir.ids import NodeId, PortName, PortRef
 
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
     from shtairir.block.ports import InputPort
     from shtairir.block.registry import Registry
-    from shtairir.document import Graph
+    from shtairir.document import Graph, Node
 
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
-def assign(graph: Graph, assignments: Iterable[str], registry: Registry) -> None:
+def assign(graph: Graph, assignments: Iterable[str], registry: Registry) -> dict[str, Any]:
     """Set inputs of a graph as told on the command line.
+
+    Returns
+    -------
+    dict[str, Any]
+        The values of inputs inside one instance of a definition (``clean/blur.sigma``): these hold for a run, since
+        the definition is shared.
 
     Raises
     ------
     CommandError
         When a name or a value does not fit; the sentence names the nearest that would.
     """
+    inner: dict[str, Any] = {}
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         if not equals or not name:
             raise CommandError(f"“{assignment}” is not an assignment.", hint="Write --set NAME=VALUE.")
         target = _target(graph, name.strip(), registry)
-        graph.set(str(target), _value(graph, target, text, registry))
+        value = _value(graph, target, text, registry)
+        if "/" in target.node:
+            inner[str(target)] = value
+        else:
+            graph.set(str(target), value)
+    return inner
 
 
 def _target(graph: Graph, name: str, registry: Registry) -> PortRef:
-    published = {parameter.name: parameter.target for parameter in graph.parameters}
+    published = {
+        **{
+            input_name(node): PortRef(node.id, PortName("value"))
+            for node in graph.nodes.values()
+            if node.block == INPUT
+        },
+        **{parameter.name: parameter.target for parameter in graph.parameters},
+    }
     if name in published:
         return published[name]
     names = [*published, *_settable(graph, registry)]
@@ -45,15 +65,17 @@ def _target(graph: Graph, name: str, registry: Registry) -> PortRef:
         target = PortRef.parse(name)
     except ValueError:
         raise CommandError(f"The graph has no parameter “{name}”.", hint=_suggestion(name, names)) from None
-    if target.node not in graph.nodes:
+    found = graph.snapshot().find(target.node)
+    if found is None:
         raise CommandError(f"The graph has no node “{target.node}”.", hint=_suggestion(name, names))
-    if target in graph.links:
-        source = graph.links[target].source
+    inside, node = found
+    local = PortRef(node.id, target.port)
+    if local in inside.links:
+        source = inside.links[local].source
         raise CommandError(f"{name} takes its value from {source}.", hint="Set an input further up, or cut that link.")
     definition = _definition(graph, target.node, registry)
     if definition is not None and definition.input(target.port) is None:
-        block = graph.nodes[target.node].block
-        raise CommandError(f"{block} has no input “{target.port}”.", hint=_suggestion(name, names))
+        raise CommandError(f"{node.block} has no input “{target.port}”.", hint=_suggestion(name, names))
     return target
 
 
@@ -68,7 +90,13 @@ def _settable(graph: Graph, registry: Registry) -> list[str]:
 
 
 def _definition(graph: Graph, node: NodeId, registry: Registry) -> BlockDefinition | None:
-    return graph.definition(node, registry)
+    found = graph.snapshot().find(node)
+    return None if found is None else found[0].definition(found[1], registry)
+
+
+def input_name(node: Node) -> str:
+    """Return the name by which an input of the graph is set."""
+    return str(node.values.get("name") or node.id)
 
 
 def _suggestion(name: str, names: list[str]) -> str:

@@ -18,8 +18,8 @@ def plan_graph(path: Path, assignments: tuple[str, ...], *, level: str, workers:
 
     graph = open_graph(path)
     registry = default_registry()
-    assign(graph, assignments, registry)
-    execution_plan = plan(graph, level=level, workers=workers, registry=registry)
+    inner = assign(graph, assignments, registry)
+    execution_plan = plan(graph, level=level, workers=workers, parameters=inner, registry=registry)
     text = execution_plan.to_mermaid() if mermaid else plan_text(execution_plan, sys.stdout)
     document = {"status": "planned", "file": str(path), "plan": execution_plan.to_dict()}
     if mermaid:

@@ -45,6 +45,7 @@ class RunOptions:
     workers: int | None = None
     memory_limit: str | None = None
     timeout: str | None = None
+    help_parameters: bool = False
     dry_run: bool = False
     show_graph: bool = False
     output: Path | None = None
@@ -64,11 +65,16 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
     timeout_s = parse_duration(options.timeout) if options.timeout else None
     graph = open_graph(path)
     registry = default_registry()
-    assign(graph, options.assignments, registry)
+    inner = assign(graph, options.assignments, registry)
+    if options.help_parameters:
+        from shtairir.cli.parameters_text import describe_parameters
+
+        return describe_parameters(graph, path, registry)
     execution_plan = plan(
         graph,
         level=options.level,
         workers=options.workers,
+        parameters=inner,
         registry=registry,
         limits=ResourceLimits(memory_bytes=memory_limit),
     )
