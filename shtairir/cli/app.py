@@ -85,6 +85,9 @@ def run(
     timeout: Annotated[
         str | None, typer.Option("--timeout", "-t", metavar="S", help="Stop the run after so many seconds.")
     ] = None,
+    help_parameters: Annotated[
+        bool, typer.Option("--help-parameters", help="List what the graph can be given, and what it gives back.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Print the plan and run nothing.")] = False,
     show_graph: Annotated[bool, typer.Option("--show-graph", help="Print what feeds what before running.")] = False,
     output: Annotated[
@@ -113,6 +116,7 @@ def run(
             workers=workers,
             memory_limit=memory_limit,
             timeout=timeout,
+            help_parameters=help_parameters,
             dry_run=dry_run,
             show_graph=show_graph,
             output=output,
