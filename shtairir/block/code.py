@@ -16,7 +16,7 @@ import inspect
 import keyword
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
@@ -104,7 +104,16 @@ def source_problems(source: str, name: str = "block") -> tuple[SourceProblem, ..
     'line 1: A block has a fixed set of inputs: take a list[...] instead of *numbers.'
     """
     function = code_definition(name, source).function
-    return function.problems if isinstance(function, CodeFunction) else ()
+    found = function.problems if isinstance(function, CodeFunction) else ()
+    if any(problem.severity == "error" for problem in found):
+        return found
+    try:
+        compile(source, "<code>", "exec", dont_inherit=True)
+    except SyntaxError as error:  # what only the compiler sees: two arguments of one name, a break outside of a loop
+        found = (*found, SourceProblem(error.lineno or 1, max(error.offset or 1, 1), _worded(error)))
+    except (ValueError, RecursionError, MemoryError, OverflowError):
+        found = (*found, SourceProblem(1, 1, "The code is nested too deeply."))
+    return tuple(sorted(found))
 
 
 def _read(name: str, source: str) -> _Reading:
@@ -181,8 +190,8 @@ def _head_alone(piece: str) -> str:
     for place in range(begin.end(), len(piece)):
         letter = piece[place]
         if quote:
-            quote = "" if letter == quote else quote
-        elif letter in "'\"":
+            quote = "" if letter == ("\n" if quote == "#" else quote) else quote
+        elif letter in "'\"#":
             quote = letter
         else:
             depth += (letter in "([{") - (letter in ")]}")
@@ -247,6 +256,15 @@ def _bare(name: str) -> BlockDefinition:
 
     title = name.strip("_").replace("_", " ").capitalize()
     return replace(define(nothing, id="code.block", category=CATEGORY, name=title), outputs=())
+
+
+def entry_of(name: str, source: str) -> tuple[Function, Sequence[ast.stmt]]:
+    """Return the function of a source that can be read, and all statements of the first level."""
+    statements = _parsed(source)
+    entry = _entry(name, _Reading(statements=statements))
+    if entry is None:
+        raise BlockDefinitionError(f"The code block '{name}' has no function.", block=f"code.{name}")
+    return entry, statements
 
 
 def is_code_name(name: str) -> bool:

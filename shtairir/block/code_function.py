@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shtairir.block.code_problems import SourceProblem
+from shtairir.block.values import Audio, Color
 from shtairir.errors import BlockDefinitionError, UntrustedCodeError
 
 # Annotations are not evaluated, so that one that cannot be found harms nobody.
@@ -97,6 +98,8 @@ class CodeFunction:
     @property
     def __code__(self) -> types.CodeType:
         """The code of the function, compiled but not run; so it can be told from another of the same name."""
+        if not self.trusted:
+            raise AttributeError("__code__")
         try:
             constants = self._code().co_consts
         except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
@@ -126,14 +129,14 @@ def author_names() -> dict[str, Any]:
     from typing import Annotated, Literal, NamedTuple, Optional, Union
 
     package = importlib.import_module("shtairir.block")
-    names = (
-        "Array", "Audio", "Color", "Context", "DType", "Figure", "Image", "Out", "Param", "Shape", "Table",
-    )  # fmt: skip
+    names = ("Array", "Context", "DType", "Figure", "Image", "Out", "Param", "Shape", "Table")
     return {
         **{name: getattr(package, name) for name in names},
         "block": _as_it_is,
         "Annotated": Annotated,
         "Any": Any,
+        "Audio": Audio,
+        "Color": Color,
         "Literal": Literal,
         "Mapping": Mapping,
         "NamedTuple": NamedTuple,

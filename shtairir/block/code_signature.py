@@ -214,7 +214,14 @@ def _declare(name: str, node: ast.expr, declared: dict[str, Any], problems: Prob
         problems.error(node, f"'{name}' must be written out: nothing is computed here.")
         return
     if name not in _DECLARED:
-        if name not in ("category", "id", "version", "requires", "extra"):  # these have a meaning in a pack only
+        if name not in (
+            "category",
+            "extra",
+            "id",
+            "requires",
+            "runs_on",
+            "version",
+        ):  # these have a meaning in a pack only
             problems.warn(node, f"@block's '{name}' has no effect here. There are {', '.join(_DECLARED)}.")
         return
     listed = isinstance(value, list | tuple)
