@@ -50,7 +50,8 @@ class Sheet:
         """Add a node; a value that is a port of another node is linked."""
         definition = _definition(block)
         unknown = [name for name in values if definition.input(name) is None]
-        if unknown:
+        # The ports of some blocks depend on their values, which the checks of the graph look at.
+        if unknown and definition.adapt is None:
             raise ValueError(f"{block} has no input {', '.join(unknown)}.")
         handle = self.graph.add(definition, id=id, title=title, values=values)
         self._groups[-1].nodes.append(handle.id)
@@ -85,7 +86,7 @@ class Sheet:
         return places, width, max(bottoms.values()) - GAP + MARGIN
 
     def _height(self, node: NodeId) -> float:
-        definition = _definition(self.graph.node(node).block)
+        definition = self.graph.definition(node) or _definition(self.graph.node(node).block)
         linked = {link.target.port for link in self.graph.links_of(node) if link.target.node == node}
         shown = [port for port in definition.inputs if port.required or port.param.port or port.name in linked]
         picture = any(port.type.family in _SHOWN_LARGE for port in definition.outputs)

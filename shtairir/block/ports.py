@@ -43,7 +43,8 @@ class Param:
     multiline, language
         Text of several lines; code of a language (``python``, ``json``), highlighted.
     path, suffixes
-        What a path is for, and which endings a file dialog offers.
+        What a path is for, and which endings a file dialog offers: a file to ``open``, one to ``save``, a ``folder``
+        that is there, or ``any`` of them, whether it is there or not.
     widget
         A hint for the form: ``slider``, ``color``, ``code``, ``multiline``, ``path``, ``choice``.
     advanced
@@ -63,7 +64,7 @@ class Param:
     choices: Sequence[Any] | None = None
     multiline: bool = False
     language: str = ""
-    path: Literal["open", "save", "folder", ""] = ""
+    path: Literal["open", "save", "folder", "any", ""] = ""
     suffixes: tuple[str, ...] = ()
     widget: str = ""
     advanced: bool = False

@@ -20,7 +20,7 @@ from shtairir.document.paths import absolute_path
 from shtairir.document.store import SUFFIX, load
 from shtairir.ids import BlockId, NodeId
 
-_READ = ("open", "folder")
+_READ = ("open", "folder", "any")
 
 
 def example_file(definition: BlockDefinition) -> Path | None:

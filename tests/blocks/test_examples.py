@@ -80,7 +80,7 @@ def test_the_example_of_a_block_ends_in_it_and_can_be_inserted_anywhere(definiti
 def test_files_that_an_example_reads_are_there(definition: BlockDefinition) -> None:
     graph = example_of(definition.id, REGISTRY)
     for node in graph.nodes.values():
-        read = [port.name for port in REGISTRY.get(node.block).inputs if port.param.path in ("open", "folder")]
+        read = [port.name for port in REGISTRY.get(node.block).inputs if port.param.path in ("open", "folder", "any")]
         for path in (Path(node.values[name]) for name in read if isinstance(node.values.get(name), str)):
             assert path.exists() or not path.is_absolute(), path
 

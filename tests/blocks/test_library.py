@@ -111,7 +111,7 @@ def test_a_default_survives_the_graph_file(definition):
 def test_paths_say_what_they_are_for(definition):
     for port in definition.inputs:
         if port.type.family == "path":
-            assert port.param.path in ("open", "save", "folder"), port.name
+            assert port.param.path in ("open", "save", "folder", "any"), port.name
             assert all(suffix.startswith(".") for suffix in port.param.suffixes)
 
 

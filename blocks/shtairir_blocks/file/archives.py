@@ -9,7 +9,7 @@ from shtairir.block import Context, Param, block
 @block(name="Zip files", id="file.zip", category="File/Archive", tags=("compress", "pack", "archive"), pure=False)
 def zip_(
     context: Context,
-    paths: Annotated[Path | list[Path], Param(path="open")],
+    paths: Annotated[Path | list[Path], Param(path="any")],
     archive: Annotated[Path, Param(path="save", suffixes=(".zip",))],
     compression: Annotated[int, Param(ge=0, le=9)] = 6,
 ) -> Path:

@@ -28,7 +28,7 @@ class Info(NamedTuple):
 
 
 @block(name="File information", category="File/Look", tags=("exists", "size", "modified", "stat"), pure=False)
-def info(path: Annotated[Path, Param(path="open")]) -> Info:
+def info(path: Annotated[Path, Param(path="any")]) -> Info:
     """Tell whether a file or folder exists, how large it is and when it was changed.
 
     Parameters
@@ -94,7 +94,7 @@ class Parts(NamedTuple):
 
 
 @block(name="Parts of path", category="File/Path", tags=("folder", "name", "ending", "suffix", "split"))
-def parts(path: Annotated[Path, Param(path="open")]) -> Parts:
+def parts(path: Annotated[Path, Param(path="any")]) -> Parts:
     """Take a path apart into its folder, its name and its ending.
 
     Parameters
@@ -106,7 +106,7 @@ def parts(path: Annotated[Path, Param(path="open")]) -> Parts:
 
 
 @block(name="Join path", category="File/Path", tags=("folder", "name", "combine", "build"))
-def join(folder: Annotated[Path, Param(path="folder")], name: str, suffix: str = "") -> Path:
+def join(folder: Annotated[Path, Param(path="any")], name: str, suffix: str = "") -> Path:
     """Make the path of a file in a folder.
 
     Parameters

@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 from shtairir.block import Param, block
 
-Existing = Annotated[Path, Param(path="open")]
+Place = Annotated[Path, Param(path="any")]
 Target = Annotated[Path, Param(path="save")]
 
 
 @block(name="Copy file", category="File/Change", tags=("duplicate", "folder", "backup"), pure=False)
-def copy(source: Existing, target: Target, overwrite: bool = False) -> Path:
+def copy(source: Place, target: Target, overwrite: bool = False) -> Path:
     """Copy a file, or a folder with all that is in it.
 
     Parameters
@@ -33,7 +33,7 @@ def copy(source: Existing, target: Target, overwrite: bool = False) -> Path:
 
 
 @block(name="Move file", category="File/Change", tags=("rename", "folder"), pure=False)
-def move(source: Existing, target: Target, overwrite: bool = False) -> Path:
+def move(source: Place, target: Target, overwrite: bool = False) -> Path:
     """Move or rename a file or folder.
 
     Parameters
@@ -64,7 +64,7 @@ def move(source: Existing, target: Target, overwrite: bool = False) -> Path:
     extra="file",
 )
 def delete(
-    path: Existing,
+    path: Place,
     how: Literal["to the trash", "for good"] = "to the trash",
     whole_folder: bool = False,
     missing_is_fine: bool = False,

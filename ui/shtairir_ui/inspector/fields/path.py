@@ -19,7 +19,7 @@ class PathField(Field):
         super().__init__(parent)
         self._param = param
         self._base_dir = context.base_dir
-        what = "folder" if param.path == "folder" else "file"
+        what = {"folder": "folder", "any": "file or folder"}.get(param.path, "file")
         self.line = QLineEdit(placeholderText=f"Choose a {what}")
         self.own(self.line)
         self._browse = QToolButton()
