@@ -28,10 +28,10 @@ from shtairir.document.model import (
     Parameter,
     Point,
 )
-from shtairir.document.naming import did_you_mean
+from shtairir.document.naming import IdSource, did_you_mean
 from shtairir.document.paths import relative_path
 from shtairir.document.program import Program
-from shtairir.document.references import FILE
+from shtairir.document.references import BODY, FILE, body_of, instance_block, instance_of
 from shtairir.document.scopes import Scopes
 from shtairir.document.snapshot import Snapshot
 from shtairir.document.state import State
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
     from shtairir.block.interface import Interface
     from shtairir.block.registry import Registry
+    from shtairir.document.edits.published import Rewrite
 
 
 class Graph(Editing):
@@ -455,11 +456,69 @@ class Graph(Editing):
 
         snapshot, known = self.snapshot(), registry if registry is not None else default_registry()
         name, title = definition_name(name, edits.taken_names(self._program.scopes, "subgraphs"))
-        chosen = [NodeId(node) for node in nodes]
         instance = self._ids.next(name, self._state, ())
-        steps = group(snapshot, chosen, instance, name, title, known)
-        self.apply(edits.Batch(tuple(steps), f"make subgraph {name}"))
+        made, steps = group(snapshot, [NodeId(node) for node in nodes], instance, name, title, known)
+        moved = {node.id for node in made.content.nodes}
+        if self._root is not None:
+            steps.append(self._following(lambda path, port, _: ((instance, *path) if path[0] in moved else path, port)))
+        self.apply(edits.Batch((made, *steps), f"make subgraph {name}"))
         return NodeHandle(self, instance)
+
+    def _following(self, rewrite: Rewrite) -> edits.SetPublished:
+        """Return the edit that lets what is published follow nodes of this scope."""
+        scopes = self._program.scopes
+        header = edits.followed(scopes, self._state, rewrite) or scopes.root.header
+        return edits.SetPublished(header.parameters, header.results)
+
+    def expand(self, instance: NodeId | str | NodeHandle, *, registry: Registry | None = None) -> list[NodeId]:
+        """Put the nodes that an instance stands for in its place; one step of undo.
+
+        Links, values and what is published are kept. A definition that nothing else uses is removed. Of a graph file,
+        the definitions and the code that its nodes need come along.
+
+        Returns
+        -------
+        list of NodeId
+            The nodes that were put there.
+
+        Raises
+        ------
+        EditError
+            When the node is no instance, or what it stands for cannot be had.
+        """
+        from shtairir.document.expanding import followed_expansion, unfolded
+
+        node = self.node(instance.id if isinstance(instance, NodeHandle) else instance)
+        steps, made = unfolded(self.snapshot(), node, self._program.scopes, self.parameters, registry)
+        published = self._following(followed_expansion(made, node.id))
+        self.apply(edits.Batch((*steps, published), f"expand {node.id}"))
+        return list(made.nodes)
+
+    def make_unique(self, instance: NodeId | str | NodeHandle) -> str:
+        """Give an instance, or a loop, a definition of its own, a copy of the one that it had; return its name.
+
+        Raises
+        ------
+        EditError
+            When the node stands for no definition.
+        """
+        from shtairir.document.travelling import content_of
+
+        node = self.node(instance.id if isinstance(instance, NodeHandle) else instance)
+        old, scopes = instance_of(node.block) or body_of(node), self._program.scopes
+        if old is None or old.startswith(FILE):
+            what = "stands for a file" if old is not None else "stands for no definition"
+            raise EditError(f"'{node.id}' {what}, so there is nothing to copy.", hint="Expand it." if old else "")
+        edits.definition_in(scopes, old)
+        name = IdSource().next(old, edits.taken_names(scopes, "subgraphs"))
+        follow = (
+            edits.SetBlock(node.id, instance_block(name), node.block_version)
+            if instance_of(node.block) is not None
+            else edits.SetValue(node.id, PortName(BODY), name)
+        )
+        copy = edits.AddSubgraph(name, content_of(scopes, old))
+        self.apply(edits.Batch((copy, follow), f"make {node.id} unique"))
+        return name
 
     def add_code(self, name: str, source: str) -> None:
         """Let the file carry a block: the source of one function; nodes of the block ``code.NAME`` run it."""
@@ -556,12 +615,18 @@ class Graph(Editing):
 
     def copy_text(self, nodes: Iterable[NodeId | str]) -> str:
         """Return nodes, and the links among them, as text for the clipboard."""
-        from shtairir.document.clipboard import copy_text
+        from shtairir.document.clipboard import copy_text, note_copied
 
-        return copy_text(self._state, [NodeId(node) for node in nodes])
+        text = copy_text(self._program.scopes, self._state, [NodeId(node) for node in nodes])
+        if self.trusted:
+            note_copied(text)
+        return text
 
     def paste_text(self, text: str, *, offset: Point = (32.0, 32.0), at: Point | None = None) -> list[NodeId]:
         """Add the nodes of a copied text, or of a whole graph file, under new ids, and return these.
+
+        The definitions and the code that they need come along; what the graph has already is shared. Code that was not
+        copied from a graph that is trusted makes this graph one that is not.
 
         Parameters
         ----------
@@ -575,11 +640,13 @@ class Graph(Editing):
         DocumentError
             When the text holds no nodes.
         """
-        from shtairir.document.clipboard import pasted
+        from shtairir.document.clipboard import pasted, was_copied
 
-        edit = pasted(text, self.free_id, offset=offset, at=at)
-        self.apply(edit)
-        return [node.id for node in edit.nodes]
+        paste = pasted(text, self._program.scopes, self._state, self.free_id, offset=offset, at=at)
+        self.apply(paste.edit)
+        if paste.carries_code and not was_copied(text):
+            self._program.file.trust = Trust(self.root.snapshot().content())
+        return [node.id for node in paste.nodes.nodes]
 
     def duplicate(self, nodes: Iterable[NodeId | str]) -> list[NodeId]:
         """Copy nodes and the links among them; the copies also keep the links that feed them."""

@@ -47,8 +47,10 @@ def definition_name(wish: str | None, taken: Container[str]) -> tuple[str, str]:
 
 def group(
     graph: Snapshot, nodes: Iterable[NodeId], instance: NodeId, name: str, title: str, registry: Registry
-) -> list[edits.Edit]:
+) -> tuple[edits.AddSubgraph, list[edits.Edit]]:
     """Return the edits that put nodes of a scope into a new definition and an instance in their place.
+
+    What is published follows, if the scope is the graph itself; in a definition that is left to the caller.
 
     Raises
     ------
@@ -120,7 +122,7 @@ class _Grouping:
         self._columns = {INPUT: min(xs) - _APART, OUTPUT: max(xs) + _APART}
         self._centre = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
 
-    def edits(self, name: str, title: str) -> list[edits.Edit]:
+    def edits(self, name: str, title: str) -> tuple[edits.AddSubgraph, list[edits.Edit]]:
         """Return what puts the nodes into a definition of that name."""
         for link in self._graph.links.values():
             if link.target.node in self._chosen and link.source.node not in self._chosen:
@@ -133,13 +135,14 @@ class _Grouping:
         header = Header(title, frames=frames)
         content = Content(tuple(self._nodes.values()), tuple(self._inner), header)
         instance = Node(self._instance, instance_block(name), position=self._centre)
-        return [
-            edits.AddSubgraph(name, content),
+        steps: list[edits.Edit] = [
             *(edits.RemoveFrame(frame.id) for frame in frames),
             edits.RemoveNodes(tuple(self._chosen)),
             edits.AddNodes((instance,), tuple(self._outer)),
-            edits.SetPublished(parameters, results),
         ]
+        if self._graph.scope is None:
+            steps.append(edits.SetPublished(parameters, results))
+        return edits.AddSubgraph(name, content), steps
 
     def _enters(self, link: Link) -> None:
         """Let a link from outside come in by an input; links from the same output share one."""

@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 
 from shtairir.document.model import JsonValue, Node
-from shtairir.ids import PortName
+from shtairir.document.references import BODY, FILE, body_of
+from shtairir.ids import BlockId, PortName
 
 
 def relative_path(path: str | PurePath, base_dir: Path) -> str:
@@ -50,6 +51,8 @@ def rebase(
 ) -> Node:
     """Return the node with its relative paths rewritten, so that they mean the same files from ``new_dir``.
 
+    A graph file that the node stands for, or runs, is such a path too.
+
     Parameters
     ----------
     is_path
@@ -62,7 +65,20 @@ def rebase(
         for port, value in node.values.items()
         if is_path(node, PortName(port))
     }
+    body = body_of(node)
+    if body is not None and body.startswith(FILE):
+        moved[BODY] = _moved_reference(body, old_dir, new_dir, absolute_too)
+    if node.block.startswith(FILE):
+        node = _at_other_block(node, _moved_reference(node.block, old_dir, new_dir, absolute_too))
     return replace(node, values={**node.values, **moved}) if _differs(moved, node.values) else node
+
+
+def _moved_reference(reference: str, old_dir: Path, new_dir: Path, absolute_too: bool) -> str:
+    return f"{FILE}{_moved(reference.removeprefix(FILE), old_dir, new_dir, absolute_too)}"
+
+
+def _at_other_block(node: Node, block: str) -> Node:
+    return node if block == node.block else replace(node, block=BlockId(block))
 
 
 def _differs(moved: Mapping[str, JsonValue], values: Mapping[str, JsonValue]) -> bool:

@@ -19,6 +19,7 @@ from shtairir.ids import PortName
 if TYPE_CHECKING:
     from shtairir.block.registry import Registry
     from shtairir.block.types import PortType
+    from shtairir.document.snapshot import Snapshot
 
 SUFFIX = ".shtairir"
 
@@ -115,7 +116,7 @@ def _point_at_same_files(graph: Graph, target: Path, registry: Registry | None) 
     graph.rewrite_nodes(lambda node: rebase(node, old_dir, new_dir, is_path, absolute_too=is_first_save))
 
 
-def holds_path(graph: Graph, node: Node, port: PortName, registry: Registry | None) -> bool:
+def holds_path(graph: Graph | Snapshot, node: Node, port: PortName, registry: Registry | None) -> bool:
     """Whether a value of a node is a path, as far as its block is known."""
     definition = graph.definition(node, registry)
     found = definition.input(port) if definition is not None else None

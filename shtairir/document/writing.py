@@ -33,7 +33,7 @@ def to_bytes(
         lines.append(_section("results", map(_encode, map(result_record, header.results))))
     lines += _body(nodes, links)
     lines.append(_section("frames", map(_encode, map(frame_record, header.frames))))
-    subgraphs = [_entry(name, _definition(content)) for name, content in (definitions or {}).items()]
+    subgraphs = [_entry(name, definition_text(content)) for name, content in (definitions or {}).items()]
     code = [_entry(block.name, _block(code_record(block), 4)) for block in header.code]
     lines += _named_section("subgraphs", subgraphs, header) + _named_section("code", code, header)
     lines += [f"  {_field(key, value)}" for key, value in header.extra.items()]
@@ -54,7 +54,8 @@ def _entry(name: str, text: str) -> str:
     return f"    {_encode(name)}: {text}"
 
 
-def _definition(content: Content) -> str:
+def definition_text(content: Content) -> str:
+    """Return a definition as the file holds it, under its name."""
     header = content.header
     texts = {"title": header.name, "description": header.description}
     lines = [f"      {_field(key, value)}" for key, value in texts.items() if value]

@@ -15,7 +15,6 @@ from shtairir.document.edits.header import (
     SetPublished,
     Unpublish,
     UnpublishResult,
-    first_step,
 )
 from shtairir.document.edits.links import AddLinks, RemoveLinks
 from shtairir.document.edits.nodes import (
@@ -31,13 +30,16 @@ from shtairir.document.edits.nodes import (
     UnsetValue,
     point,
 )
+from shtairir.document.edits.published import first_step, followed
 from shtairir.document.edits.subgraphs import (
     AddSubgraph,
     InScope,
     RemoveSubgraph,
     RenameSubgraph,
+    definition_in,
     state_of,
     taken_names,
+    users_of,
 )
 
 __all__ = [
@@ -73,9 +75,12 @@ __all__ = [
     "UnpublishResult",
     "UnsetValue",
     "count_of",
+    "definition_in",
     "first_step",
+    "followed",
     "node_in",
     "point",
     "state_of",
     "taken_names",
+    "users_of",
 ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from shtairir.document.edits.base import Edit, count_of
 from shtairir.document.edits.subgraphs import check_new_name
 from shtairir.document.jsonable import to_json
-from shtairir.document.model import CodeBlock
+from shtairir.document.model import CodeBlock, JsonObject
 from shtairir.document.naming import did_you_mean
 from shtairir.document.references import code_block
 from shtairir.document.scopes import Changes, Scopes
@@ -25,6 +25,7 @@ class AddCode(Edit):
 
     name: str
     source: str
+    extra: JsonObject = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -32,7 +33,7 @@ class AddCode(Edit):
 
     def exchange_in(self, scopes: Scopes, state: State) -> Changes:
         check_new_name(scopes, self.name, "code", "code block")
-        return _with_code(scopes, (*scopes.root.header.code, CodeBlock(self.name, _checked(self.source))))
+        return _with_code(scopes, (*scopes.root.header.code, CodeBlock(self.name, _checked(self.source), self.extra)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import Any
 
-from shtairir.document.edits.base import DeltaEdit, node_in
+from shtairir.document.edits.base import DeltaEdit, Edit, node_in
+from shtairir.document.edits.published import first_step
 from shtairir.document.model import Frame, Header, NamedResult, Parameter
 from shtairir.document.naming import did_you_mean, is_name
+from shtairir.document.scopes import Changes, Scopes
 from shtairir.document.state import Delta, State
 from shtairir.errors import EditError
-from shtairir.ids import NodeId, PortRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,8 @@ class UnpublishResult(DeltaEdit):
 
 
 @dataclass(frozen=True, slots=True)
-class SetPublished(DeltaEdit):
-    """Replace all published parameters and results at once, when nodes are put into a definition or taken out."""
+class SetPublished(Edit):
+    """Replace all that the graph publishes at once, when nodes are put into a definition or taken out."""
 
     parameters: tuple[Parameter, ...]
     results: tuple[NamedResult, ...]
@@ -153,37 +153,9 @@ class SetPublished(DeltaEdit):
     def label(self) -> str:
         return "change what is published"
 
-    def delta(self, state: State) -> Delta:
-        return _header_delta(state, parameters=self.parameters, results=self.results)
-
-
-def first_step(port: PortRef) -> NodeId:
-    """Return the node of the graph itself that a port such as ``clean/blur.sigma`` is reached by."""
-    return NodeId(port.node.partition("/")[0])
-
-
-def published_without(header: Header, nodes: Container[NodeId]) -> Header | None:
-    """Return the header without what is published of some nodes; ``None`` when nothing is."""
-    parameters = tuple(one for one in header.parameters if first_step(one.target) not in nodes)
-    results = tuple(one for one in header.results if first_step(one.source) not in nodes)
-    if len(parameters) == len(header.parameters) and len(results) == len(header.results):
-        return None
-    return replace(header, parameters=parameters, results=results)
-
-
-def published_renamed(header: Header, old: NodeId, new: NodeId) -> Header | None:
-    """Return the header with what is published of one node published of another; ``None`` when nothing is."""
-
-    def renamed(port: PortRef) -> PortRef:
-        first, slash, rest = port.node.partition("/")
-        return PortRef(NodeId(new + slash + rest), port.port) if first == old else port
-
-    changed = replace(
-        header,
-        parameters=tuple(replace(one, target=renamed(one.target)) for one in header.parameters),
-        results=tuple(replace(one, source=renamed(one.source)) for one in header.results),
-    )
-    return changed if changed != header else None
+    def exchange_in(self, scopes: Scopes, state: State) -> Changes:
+        delta = _header_delta(scopes.root, parameters=self.parameters, results=self.results)
+        return scopes.exchange(Changes({scopes.root: delta})) if delta else Changes()
 
 
 def _header_delta(state: State, **fields: Any) -> Delta:

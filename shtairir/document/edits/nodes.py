@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shtairir.document.edits.base import DeltaEdit, count_of, node_in
-from shtairir.document.edits.header import published_renamed, published_without
 from shtairir.document.edits.links import new_links
+from shtairir.document.edits.published import Steps, exchange_following
 from shtairir.document.jsonable import same_json, to_json
 from shtairir.document.model import JsonObject, Link, Node, Point
 from shtairir.document.naming import is_name
+from shtairir.document.scopes import Changes, Scopes
 from shtairir.document.state import Delta, Placed, PlacedLink, State
 from shtairir.errors import EditError
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
@@ -61,7 +62,15 @@ class RemoveNodes(DeltaEdit):
         for key in self.nodes:
             nodes[node_in(state, key).id] = None
             links.update((link.target, None) for link in state.links_of(key))
-        return Delta(nodes, links, published_without(state.header, nodes))
+        return Delta(nodes, links)
+
+    def exchange_in(self, scopes: Scopes, state: State) -> Changes:
+        gone = frozenset(self.nodes)
+
+        def without(steps: Steps, port: PortName, _: bool) -> tuple[Steps, PortName] | None:
+            return None if steps[0] in gone else (steps, port)
+
+        return exchange_following(scopes, state, self.delta(state), without)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +234,13 @@ class RenameNode(DeltaEdit):
             links.setdefault(link.target, None)
             renamed = _renamed(link, old, new)
             links[renamed.target] = (renamed, state.place_of(link.target))
-        return Delta({old: None, new: moved}, links, published_renamed(state.header, old, new))
+        return Delta({old: None, new: moved}, links)
+
+    def exchange_in(self, scopes: Scopes, state: State) -> Changes:
+        def renamed(steps: Steps, port: PortName, _: bool) -> tuple[Steps, PortName]:
+            return ((self.new_id, *steps[1:]) if steps[0] == self.node else steps, port)
+
+        return exchange_following(scopes, state, self.delta(state), renamed)
 
 
 def _renamed(link: Link, old: NodeId, new: NodeId) -> Link:
