@@ -196,9 +196,8 @@ class Editor(QObject):
         assert graph is not None  # the nearest place is there
         if place == self.place and graph is self.graph:
             return
-        self._unsubscribe()
         self.place, self.graph = place, graph
-        self._unsubscribe = graph.subscribe(self._on_change)
+        self._subscribe()
         self.selection = ()
         self.place_changed.emit(place)
         self.selection_changed.emit(())
@@ -438,10 +437,25 @@ class Editor(QObject):
         self.title_changed.emit()
         self._check.watch(graph)
 
-    def _on_change(self, change: Change) -> None:
-        if graph_at(self.root, self.place) is not self.graph:  # an undo took the ground away
+    def _subscribe(self) -> None:
+        self._unsubscribe()
+        shown = self.graph.subscribe(self._on_change)
+        around = self.root.subscribe(self._on_change_around) if self.graph is not self.root else shown
+
+        def unsubscribe() -> None:
+            shown()
+            around()
+
+        self._unsubscribe = unsubscribe
+
+    def _on_change_around(self, _change: Change) -> None:
+        """Something outside of the definition that is shown has changed, perhaps that there is one."""
+        if graph_at(self.root, self.place) is not self.graph:
             self.go_to(self.place)
             self._after_change()
+
+    def _on_change(self, change: Change) -> None:
+        if graph_at(self.root, self.place) is not self.graph:
             return
         change = with_instances(change, self.graph)
         # The selection first, so that nobody who hears of the change looks for a node that is gone.

@@ -223,4 +223,8 @@ def kept_values(
         summary = result.nodes[ref.node].outputs.get(ref.port)
         nbytes = summary.nbytes if summary is not None else 0
         candidates.append(Candidate(ref, value, nbytes or 0, order.get(ref.node, 0), final=ref not in read))
+    known = {candidate.ref: candidate for candidate in candidates}
+    for shown, source in result.plan.aliases.items():  # what an instance hands out, a node in it has made
+        if shown not in known and source in known:
+            candidates.append(Candidate(shown, known[source].value, 0, known[source].order, final=shown not in read))
     return KeptValues(candidates, budget_bytes)

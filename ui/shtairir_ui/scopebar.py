@@ -177,6 +177,7 @@ class _Crumbs(QWidget):
         while (item := self._row.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                widget.setParent(None)
                 widget.deleteLater()
         for depth, title in enumerate(titles):
             if depth:
