@@ -168,6 +168,24 @@ class FakeEditor(QObject):
     def select_all(self) -> None:
         self.select(self.graph.nodes)
 
+    def can_enter(self, node: NodeId) -> bool:
+        return False
+
+    def enter(self, node: NodeId) -> bool:
+        return False
+
+    def selected_instances(self) -> tuple[NodeId, ...]:
+        return ()
+
+    def make_subgraph(self) -> NodeId | None:
+        return NodeId(self.graph.make_subgraph(self.selection, registry=self.registry).id)
+
+    def expand_subgraphs(self) -> None:
+        raise AssertionError("there are no instances here")
+
+    def make_unique(self) -> None:
+        raise AssertionError("there are no instances here")
+
 
 class Desk:
     """A canvas with its editor, and short names for places on it."""

@@ -6,15 +6,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Literal
 
 from shtairir.block import MISSING, BlockDefinition, InputPort, PortType
 from shtairir.document import Node
+from shtairir.document.interfaces import name_of
+from shtairir.document.references import INPUT, OUTPUT, OUTPUT_PORT, references_of
 from shtairir.ids import NodeId, PortName
 
 Side = Literal["in", "out"]
+
+_CHOSEN_ONLY = frozenset({"definition", "type", "expression"})
+"""Widgets of inputs that say what the node is: to link them would make no sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class NodeFace:
         The values given to hidden inputs, as label and value: ``("sigma", "2.0")``.
     absence
         Why the node cannot run at all (its block or a library is missing); empty when it can.
+    opens
+        Whether there is a graph inside, that one can go into.
     """
 
     id: NodeId
@@ -73,6 +80,7 @@ class NodeFace:
     note: tuple[tuple[str, str], ...] = ()
     absence: str = ""
     summary: str = ""
+    opens: bool = False
 
     def port(self, side: Side, name: str) -> PortFace | None:
         """The port of that name, shown or hidden."""
@@ -99,6 +107,8 @@ def node_face(
         for port in definition.outputs
     )
     missing = definition.missing()
+    if node.block in (INPUT, OUTPUT):
+        return _interface_face(node, definition, tuple(shown), outputs)
     return NodeFace(
         id=node.id,
         block=node.block,
@@ -110,11 +120,36 @@ def node_face(
         note=_note(node, hidden, alone=not shown),
         absence=missing.message if missing is not None else "",
         summary=definition.summary,
+        opens=bool(references_of(node)),
+    )
+
+
+def _interface_face(
+    node: Node, definition: BlockDefinition, inputs: tuple[PortFace, ...], outputs: tuple[PortFace, ...]
+) -> NodeFace:
+    """An input or an output of the graph goes by its own name; what it is called twice would only be noise."""
+    value = next((port for port in inputs if port.name == OUTPUT_PORT), None)
+    kind = (*outputs, *inputs)[0].type_name
+    note = [("type", kind)]
+    if node.block == INPUT and value is not None and not value.linked:
+        inputs = ()
+        note += [("default", value.value)] if value.value else []
+    return NodeFace(
+        id=node.id,
+        block=node.block,
+        title=node.title or name_of(node),
+        category=definition.category,
+        inputs=tuple(replace(port, label="") for port in inputs),
+        outputs=tuple(replace(port, label="") for port in outputs),
+        note=tuple(note),
+        summary=definition.summary,
     )
 
 
 def is_always_port(port: InputPort) -> bool:
     """Whether an input is a port whatever a person says: it must be given, cannot be typed, or is an operand."""
+    if port.param.widget in _CHOSEN_ONLY:
+        return False
     return port.required or not port.editable or port.param.port
 
 

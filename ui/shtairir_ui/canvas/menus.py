@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from shtairir.ids import NodeId
 from shtairir_ui import theme
 from shtairir_ui.canvas.face import is_always_port
 from shtairir_ui.canvas.link_item import LinkItem
@@ -37,6 +38,8 @@ def node_menu(canvas: GraphCanvas, item: NodeItem) -> QMenu:
     _add(menu, "Rename", lambda: canvas.rename(node), "F2", "rename")
     _add(menu, "Duplicate", editor.duplicate, "Ctrl+D", "duplicate")
     menu.addSeparator()
+    _add_subgraph_entries(canvas, menu, node)
+    menu.addSeparator()
     _add(menu, "Cut", editor.cut, "Ctrl+X", "cut")
     _add(menu, "Copy", editor.copy, "Ctrl+C", "copy")
     _add(menu, "Delete", canvas.delete, "Del", "delete")
@@ -45,6 +48,17 @@ def node_menu(canvas: GraphCanvas, item: NodeItem) -> QMenu:
     links = canvas.board.links_at(node)
     _add(menu, "Remove its links", lambda: canvas.unlink(links), icon="unlink", enabled=bool(links))
     return menu
+
+
+def _add_subgraph_entries(canvas: GraphCanvas, menu: QMenu, node: NodeId) -> None:
+    """What can be done with definitions: made of the selection, gone into, copied, put back."""
+    editor = canvas.editor
+    if editor.can_enter(node):
+        _add(menu, "Go into", lambda: editor.enter(node), "Ctrl+Down", "chevron_down")
+    if editor.selected_instances():
+        _add(menu, "Make unique", editor.make_unique, enabled=len(editor.selected_instances()) == 1)
+        _add(menu, "Expand", editor.expand_subgraphs, "Ctrl+Shift+G")
+    _add(menu, "Make subgraph", editor.make_subgraph, "Ctrl+G", "subgraphs", enabled=bool(editor.selection))
 
 
 def link_menu(canvas: GraphCanvas, item: LinkItem) -> QMenu:

@@ -73,6 +73,11 @@ def _paint_ground(painter: QPainter, item: NodeItem) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.shadow)
     painter.drawRoundedRect(outline.adjusted(-2, 0, 2, 4), RADIUS + 2, RADIUS + 2)
+    if item.face.opens:  # a sheet behind it: there is more inside
+        painter.setPen(look.outline)
+        painter.setBrush(look.well)
+        painter.drawRoundedRect(outline.adjusted(5, 5, 5, 5), RADIUS, RADIUS)
+        painter.setPen(Qt.PenStyle.NoPen)
     if item.isSelected():
         painter.setBrush(look.glow)
         painter.drawRoundedRect(outline.adjusted(-4, -4, 4, 4), RADIUS + 4, RADIUS + 4)

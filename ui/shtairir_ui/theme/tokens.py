@@ -60,6 +60,14 @@ CATEGORY_TYPES: Mapping[str, str] = MappingProxyType(
         "web": "color",
         "database": "table",
         "process": "int",
+        "flow": "any",
+        "subgraphs": "any",
+        "stats": "float",
+        "linalg": "array",
+        "interpolate": "float",
+        "optimise": "int",
+        "random": "color",
+        "learn": "figure",
         "custom": "any",
     }
 )

@@ -7,7 +7,7 @@ from shtairir.block.types import NONE, ArrayType, EnumType, ListType, PortType, 
 from shtairir_ui.inspector.fields.base import Field, FieldContext
 from shtairir_ui.inspector.fields.choice import BoolField, ChoiceField
 from shtairir_ui.inspector.fields.color import ColorField
-from shtairir_ui.inspector.fields.document import DocumentField
+from shtairir_ui.inspector.fields.document import DocumentField, JsonField
 from shtairir_ui.inspector.fields.line import list_field, loose_field, numbers_field, text_field
 from shtairir_ui.inspector.fields.number import NumberField
 from shtairir_ui.inspector.fields.path import PathField
@@ -22,6 +22,8 @@ def make_field(port: InputPort, context: FieldContext) -> Field:
     families = {member.family for member in members}
     if param.choices is not None and "list" not in families:
         return ChoiceField(list(param.choices), optional=port.optional)
+    if "dict" in families:
+        return JsonField()
     if param.widget == "code" or param.language:
         return DocumentField(param.language or "text")
     if param.multiline or param.widget == "multiline":
