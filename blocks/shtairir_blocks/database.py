@@ -7,7 +7,7 @@ from shtairir.block import Context, Param, Table, block
 
 Database = Annotated[Path, Param(path="open", suffixes=(".sqlite", ".sqlite3", ".db"))]
 Sql = Annotated[str, Param(language="sql", label="SQL")]
-Values = Annotated[dict[str, Any] | None, Param(language="json")]
+Values = dict[str, Any] | None
 Rows = Annotated[int, Param(ge=1, advanced=True, unit="rows")]
 More = Annotated[Table | None, Param(port=True)]
 
@@ -52,7 +52,7 @@ def execute(
     context: Context,
     database: Annotated[Path, Param(path="save", suffixes=(".sqlite", ".sqlite3", ".db"))],
     sql: Sql,
-    parameters: Annotated[dict[str, Any] | list[Any] | None, Param(language="json")] = None,
+    parameters: dict[str, Any] | list[Any] | None = None,
     create: bool = False,
 ) -> int:
     """Change an SQLite database by one statement: all of it is done, or nothing.

@@ -8,7 +8,7 @@ Value = Annotated[Any, Param(port=True)]
 
 
 @block(name="Dictionary", id="dict.constant", category="Dictionary", tags=("constant", "object", "json", "record"))
-def constant(value: Annotated[dict[str, Any], Param(language="json")]) -> dict[str, Any]:
+def constant(value: dict[str, Any]) -> dict[str, Any]:
     """Give a dictionary that is written by hand.
 
     Parameters

@@ -38,7 +38,7 @@ def run(
     arguments: list[str] | None = None,
     stdin: Annotated[str, Param(multiline=True, label="input")] = "",
     folder: Annotated[Path | None, Param(path="folder")] = None,
-    environment: Annotated[dict[str, str] | None, Param(language="json", advanced=True)] = None,
+    environment: Annotated[dict[str, str] | None, Param(advanced=True)] = None,
     clean_environment: Annotated[bool, Param(advanced=True)] = False,
     timeout_s: Annotated[float, Param(gt=0, le=86_400, unit="s")] = 60.0,
     limit: Annotated[int, Param(ge=1, le=10_000, unit="MB", advanced=True)] = 16,

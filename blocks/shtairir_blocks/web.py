@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from shtairir.block import Context, Param, block
 
-Query = Annotated[dict[str, Any] | None, Param(language="json")]
-Headers = Annotated[dict[str, str] | None, Param(language="json", advanced=True)]
+Query = dict[str, Any] | None
+Headers = Annotated[dict[str, str] | None, Param(advanced=True)]
 Secret = Annotated[str, Param(advanced=True)]
 Timeout = Annotated[float, Param(gt=0, le=3600, unit="s")]
 Limit = Annotated[int, Param(ge=1, le=100_000, unit="MB", advanced=True)]
@@ -201,7 +201,7 @@ def download(
 
 
 @block(name="Build web address", category="Web", tags=("url", "query", "parameters", "link"))
-def address(base: str, query: Annotated[dict[str, Any], Param(language="json")]) -> str:
+def address(base: str, query: dict[str, Any]) -> str:
     """Put names and values behind a web address, written so that every sign in them arrives.
 
     Parameters

@@ -74,16 +74,41 @@ def _cone(graph: Graph, node: NodeId) -> set[NodeId]:
 
 
 def _part(whole: Graph, kept: set[NodeId], shown: BlockDefinition, registry: Registry) -> Graph:
-    nodes = [_anywhere(node, whole.base_dir, registry) for node in whole.nodes.values() if node.id in kept]
+    nodes = [_anywhere(whole, node, registry) for node in whole.nodes.values() if node.id in kept]
     links = [link for link in whole.links.values() if link.target.node in kept]
-    header = replace(whole.snapshot().header, name=shown.name, description=shown.summary, parameters=(), frames=())
-    return Graph.from_content(Content(tuple(_moved_to_origin(nodes)), tuple(links), header))
+    header = replace(
+        whole.snapshot().header, name=shown.name, description=shown.summary, parameters=(), results=(), frames=()
+    )
+    named = _named(whole, nodes)
+    header = replace(header, code=tuple(code for code in header.code if code.name in named))
+    inner = whole.snapshot().subgraphs.items()
+    bodies = {
+        name: Content(tuple(body.nodes.values()), tuple(body.links.values()), body.header)
+        for name, body in inner
+        if name in named
+    }
+    return Graph.from_content(Content(tuple(_moved_to_origin(nodes)), tuple(links), header, bodies))
 
 
-def _anywhere(node: Node, base_dir: Path, registry: Registry) -> Node:
-    definition = registry.get(node.block)
+def _named(whole: Graph, nodes: Iterable[Node]) -> set[str]:
+    """Return the names of definitions and code blocks that nodes may need: as their block, or as a value (a body)."""
+    found: set[str] = set()
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        values = [value for value in node.values.values() if isinstance(value, str)]
+        new = {node.block.partition(".")[2], *values} - found
+        found |= new
+        for name in new & whole.subgraphs.keys():
+            waiting += whole.subgraphs[name].nodes.values()
+    return found
+
+
+def _anywhere(whole: Graph, node: Node, registry: Registry) -> Node:
+    definition = whole.definition(node, registry)
     ports = {port.name for port in definition.inputs if port.param.path in _READ} if definition is not None else set()
-    values = {name: _in_full(value, base_dir) if name in ports else value for name, value in node.values.items()}
+    given = node.values.items()
+    values = {name: _in_full(value, whole.base_dir) if name in ports else value for name, value in given}
     return replace(node, values=values)
 
 

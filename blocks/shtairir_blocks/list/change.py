@@ -1,8 +1,8 @@
 """Blocks that make another list of one list."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from shtairir.block import Context, Param, block
+from shtairir.block import Context, block
 from shtairir.block.expression import compile_expression
 
 _LOOK_AFTER = 1000
@@ -79,9 +79,7 @@ def unique(items: list[Any]) -> list[Any]:
 
 
 @block(name="Filter list", category="List/Change", tags=("where", "select", "keep", "condition"))
-def filter_(
-    context: Context, items: list[Any], condition: Annotated[str, Param(language="expression")] = "item > 0"
-) -> list[Any]:
+def filter_(context: Context, items: list[Any], condition: str = "item > 0") -> list[Any]:
     """Keep the items for which a condition is true.
 
     Parameters
@@ -102,9 +100,7 @@ def filter_(
 
 
 @block(name="Change items", id="list.map", category="List/Change", tags=("map", "apply", "compute", "each"))
-def map_(
-    context: Context, items: list[Any], expression: Annotated[str, Param(language="expression")] = "item * 2"
-) -> list[Any]:
+def map_(context: Context, items: list[Any], expression: str = "item * 2") -> list[Any]:
     """Make a new list by working out an expression for each item.
 
     Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -43,6 +43,7 @@ def everything(
     code: Annotated[str, Param(language="python")] = "x = 1",
     sizes: list[float] = [1.0, 2.0],  # noqa: B006 - a block's default, never written to
     words: list[str] = [],  # noqa: B006 - as above
+    entries: dict[str, Any] | None = None,
     deep: Annotated[float, Param(advanced=True)] = 0.5,
 ) -> float:
     """Take one of everything.

@@ -83,6 +83,20 @@ def test_a_chosen_file_is_written_relative_to_the_graph(
     assert values(editor) == {"file": written}
 
 
+def test_entries_are_typed_as_json(panel: InspectorPanel, editor: Editor) -> None:
+    type_into(widget_of(panel, "entries", QPlainTextEdit), '{"width": 3, "names": ["a"]}')
+    assert values(editor) == {"entries": {"width": 3, "names": ["a"]}}
+    assert widget_of(panel, "entries", QPlainTextEdit).toPlainText() == '{"width": 3, "names": ["a"]}'
+
+
+def test_entries_that_are_no_json_are_refused_and_not_written(panel: InspectorPanel, editor: Editor) -> None:
+    type_into(widget_of(panel, "entries", QPlainTextEdit), '{"width": ')
+    row = row_of(panel, "entries")
+    assert row.error.isVisible()
+    assert "not JSON in line 1" in row.error.text()
+    assert "entries" not in values(editor)
+
+
 def test_a_number_out_of_range_is_refused_in_words(panel: InspectorPanel, editor: Editor) -> None:
     type_into(widget_of(panel, "sigma", QLineEdit), "99")
     row = row_of(panel, "sigma")
