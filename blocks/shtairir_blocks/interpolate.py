@@ -60,7 +60,7 @@ def interp(
     extra="stats",
 )
 def smoothing_spline(
-    x: Array, y: Array, at: Array | None = None, lam: Annotated[float | None, Param(ge=0, step=0.0001)] = None
+    x: Array, y: Array, at: Array | None = None, lam: Annotated[float | None, Param(ge=0, le=1000, step=0.0001)] = None
 ) -> Array:
     """Draw a smooth curve that passes near noisy points.
 
@@ -75,7 +75,7 @@ def smoothing_spline(
     at
         Where the curve is wanted; unset for the places of the points.
     lam
-        How much bending costs: 0 passes through every point; unset to find it from the data.
+        How much bending costs: 0 passes through every point, 1000 is a straight line; unset to find it from the data.
 
     Returns
     -------

@@ -70,9 +70,12 @@ def random_walker(image: NDArray[Any], labels: NDArray[Any], beta: float) -> tup
     if not (seeds == 0).any():
         return seeds, count
     colors = pixels if pixels.ndim == 2 else to_rgb(pixels)
-    flat = float(np.ptp(colors)) == 0
+    relief = colors.astype(np.float64)
+    if np.ptp(relief) == 0:
+        # Differences are weighed by their deviation, which must not be 0; this one is too small to matter.
+        relief[0, 0] += 1e-6
     found: Any = segmentation.random_walker(
-        colors.astype(np.float64) if not flat else np.zeros(colors.shape),
+        relief,
         seeds,
         beta=beta,
         # Solved at once: conjugate gradients took ten times as long on a photograph.

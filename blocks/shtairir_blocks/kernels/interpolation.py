@@ -103,7 +103,9 @@ def smoothing_spline(x: Any, y: Any, at: Any, lam: float | None) -> Numbers:
     means = np.bincount(inverse, second) / counts
     # On a scale of its own, so that `lam` means the same whatever the unit of x.
     span = float(places[-1] - places[0])
-    spline: Any = interpolate.make_smoothing_spline((places - places[0]) / span, means, counts.astype(float), lam)
+    # At 1000 the curve is a straight line already; far beyond, rounding errors bend it again.
+    bending = None if lam is None else min(lam, 1000.0)
+    spline: Any = interpolate.make_smoothing_spline((places - places[0]) / span, means, counts.astype(float), bending)
     wanted = numbers_of(x if at is None else at)
     return np.asarray(spline((np.clip(wanted, places[0], places[-1]) - places[0]) / span))
 

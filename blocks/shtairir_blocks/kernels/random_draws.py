@@ -51,10 +51,15 @@ def poisson(lam: Any, size: Shape | None, seed: int) -> Array | float:
 
 def _draw(size: Shape | None, parameters: Sequence[Any], draw: Any) -> Array | float:
     """Draw as many as ``size`` says, or as the parameters have together: a plain number for plain numbers."""
-    common = np.broadcast_shapes(*(np.shape(parameter) for parameter in parameters))
-    shape = common if size is None else parse_shape(size)
-    if np.broadcast_shapes(common, shape) != shape:
-        raise ValueError(f"{shape} draws do not fit parameters of shape {common}. Leave 'size' unset.")
+    shapes = [np.shape(parameter) for parameter in parameters]
+    wanted = None if size is None else parse_shape(size)
+    try:
+        shape = np.broadcast_shapes(*shapes) if wanted is None else wanted
+        fits = np.broadcast_shapes(*shapes, shape) == shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"Parameters of shape {' and '.join(map(str, shapes))} do not fit the size {size}.")
     drawn: Array = np.asarray(draw(shape))
     return drawn if shape else float(drawn)
 
