@@ -13,6 +13,9 @@ def fill(sheet: Sheet) -> None:
     _filter(sheet)
     _coins(sheet)
     _compose(sheet)
+    _regions(sheet)
+    _register(sheet)
+    _restore(sheet)
 
 
 def _colour(sheet: Sheet) -> None:
@@ -78,3 +81,44 @@ def _compose(sheet: Sheet) -> None:
         sheet.add("image.draw_text", image=base["out"], text="Coffee", size=28.0, outlined=True)
         photos = sheet.add("io.read_images", "photos", "Photographs", paths="data/photos")
         sheet.add("image.contact_sheet", images=photos["out"], columns=3, size=120)
+
+
+def _regions(sheet: Sheet) -> None:
+    with sheet.frame("Regions"):
+        coins = sheet.add("io.read_image", "heap", "Coins", path="data/coins.png")
+        sheet.add("image.slic", image=coins["out"], n_segments=60)
+        found = sheet.add("image.adaptive_threshold", "found", "Objects", image=coins["out"], size=51)
+        whole = sheet.add("image.fill_holes", "whole", mask=found["out"])
+        depth = sheet.add("image.distance_transform", mask=whole["out"])
+        sheet.add("image.skeletonize", mask=whole["out"])
+        middles = sheet.add("array.greater", "middles", "Middles", x1=depth["out"], x2=4.0)
+        numbered = sheet.add("image.label", "numbered", "Numbered", mask=middles["out"])
+        relief = sheet.add("image.edges", "relief", "Edges", image=coins["out"])
+        sheet.add("image.watershed", image=relief["out"], markers=numbered["labels"])
+        sheet.add("image.random_walker", image=coins["out"], labels=numbered["labels"], beta=500.0)
+
+
+def _register(sheet: Sheet) -> None:
+    with sheet.frame("Lay on one another"):
+        first = sheet.add("io.read_image", "first", "Coins", path="data/coins.png")
+        matrix = [[0.995, -0.087, 14], [0.087, 0.995, -9], [0, 0, 1]]
+        turned = sheet.add("array.constant", "turn", "A turn by 5°", value=matrix)
+        second = sheet.add("image.warp", image=first["out"], matrix=turned["out"])
+        sheet.add("image.align", reference_image=first["out"], moving_image=second["out"], transform="euclidean")
+        moved = sheet.add("array.constant", "move", "A move", value=[[1, 0, 6.5], [0, 1, -4], [0, 0, 1]])
+        third = sheet.add("image.warp", "third", "Moved", image=first["out"], matrix=moved["out"])
+        sheet.add("image.phase_cross_correlation", reference_image=first["out"], moving_image=third["out"])
+
+
+def _restore(sheet: Sheet) -> None:
+    with sheet.frame("Restore"):
+        sharp = sheet.add("io.read_image", "sharp", "Rocket", path="data/photos/rocket.jpg")
+        psf = sheet.add("image.point_spread", shape="motion", radius=3.0, angle=20.0)
+        blurred = sheet.add("image.convolve", image=sharp["out"], kernel=psf["out"])
+        sheet.add("image.richardson_lucy", image=blurred["out"], psf=psf["out"], num_iter=15)
+        gray = sheet.add("image.to_gray", "light", "Light", image=sharp["out"])
+        noisy = sheet.add("random.normal", "noise", "With noise", loc=gray["out"], scale=0.05, seed=1)
+        limited = sheet.add("array.clip", "limited", a=noisy["out"], a_min=0.0, a_max=1.0)
+        sheet.add("image.denoise", image=limited["out"])
+        glare = sheet.add("image.threshold", "glare", "Glare", image=gray["out"], method="manual", level=0.97)
+        sheet.add("image.inpaint", image=gray["out"], mask=glare["mask"])

@@ -89,6 +89,7 @@ def test_a_skeleton_is_thin_lies_inside_and_keeps_holes() -> None:
     ring = (np.hypot(rows - 20, columns - 20) < 16) & (np.hypot(rows - 20, columns - 20) > 8)
     bar = (abs(rows - 20) < 4) & (columns > 30) & (columns < 58)
     mask = ring | bar
+    mask.setflags(write=False)
     lines = image.skeletonize(mask)
     assert not (lines & ~mask).any()
     assert lines.sum() < mask.sum() / 6

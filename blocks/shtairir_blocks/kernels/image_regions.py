@@ -92,7 +92,8 @@ def skeletonize(mask: NDArray[Any]) -> Mask:
     objects = as_mask(mask)
     if objects.size == 0:
         return objects
-    lines: Any = morphology.skeletonize(objects)  # type: ignore[no-untyped-call]  # not annotated
+    # scikit-image asks for memory that it may write to, which inputs are not.
+    lines: Any = morphology.skeletonize(objects.copy())  # type: ignore[no-untyped-call]  # not annotated
     return np.asarray(lines, np.bool_)
 
 
