@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from shtairir.block.compatibility import Compatibility
 from shtairir.block.registry import Registry, default_registry
 from shtairir.document import Change, Graph, Node, load, save
 from shtairir.document import edits as document_edits
-from shtairir.document.references import SUBGRAPH
+from shtairir.document.references import SUBGRAPH, code_block, instance_block
 from shtairir.document.upgrading import upgrade
 from shtairir.errors import ShtairirError
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
@@ -46,6 +47,8 @@ from shtairir_ui.runs import RunControl
 from shtairir_ui.runtime import NodeRuntime
 from shtairir_ui.staleness import stale_paths
 from shtairir_ui.thumbnails import Thumbnails
+
+OWN_CATEGORY = "In this file"
 
 
 class Editor(QObject):
@@ -154,6 +157,13 @@ class Editor(QObject):
     def definition(self, node: NodeId) -> BlockDefinition | None:
         """The block behind a node; None when it is not installed."""
         return definition_of_node(self.graph, self.registry, node)
+
+    def own_blocks(self) -> list[BlockDefinition]:
+        """What the file itself brings to be placed: its definitions and its code blocks."""
+        blocks = [instance_block(name) for name in self.root.subgraphs if name != self.place.scope]
+        blocks += [code_block(name) for name in self.root.code]
+        found = (self.root.definition(Node(NodeId("any"), block), self.registry) for block in blocks)
+        return [replace(definition, category=OWN_CATEGORY) for definition in found if definition is not None]
 
     def node_at(self, path: NodeId) -> Node | None:
         """The node of a path, wherever in the file it is."""
@@ -271,11 +281,13 @@ class Editor(QObject):
 
     # -- edits ---------------------------------------------------------------------------------
 
-    def add_block(self, block_id: str, x: float, y: float) -> NodeId:
-        """Place a block and select it."""
-        handle = self.graph.add(block_id, position=(x, y))
+    def add_block(self, block_id: str, x: float, y: float) -> NodeId | None:
+        """Place a block and select it; None when it cannot be placed here."""
+        handle = self._try(lambda: self.graph.add(block_id, position=(x, y)))
+        if handle is None:
+            return None
         self.select((handle.id,))
-        return handle.id
+        return NodeId(handle.id)
 
     def remove(self, ids: Iterable[NodeId]) -> None:
         """Remove nodes and the links at them."""

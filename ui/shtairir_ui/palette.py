@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from shtairir.block import BlockDefinition
+from shtairir.block.search import ranked
+from shtairir.document import Change
 from shtairir_ui import theme
 from shtairir_ui.documentation import tooltip
-from shtairir_ui.editor import Editor
+from shtairir_ui.editor import OWN_CATEGORY, Editor
 from shtairir_ui.emptystate import EmptyState
 from shtairir_ui.guard import guarded
 
@@ -81,7 +83,7 @@ class PalettePanel(QWidget):
         self.setProperty("role", "panel")
         self._editor = editor
         self._registry = editor.registry
-        self._open: set[str] = set()
+        self._open: set[str] = {OWN_CATEGORY}
         self.search = QLineEdit(clearButtonEnabled=True, placeholderText="Search blocks")
         self.search.setObjectName("paletteSearch")
         self.search.setAccessibleName("Search blocks")
@@ -100,6 +102,10 @@ class PalettePanel(QWidget):
     def refresh(self, _tokens: object = None) -> None:
         """Show the registry as it is now."""
         self._fill()
+
+    def _on_changed(self, change: Change) -> None:
+        if change.subgraphs_changed or change.code_changed:
+            self._quiet.start()
 
     def focus_search(self) -> None:
         """Put the cursor into the search field."""
@@ -130,6 +136,9 @@ class PalettePanel(QWidget):
         self.tree.itemCollapsed.connect(lambda item: self._open.discard(item.data(0, PATH)))
         theme.changed.connect(self.refresh)
         self._editor.blocks_changed.connect(self.refresh)
+        self._editor.graph_replaced.connect(self.refresh)
+        self._editor.place_changed.connect(self.refresh)
+        self._editor.graph_changed.connect(self._on_changed)
 
     @guarded(default=False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -167,9 +176,10 @@ class PalettePanel(QWidget):
         self.tree.setUpdatesEnabled(False)
         self.tree.clear()
         if self._shown:
-            self._show_matches(self._registry.search(self._shown))
+            own = ranked(self._editor.own_blocks(), self._shown)
+            self._show_matches([*own, *self._registry.search(self._shown)])
         else:
-            self._show_categories(self._registry.all())
+            self._show_categories([*self._editor.own_blocks(), *self._registry.all()])
         self.tree.setUpdatesEnabled(True)
         self._stack.setCurrentWidget(self.tree if self.tree.topLevelItemCount() else self._empty)
         if not self.tree.topLevelItemCount() and not self._shown:

@@ -111,6 +111,9 @@ class FakeEditor(QObject):
     def definition(self, node: NodeId) -> BlockDefinition | None:
         return self.registry.get(self.graph.nodes[node].block)
 
+    def own_blocks(self) -> list[BlockDefinition]:
+        return []
+
     def thumbnail(self, node: NodeId) -> QImage | None:
         return self.thumbnails.get(node)
 

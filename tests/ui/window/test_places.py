@@ -168,3 +168,22 @@ def test_undoing_what_made_the_shown_definition_leads_out_of_it(window: MainWind
     assert window.editor.place == ROOT
     assert set(window.canvas.board.nodes) == {number}
     assert window.scope_bar.tabs.count() == 1
+
+
+def test_a_definition_is_placed_from_the_palette(doubled: MainWindow, qtbot: QtBot) -> None:
+    search = doubled.panels.palette_panel.search
+    search.setFocus()
+    QTest.keyClicks(search, "grow")
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    (placed,) = doubled.editor.selection
+    assert doubled.editor.graph.nodes[placed].block == "subgraph.grow"
+
+
+def test_a_definition_cannot_be_put_into_itself(doubled: MainWindow) -> None:
+    doubled.editor.enter(NodeId("one"))
+    said: list[str] = []
+    doubled.editor.message.connect(said.append)
+    doubled.editor.add_block("subgraph.grow", 0, 0)
+    assert set(doubled.editor.graph.nodes) == {"x", "m", "o"}
+    assert said
+    assert "grow" in said[0]

@@ -261,7 +261,7 @@ class GraphCanvas(QWidget):
             self._open_search(at, face, lambda block: self._put_linked(block, at, start, face))
 
     def _open_search(self, at: QPointF, partner: PortFace | None, chosen: Callable[[str], None]) -> None:
-        popup = BlockSearch(self, self.editor.registry, partner, chosen)
+        popup = BlockSearch(self, self.editor.registry, partner, chosen, self.editor.own_blocks())
         popup.open_at(self.view.viewport().mapToGlobal(self.view.to_viewport(at)))
 
     def _put(self, block: str, at: QPointF) -> None:
@@ -270,10 +270,10 @@ class GraphCanvas(QWidget):
 
     def _put_linked(self, block: str, at: QPointF, start: PortRef, face: PortFace) -> None:
         """Add a block whose first fitting port lies at the mouse, linked, in one step."""
-        definition = self.editor.registry.get(BlockId(block))
+        graph = self.editor.graph
+        definition = graph.definition(Node(NodeId("any"), BlockId(block)), self.editor.registry)
         if definition is None or face.type is None:
             return
-        graph = self.editor.graph
         node = graph.free_id(block)
         if face.side == "out":
             partner = next((p.name for p in definition.inputs if compatibility(face.type, p.type).ok), None)

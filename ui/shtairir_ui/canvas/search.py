@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from shtairir.block import BlockDefinition, PortType, compatibility
 from shtairir.block.registry import Registry
+from shtairir.block.search import ranked
 from shtairir_ui import theme
 from shtairir_ui.canvas.face import PortFace
 from shtairir_ui.guard import guarded
@@ -45,10 +46,17 @@ class BlockSearch(QFrame):
         The port that the new block is to be linked with; only blocks that fit it are listed.
     chosen
         Is given the id of the block.
+    own
+        Blocks besides those of the registry, which come first: what the file brings.
     """
 
     def __init__(
-        self, parent: QWidget, registry: Registry, partner: PortFace | None, chosen: Callable[[str], None]
+        self,
+        parent: QWidget,
+        registry: Registry,
+        partner: PortFace | None,
+        chosen: Callable[[str], None],
+        own: Sequence[BlockDefinition] = (),
     ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("canvasSearch")
@@ -57,6 +65,7 @@ class BlockSearch(QFrame):
         self._registry = registry
         self._partner = partner
         self._chosen = chosen
+        self._own = own
         self.field = QLineEdit(self)
         self.field.setObjectName("canvasSearchField")
         self.field.setAccessibleName("Search blocks")
@@ -117,20 +126,27 @@ class BlockSearch(QFrame):
 
     def _fill(self, text: str) -> None:
         self.list.clear()
-        for definition in found(self._registry, text, self._partner)[:_MOST]:
+        for definition in found(self._registry, text, self._partner, self._own)[:_MOST]:
             self.list.addItem(_row(definition))
         self.list.setCurrentRow(0)
         self.list.setVisible(self.list.count() > 0)
         self.empty.setVisible(self.list.count() == 0)
 
 
-def found(registry: Registry, text: str, partner: PortFace | None) -> list[BlockDefinition]:
+def found(
+    registry: Registry, text: str, partner: PortFace | None, own: Sequence[BlockDefinition] = ()
+) -> list[BlockDefinition]:
     """Return the blocks that match a text and can be linked with a port, best first."""
     accepts = partner.type if partner is not None and partner.side == "out" else None
-    blocks: Iterable[BlockDefinition] = registry.search(text, accepts)
+    first = [block for block in ranked(own, text) if accepts is None or _takes(block, accepts)]
+    blocks: Iterable[BlockDefinition] = [*first, *registry.search(text, accepts)]
     if partner is not None and partner.side == "in" and partner.type is not None:
         blocks = (block for block in blocks if _gives(block, partner.type))
     return list(blocks)
+
+
+def _takes(block: BlockDefinition, given: PortType) -> bool:
+    return any(compatibility(given, port.type).ok for port in block.inputs)
 
 
 def _gives(block: BlockDefinition, wanted: PortType) -> bool:
