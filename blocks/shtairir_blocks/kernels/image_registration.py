@@ -71,9 +71,10 @@ def warp(image: NDArray[Any], matrix: Any, size: tuple[int, int] | None = None, 
     if abs(float(np.linalg.det(whole))) < 1e-12:
         raise ValueError("The transformation presses the image flat: its determinant is 0.")
     shape = pixels.shape[:2] if size is None else size
-    places = transform.ProjectiveTransform(whole)  # type: ignore[no-untyped-call]  # not annotated
+    # Copies: scikit-image asks for memory that it may write to, which inputs are not.
+    places = transform.ProjectiveTransform(whole.copy())  # type: ignore[no-untyped-call]  # not annotated
     result: Any = transform.warp(  # type: ignore[no-untyped-call]  # not annotated
-        pixels, places, output_shape=shape, order=1, cval=fill
+        pixels.copy(), places, output_shape=shape, order=1, cval=fill
     )
     return within_unit(result)
 

@@ -109,7 +109,7 @@ def inpaint(image: NDArray[Any], mask: NDArray[Any]) -> Pixels:
     axis = None if pixels.ndim == 2 else 2
     # Places that nothing tells about hold any number, also none: they must not reach the equation.
     known = np.where(covered if axis is None else covered[:, :, np.newaxis], np.float32(0), pixels)
-    return within_unit(restoration.inpaint_biharmonic(known, covered, channel_axis=axis))
+    return within_unit(restoration.inpaint_biharmonic(known, covered.copy(), channel_axis=axis))
 
 
 def denoise(image: NDArray[Any], method: str, strength: float | None) -> Pixels:
