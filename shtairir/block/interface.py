@@ -14,7 +14,6 @@ from shtairir.block.definition import BlockDefinition, Traits
 from shtairir.block.ports import InputPort, OutputPort
 from shtairir.block.types import (
     ANY,
-    AnyType,
     ArrayType,
     AudioType,
     DictType,
@@ -111,9 +110,11 @@ def type_name(port_type: PortType) -> str:
     elif isinstance(port_type, UnionType):
         name = " | ".join(map(type_name, port_type.members))
     elif isinstance(port_type, ListType):
-        name = "list" if isinstance(port_type.item, AnyType) else f"list[{type_name(port_type.item)}]"
+        item = type_name(port_type.item)
+        name = "list" if item == "any" else f"list[{item}]"
     elif isinstance(port_type, DictType):
-        name = "dict" if isinstance(port_type.item, AnyType) else f"dict[{type_name(port_type.item)}]"
+        item = type_name(port_type.item)
+        name = "dict" if item == "any" else f"dict[{item}]"
     else:
         name = port_type.name
     try:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from shtairir.document.model import CodeBlock, Header, Link, Node
 from shtairir.document.scopes import Changes, Scopes
 from shtairir.document.state import Delta, State
-from shtairir.ids import NodeId
+from shtairir.ids import NodeId, PortRef
+
+
+class Edited(NamedTuple):
+    """What is different in a scope whose nodes are still the same: their records, and the links into inputs."""
+
+    nodes: frozenset[NodeId]
+    inputs: frozenset[PortRef]
 
 
 @dataclass(frozen=True, slots=True)

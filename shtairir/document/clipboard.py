@@ -15,7 +15,7 @@ from typing import Any
 
 from shtairir.document.edits import AddCode, AddNodes, Batch, Edit, count_of, node_in
 from shtairir.document.model import Content, Link, Node, Point
-from shtairir.document.naming import IdSource
+from shtairir.document.naming import free_name
 from shtairir.document.parsing import parse_json
 from shtairir.document.reading import check_format, located
 from shtairir.document.references import FILE, INPUT, OUTPUT, SUBGRAPH
@@ -178,6 +178,6 @@ def _port_names(state: State) -> dict[str, set[str]]:
 def _named_apart(node: Node, port_names: dict[str, set[str]]) -> Node:
     """Return a copied interface node with a name that no port of the scope has yet."""
     taken = port_names[node.block]
-    name = IdSource().next(str(node.values.get("name") or node.id), taken)
+    name = free_name(str(node.values.get("name") or node.id), taken)
     taken.add(name)
     return replace(node, values={**node.values, "name": name})

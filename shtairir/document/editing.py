@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager
 
-from shtairir.document.change import Change
+from shtairir.document.change import Change, Edited
 from shtairir.document.edits import Edit
 from shtairir.document.naming import IdSource
 from shtairir.document.program import Program
 from shtairir.document.state import State
-from shtairir.ids import NodeId
 
 
 class Editing:
@@ -92,9 +91,10 @@ class Editing:
         """
         return self._program.subscribe(self._state, callback)
 
-    def edited_since(self, revision: int) -> frozenset[NodeId] | None:
-        """Return the nodes that were changed since a revision.
+    def edited_since(self, revision: int) -> Edited | None:
+        """Return the nodes, and the inputs whose links were changed since a revision.
 
-        ``None`` when more was changed than nodes of this scope, when that was too long ago, or in the middle of a step.
+        ``None`` when nodes came or went, when more was changed than this scope, when that was too long ago, or in the
+        middle of a step.
         """
         return self._program.edited_since(self._state, revision)

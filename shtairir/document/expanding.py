@@ -16,7 +16,7 @@ from shtairir.document import edits
 from shtairir.document.files import file_snapshot
 from shtairir.document.interfaces import name_of
 from shtairir.document.model import Frame, JsonValue, Link, Node, Parameter, Point
-from shtairir.document.naming import IdSource
+from shtairir.document.naming import IdSource, free_name
 from shtairir.document.paths import rebase
 from shtairir.document.references import FILE, INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT, instance_of
 from shtairir.document.store import holds_path
@@ -94,7 +94,7 @@ def _nodes(graph: Snapshot, inside: Snapshot, registry: Registry | None) -> list
 
 
 def _moved_frame(frame: Frame, offset: Point, taken: set[str]) -> Frame:
-    key = frame.id if frame.id not in taken else IdSource().next(frame.id, taken)
+    key = frame.id if frame.id not in taken else free_name(frame.id, taken)
     taken.add(key)
     x, y, width, height = frame.rect
     return replace(frame, id=key, rect=(x + offset[0], y + offset[1], width, height))
@@ -125,6 +125,10 @@ class Expansion:
         What reads each input of the instance, and what makes each of its outputs, among the new nodes.
     passed
         The outputs that only hand on what came in, with what feeds that.
+    offset
+        How far the nodes moved.
+    kept
+        The inputs that stay as interface nodes of the graph.
     """
 
     nodes: dict[NodeId, Node] = field(default_factory=dict)
@@ -135,6 +139,7 @@ class Expansion:
     outputs: dict[str, PortRef] = field(default_factory=dict)
     passed: dict[str, PortRef] = field(default_factory=dict)
     offset: Point = (0.0, 0.0)
+    kept: set[str] = field(default_factory=set)
 
 
 def expansion(
@@ -279,12 +284,13 @@ class _Expanding:
         fed, old = self.fed(name), self._inputs.get(name)
         if old is None:
             return
-        key = IdSource().next(parameter.name, {*self._graph.nodes, *made.nodes})
+        key = NodeId(free_name(parameter.name, {*self._graph.nodes, *made.nodes}))
         values: dict[str, JsonValue] = {**old.values, "name": parameter.name}
         if fed.is_value:
             values[DEFAULT] = fed.value
         if parameter.help:
             values["help"] = parameter.help
+        made.kept.add(name)
         x, y = self._instance.position
         made.nodes[key] = replace(old, id=key, title=parameter.title, values=values, position=(x - _APART, y))
         targets = set(made.inputs.get(name, ()))
@@ -315,7 +321,7 @@ def followed_expansion(made: Expansion, instance: NodeId) -> Rewrite:
         if is_output:
             found = made.outputs.get(port) or made.passed.get(port)
         else:
-            found = next(iter(made.inputs.get(port, ())), None)
+            found = next(iter(made.inputs.get(port, ())), None) if port not in made.kept else None
         return ((found.node,), found.port) if found is not None else None
 
     return rewrite

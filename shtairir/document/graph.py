@@ -28,7 +28,7 @@ from shtairir.document.model import (
     Parameter,
     Point,
 )
-from shtairir.document.naming import IdSource, did_you_mean
+from shtairir.document.naming import did_you_mean, free_name
 from shtairir.document.paths import relative_path
 from shtairir.document.program import Program
 from shtairir.document.references import BODY, FILE, body_of, instance_block, instance_of
@@ -510,7 +510,7 @@ class Graph(Editing):
             what = "stands for a file" if old is not None else "stands for no definition"
             raise EditError(f"'{node.id}' {what}, so there is nothing to copy.", hint="Expand it." if old else "")
         edits.definition_in(scopes, old)
-        name = IdSource().next(old, edits.taken_names(scopes, "subgraphs"))
+        name = free_name(old, edits.taken_names(scopes, "subgraphs"))
         follow = (
             edits.SetBlock(node.id, instance_block(name), node.block_version)
             if instance_of(node.block) is not None

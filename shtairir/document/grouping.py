@@ -16,7 +16,7 @@ from shtairir.block.interface import type_name
 from shtairir.document import edits
 from shtairir.document.jsonable import to_json
 from shtairir.document.model import Content, Frame, Header, JsonValue, Link, NamedResult, Node, Parameter, Point
-from shtairir.document.naming import IdSource, is_name, stem_of
+from shtairir.document.naming import IdSource, free_name, is_name, stem_of
 from shtairir.document.references import INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT, instance_block
 from shtairir.errors import EditError
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
@@ -42,7 +42,7 @@ def definition_name(wish: str | None, taken: Container[str]) -> tuple[str, str]:
     if wish is not None and is_name(wish):
         return wish, ""
     stem = re.sub(r"[^\w-]+", "_", wish.strip().lower()).strip("_") if wish else ""
-    return IdSource().next(stem_of(stem or DEFAULT_NAME), taken), (wish or "").strip()
+    return free_name(stem_of(stem or DEFAULT_NAME), taken), (wish or "").strip()
 
 
 def group(
@@ -171,7 +171,7 @@ class _Grouping:
     def _interface_node(
         self, block: BlockId, wish: str, values: Mapping[str, JsonValue], beside: NodeId
     ) -> tuple[NodeId, PortName]:
-        name = IdSource().next(wish, self._taken[block])
+        name = free_name(wish, self._taken[block])
         self._taken[block].add(name)
         at = (self._columns[block], self._chosen[beside].position[1])
         node = Node(self._ids.next(name, self._nodes), block, values={"name": name, **values}, position=at)

@@ -32,6 +32,17 @@ def stem_of(name: str) -> str:
     return numbered[1] if numbered and numbered[1] else last
 
 
+def free_name(wish: str, taken: Container[str]) -> str:
+    """Return the wish itself, or where that is taken, its stem with a number.
+
+    Examples
+    --------
+    >>> free_name("blur_2", {"blur"}), free_name("blur", {"blur"})
+    ('blur_2', 'blur_2')
+    """
+    return wish if is_name(wish) and wish not in taken else IdSource().next(wish, taken)
+
+
 def closest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that ``name`` was probably meant to be."""
     return next(iter(difflib.get_close_matches(name, known, n=1)), None)

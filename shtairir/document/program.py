@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shtairir.document.change import Change, news
+from shtairir.document.change import Change, Edited, news
 from shtairir.document.edits import Edit
 from shtairir.document.history import History, Step
 from shtairir.document.model import Node
@@ -23,7 +23,7 @@ from shtairir.document.scopes import Changes, Scopes
 from shtairir.document.state import Delta, State
 from shtairir.document.trust import GIVEN, Trust
 from shtairir.errors import EditError
-from shtairir.ids import BlockId, NodeId
+from shtairir.ids import BlockId, NodeId, PortRef
 
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
@@ -73,7 +73,7 @@ class Program:
         self.open_step: Changes | None = None
         self._subscribers: dict[State, list[Subscriber]] = {}
         self._pending: deque[list[tuple[State, Change]]] = deque()
-        self._edited: deque[tuple[State, frozenset[NodeId]] | None] = deque(maxlen=_REMEMBERED)
+        self._edited: deque[tuple[State, Edited] | None] = deque(maxlen=_REMEMBERED)
 
     def apply(self, edit: Edit, state: State, label: str | None = None, merge: Hashable | None = None) -> None:
         """Do an edit of a scope as one step, or as a part of the one that is open."""
@@ -91,7 +91,7 @@ class Program:
         if self.open_step is not None:
             self.open_step = self.open_step.over(inverse)
             return
-        self._finish(inverse, label or edit.label, _key(state, merge))
+        self._finish(inverse, self._words(label or edit.label, state), _key(state, merge))
 
     @contextmanager
     def transaction(self, state: State, label: str, merge: Hashable | None = None) -> Iterator[None]:
@@ -111,7 +111,12 @@ class Program:
         finally:
             self.open_step = None
         if inverse:
-            self._finish(inverse, label, _key(state, merge))
+            self._finish(inverse, self._words(label, state), _key(state, merge))
+
+    def _words(self, label: str, state: State) -> str:
+        """A step in words: one of a definition says so, since it may be undone where that is not in sight."""
+        name = self.scopes.name_of(state)
+        return label if name is None else f"{label} in {name}"
 
     def _finish(self, inverse: Changes, label: str, merge: Hashable | None) -> None:
         self.history.add(label, inverse, merge)
@@ -159,7 +164,7 @@ class Program:
         """Count a step and tell of it."""
         self.revision += 1
         self.stamp += 1
-        self._edited.append(_only_nodes(inverse))
+        self._edited.append(_edited(inverse))
         for state, delta in inverse.states.items():
             ids = self.ids.get(state)
             for node in delta.nodes if ids is not None else ():
@@ -171,17 +176,19 @@ class Program:
         if len(self._pending) == 1:
             self._tell()
 
-    def edited_since(self, state: State, revision: int) -> frozenset[NodeId] | None:
-        """Return the nodes of a scope that were changed since a revision, see `Editing.edited_since`."""
+    def edited_since(self, state: State, revision: int) -> Edited | None:
+        """Return what of a scope was changed since a revision, see `Editing.edited_since`."""
         count = self.revision - revision
         if count > len(self._edited) or self.open_step:
             return None
-        found: set[NodeId] = set()
+        nodes: set[NodeId] = set()
+        inputs: set[PortRef] = set()
         for entry in list(self._edited)[len(self._edited) - count :]:
             if entry is None or entry[0] is not state:
                 return None
-            found |= entry[1]
-        return frozenset(found)
+            nodes |= entry[1].nodes
+            inputs |= entry[1].inputs
+        return Edited(frozenset(nodes), frozenset(inputs))
 
     def subscribe(self, state: State, callback: Subscriber) -> Callable[[], None]:
         """Call ``callback`` after every change of a scope, and return a function that ends this."""
@@ -228,10 +235,10 @@ def _key(state: State, merge: Hashable | None) -> Hashable | None:
     return None if merge is None else (state, merge)
 
 
-def _only_nodes(inverse: Changes) -> tuple[State, frozenset[NodeId]] | None:
-    """Return the nodes of a scope that a step put others in the place of, or ``None`` if it did anything else."""
+def _edited(inverse: Changes) -> tuple[State, Edited] | None:
+    """Return what a step changed if it kept the nodes of one scope and all else; ``None`` if it did anything more."""
     if inverse.places or len(inverse.states) != 1:
         return None
     ((state, delta),) = inverse.states.items()
     there = all(placed is not None and key in state for key, placed in delta.nodes.items())
-    return (state, frozenset(delta.nodes)) if there and not delta.links and delta.header is None else None
+    return (state, Edited(frozenset(delta.nodes), frozenset(delta.links))) if there and delta.header is None else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from shtairir.document.edits import AddCode, AddSubgraph, Edit, taken_names
 from shtairir.document.model import CodeBlock, Content, Node
-from shtairir.document.naming import IdSource
+from shtairir.document.naming import free_name
 from shtairir.document.references import (
     BODY,
     CODE,
@@ -99,7 +99,7 @@ def packed(
         content = replace(content, nodes=tuple(map(luggage.renamed, content.nodes)))
         if name in scopes.definitions and definition_text(content_of(scopes, name)) == definition_text(content):
             continue
-        new = name if name not in taken else IdSource().next(name, taken)
+        new = name if name not in taken else free_name(name, taken)
         taken.add(new)
         luggage.definitions[name] = new
         luggage.edits.append(AddSubgraph(new, content))
@@ -112,7 +112,7 @@ def _pack_code(luggage: Luggage, blocks: Iterable[CodeBlock], scopes: Scopes) ->
     for block in blocks:
         if there.get(block.name) == block.source:
             continue
-        new = block.name if block.name not in taken else IdSource().next(block.name, taken)
+        new = block.name if block.name not in taken else free_name(block.name, taken)
         taken.add(new)
         luggage.code[block.name] = new
         luggage.edits.append(AddCode(new, block.source, block.extra))

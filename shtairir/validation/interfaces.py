@@ -5,7 +5,7 @@ from __future__ import annotations
 from shtairir.document.edits import RemoveNodes, SetValue
 from shtairir.document.interfaces import name_of
 from shtairir.document.model import Node
-from shtairir.document.naming import IdSource, is_name
+from shtairir.document.naming import free_name, is_name
 from shtairir.document.references import INPUT, OUTPUT
 from shtairir.ids import NodeId, PortName
 from shtairir.validation.problem import Problem
@@ -42,7 +42,7 @@ def check_interface(survey: Survey) -> None:
 
 def _same_name(survey: Survey, node: Node, name: str, noun: str, other: str) -> None:
     names = {name_of(one) for one in survey.graph.nodes.values() if one.block == node.block}
-    free = IdSource().next(name, names)
+    free = free_name(name, names)
     message = f"'{node.id}' gives its {noun} the name '{name}', which {other} has already."
     edit = SetValue(node.id, _NAME, free)
     survey.error("duplicate_interface_name", message, node.id, _NAME, fix=f"Call it '{free}'.", edit=edit)
