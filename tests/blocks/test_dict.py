@@ -23,7 +23,7 @@ def test_a_name_that_is_not_there_is_told_with_the_nearest():
     assert dicts.get({"width": 3}, "width") == 3
     assert dicts.get({"width": 3}, "depth", 0) == 0
     assert dicts.get({"width": None}, "width") is None
-    with pytest.raises(LookupError, match="no 'widht'. Did you mean 'width'"):
+    with pytest.raises(LookupError, match=r"no 'widht'\. Did you mean 'width'"):
         dicts.get({"width": 3}, "widht")
     with pytest.raises(LookupError, match="the dictionary is empty"):
         dicts.get({}, "width")

@@ -85,7 +85,7 @@ def test_groups_become_columns():
     ids=["find", "find_all", "replace", "split", "matches", "text.replace", "text.contains"],
 )
 def test_a_pattern_that_would_not_end_is_stopped(use):
-    with pytest.raises(TimeoutError, match="had not come to an end after 0.2 seconds"):
+    with pytest.raises(TimeoutError, match="had not come to an end after"):
         use("a" * 40 + "!", r"^(a|aa)+$")
 
 

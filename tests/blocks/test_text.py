@@ -1,6 +1,8 @@
 """Text blocks, against plain Python."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shtairir.block import definition_of
 from shtairir_blocks import text
@@ -130,3 +132,56 @@ def test_ids_leave_out_the_underscore_of_reserved_names():
     assert definition_of(text.format_).id == "text.format"
     assert definition_of(text.slice_).id == "text.slice"
     assert kernels.formatted("{{}}", {}) == "{}"
+
+
+def test_the_entries_of_a_dictionary_are_filled_into_a_template():
+    assert text.template("Dear {name}, {sum:.2f} €", {"name": "Ada", "sum": 12.5}) == "Dear Ada, 12.50 €"
+    assert text.template("{a}-{b}", {"a": 1}, missing="?") == "1-?"
+    with pytest.raises(ValueError, match=r"asks for \{b\}, which has no value"):
+        text.template("{a}-{b}", {"a": 1})
+    with pytest.raises(ValueError, match="which has no value"):
+        text.template("{a.__class__}", {"a": 1})
+
+
+def test_a_text_is_padded_where_it_is_asked_for():
+    assert text.pad("7", 3, "right", "0") == "007"
+    assert text.pad("ab", 6, "centre", "*") == "**ab**"
+    assert text.pad("abcdef", 3) == "abcdef"
+    with pytest.raises(ValueError, match="has 2"):
+        text.pad("a", 3, fill="--")
+
+
+@pytest.mark.parametrize("code", ["base64", "base64 for addresses", "hexadecimal", "web address", "HTML", "JSON"])
+@given(plain=st.text())
+def test_what_is_encoded_is_decoded_again(code, plain):
+    if code in ("base64", "base64 for addresses", "hexadecimal", "web address"):
+        plain = plain.encode("utf-8", "ignore").decode()
+    assert text.decode(text.encode(plain, code), code) == plain
+
+
+@pytest.mark.parametrize(
+    ("code", "broken", "sentence"),
+    [
+        ("base64", "a", "not base64"),
+        ("base64", "ä===", "not base64"),
+        ("base64", "//79", "not utf-8 text"),
+        ("hexadecimal", "abc", "not hexadecimal"),
+        ("JSON", "3", "not a JSON text"),
+    ],
+)
+def test_what_is_not_in_a_code_is_refused_in_words(code, broken, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        text.decode(broken, code)
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("md5", "900150983cd24fb0d6963f7d28e17f72"),
+        ("sha1", "a9993e364706816aba3e25717850c26c9cd0d89d"),
+        ("sha256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        ("crc32", "352441c2"),
+    ],
+)
+def test_a_hash_is_that_of_the_standards(method, expected):
+    assert text.hash_("abc", method) == expected

@@ -1,7 +1,6 @@
 """Codes and fingerprints of texts: nothing but the standard library."""
 
 import base64
-import binascii
 import hashlib
 import html
 import json
@@ -80,7 +79,7 @@ def _unbased(text: str) -> bytes:
     plain = "".join(text.split()).replace("-", "+").replace("_", "/").rstrip("=")
     try:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii has one of its own, which is one, too
         raise ValueError("The text is not base64: letters, digits, + and / (or - and _), filled up with =.") from None
 
 
