@@ -140,7 +140,7 @@ class Lane:
         once.is_open = False
         before, given = set(self._held), list(slots)
         try:
-            self._walk(program.steps_once, keep=program.slots_once)
+            self._walk(program.steps_once, keep=program.read_each_time)
         except IterationFailedError:
             for slot in self._held - before:
                 self.let_go(slots[slot])

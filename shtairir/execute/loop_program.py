@@ -116,10 +116,14 @@ class BodyProgram:
         return [step for step in self.steps if step.task not in self.body.invariant]
 
     @cached_property
+    def read_each_time(self) -> frozenset[int]:
+        """The slots that are read in every iteration."""
+        return self.kept.union(*(self.shape.reads[step.task] for step in self.steps_each))
+
+    @cached_property
     def slots_once(self) -> list[int]:
         """The slots that hand on what is computed once."""
-        read = {slot for step in self.steps_each for slot in self.shape.reads[step.task]} | self.kept
-        return [slot for step in self.steps_once for slot in self.shape.writes[step.task] if slot in read]
+        return [slot for step in self.steps_once for slot in step.writes if slot in self.read_each_time]
 
     @property
     def constants(self) -> list[Any]:

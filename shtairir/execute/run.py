@@ -283,7 +283,7 @@ class Run:
         values: dict[str, object] = dict(zip(keeping.names, map(slots.__getitem__, keeping.slots), strict=True))
         if status is RunStatus.DONE:
             self._program.learn(self._records.started_s, self._records.ended_s)
-        else:
+        if status is not RunStatus.DONE or self.plan.branching is not None:  # some of them may never have been made
             writer = self._state.shape.writer
             made = (self._records.is_made(writer[slot], slot) for slot in keeping.slots)
             values = {name: value for (name, value), there in zip(values.items(), made, strict=True) if there}
