@@ -37,6 +37,9 @@ LONGEST_SOURCE = 200_000
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+_FILE = "<code>"
+_MOST_PIECES = 2_000
+
 # Python's reader remarks on texts such as "\d" by a warning; whoever opens a file must not be shown one.
 warnings.filterwarnings("ignore", category=SyntaxWarning, module="<code")
 warnings.filterwarnings("ignore", category=DeprecationWarning, module="<code")
@@ -108,7 +111,7 @@ def source_problems(source: str, name: str = "block") -> tuple[SourceProblem, ..
     if any(problem.severity == "error" for problem in found):
         return found
     try:
-        compile(source, "<code>", "exec", dont_inherit=True)
+        compile(source, _FILE, "exec", dont_inherit=True)
     except SyntaxError as error:  # what only the compiler sees: two arguments of one name, a break outside of a loop
         found = (*found, SourceProblem(error.lineno or 1, max(error.offset or 1, 1), _worded(error)))
     except (ValueError, RecursionError, MemoryError, OverflowError):
@@ -145,12 +148,11 @@ def _statements(source: str, problems: Problems) -> list[ast.stmt]:
         said = "is nested too deeply" if not isinstance(error, ValueError) else f"cannot be read: {error!s:.100}"
         problems.append(SourceProblem(1, 1, f"The code {said}."))
         return []
-    return [statement for piece in _pieces(source) for statement in _of_piece(piece)]
+    return [statement for start, piece in _pieces(source) for statement in _of_piece(piece, start)]
 
 
 def _parsed(source: str) -> list[ast.stmt]:
-    # The warnings are told apart by the name of the file, see above.
-    return ast.parse(source, "<code>").body
+    return ast.parse(source, _FILE).body
 
 
 def _worded(error: SyntaxError) -> str:
@@ -162,20 +164,22 @@ _BEGINS = re.compile(r"[^\s#)\]}]")
 _HEAD = re.compile(r"^(?:async\s+)?def\s+\w+\s*\(", re.MULTILINE)
 
 
-def _pieces(source: str) -> Iterator[str]:
-    """Yield the statements of the first level as texts, each after as many empty lines as stand before it."""
+def _pieces(source: str) -> Iterator[tuple[int, str]]:
+    """Yield the statements of the first level as texts, each with the number of lines before it."""
     lines = source.splitlines(keepends=True)
-    starts = [row for row, line in enumerate(lines) if _BEGINS.match(line)]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    starts = [row for row, line in enumerate(lines) if _BEGINS.match(line)][:_MOST_PIECES]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):  # there may be no statement at all
         if not (start > 0 and lines[start - 1].startswith("@")):
-            yield "\n" * start + "".join(lines[start:end])
+            yield start, "".join(lines[start:end])
 
 
-def _of_piece(piece: str) -> list[ast.stmt]:
+def _of_piece(piece: str, lines_before: int) -> list[ast.stmt]:
     for text in (piece, _head_alone(piece)):
         try:
             if text:
-                return _parsed(text)
+                tree = ast.parse(text, _FILE)
+                ast.increment_lineno(tree, lines_before)
+                return tree.body
         except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
             continue
     return []

@@ -46,6 +46,7 @@ EDIT = (
     Command("find_block", "&Find a block…", ("Ctrl+F",), "search", "Search the palette"),
 )
 GRAPH = (
+    Command("new_code", "New block from &code", ("Ctrl+Shift+B",), "code", "Write a function on the spot, as a block"),
     Command("make_subgraph", "&Make subgraph", ("Ctrl+G",), "graph", "Put the selected nodes into a definition"),
     Command("enter", "&Go into", ("Ctrl+Down",), "chevron_down", "Show the definition of the selected node"),
     Command("leave", "Go &out", ("Ctrl+Up",), "chevron_up", "Show what is around this definition"),

@@ -7,6 +7,7 @@ and no results of their own. Each verb is one undo step of the document.
 from __future__ import annotations
 
 import importlib
+import itertools
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -49,6 +50,11 @@ from shtairir_ui.staleness import stale_paths
 from shtairir_ui.thumbnails import Thumbnails
 
 OWN_CATEGORY = "In this file"
+NEW_SOURCE = '''def {name}(x: float, factor: float = 2.0) -> float:
+    """Say in a line what it does."""
+    return x * factor
+'''
+"""What a new code block begins with."""
 
 
 class Editor(QObject):
@@ -337,6 +343,35 @@ class Editor(QObject):
         """Show or hide a parameter as a port on the node."""
         if (port in self.graph.nodes[node].exposed) != exposed:
             self._try(lambda: self.graph.apply(document_edits.SetExposed(node, PortName(port), exposed)))
+
+    def add_code(self, x: float, y: float) -> NodeId | None:
+        """Make a new code block, with a node that runs it, in one step."""
+        names = {*self.root.code, *self.root.subgraphs}
+        name = next(name for number in itertools.count(1) if (name := f"block_{number}") not in names)
+
+        def added() -> NodeId:
+            with self.graph.transaction(f"new code block {name}"):
+                self.root.add_code(name, NEW_SOURCE.format(name=name))
+                return NodeId(self.graph.add(code_block(name), position=(x, y)).id)
+
+        node: NodeId | None = self._try(added)
+        if node is not None:
+            self.select((node,))
+        return node
+
+    def set_code(self, name: str, source: str) -> None:
+        """Change the source of a code block; what is typed in a row is one step of undo."""
+        self._try(lambda: self.root.set_code(name, source, merge=("code", name)))
+
+    def save_code_as_block(self, name: str) -> Path | None:
+        """Write a code block into the person's own block folder, and return the file."""
+        from shtairir.block.code_saving import save_as_block
+
+        source = self.root.code[name].source
+        path: Path | None = self._try(lambda: save_as_block(name, source))
+        if path is not None:
+            self.message.emit(f"Saved as the block {path.stem} in {path.parent}.")
+        return path
 
     def apply(self, edit: Any) -> None:
         """Carry out an edit that comes ready-made, such as a problem's fix."""

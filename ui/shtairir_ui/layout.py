@@ -87,6 +87,14 @@ class WindowLayout(QWidget):
         self._toggles["show_right"][0].setChecked(True)
         self.inspector.node_page.show_parameters()
 
+    def show_code(self) -> bool:
+        """Bring the source of the selected code block to the front; says whether it is one."""
+        if not self.inspector.node_page.shows_code:
+            return False
+        self._toggles["show_right"][0].setChecked(True)
+        self.inspector.node_page.show_code()
+        return True
+
     def remember(self, settings: Settings) -> None:
         """Remember sizes and what is folded away."""
         for splitter in (self._all, self._middle, self.right):

@@ -39,7 +39,7 @@ class Menus(QObject):
         )
         fill(
             bar.addMenu("&Graph"),
-            *("make_subgraph", "make_unique", "expand_subgraph", "", "enter", "leave", ""),
+            *("new_code", "", "make_subgraph", "make_unique", "expand_subgraph", "", "enter", "leave", ""),
             *("next_tab", "previous_tab", "close_tab"),
         )
         self._make_view_menu()

@@ -111,6 +111,7 @@ class MainWindow(QMainWindow):
         on("delete", self.canvas.delete)
         on("select_all", editor.select_all)
         on("find_block", self._find_block)
+        on("new_code", self._new_code)
         on("make_subgraph", editor.make_subgraph)
         on("expand_subgraph", editor.expand_subgraphs)
         on("make_unique", editor.make_unique)
@@ -174,10 +175,16 @@ class MainWindow(QMainWindow):
         self.panels.show_problems()
 
     def _go_to(self, path: str) -> None:
-        """Show a node, wherever in the file it is."""
-        node = self.editor.show_node(NodeId(path))
+        """Show a node, wherever in the file it is; one that is in sight goes by its own name as well."""
+        here = self.editor.place.whole(path)
+        known = here if self.editor.node_at(here) is not None else NodeId(path)
+        node = self.editor.show_node(known)
         if node is not None:
             self.canvas.focus_node(node)
+
+    def _new_code(self) -> None:
+        if self.editor.add_code(*self.canvas.free_place()) is not None:
+            self.panels.show_code()
 
     def _enter(self) -> None:
         if self.editor.selection:
@@ -185,7 +192,7 @@ class MainWindow(QMainWindow):
 
     def _activate(self, node: str) -> None:
         """Go into a node that stands for a definition; of any other, show what can be set."""
-        if not self.editor.enter(NodeId(node)):
+        if not self.editor.enter(NodeId(node)) and not self.panels.show_code():
             self.panels.show_inspector()
 
     def _find_block(self) -> None:

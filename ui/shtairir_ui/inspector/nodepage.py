@@ -5,11 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
 
+from shtairir.document.references import CODE
 from shtairir.ids import NodeId
 from shtairir_ui import theme
 from shtairir_ui.documentation import documentation_html
 from shtairir_ui.editor import Editor
 from shtairir_ui.highlight import CodeHighlighter
+from shtairir_ui.inspector.codepage import CodePage
 from shtairir_ui.inspector.form import ParameterForm
 from shtairir_ui.inspector.header import NodeHeader
 from shtairir_ui.inspector.outcome import OutcomePage
@@ -37,6 +39,7 @@ class NodePage(QWidget):
         self.source.setProperty("role", "flat")
         self.source.setFont(theme.mono_font(theme.current().size_label))
         self._highlighter = CodeHighlighter(self.source.document(), "python")
+        self.code = CodePage(editor)
         self._lay_out()
         self.form.node_wanted.connect(self.node_wanted)
         self.outcome.node_wanted.connect(self.node_wanted)
@@ -46,6 +49,7 @@ class NodePage(QWidget):
     def show_node(self, node: NodeId) -> None:
         """Show a node, or what changed of the one that is shown."""
         self._node = node
+        self._offer_code(node)
         self.header.show_node(node)
         self.form.show_node(node)
         self._fill_tab()
@@ -62,6 +66,34 @@ class NodePage(QWidget):
         self.tabs.setCurrentWidget(self.form)
         self.form.focus_first()
 
+    def show_code(self) -> None:
+        """Bring the source of a code block to the front, with the keyboard in it."""
+        if self._is_code(self._node):
+            self.tabs.setCurrentWidget(self.code)
+            self.code.focus()
+
+    @property
+    def shows_code(self) -> bool:
+        """Whether the node that is shown runs a code block."""
+        return self._is_code(self._node)
+
+    def _is_code(self, node: NodeId | None) -> bool:
+        placed = self._editor.graph.nodes.get(node) if node is not None else None
+        return placed is not None and placed.block.startswith(CODE)
+
+    def _offer_code(self, node: NodeId) -> None:
+        """Of a code block the source can be changed; of any other it is for reading."""
+        index = self.tabs.indexOf(self.source if self._is_code(node) else self.code)
+        if index < 0:
+            return
+        wanted, title = (self.code, "Code") if self._is_code(node) else (self.source, "Source")
+        was_shown = self.tabs.currentIndex() == index
+        self.code.finish()
+        self.tabs.removeTab(index)
+        self.tabs.insertTab(index, wanted, title)
+        if was_shown:
+            self.tabs.setCurrentIndex(index)
+
     def show_outcome(self) -> None:
         """Bring the last result to the front."""
         self.tabs.setCurrentWidget(self.outcome)
@@ -77,6 +109,8 @@ class NodePage(QWidget):
             self.documentation.setHtml(
                 documentation_html(definition) if definition is not None else "This block is not installed."
             )
+        elif page is self.code:
+            self.code.show_node(self._node)
         elif page is self.source:
             text = definition.source() if definition is not None else ""
             if text != self.source.toPlainText():
