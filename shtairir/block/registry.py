@@ -122,18 +122,22 @@ class Registry:
         """Return the pack that announces a family, or ``None``."""
         return self._pack_modules().get(family)
 
-    def find_pack(self, name: str) -> str | None:
-        """Return the module or file that a person means by a family, a module, a distribution or a file's name."""
-        for pack in self._pack_modules().values():
-            if name in (pack.family, pack.module, pack.distribution):
-                return pack.module
-        for file in files_in(self.folders):
-            if name in (str(file), file.name, file.stem) or Path(name).absolute() == file.absolute():
-                return str(file)
-        return None
+    def packs(self) -> list[InstalledPack]:
+        """Return the installed packs, one for each family."""
+        return list(self._pack_modules().values())
+
+    def find_packs(self, name: str) -> list[str]:
+        """Return the modules or files that a person means by a family, a module, a distribution or a file's name."""
+        found = [pack.module for pack in self.packs() if name in (pack.family, pack.module, pack.distribution)]
+        found += [
+            str(file)
+            for file in files_in(self.folders)
+            if name in (str(file), file.name, file.stem) or Path(name).absolute() == file.absolute()
+        ]
+        return list(dict.fromkeys(found))
 
     def blocks_of(self, pack: str) -> tuple[BlockId, ...]:
-        """Return the ids of the blocks that were read of a module or file, see `find_pack`."""
+        """Return the ids of the blocks that were read of a module or file, see `find_packs`."""
         return self._owned.get(pack, ())
 
     def add(self, function: Callable[..., Any] | BlockDefinition) -> BlockDefinition:
@@ -197,8 +201,8 @@ class Registry:
     def refresh(self) -> list[BlockId]:
         """Find packs that were installed, removed or mended, changed files, and imports that came late.
 
-        Returns the ids that changed. The first call only begins to watch for packs. It is meant to be called every few seconds, and costs little while nothing
-        changes.
+        Returns the ids that changed. The first call only begins to watch for packs. It is meant to be called every
+        few seconds, and costs little while nothing changes.
         """
         with self._reading:
             if self._installs is None:

@@ -22,20 +22,22 @@ def enable_pack(name: str) -> Outcome:
     from shtairir.block.registry import default_registry
 
     registry = default_registry()
-    key = registry.find_pack(name)
-    if key is None:
+    keys = registry.find_packs(name)
+    if not keys:
         hint = f"Families: {', '.join(registry.families())}."
         raise CommandError(f"There is no pack “{name}”.", hint=f"Name a family, a module or a file of blocks. {hint}")
-    registry.quarantine.enable(key)
+    for key in keys:
+        registry.quarantine.enable(key)
     registry.all()
-    registry.wait_for(key)
-    found = registry.blocks_of(key)
-    problem = next((one for one in registry.problems if one.pack == key), None)
-    if problem is not None:
-        text = f"{key} is enabled, but it cannot be used.\n{problem.message} {problem.fix}"
-        return Outcome(ExitStatus.FAILED, text, {"status": "broken", "pack": key, "problem": problem_document(problem)})
-    text = f"{key} is enabled: {plural(len(found), 'block')}"
-    return Outcome(text=text, document={"status": "enabled", "pack": key, "blocks": list(found)})
+    registry.wait_for(*keys)
+    found = [block for key in keys for block in registry.blocks_of(key)]
+    problems = [problem for problem in registry.problems if problem.pack in keys]
+    if problems:
+        said = "\n".join(f"{one.pack} cannot be used. {one.message} {one.fix}".strip() for one in problems)
+        document = {"status": "broken", "packs": [problem_document(problem) for problem in problems]}
+        return Outcome(ExitStatus.FAILED, said, document)
+    text = f"{', '.join(keys)} is enabled: {plural(len(found), 'block')}"
+    return Outcome(text=text, document={"status": "enabled", "packs": keys, "blocks": found})
 
 
 def problem_document(problem: PackProblem) -> dict[str, Any]:
