@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import shtairir
 from shtairir.block import Array, Context, block
+from shtairir.block.expression import compile_expression
 
 NUMBER, LIST, TRUTH, ARRAY = "float", "list[float]", "bool", "array"
 KINDS = (NUMBER, NUMBER, NUMBER, LIST, LIST, TRUTH, ARRAY)
@@ -159,9 +160,7 @@ class _Scope:
             node = self.graph.add("flow.if", condition=self.any(TRUTH), **branches)
         else:
             condition = self.one_of(*CONDITIONS)
-            names = {
-                name: self.any(NUMBER) for name in ("a", "b") if name in condition.replace("and", "").replace("abs", "")
-            }
+            names = {name: self.any(NUMBER) for name in compile_expression(condition).names}
             node = self.graph.add("flow.if", values={"expression": condition}, **names, **branches)
         self.offer(node["out"], kind)
 
@@ -181,9 +180,8 @@ class _Scope:
             self.offer(node["failed"], TRUTH)
 
     def _gate(self) -> None:
-        self.offer(
-            self.graph.add("flow.gate", value=self.any(NUMBER), after=self.any(self.one_of(*KINDS)))["out"], NUMBER
-        )
+        after = self.any(self.one_of(*KINDS))
+        self.offer(self.graph.add("flow.gate", value=self.any(NUMBER), after=after)["out"], NUMBER)
 
     # --- what stands for definitions --------------------------------------------------------------------------
 

@@ -115,9 +115,8 @@ class Reference:
         return found
 
     def _arguments(self, node: Node, but: tuple[str, ...] = ()) -> dict[str, Any]:
-        return {
-            port.name: self.argument(node, port.name) for port in self._definition(node).inputs if port.name not in but
-        }
+        names = [port.name for port in self._definition(node).inputs]
+        return {name: self.argument(node, name) for name in names if name not in but}
 
     def _node(self, node: Node) -> Mapping[str, Any]:
         """Return the outputs of a node, by name."""
@@ -139,7 +138,7 @@ class Reference:
         try:
             with np.errstate(all="ignore"):
                 returned = definition.function(**arguments)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever a block raises is its failure
             raise Failed(f"{node.id}: {error}") from None
         outputs = returned if len(definition.outputs) > 1 else (returned,)
         return {port.name: value for port, value in zip(definition.outputs, outputs, strict=True)}
