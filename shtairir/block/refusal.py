@@ -20,9 +20,8 @@ class Refused:
     trusted = False
 
     def __init__(self, definition: BlockDefinition) -> None:
+        functools.update_wrapper(self, definition.function, updated=())
         self.block = definition.id
-        self.__name__ = getattr(definition.function, "__name__", "block")
-        self.__module__ = getattr(definition.function, "__module__", "")
 
     def __call__(self, *given: Any, **arguments: Any) -> Any:
         raise UntrustedCodeError(
