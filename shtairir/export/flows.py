@@ -63,7 +63,7 @@ def _switch(body: Body, node: Node) -> list[str]:
         lines.append(f"{'el' if number else ''}if {choice} in ({quoted(case)}, {number}):")
         lines += indented([*statements, f"{name} = {value}"])
     if not body.is_given(node, "default"):
-        refusal = f'raise ValueError(f"There is no case for {{{choice}!r}}.")'
+        refusal = f'raise ValueError("There is no case for " + repr({choice}) + ".")'
         return [*lines, "else:", f"    {refusal}"] if cases else [refusal]
     statements, value = _branch(body, node, "default")
     otherwise = [*statements, f"{name} = {value}"]
