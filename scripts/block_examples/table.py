@@ -24,6 +24,7 @@ def fill(sheet: Sheet) -> None:
         values = {"name": "ratio", "left": "bill_length_mm", "operation": "/", "right": "bill_depth_mm"}
         sheet.add("table.derive", table=some["out"], **values)
         sheet.add("table.fill_missing", table=all_["out"], columns=["body_mass_g"], how="median")
+        sheet.add("table.convert", table=all_["out"], columns=["year"], to="text")
         sheet.add("table.add_column", table=all_["out"], name="observer", values="K. Gorman")
     with sheet.frame("Groups and shapes"):
         birds = sheet.add("io.read_csv", "birds", "Penguins", path="data/penguins.csv")

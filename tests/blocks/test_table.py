@@ -551,3 +551,23 @@ def test_a_column_is_added_or_replaced():
     assert blocks.add_column(pl.DataFrame(), "a", [1, 2]).shape == (2, 1)
     with pytest.raises(ValueError, match="There are 2 values for 5 rows"):
         blocks.add_column(LEFT, "w", [1, 2])
+
+
+def test_columns_are_turned_into_numbers_text_and_truth() -> None:
+    held = pl.DataFrame({"a": [" 1.5", "2", None], "b": [3.0, 4.0, None], "c": ["yes", "FALSE", "1"]})
+    assert blocks.convert(held, ["a"])["a"].to_list() == [1.5, 2.0, None]
+    assert blocks.convert(held, ["b"], "whole numbers")["b"].to_list() == [3, 4, None]
+    assert blocks.convert(held, ["b"], "text")["b"].to_list() == ["3.0", "4.0", None]
+    assert blocks.convert(held, ["c"], "true or false")["c"].to_list() == [True, False, True]
+    assert blocks.convert(held, ["b"], "true or false")["b"].to_list() == [True, True, None]
+
+
+def test_what_cannot_be_turned_is_shown_or_becomes_missing() -> None:
+    held = pl.DataFrame({"a": ["1", "two", "2.5", "two"], "l": [[1]] * 4})
+    with pytest.raises(ValueError, match="2 values of the column 'a' are no numbers, such as 'two'"):
+        blocks.convert(held, ["a"])
+    assert blocks.convert(held, ["a"], "whole numbers", strict=False)["a"].to_list() == [1, None, None, None]
+    with pytest.raises(ValueError, match="holds lists"):
+        blocks.convert(held, ["l"])
+    with pytest.raises(ValueError, match="at least one column"):
+        blocks.convert(held, [])

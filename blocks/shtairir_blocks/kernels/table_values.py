@@ -134,6 +134,67 @@ def _narrow(number: float) -> float | int:
     return int(number) if number.is_integer() else number
 
 
+_WRITTEN = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def converted(table: pl.DataFrame, columns: Sequence[str], to: str, strict: bool) -> pl.DataFrame:
+    """Return the table with columns turned into numbers, whole numbers, text, or true and false.
+
+    Raises
+    ------
+    ValueError
+        When a value cannot be turned and `strict` does not let it become missing; the message shows some of them.
+    """
+    chosen = columns_named(table.columns, columns)
+    if not chosen:
+        raise ValueError("Choose at least one column to convert.")
+    return table.with_columns([_converted(table[name], to, strict) for name in chosen])
+
+
+def _converted(column: pl.Series, to: str, strict: bool) -> pl.Series:
+    if column.dtype.is_nested():
+        raise ValueError(f"The column {column.name!r} holds {kind_of(column.dtype)}, which cannot be converted.")
+    result = _CONVERSIONS[to](column)
+    refused = column.filter(result.is_null() & column.is_not_null())
+    if strict and len(refused):
+        shown = ", ".join(repr(value) for value in refused.unique(maintain_order=True).head(3))
+        raise ValueError(
+            f"{len(refused):,} values of the column {column.name!r} are no {to}, such as {shown}. Correct them, or "
+            "switch strict off to leave them missing."
+        )
+    return result
+
+
+def _as_numbers(column: pl.Series) -> pl.Series:
+    plain = column.cast(pl.String).str.strip_chars() if kind_of(column.dtype) == "text" else column
+    return plain.cast(pl.Float64, strict=False)
+
+
+def _as_whole(column: pl.Series) -> pl.Series:
+    if column.dtype.is_integer():
+        return column
+    numbers = _as_numbers(column)
+    whole = (numbers == numbers.round()) & numbers.is_finite()
+    return numbers.set(~whole.fill_null(False), None).cast(pl.Int64, strict=False)
+
+
+def _as_truth(column: pl.Series) -> pl.Series:
+    if column.dtype == pl.Boolean:
+        return column
+    if kind_of(column.dtype) != "text":
+        return (_as_numbers(column) != 0).alias(column.name)
+    written = column.cast(pl.String).str.strip_chars().str.to_lowercase()
+    return written.replace_strict(_WRITTEN, default=None, return_dtype=pl.Boolean)
+
+
+_CONVERSIONS: dict[str, Callable[[pl.Series], pl.Series]] = {
+    "numbers": _as_numbers,
+    "whole numbers": _as_whole,
+    "text": lambda column: column.cast(pl.String),
+    "true or false": _as_truth,
+}
+
+
 def column_array(table: pl.DataFrame, name: str) -> NDArray[Any]:
     """Return a column as a 1-D array.
 

@@ -1,7 +1,7 @@
 """Table blocks: polars tables in, polars tables out."""
 
 from shtairir_blocks.table.arrays import column, from_array, from_columns, to_array
-from shtairir_blocks.table.columns import add_column, derive, drop, fill_missing, rename, select
+from shtairir_blocks.table.columns import add_column, convert, derive, drop, fill_missing, rename, select
 from shtairir_blocks.table.combine import concat, group, join, pivot, unpivot
 from shtairir_blocks.table.facts import count_values, describe, row_count
 from shtairir_blocks.table.rows import drop_missing, filter_, head, sample, sort, unique
@@ -10,6 +10,7 @@ __all__ = [
     "add_column",
     "column",
     "concat",
+    "convert",
     "count_values",
     "derive",
     "describe",

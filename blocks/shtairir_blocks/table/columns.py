@@ -114,6 +114,37 @@ def fill_missing(
     return kernels.filled(table, columns or [], how, value)
 
 
+@block(
+    name="Convert columns",
+    category="Table/Columns",
+    tags=("cast", "type", "text to number", "parse"),
+    requires=("polars",),
+    extra="table",
+)
+def convert(
+    table: Table,
+    columns: list[str],
+    to: Literal["numbers", "whole numbers", "text", "true or false"] = "numbers",
+    strict: bool = True,
+) -> Table:
+    """Turn columns into another kind of values, such as texts that write numbers into numbers.
+
+    Parameters
+    ----------
+    table
+        The table to change.
+    columns
+        The columns to turn; a star stands for any letters.
+    to
+        What they shall hold. True may be written true, yes or 1 in a text, false as false, no or 0.
+    strict
+        Whether a value that cannot be turned is an error; otherwise it is missing.
+    """
+    from shtairir_blocks.kernels import table_values as kernels
+
+    return kernels.converted(table, columns, to, strict)
+
+
 @block(category="Table/Columns", tags=("append", "insert", "array"), requires=("polars",), extra="table")
 def add_column(table: Table, name: str, values: Array | float | str | list[Any]) -> Table:
     """Put an array into a table as a column.
