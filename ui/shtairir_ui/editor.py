@@ -285,6 +285,12 @@ class Editor(QObject):
         save(self.root, None if path is None else Path(path))
         self.title_changed.emit()
 
+    def trust(self) -> None:
+        """Let the code that the file carries run, as it is now."""
+        self._try(self.root.trust)
+        self._check.check_now()
+        self.title_changed.emit()
+
     # -- edits ---------------------------------------------------------------------------------
 
     def add_block(self, block_id: str, x: float, y: float) -> NodeId | None:

@@ -24,6 +24,7 @@ from shtairir_ui.settings import Settings
 from shtairir_ui.statusbar import StatusLine
 from shtairir_ui.themechoice import ThemeControl
 from shtairir_ui.topbar import TopBar
+from shtairir_ui.trustbar import TrustBar
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self.editor, self)
         self.files = FileCommands(self.editor, self.settings, self)
         self.notice = NoticeBar()
+        self.trust_bar = TrustBar(self.editor)
         self._broken_packs = ""
         self.top_bar = TopBar(self.editor, self.actions_)
         self.canvas = GraphCanvas(self.editor)
@@ -90,6 +92,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.top_bar)
         column.addWidget(self.notice)
+        column.addWidget(self.trust_bar)
         column.addWidget(self.panels, 1)
         self.setCentralWidget(body)
         self.resize(1440, 900)
