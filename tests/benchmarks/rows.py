@@ -6,7 +6,7 @@ import importlib
 
 from tests.benchmarks.contest import Contest
 
-MODULES = ("nodes", "analysis", "elementwise", "chain", "neighbour", "startup", "release")
+MODULES = ("nodes", "analysis", "elementwise", "chain", "neighbour", "loops", "startup", "release")
 
 
 def contests_of(module: str, scale: float) -> list[Contest]:
