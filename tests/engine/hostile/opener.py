@@ -19,7 +19,8 @@ from typing import Any
 SANG = Path("canary_sang")
 MODULE = "canary_module"
 
-_seen: list[str] = []
+noticed: list[str] = []
+"""What was seen since it was last cleared."""
 
 
 def watch(event: str, arguments: tuple[Any, ...]) -> None:
@@ -32,7 +33,7 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
         or (event == "exec" and str(getattr(arguments[0], "co_filename", "")).startswith("<code"))
     )
     if harm:
-        _seen.append(f"{event} {arguments!r:.200}")
+        noticed.append(f"{event} {arguments!r:.200}")
 
 
 def ways(file: Path) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -94,7 +95,7 @@ def opened(file: Path) -> dict[str, Any]:
     """Do everything with a file, and return what was noticed."""
     from shtairir.errors import ShtairirError
 
-    _seen.clear()
+    noticed.clear()
     SANG.unlink(missing_ok=True)
     faults, done = [], []
     attempts = ways(file)
@@ -113,8 +114,8 @@ def opened(file: Path) -> dict[str, Any]:
             faults.append(f"{what}: {traceback.format_exc(limit=-3)}")
             if what == "open":
                 break
-    noticed = [*_seen, *(["the canary sang"] if SANG.exists() else [])]
-    return {"file": file.stem, "noticed": noticed, "done": done, "faults": faults}
+    seen = [*noticed, *(["the canary sang"] if SANG.exists() else [])]
+    return {"file": file.stem, "noticed": seen, "done": done, "faults": faults}
 
 
 def main() -> None:
@@ -125,16 +126,16 @@ def main() -> None:
     for file in sorted(Path.cwd().glob("*.shtairir")):
         results.write(json.dumps(opened(file)) + "\n")
         results.flush()
-    _seen.clear()
+    noticed.clear()
     controls = {
         "a code block is seen": lambda: _run_code("x = 1"),
         "the module is seen": lambda: __import__(MODULE),
         "a program is seen": lambda: os.system("true"),
     }
     for name, control in controls.items():
-        before = len(_seen)
+        before = len(noticed)
         control()
-        results.write(json.dumps({"control": name, "seen": len(_seen) > before}) + "\n")
+        results.write(json.dumps({"control": name, "seen": len(noticed) > before}) + "\n")
     results.write(json.dumps({"control": "the canary sings", "seen": SANG.exists()}) + "\n")
 
 

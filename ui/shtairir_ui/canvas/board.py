@@ -236,6 +236,8 @@ class Board:
             self._links_at.setdefault(end.node, set()).add(link.target)
 
     def _add_link(self, link: Link) -> None:
+        if link.source.node not in self.nodes or link.target.node not in self.nodes:
+            return  # the file names a node that is not there: the problems say so, and there is nothing to draw it to
         item = LinkItem(link, self._color(link), self.look)
         self.links[link.target] = item
         selected = [node for node in (link.source.node, link.target.node) if self.nodes[node].isSelected()]
