@@ -15,6 +15,7 @@ import pytest
 
 from shtairir.block import Context
 from shtairir.errors import RunCancelledError
+from shtairir.events import Event, NodeStarted
 from shtairir.ids import NodeId, RunId
 
 
@@ -63,6 +64,26 @@ class RecordingContext(Context):
 
     def secret(self, name: str) -> str:
         raise NotImplementedError
+
+
+class Beginning:
+    """An instrument that lets a test wait until a node has begun."""
+
+    def __init__(self) -> None:
+        self._begun = threading.Event()
+
+    def on_event(self, event: Event) -> None:
+        if isinstance(event, NodeStarted):
+            self._begun.set()
+
+    def wait(self) -> None:
+        assert self._begun.wait(20), "no node has begun"
+
+
+@pytest.fixture
+def beginning() -> Beginning:
+    """An instrument that lets a test wait until a node has begun."""
+    return Beginning()
 
 
 @pytest.fixture

@@ -60,7 +60,9 @@ def test_a_pattern_says_how_a_date_is_written():
     assert date.parse("24-31-05", "%y-%d-%m") == "2024-05-31"
     assert date.parse("31.05.24 7h", "%d.%m.%y %Hh") == "2024-05-31T07:00:00"
     with pytest.raises(ValueError, match="is not written as"):
-        date.parse("2024", "%d")
+        date.parse("2024", "%y")
+    with pytest.raises(ValueError, match="has no year"):
+        date.parse("31.5.", "%d.%m.")
 
 
 def test_a_zone_is_given_only_to_a_moment_that_has_none():
@@ -244,6 +246,16 @@ class TestColumns:
     def test_a_pattern_reads_columns_as_it_reads_texts(self):
         found = date.parse_column(pl.DataFrame({"x": ["24-31-01"]}), "x", "%y-%d-%m")
         assert found["x"].to_list() == [dt.date(2024, 1, 31)]
+
+    def test_seconds_since_1970_are_read_in_columns_as_in_texts(self):
+        texts = ["1717162202", None, "0000000000"]
+        found = date.parse_column(pl.DataFrame({"x": texts}), "x")["x"].to_list()
+        assert found == [
+            dt.datetime(2024, 5, 31, 13, 30, 2, tzinfo=dt.UTC),
+            None,
+            dt.datetime(1970, 1, 1, tzinfo=dt.UTC),
+        ]
+        assert date.parse("1717162202").startswith("2024-05-31T13:30:02")
 
     @given(st.lists(st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2100, 1, 1)), min_size=1, max_size=5))
     def test_iso_columns_are_read_as_single_texts_are(self, moments):

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -74,7 +75,7 @@ def unpacked(
             for entry, target in targets.items():
                 left = _written(file, entry, target, left, limit, check_cancelled)
             return list(targets.values())
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ValueError(f"{archive.name} is not a ZIP archive, or is damaged: {error}.") from None
     except (RuntimeError, NotImplementedError) as error:
         raise ValueError(f"{archive.name} cannot be unpacked: {error}.") from None

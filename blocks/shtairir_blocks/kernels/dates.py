@@ -83,6 +83,8 @@ def parsed(text: str, pattern: str, day_first: bool, zone: str) -> Moment:
 
 
 def _by_pattern(text: str, pattern: str) -> Moment:
+    if not any(f"%{letter}" in pattern for letter in "YyGcx"):
+        raise ValueError(f"The pattern {pattern!r} has no year, without which there is no date. Write %Y in it.")
     try:
         moment = datetime.strptime(text.strip(), pattern)
     except (ValueError, re.error, IndexError):

@@ -38,7 +38,7 @@ class Watch:
 
 @contextlib.contextmanager
 def watched(end: Callable[[], None], run: Cancellable, timeout_s: float | None = None) -> Iterator[Watch]:
-    """Call ``end`` from another thread, once, when the time is up or the end is wished for.
+    """Call ``end`` from another thread when the time is up or the end is wished for, until the wait is over.
 
     ``end`` must be something that may be called while the waiting call is under way, and that makes it fail. If the
     end was wished for, that failure becomes the run's own error.
@@ -48,11 +48,11 @@ def watched(end: Callable[[], None], run: Cancellable, timeout_s: float | None =
 
     def look() -> None:
         while not over.wait(_EVERY_S):
-            watch.cancelled = run.cancelled
-            watch.timed_out = deadline is not None and time.monotonic() > deadline
+            watch.cancelled = watch.cancelled or run.cancelled
+            watch.timed_out = watch.timed_out or (deadline is not None and time.monotonic() > deadline)
             if watch.cancelled or watch.timed_out:
+                # Again and again: what is to be ended may not have begun to wait yet.
                 end()
-                return
 
     thread = threading.Thread(target=look, name="shtairir-watch", daemon=True)
     thread.start()
