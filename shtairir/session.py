@@ -123,13 +123,13 @@ def _plan(
     shelved = _shelf().plan_of(graph, config, blocks) if isinstance(graph, Graph) and not parameters else None
     if shelved is not None:
         return shelved
-    snapshot = _with_parameters(_current(_snapshot_of(graph), blocks), parameters or {})
+    snapshot, values = _with_parameters(_current(_snapshot_of(graph), blocks), parameters or {})
     wiring, refused = _wired(snapshot, blocks)
-    made = ExecutionPlanner(config).plan(snapshot, blocks, wiring)
+    made = ExecutionPlanner(config).plan(snapshot, blocks, wiring, values=values)
     if refused:
         return replace(made, untrusted=refused)
     if isinstance(graph, Graph) and not parameters:
-        _shelf().put(graph, snapshot, config, blocks, made, wiring.blocks.values())
+        _shelf().put(graph, snapshot, config, blocks, made, wiring)
     return made
 
 
@@ -329,16 +329,29 @@ def _snapshot_of(graph: Source) -> Snapshot:
     )
 
 
-def _with_parameters(snapshot: Snapshot, parameters: Mapping[str, Any]) -> Snapshot:
-    """Return the snapshot with other values; the graph is not changed."""
-    if not parameters:
-        return snapshot
-    from shtairir.document.jsonable import to_json
+def _with_parameters(snapshot: Snapshot, parameters: Mapping[str, Any]) -> tuple[Snapshot, dict[PortRef, Any]]:
+    """Return the snapshot with other values, and the values that are for the inside of instances.
 
-    published = {parameter.name: parameter.target for parameter in snapshot.parameters}
+    The graph is not changed.
+    """
+    inside: dict[PortRef, Any] = {}
+    if not parameters:
+        return snapshot, inside
+    from shtairir.document.jsonable import to_json
+    from shtairir.document.references import INPUT, OUTPUT_PORT
+
+    published = {
+        str(node.values.get("name") or id): PortRef(id, OUTPUT_PORT)
+        for id, node in snapshot.nodes.items()
+        if node.block == INPUT
+    }
+    published |= {parameter.name: parameter.target for parameter in snapshot.parameters}
     nodes = dict(snapshot.nodes)
     for name, value in parameters.items():
         target = published.get(name) or _port(name)
+        if "/" in target.node:
+            inside[target] = to_json(value)
+            continue
         node = nodes.get(target.node)
         if node is None:
             raise PlanningError(f"There is no node '{target.node}' to give '{target.port}' a value.")
@@ -346,7 +359,7 @@ def _with_parameters(snapshot: Snapshot, parameters: Mapping[str, Any]) -> Snaps
             source = snapshot.links[target].source
             raise PlanningError(f"'{target}' cannot be given a value: it is linked to {source}.")
         nodes[target.node] = replace(node, values={**node.values, target.port: to_json(value)})
-    return replace(snapshot, nodes=nodes)
+    return replace(snapshot, nodes=nodes), inside
 
 
 def _level(level: OptimizationLevel | str) -> OptimizationLevel:
@@ -372,7 +385,7 @@ def _ports(keep: Keep) -> list[PortRef]:
 
 
 def _kept(keep: Keep, plan: ExecutionPlan) -> list[PortRef]:
-    ports = [*_ports(keep), *plan.keep]
+    ports = [plan.aliases.get(port, port) for port in (*_ports(keep), *plan.keep)]
     for port in ports:
         task = plan.task(port.node)
         if port not in plan.slots and not (task is None and port.node in plan.folded):

@@ -289,6 +289,9 @@ class Run:
             values = {name: value for (name, value), there in zip(values.items(), made, strict=True) if there}
         if self.plan.folded:
             values |= self._folded_values()
+        if self.plan.instances:
+            shown = {str(made): str(name) for made, name in self.plan.shown_as.items()}
+            values = {shown.get(name, name): value for name, value in values.items()}
         return RunResult(self.id, status, elapsed_s, self._started_s, self._records, values, self._state.memory.stats())
 
     def _folded_values(self) -> dict[str, object]:

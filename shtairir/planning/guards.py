@@ -385,6 +385,9 @@ def with_controls(graph: WorkingGraph) -> WorkingGraph:
             kept[number] = [settler for settler in kept[number] if settler in sorted_out]
             predecessors[number] = [other for other in predecessors[number] if other not in held]
             late.add(number)
+    # What depends on a late choice may be told late as well.
+    while more := {number for number in kept if number not in late and not late.isdisjoint(kept[number])}:
+        late |= more
     return replace(graph, branches=replace(branches, controls=kept, late=frozenset(late)))
 
 
@@ -395,13 +398,18 @@ def _is_held(settlers: Collection[int], sorted_out: Collection[int]) -> bool:
 def _settlers(graph: WorkingGraph, branches: Branches, number: int) -> list[int]:
     """Return the nodes after which the guard of a node is decided."""
     settlers: dict[int, None] = {}
-    for place, _ in branches.literals(number):
-        chooser = branches.choosers[place]
-        if chooser.decider is not None:
-            settlers[chooser.decider] = None
-            continue
-        for feed in graph.nodes[chooser.number].feeds:
-            if feed.port == chooser.ports[0] and feed.source in graph.nodes:
-                settlers[feed.source] = None
+    pending, seen = [number], {number}
+    while pending:
+        for place, _ in branches.literals(pending.pop()):
+            chooser = branches.choosers[place]
+            if chooser.decider is not None:
+                settlers[chooser.decider] = None
+                continue
+            for feed in graph.nodes[chooser.number].feeds:
+                if feed.port == chooser.ports[0] and feed.source in graph.nodes:
+                    settlers[feed.source] = None
+            if chooser.number not in seen:  # nothing decides for it but whether it is needed itself
+                seen.add(chooser.number)
+                pending.append(chooser.number)
     settlers.pop(number, None)
     return list(settlers)

@@ -216,6 +216,13 @@ class ExecutionPlan:
             for number, port in enumerate(task.definition.outputs)
         }
 
+    @cached_property
+    def shown_as(self) -> Mapping[PortRef, PortRef]:
+        """The results that are made inside of instances, and what they are called outside."""
+        results = {port for port in self.results if "/" in port.node}
+        outer = {port: made for port, made in self.aliases.items() if "/" not in port.node and made in results}
+        return {made: port for port, made in reversed(outer.items())}
+
     def task(self, node: NodeId | str) -> Task | None:
         """Return the task that does a node's work, alone or among others, or ``None`` if the node needs none."""
         return next(

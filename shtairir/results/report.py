@@ -31,6 +31,8 @@ def as_dict(result: RunResult) -> dict[str, Any]:
         "elapsed_s": result.elapsed_s,
         "results": {name: jsonable(value) for name, value in result.results.items()},
         "nodes": {name: _node(node) for name, node in result.nodes.items()},
+        "instances": {name: _node(result.nodes[name]) for name in result.nodes.instances},
+        "named": {name: str(port) for name, port in result.plan.named.items()},
         "memory": result.memory.to_dict(),
     }
 
@@ -100,6 +102,10 @@ def _node(node: NodeResult) -> dict[str, Any]:
         facts["started_s"] = node.started_s
     if node.reason:
         facts["reason"] = node.reason
+    if node.taken_by:
+        facts["taken_by"] = list(node.taken_by)
+    if node.parts:
+        facts["parts"] = list(node.parts)
     if node.error is not None:
         facts["error"] = failure_dict(node.error)
     return facts

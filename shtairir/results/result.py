@@ -17,8 +17,10 @@ from shtairir.ids import NodeId, PortName, PortRef, RunId
 from shtairir.memory.stats import MemoryStats
 from shtairir.planning.config import Estimate
 from shtairir.results.records import PartRecord, Records
+from shtairir.results.rollup import instances_of, rolled_up
 
 if TYPE_CHECKING:
+    from shtairir.planning.instances import Instance
     from shtairir.results.iterations import Iterations
 
 
@@ -44,6 +46,10 @@ class NodeResult:
         In how many of these it failed.
     slowest_s, slowest
         The longest of these, and the number of the loop's iteration in which that was.
+    taken_by
+        For a node that failed, the nodes that took their fallback instead, so that nothing that is wanted is missing.
+    parts
+        For an instance, whose other facts are those of all nodes in it together: the nodes and instances in it.
     """
 
     node: NodeId
@@ -59,10 +65,16 @@ class NodeResult:
     failed: int = 0
     slowest_s: float = 0.0
     slowest: int | None = None
+    taken_by: tuple[NodeId, ...] = ()
+    parts: tuple[NodeId, ...] = ()
 
 
 class NodeResults(Mapping[str, NodeResult]):
-    """The result of every node of the graph, in its order; each is made when it is looked at."""
+    """The result of every node of the graph, in its order; each is made when it is looked at.
+
+    What is inside of instances goes by its path, ``clean/blur``. Instances can be looked up, too, but are not gone
+    through with the rest: their results are those of the nodes in them, see `instances`.
+    """
 
     def __init__(self, records: Records, run_started_s: float) -> None:
         self._records = records
@@ -85,7 +97,39 @@ class NodeResults(Mapping[str, NodeResult]):
             return NodeResult(id, NodeStatus.DONE, outputs=self._folded(id), reason="Computed while planning.")
         if id in self._plan.dropped:
             return NodeResult(id, NodeStatus.SKIPPED, reason="None of the nodes asked for needs it.")
+        if id in self.instances:
+            return self._of_instance(id)
+        if id in self._ends:
+            return self._of_end(id)
         raise KeyError(f"The graph that ran has no node '{node}'.")
+
+    @cached_property
+    def instances(self) -> Mapping[NodeId, Instance]:
+        """The instances by path, outer ones first."""
+        return instances_of(self._plan)
+
+    @cached_property
+    def _ends(self) -> dict[NodeId, PortRef]:
+        """Inputs and outputs of definitions that do nothing, and what is handed on there."""
+        return {name.node: made for name, made in self._plan.aliases.items() if name.node not in self.instances}
+
+    def _of_instance(self, path: NodeId) -> NodeResult:
+        instance = self.instances[path]
+        inside = [self[node] for node in self._plan.nodes if node.startswith(f"{path}/")]
+        outputs = {}
+        for name, made in instance.outputs.items():
+            summary = self[made.node].outputs.get(made.port)
+            if summary is not None:
+                outputs[name] = summary
+        return rolled_up(path, instance, inside, outputs)
+
+    def _of_end(self, end: NodeId) -> NodeResult:
+        made = self._ends[end]
+        source = self[made.node]
+        summary = source.outputs.get(made.port)
+        status = NodeStatus.SKIPPED if source.status is NodeStatus.FAILED else source.status
+        reason = source.reason or f"Hands on what '{made.node}' makes."
+        return NodeResult(end, status, outputs={made.port: summary} if summary is not None else {}, reason=reason)
 
     @cached_property
     def _loops(self) -> dict[NodeId, int]:
@@ -132,11 +176,13 @@ class NodeResults(Mapping[str, NodeResult]):
             peak_bytes=peak_bytes if does_the_work else 0,
             outputs=records.summaries(task),
             reason=self._reason(node, task),
+            taken_by=records.taken.get(task, ()),
         )
 
     def _of_part(self, node: NodeId, part: PartRecord, task: int) -> NodeResult:
         definition = next(call.definition for call in self._plan.tasks[task].parts if call.node == part.node)
         does_the_work = node == part.node
+        taken_by = self._records.taken.get(task, ()) if part.failure is not None else ()
         shares = f"Computes the same as '{part.node}', whose result it shares."
         return NodeResult(
             node,
@@ -148,6 +194,7 @@ class NodeResults(Mapping[str, NodeResult]):
             peak_bytes=part.peak_bytes if does_the_work else 0,
             outputs=part.summaries(definition),
             reason=part.reason if does_the_work or part.status is not NodeStatus.DONE else shares,
+            taken_by=taken_by,
         )
 
     def _reason(self, node: NodeId, task: int) -> str:
@@ -228,15 +275,32 @@ class RunResult:
             When there is no such value, with the reason.
         """
         name = str(port)
-        if name in self.results:
-            return self.results[name]
-        found = self._only_output(name)
+        found = self._kept_as(name)
         if found is not None:
             return self.results[found]
         raise KeyError(self._why_absent(name))
 
     def __contains__(self, port: object) -> bool:
-        return str(port) in self.results
+        return self._kept_as(str(port)) is not None
+
+    def _kept_as(self, name: str) -> str | None:
+        """Return the name under which a value is kept."""
+        if name in self.results:
+            return name
+        made = self.plan.named.get(name) or self._maker(name)
+        if made is not None:
+            shown = self.plan.shown_as.get(made, made)
+            return str(shown) if str(shown) in self.results else None
+        return self._only_output(name)
+
+    def _maker(self, name: str) -> PortRef | None:
+        """Return the output that makes what is called by another name: that of an instance, or of a part of one."""
+        try:
+            port = PortRef.parse(name)
+        except ValueError:
+            return None
+        made = self.plan.aliases.get(port, port)
+        return made if made != port or made in self.plan.shown_as else None
 
     def get(self, port: str | PortRef, default: Any = None) -> Any:
         """Return a kept value, or ``default``."""
@@ -247,23 +311,29 @@ class RunResult:
 
     def _only_output(self, node: str) -> str | None:
         kept = [name for name in self.results if name.rpartition(".")[0] == node]
+        instance = self.plan.instances.get(NodeId(node))
+        if not kept and instance is not None:
+            kept = [found for port in instance.outputs if (found := self._kept_as(f"{node}.{port}")) is not None]
         return kept[0] if len(kept) == 1 else None
 
     def _why_absent(self, name: str) -> str:
         try:
-            port = PortRef.parse(name)
+            port = self.plan.named.get(name) or PortRef.parse(name)
             node = self.nodes[port.node]
         except (ValueError, KeyError):
             return f"There is no output '{name}' in the graph that ran."
         output = self._port(port)
         if output is None:
             return f"Node '{port.node}' has no output '{port.port}'."
+        if node.status is not NodeStatus.DONE or port.port not in node.outputs:
+            node = self.nodes[self.plan.aliases.get(port, port).node]
         if node.status is not NodeStatus.DONE:
             why = node.error.message if node.error is not None else node.reason
-            return f"Node '{port.node}' has no result: it is {node.status}. {why}".strip()
+            return f"Node '{node.node}' has no result: it is {node.status}. {why}".strip()
         return f"The value of '{name}' was freed after its last reader. Run with keep=['{name}'], or keep='all'."
 
     def _port(self, port: PortRef) -> OutputPort | None:
+        port = self.plan.aliases.get(port, port)
         task = self.plan.call(port.node)
         definition = task.definition if task is not None else self.plan.folded_definitions.get(port.node)
         return definition.output(port.port) if definition is not None else None
@@ -287,8 +357,8 @@ class RunResult:
 
     @property
     def failures(self) -> list[NodeFailure]:
-        """Why nodes failed, in the order of the graph."""
-        return [node.error for node in self.nodes.values() if node.error is not None]
+        """Why nodes failed, in the order of the graph; not of those for which a fallback was taken."""
+        return [node.error for node in self.nodes.values() if node.error is not None and not node.taken_by]
 
     def raise_for_status(self) -> RunResult:
         """Return the result itself if the run is done, so that calls can be chained.
