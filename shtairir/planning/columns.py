@@ -7,8 +7,9 @@ that it is about, and has a plan (see `shtairir.planning.repair`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import overload
 
@@ -54,8 +55,8 @@ class Columns:
     graph: WorkingGraph
     originals: Mapping[int, WorkingNode]
     config: PlanningConfig
-    order: Sequence[int]
-    task_of: Sequence[int]
+    order: list[int]
+    task_of: list[int]
     predecessors: Sequence[Sequence[int]]
     successors: Sequence[Sequence[int]]
     waits: Sequence[Sequence[int]]
@@ -68,6 +69,13 @@ class Columns:
     estimates: Mapping[int, Estimate]
     held: Footprint | None
     noted: Sequence[Reason] = field(default_factory=list)
+
+    def with_node(self, number: int, node: WorkingNode) -> Columns:
+        """Return the columns with another node that is fed and called as the one before, but for its values."""
+        other = copy.copy(self)  # with all that is worked out already
+        nodes = {**self.graph.nodes, number: node}
+        object.__setattr__(other, "graph", replace(self.graph, nodes=nodes).linked(self.graph.links()))
+        return other
 
     # --- tasks ------------------------------------------------------------------------------------------------
 
@@ -87,7 +95,7 @@ class Columns:
             waits_for=tuple([task_of[other] for other in self.waits[number]]),
             stage=stage,
             releases=self._releases.get(number, ()),
-            aliases=self._aliases.get(number, ()),
+            aliases=self.aliases.get(number, ()),
             requirements=self.requirements[number],
             estimate=self.estimates[number],
             parts=self._parts(index, node, stage) if node.parts else (),
@@ -121,14 +129,14 @@ class Columns:
                 first_slot=first_slot + part.first_output,
                 waits_for=(),
                 stage=stage,
-                aliases=self._aliases.get(part.number, ()),
+                aliases=self.aliases.get(part.number, ()),
                 estimate=self.config.estimates.get(part.node.id, _UNKNOWN),
             )
             for part in node.parts
         )
 
     @cached_property
-    def _aliases(self) -> dict[int, tuple[NodeId, ...]]:
+    def aliases(self) -> dict[int, tuple[NodeId, ...]]:
         """For each working number the nodes that share its results."""
         aliases: dict[int, tuple[NodeId, ...]] = {}
         for number, twin in self.graph.merged.items():
@@ -241,30 +249,32 @@ def output_port(node: WorkingNode, output: int) -> PortRef:
     return PortRef(node.id, node.definition.outputs[output].name)
 
 
+class _Different:
+    """A task that is not that of the first plan; made when somebody looks at it."""
+
+    __slots__ = ("task",)
+
+    def __init__(self) -> None:
+        self.task: Task | None = None
+
+
 class Tasks(Sequence[Task]):
     """The tasks of a plan, each made when somebody looks at it first.
 
     Parameters
     ----------
     others, changed
-        Tasks of which only some are different here: what was made of them need not be made again.
-
-    Attributes
-    ----------
-    changed
-        The tasks that are different from those of the first plan that these come from.
+        Tasks of which only some are different here: what is made of the rest is shared.
     """
 
-    __slots__ = ("_made", "changed", "columns")
+    __slots__ = ("_different", "_made", "columns")
 
-    def __init__(
-        self, columns: Columns, others: Tasks | None = None, changed: Mapping[int, Task] | None = None
-    ) -> None:
+    def __init__(self, columns: Columns, others: Tasks | None = None, changed: Iterable[int] = ()) -> None:
         self.columns = columns
-        self.changed: Mapping[int, Task] = changed or {}
         self._made: list[Task | None] = [None] * len(columns.order) if others is None else others._made
+        self._different = {number: _Different() for number in changed}
         if others is not None:
-            self.changed = {**others.changed, **self.changed}
+            self._different = {**others._different, **self._different}
 
     @overload
     def __getitem__(self, index: int) -> Task: ...
@@ -274,11 +284,14 @@ class Tasks(Sequence[Task]):
         if isinstance(index, slice):
             return tuple(self)[index]
         place = index if index >= 0 else index + len(self._made)
-        if place in self.changed:
-            return self.changed[place]
-        task = self._made[index]
+        different = self._different.get(place)
+        task = self._made[index] if different is None else different.task
         if task is None:
-            task = self._made[place] = self.columns.task(place)
+            task = self.columns.task(place)
+            if different is None:
+                self._made[place] = task
+            else:
+                different.task = task
         return task
 
     def __len__(self) -> int:
@@ -288,10 +301,10 @@ class Tasks(Sequence[Task]):
         return map(self.__getitem__, range(len(self._made)))
 
     def differing(self, others: Tasks) -> list[int] | None:
-        """Return which tasks may be different from others of the same plan; ``None`` if these are of another plan."""
+        """Return which tasks are different from others of the same plan; ``None`` if these are of another plan."""
         if self._made is not others._made:
             return None
-        mine, theirs = self.changed, others.changed
+        mine, theirs = self._different, others._different
         return [number for number in mine.keys() | theirs.keys() if mine.get(number) is not theirs.get(number)]
 
     def __eq__(self, other: object) -> bool:

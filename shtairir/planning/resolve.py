@@ -149,18 +149,25 @@ def _resolved(source: Source, wiring: Wiring) -> dict[int, WorkingNode]:
         if len(feeds) == len(definition.inputs):
             values = _NOTHING
         elif node.values:
-            values = _values(node, definition, feeds, source.base_dir)
+            values = given_values(node, definition, feeds, source.base_dir)
         else:
             key = id(definition), *[feed[0] for feed in feeds]
             known = defaults.get(key)
-            values = known if known is not None else _values(node, definition, feeds, source.base_dir)
+            values = known if known is not None else given_values(node, definition, feeds, source.base_dir)
             defaults[key] = values
         title = node.title or definition.name
         nodes[len(nodes)] = new(WorkingNode, (node.id, title, definition, values, tuple(feeds), (), (), None))
     return nodes
 
 
-def _values(node: Node, definition: BlockDefinition, feeds: Sequence[Feed], base_dir: Path) -> dict[str, object]:
+def given_values(node: Node, definition: BlockDefinition, feeds: Sequence[Feed], base_dir: Path) -> dict[str, object]:
+    """Return what the inputs of a node receive that are not linked.
+
+    Raises
+    ------
+    PlanningError
+        When there is nothing for one, or it does not fit.
+    """
     linked = {feed[0] for feed in feeds}
     values: dict[str, object] = {}
     for port in definition.inputs:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.registry import Registry
+from shtairir.document.change import Edited
 from shtairir.document.graph import Graph
 from shtairir.document.model import Header
 from shtairir.document.snapshot import Snapshot
@@ -17,8 +18,10 @@ from shtairir.ids import BlockId, NodeId
 from shtairir.planning.config import PlanningConfig
 from shtairir.planning.patching import Patcher
 from shtairir.planning.plan import ExecutionPlan
+from shtairir.planning.repair import Now
 from shtairir.validation.inputs import check_inputs
 from shtairir.validation.survey import Survey
+from shtairir.validation.wiring import Wiring
 
 _NO_HEADER = Header()
 
@@ -31,6 +34,7 @@ class _Planned:
     revision: int
     base_dir: Path
     path: Path | None
+    numbers: Mapping[NodeId, int]
     blocks: Mapping[BlockId, BlockDefinition]
     unknown: list[BlockDefinition]
 
@@ -49,24 +53,27 @@ class Shelf:
         config: PlanningConfig,
         registry: Registry,
         plan: ExecutionPlan,
-        definitions: Iterable[BlockDefinition],
+        wiring: Wiring,
     ) -> None:
         """Keep a plan, unless it is of a graph that refers to files, which may come and go.
 
         Parameters
         ----------
-        definitions
-            Those of all its nodes' blocks.
+        wiring
+            Its links, as validation has seen them.
         """
-        blocks = {definition.id: definition for definition in definitions}
+        blocks = {definition.id: definition for definition in wiring.blocks.values()}
         if any(port.param.path for definition in blocks.values() for port in definition.inputs):
             return
         history = config.history
         unknown = [block for block in blocks.values() if history is not None and not history.knows(block)]
         patcher = Patcher(plan, snapshot.nodes)
+        numbers = wiring.numbers
+        if plan.instances or plan.aliases or plan.named:  # these are numbered otherwise
+            numbers = {}
         with self._lock:
             self._planned[graph] = _Planned(
-                patcher, config, registry, snapshot.revision, snapshot.base_dir, snapshot.path, blocks, unknown
+                patcher, config, registry, snapshot.revision, snapshot.base_dir, snapshot.path, numbers, blocks, unknown
             )
 
     def plan_of(self, graph: Graph, config: PlanningConfig, registry: Registry) -> ExecutionPlan | None:
@@ -79,10 +86,11 @@ class Shelf:
             if edited is None or not _still_holds(planned, graph):
                 return None
             plan = planned.patcher.plan
-            if edited:
+            if edited.nodes or edited.inputs:
                 patched = None
+                now = Now(graph.nodes, graph.links, planned.base_dir, planned.numbers)
                 if _is_valid(graph, edited, planned):
-                    patched = planned.patcher.patched(edited, graph.nodes, graph.links, planned.base_dir)
+                    patched = planned.patcher.patched(edited, now)
                 if patched is None:
                     return None
                 plan = patched
@@ -103,9 +111,9 @@ def _still_holds(planned: _Planned, graph: Graph) -> bool:
     )
 
 
-def _is_valid(graph: Graph, edited: frozenset[NodeId], planned: _Planned) -> bool:
-    """Whether the values of some nodes are valid; their blocks and links are known to be."""
-    nodes = {id: graph.nodes[id] for id in edited}
+def _is_valid(graph: Graph, edited: Edited, planned: _Planned) -> bool:
+    """Whether the values of some nodes are valid, as far as they are not linked; their blocks are known to be."""
+    nodes = {id: graph.nodes[id] for id in edited.nodes | {port.node for port in edited.inputs}}
     part = Snapshot(nodes, graph.links, _NO_HEADER, planned.base_dir, local_blocks=graph.local_blocks)
     survey = Survey(part, planned.registry)
     check_inputs(survey)

@@ -6,7 +6,7 @@ numbers through all passes; one that a pass takes away leaves a gap.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -64,8 +64,8 @@ class Links(NamedTuple):
     Nodes of a cycle, and what is behind them, are not in the order.
     """
 
-    predecessors: list[list[int]]
-    successors: list[list[int]]
+    predecessors: Sequence[Sequence[int]]
+    successors: Sequence[Sequence[int]]
     order: list[int]
 
 
@@ -132,7 +132,7 @@ class WorkingGraph:
         nodes = {number: node._replace(id=NodeId(prefix + node.id)) for number, node in self.nodes.items()}
         return replace(self, nodes=nodes).linked(self.links())
 
-    def predecessors(self) -> list[list[int]]:
+    def predecessors(self) -> Sequence[Sequence[int]]:
         """Return for each number, gaps too, the nodes that feed it, each once, in order of the inputs."""
         return self.links().predecessors
 

@@ -33,7 +33,7 @@ class Feed(NamedTuple):
     checked: PortType | None = None
 
 
-class _Crossing(NamedTuple):
+class Crossing(NamedTuple):
     """What all links have in common that lead from one block's output to another's input.
 
     ``place`` is that of the input among its block's.
@@ -55,7 +55,7 @@ class Wiring:
 
     Attributes
     ----------
-    nodes
+    nodes, numbers
         Those of the graph; a node's number is its place among them.
     feeds
         By number the links into a node, in the order of its block's inputs.
@@ -72,6 +72,7 @@ class Wiring:
         definitions: Mapping[NodeId, BlockDefinition],
     ) -> None:
         self.nodes = nodes
+        self.numbers = dict(zip(nodes, range(len(nodes)), strict=True))
         self.definitions = list(map(definitions.get, nodes))
         # Definitions live long enough here for their identities to stand for them, which is quick.
         self._kinds = list(map(id, self.definitions))
@@ -83,9 +84,9 @@ class Wiring:
 
     def _take(self, links: Mapping[PortRef, Link]) -> set[int]:
         """Take the links in, and return the nodes whose feeds may be out of order."""
-        numbers = dict(zip(self.nodes, range(len(self.nodes)), strict=True))
+        numbers = self.numbers
         kinds = self._kinds
-        crossings: dict[tuple[int, PortName, PortName, int], _Crossing | None] = {}
+        crossings: dict[tuple[int, PortName, PortName, int], Crossing | None] = {}
         shuffled: set[int] = set()
         new = tuple.__new__
         at = None
@@ -130,21 +131,9 @@ class Wiring:
         self.feeds[number].sort(key=lambda feed: places[feed.port])
         self.predecessors[number] = list(dict.fromkeys(feed.source for feed in self.feeds[number]))
 
-    def _crossing(self, source: int, output: PortName, target: int, port: PortName) -> _Crossing | None:
+    def _crossing(self, source: int, output: PortName, target: int, port: PortName) -> Crossing | None:
         made_by, read_by = self.definitions[source], self.definitions[target]
-        if made_by is None or read_by is None:
-            return None
-        outputs = [number for number, known in enumerate(made_by.outputs) if known.name == output]
-        places = [place for place, known in enumerate(read_by.inputs) if known.name == port]
-        if not outputs or not places:
-            return None
-        kind, wanted = made_by.outputs[outputs[0]].type, read_by.inputs[places[0]].type
-        found = fits(kind, wanted)
-        if not found.ok:
-            return None
-        uncertain = found.conversion is None and isinstance(kind, AnyType | UnionType)
-        certain = not uncertain or isinstance(wanted, AnyType) or kind == wanted
-        return _Crossing(places[0], outputs[0], found.conversion, None if certain else wanted)
+        return None if made_by is None or read_by is None else crossing(made_by, output, read_by, port)
 
     @cached_property
     def blocks(self) -> dict[int, BlockDefinition]:
@@ -163,6 +152,21 @@ class Wiring:
     def order(self) -> list[int]:
         """The numbers, each after all that feed it; without those on circles and behind them."""
         return topological_order(self.predecessors, self.successors)
+
+
+def crossing(made_by: BlockDefinition, output: PortName, read_by: BlockDefinition, port: PortName) -> Crossing | None:
+    """Return what a link from a block's output to another's input does; ``None`` if there can be none."""
+    outputs = [number for number, known in enumerate(made_by.outputs) if known.name == output]
+    places = [place for place, known in enumerate(read_by.inputs) if known.name == port]
+    if not outputs or not places:
+        return None
+    kind, wanted = made_by.outputs[outputs[0]].type, read_by.inputs[places[0]].type
+    found = fits(kind, wanted)
+    if not found.ok:
+        return None
+    uncertain = found.conversion is None and isinstance(kind, AnyType | UnionType)
+    certain = not uncertain or isinstance(wanted, AnyType) or kind == wanted
+    return Crossing(places[0], outputs[0], found.conversion, None if certain else wanted)
 
 
 def fits(source: PortType, target: PortType) -> Compatibility:
