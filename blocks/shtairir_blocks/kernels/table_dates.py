@@ -45,6 +45,9 @@ def _read(texts: pl.Series, pattern: str, day_first: bool) -> pl.Series:
     quick = None if pattern else typed(texts.to_frame()).to_series()
     if quick is not None and quick.dtype.is_temporal():
         return quick
+    if not pattern and texts.len() > texts.null_count() and texts.str.contains(r"^\d{10}$").all():
+        # Seconds since 1970: a log holds more different ones than can well be read one by one.
+        return pl.from_epoch(texts.cast(pl.Int64), "s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     # Each text that occurs is read once: columns of dates hold few different ones, and reading is the slow part.
     different = texts.unique().drop_nulls()
     moments = [_moment(text, pattern, day_first) for text in different]
