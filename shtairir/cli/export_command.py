@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from shtairir.cli.outcome import CommandError, Outcome
 from shtairir.document import Snapshot
 
 _STANDARD_OUTPUT = Path("-")
+_ENDINGS = {"python": ".py", "mermaid": ".mmd", "svg": ".svg", "png": ".png"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +37,16 @@ def export_graph(path: Path, options: ExportOptions) -> Outcome:
     """
     graph = open_graph(path)
     snapshot = graph.snapshot()
-    writers: dict[str, tuple[Path | None, Callable[[Snapshot], bytes]]] = {
-        "python": (options.python, lambda source: _program(source, options)),
-        "mermaid": (options.mermaid, _flowchart),
-        "svg": (options.svg, lambda source: _picture(source, options, "svg")),
-        "png": (options.png, lambda source: _picture(source, options, "png")),
-    }
-    wanted = {form: (target, write) for form, (target, write) in writers.items() if target is not None}
+    targets = {"python": options.python, "mermaid": options.mermaid, "svg": options.svg, "png": options.png}
+    wanted = {form: target for form, target in targets.items() if target is not None}
     if not wanted:
         raise CommandError(
             "Nothing to export to is named.", hint=f"For example: shtairir export {path} --python {path.stem}.py"
         )
-    _check_targets({form: target for form, (target, _) in wanted.items()}, options)
-    made = {form: (target, write(snapshot)) for form, (target, write) in wanted.items()}
-    lines: list[str] = []
-    for target, data in made.values():
-        lines.append(_put(target, data))
-    written = {form: str(target) for form, (target, _) in made.items()}
+    _check_targets(wanted, options)
+    made = {form: _made(snapshot, form, target, options) for form, target in wanted.items()}
+    lines = [_put(target, made[form]) for form, target in wanted.items()]
+    written = {form: str(target) for form, target in wanted.items()}
     return Outcome(text="\n".join(lines), document={"status": "exported", "file": str(path), "written": written})
 
 
@@ -84,23 +77,8 @@ def _put(target: Path, data: bytes) -> str:
     return f"Wrote {shown_path(target)}."
 
 
-def _program(snapshot: Snapshot, options: ExportOptions) -> bytes:
-    from shtairir.export.program import to_python
+def _made(snapshot: Snapshot, form: str, target: Path, options: ExportOptions) -> bytes:
+    from shtairir.export.files import exported
 
-    target = options.python
-    folder = target.resolve().parent if target is not None and target != _STANDARD_OUTPUT else Path.cwd()
-    return to_python(snapshot, default_registry(), folder).encode("utf-8", "backslashreplace")
-
-
-def _flowchart(snapshot: Snapshot) -> bytes:
-    from shtairir.export import to_mermaid
-
-    return to_mermaid(snapshot, default_registry()).encode("utf-8", "replace")
-
-
-def _picture(snapshot: Snapshot, options: ExportOptions, form: str) -> bytes:
-    from shtairir.export import picture_of, to_svg
-    from shtairir.export.png import to_png
-
-    drawn = picture_of(snapshot, default_registry(), "dark" if options.dark else "light")
-    return to_png(drawn, options.scale) if form == "png" else to_svg(drawn).encode("utf-8", "replace")
+    folder = target.resolve().parent if target != _STANDARD_OUTPUT else Path.cwd()
+    return exported(snapshot, default_registry(), _ENDINGS[form], folder, dark=options.dark, scale=options.scale)

@@ -32,6 +32,7 @@ FILE = (
     Command("open", "&Open…", (STANDARD.Open,), "open", "Open a graph file"),
     Command("save", "&Save", (STANDARD.Save,), "save", "Save the graph to its file"),
     Command("save_as", "Save &As…", ("Ctrl+Shift+S",), "", "Save the graph to another file"),
+    Command("export", "&Export…", ("Ctrl+E",), "export", "Write a Python program, a flowchart or a picture"),
     Command("quit", "&Quit", ("Ctrl+Q",)),
 )
 EDIT = (
@@ -58,6 +59,7 @@ GRAPH = (
 )
 VIEW = (
     Command("fit", "&Fit the graph", ("Ctrl+0",), "fit", "Show the whole graph"),
+    Command("as_app", "Run as an &app", ("Ctrl+Shift+A",), "layout", "Show what the graph publishes as a form"),
     Command("show_palette", "&Palette", ("Ctrl+1",), "panel_left"),
     Command("show_bottom", "P&roblems, log and profiler", ("Ctrl+J",), "panel_bottom"),
     Command("show_right", "&Inspector and preview", ("Ctrl+2",), "panel_right"),
@@ -73,7 +75,7 @@ HELP = (
     Command("about", "&About Shtairir", (), "info"),
 )
 MENUS = (("File", FILE), ("Edit", EDIT), ("Graph", GRAPH), ("View", VIEW), ("Run", RUN), ("Help", HELP))
-CHECKABLE = frozenset({"show_palette", "show_bottom", "show_right"})
+CHECKABLE = frozenset({"as_app", "show_palette", "show_bottom", "show_right"})
 
 
 class Actions(QObject):

@@ -379,6 +379,10 @@ class Editor(QObject):
             self.message.emit(f"Saved as the block {path.stem} in {path.parent}.")
         return path
 
+    def unpublish(self, name: str) -> None:
+        """Let a parameter or a result have no name outside of the graph any more."""
+        self._try(lambda: self.root.unpublish(name))
+
     def apply(self, edit: Any) -> None:
         """Carry out an edit that comes ready-made, such as a problem's fix."""
         self._try(lambda: self.graph.apply(edit))

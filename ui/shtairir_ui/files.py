@@ -10,12 +10,19 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QPlainTextEdit, QWidget
 
 from shtairir.errors import DocumentError, ShtairirError
+from shtairir.export.files import write_export
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.settings import Settings
 
 SUFFIX = ".shtairir"
 ICON_SIZE = QSize(32, 32)
+EXPORTS = {
+    ".py": "Python program (*.py)",
+    ".svg": "Drawing (*.svg)",
+    ".png": "Picture (*.png)",
+    ".mmd": "Mermaid flowchart (*.mmd)",
+}
 FILTER = f"Shtairir graphs (*{SUFFIX});;All files (*)"
 
 
@@ -91,6 +98,44 @@ class FileCommands(QObject):
             if path.exists() and not self.may_replace(path):
                 return False
         return self._write(path)
+
+    def export(self) -> None:
+        """Ask for a file, and write the graph there in the form that its ending names."""
+        self._finish_typing()
+        proposal = self._folder() / f"{self._editor.title}.py"
+        name, chosen = QFileDialog.getSaveFileName(
+            self._window, "Export the graph", str(proposal), ";;".join(EXPORTS.values())
+        )
+        if not name:
+            return
+        path = Path(name)
+        ending = path.suffix.lower()
+        if ending not in EXPORTS:
+            ending = next((one for one, text in EXPORTS.items() if text == chosen), ".py")
+            path = path.with_name(path.name + ending)
+            if path.exists() and not self.may_replace(path):
+                return
+        self.export_to(path)
+
+    def export_to(self, path: Path) -> None:
+        """Write the graph in the form that a file's ending names; a large picture takes a while, so on a worker."""
+        snapshot, registry = self._editor.root.snapshot(), self._editor.registry
+        dark = theme.current().is_dark
+
+        def write() -> Exception | None:
+            try:
+                write_export(snapshot, registry, path, dark=dark)
+            except (ShtairirError, OSError) as error:
+                return error
+            return None
+
+        def tell(error: Exception | None) -> None:
+            if error is None:
+                self.succeeded.emit(f"Exported {path.name}.")
+            else:
+                self.failed.emit(f"“{path.name}” in {path.absolute().parent} was not written. {explain(error)}")
+
+        self._editor.background.submit(write, tell)
 
     def may_leave(self) -> bool:
         """Whether the present graph may be left: it is saved, or its changes are given up."""

@@ -53,14 +53,14 @@ class Menus(QObject):
         window.actions_.fill(menu, "new", "open")
         menu.addMenu(self.recent)
         menu.addMenu(self.examples)
-        window.actions_.fill(menu, "", "save", "save_as", "", "quit")
+        window.actions_.fill(menu, "", "save", "save_as", "", "export", "", "quit")
         self._fill_recent()
         self._fill_examples()
 
     def _make_view_menu(self) -> None:
         window = self._window
         menu = window.menuBar().addMenu("&View")
-        window.actions_.fill(menu, "fit", "", "show_palette", "show_bottom", "show_right", "")
+        window.actions_.fill(menu, "fit", "as_app", "", "show_palette", "show_bottom", "show_right", "")
         menu.addMenu(self.themes)
         group = QActionGroup(self)
         for choice, title in THEMES:

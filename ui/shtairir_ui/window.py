@@ -6,11 +6,13 @@ import logging
 from pathlib import Path
 
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from shtairir.ids import NodeId
+from shtairir.block import InputPort, OutputPort
+from shtairir.ids import NodeId, PortRef
 from shtairir_ui import theme
 from shtairir_ui.actions import Actions
+from shtairir_ui.appview import AppView
 from shtairir_ui.canvas import GraphCanvas
 from shtairir_ui.editor import Editor
 from shtairir_ui.escape import EscapeStops
@@ -19,6 +21,7 @@ from shtairir_ui.guard import guarded
 from shtairir_ui.layout import WindowLayout
 from shtairir_ui.menus import Menus
 from shtairir_ui.notice import NoticeBar
+from shtairir_ui.publishing import PublishDialog
 from shtairir_ui.scopebar import ScopeBar
 from shtairir_ui.settings import Settings
 from shtairir_ui.statusbar import StatusLine
@@ -58,6 +61,7 @@ class MainWindow(QMainWindow):
         self.canvas = GraphCanvas(self.editor)
         self.scope_bar = ScopeBar(self.editor)
         self.panels = WindowLayout(self.editor, _below(self.scope_bar, self.canvas))
+        self.app_view = AppView(self.editor)
         self.status_line = StatusLine(self.editor, self)
         self.setStatusBar(self.status_line)
         self._lay_out()
@@ -93,7 +97,10 @@ class MainWindow(QMainWindow):
         column.addWidget(self.top_bar)
         column.addWidget(self.notice)
         column.addWidget(self.trust_bar)
-        column.addWidget(self.panels, 1)
+        self._views = QStackedWidget()
+        self._views.addWidget(self.panels)
+        self._views.addWidget(self.app_view)
+        column.addWidget(self._views, 1)
         self.setCentralWidget(body)
         self.resize(1440, 900)
         self.setMinimumSize(720, 480)
@@ -104,6 +111,7 @@ class MainWindow(QMainWindow):
         on("open", files.open)
         on("save", files.save)
         on("save_as", files.save_as)
+        on("export", files.export)
         on("quit", self.close)
         on("undo", editor.undo)
         on("redo", editor.redo)
@@ -129,6 +137,8 @@ class MainWindow(QMainWindow):
         on("show_profiler", self.panels.show_profiler)
         on("release_memory", editor.release_memory)
         self.panels.bind_toggles(self.actions_)
+        self.actions_["as_app"].toggled.connect(self._show_as_app)
+        self.app_view.left.connect(lambda: self.actions_["as_app"].setChecked(False))
         # Only where nodes have the keyboard: Delete in a list or a form must not reach the graph.
         self.actions_.confine("delete", self.canvas)
         self._escape = EscapeStops(self.editor, self.canvas.view)
@@ -146,6 +156,7 @@ class MainWindow(QMainWindow):
         self.panels.node_wanted.connect(self._go_to)
         self.canvas.file_dropped.connect(self.files.open_path)
         self.canvas.node_activated.connect(self._activate)
+        self.canvas.publish_wanted.connect(self._publish)
         self.scope_bar.closed.connect(self.canvas.forget_place)
         self.files.failed.connect(self.notice.say)
         self.files.succeeded.connect(self._on_file_done)
@@ -184,6 +195,17 @@ class MainWindow(QMainWindow):
         node = self.editor.show_node(known)
         if node is not None:
             self.canvas.focus_node(node)
+
+    def _show_as_app(self, shown: bool) -> None:
+        """Show the form of the graph instead of the graph, or the graph again."""
+        self._views.setCurrentWidget(self.app_view if shown else self.panels)
+        if shown:
+            self.app_view.open()
+        else:
+            self.canvas.setFocus()
+
+    def _publish(self, port: PortRef, declared: InputPort | OutputPort) -> None:
+        PublishDialog(self.editor, port, declared, self).open()
 
     def _new_code(self) -> None:
         if self.editor.add_code(*self.canvas.free_place()) is not None:

@@ -171,6 +171,9 @@ class FakeEditor(QObject):
     def select_all(self) -> None:
         self.select(self.graph.nodes)
 
+    def unpublish(self, name: str) -> None:
+        self.graph.unpublish(name)
+
     def can_enter(self, node: NodeId) -> bool:
         return False
 

@@ -51,10 +51,13 @@ class GraphCanvas(QWidget):
         A graph file was dropped; who owns the window decides whether to open it.
     node_activated
         A node was double-clicked on its body, or Enter was pressed on it.
+    publish_wanted
+        An input or output, and its declaration, are to get a name outside of the graph.
     """
 
     file_dropped = Signal(Path)
     node_activated = Signal(str)
+    publish_wanted = Signal(object, object)
 
     def __init__(self, editor: CanvasEditor, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from shtairir.ids import NodeId
+from shtairir.block import InputPort, OutputPort
+from shtairir.ids import NodeId, PortRef
 from shtairir_ui import theme
 from shtairir_ui.canvas.face import is_always_port
 from shtairir_ui.canvas.link_item import LinkItem
 from shtairir_ui.canvas.node_item import NodeItem
+from shtairir_ui.naming import published_name
 
 if TYPE_CHECKING:
     from shtairir_ui.canvas.canvas import GraphCanvas
@@ -45,9 +48,39 @@ def node_menu(canvas: GraphCanvas, item: NodeItem) -> QMenu:
     _add(menu, "Delete", canvas.delete, "Del", "delete")
     menu.addSeparator()
     _add_exposure(canvas, menu, item)
+    _add_publishing(canvas, menu, node)
     links = canvas.board.links_at(node)
     _add(menu, "Remove its links", lambda: canvas.unlink(links), icon="unlink", enabled=bool(links))
     return menu
+
+
+def _add_publishing(canvas: GraphCanvas, menu: QMenu, node: NodeId) -> None:
+    """Which inputs and outputs have a name outside of the graph."""
+    definition = canvas.editor.definition(node)
+    submenu = menu.addMenu("Publish")
+    submenu.setEnabled(False)
+    if definition is None or canvas.editor.place.path:
+        return
+    graph = canvas.editor.graph
+    free = [port for port in definition.inputs if port.editable and PortRef(node, port.name) not in graph.links]
+    ports: list[InputPort | OutputPort] = [*free, *definition.outputs]
+    for declared in ports:
+        ref = PortRef(node, declared.name)
+        name = published_name(graph, ref)
+        kind = "result" if isinstance(declared, OutputPort) else "parameter"
+        text = f"{declared.label or declared.name} as a {kind}…" if name is None else f"Publish {name} no longer"
+        action = submenu.addAction(text)
+        action.triggered.connect(partial(_publish, canvas, ref, declared, name))
+        submenu.setEnabled(True)
+
+
+def _publish(
+    canvas: GraphCanvas, ref: PortRef, declared: InputPort | OutputPort, name: str | None, _checked: bool = False
+) -> None:
+    if name is None:
+        canvas.publish_wanted.emit(ref, declared)
+    else:
+        canvas.editor.unpublish(name)
 
 
 def _add_subgraph_entries(canvas: GraphCanvas, menu: QMenu, node: NodeId) -> None:

@@ -132,6 +132,12 @@ class PreviewPanel(QWidget):
             return headline(self._editor)
         return selection[0] if len(selection) == 1 else None
 
+    def show_port(self, port: str) -> None:
+        """Show this output of the selected node."""
+        for node in self._editor.selection[-1:]:
+            self._ports[node] = port
+        self._schedule()
+
     def refresh(self) -> None:
         """Look at the editor and show what there is to show."""
         if self._pinned is not None and self._pinned not in self._editor.graph.nodes:
