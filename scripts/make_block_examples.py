@@ -14,6 +14,9 @@ from shtairir.document import dumps  # noqa: E402
 
 SHEETS = ROOT / "scripts" / "block_examples"
 FOLDER = ROOT / "blocks" / "shtairir_blocks" / "examples"
+# The blocks of control flow are part of the engine, and their examples lie with it.
+ENGINE_FOLDER = ROOT / "shtairir" / "examples"
+OF_THE_ENGINE = ("flow", "graph")
 
 
 def families() -> list[str]:
@@ -34,7 +37,8 @@ def example_bytes(family: str) -> bytes:
 def main(chosen: list[str]) -> None:
     """Write the graphs of some families, or of all."""
     for family in chosen or families():
-        (FOLDER / f"{family}.shtairir").write_bytes(example_bytes(family))
+        folder = ENGINE_FOLDER if family in OF_THE_ENGINE else FOLDER
+        (folder / f"{family}.shtairir").write_bytes(example_bytes(family))
 
 
 if __name__ == "__main__":
