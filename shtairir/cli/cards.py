@@ -21,17 +21,23 @@ def failure_cards(result: RunResult, graph: Graph, stream: TextIO, *, tracebacks
     cards = [
         failure_card(node.error, _skipped_for(node_id, result, graph), stream, traceback=tracebacks)
         for node_id, node in result.nodes.items()
-        if node.error is not None
+        if node.error is not None and not node.taken_by
     ]
     return "\n\n".join(cards)
 
 
 def _skipped_for(failed: str, result: RunResult, graph: Graph) -> list[str]:
     """Return the skipped nodes that need a node's result, directly or through others."""
+    readers_of: dict[str, set[str]] = {}
+    for link in graph.links.values():
+        readers_of.setdefault(link.source.node, set()).add(link.target.node)
+    for task in result.plan.tasks if result.plan.instances else ():
+        for call in task.calls:
+            for item in call.inputs:
+                readers_of.setdefault(item.source.node, set()).update((call.node, *call.aliases))
     reached, waiting = {failed}, [failed]
     while waiting:
-        node = waiting.pop()
-        readers = {link.target.node for link in graph.links.values() if link.source.node == node} - reached
+        readers = readers_of.get(waiting.pop(), set()) - reached
         reached |= readers
         waiting += readers
     return [node_id for node_id, node in result.nodes.items() if node_id in reached and node.status == "skipped"]

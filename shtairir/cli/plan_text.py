@@ -26,7 +26,7 @@ def plan_text(plan: ExecutionPlan, stream: TextIO) -> str:
     parts = [_head(plan, stream), _stages(plan)]
     if plan.critical_path:
         parts.append(f"critical path: {' → '.join(plan.critical_path)}")
-    parts += [_estimates(plan), _buffers(plan)]
+    parts += [_conditions(plan), _instances(plan), _estimates(plan), _buffers(plan)]
     if plan.reasons:
         rows = [(reason.node or "", reason.pass_name, reason.sentence) for reason in plan.reasons]
         parts.append(f"what the planner changed:\n{columns(rows, indent=2)}")
@@ -46,6 +46,23 @@ def _stages(plan: ExecutionPlan) -> str:
         for stage in plan.stages
     ]
     return columns(rows, indent=2)
+
+
+def _conditions(plan: ExecutionPlan) -> str:
+    """Return what runs only under a condition, and under which."""
+    together: dict[str, list[str]] = {}
+    for task in plan.tasks if plan.branching is not None else ():
+        if task.condition:
+            together.setdefault(task.condition, []).append(task.label)
+    rows = [(condition, ", ".join(labels)) for condition, labels in together.items()]
+    return f"only:\n{columns(rows, indent=2)}" if rows else ""
+
+
+def _instances(plan: ExecutionPlan) -> str:
+    rows = [(path, instance.block, plural(len(instance.parts), "node")) for path, instance in plan.instances.items()]
+    rest = len(rows) - _LISTED_TASKS
+    more = f"\n  and {rest} more; --json lists them all" if rest > 0 else ""
+    return f"instances:\n{columns(rows[:_LISTED_TASKS], indent=2)}{more}" if rows else ""
 
 
 def _estimates(plan: ExecutionPlan) -> str:

@@ -34,6 +34,7 @@ _STATUSES = {
 }
 _TOLD_AS = {"done": "done", "failed": "failed", "cancelled": "cancelled", "timed_out": "timed out"}
 _LISTED_RESULTS = 30
+_LISTED_INSTANCES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def _told(result: RunResult, graph: Graph, path: Path, folder: Path | None, verb
         sys.stderr.write(f"\n{cards}\n\n")
     written = _written(result, folder)
     if verbosity >= 0:
-        sys.stderr.write(f"{_summary(result)}\n")
+        sys.stderr.write("".join(f"{line}\n" for line in (*_instances(result), *_taken(result), _summary(result))))
     lines = [_results_text(result), *(f"wrote {shown_path(file)}" for file in written)]
     document = {"file": str(path), **result.to_dict(), "written": [str(file) for file in written]}
     return Outcome(_STATUSES[str(result.status)], "\n".join(line for line in lines if line), document)
@@ -186,8 +187,32 @@ def _summary(result: RunResult) -> str:
     return f"{word} in {duration_text(result.elapsed_s)}, at most {size_text(result.memory.peak_bytes)} of values"
 
 
+def _instances(result: RunResult) -> list[str]:
+    """Return a line for each instance at the top: how it ended, what it took, and why it did not run."""
+    rows = []
+    for path in result.nodes.instances:
+        if "/" not in path:
+            node = result.nodes[path]
+            rows.append((path, str(node.status), duration_text(node.elapsed_s), node.reason))
+    rest = len(rows) - _LISTED_INSTANCES
+    more = [f"and {rest} more instances; --json lists them all"] if rest > 0 else []
+    return [*columns(rows[:_LISTED_INSTANCES]).splitlines(), *more]
+
+
+def _taken(result: RunResult) -> list[str]:
+    """Return a line for each failure that cost nothing."""
+    return [
+        f"{name} failed ({node.error.message}). {node.reason}"
+        for name, node in result.nodes.items()
+        if node.error is not None and node.taken_by
+    ]
+
+
 def _results_text(result: RunResult) -> str:
-    rows = [(name, _shown(value, _summary_of(result, name))) for name, value in result.results.items()]
+    names = {str(result.plan.shown_as.get(port, port)): name for name, port in result.plan.named.items()}
+    rows = [
+        (names.get(name, name), _shown(value, _summary_of(result, name))) for name, value in result.results.items()
+    ]
     rest = len(rows) - _LISTED_RESULTS
     more = f"\nand {rest} more; --json lists them all" if rest > 0 else ""
     return columns(rows[:_LISTED_RESULTS]) + more

@@ -45,6 +45,10 @@ class HandingOn:
             return (value,)
         return value, port > 0, self._why(state) if port else ""
 
+    def took_fallback(self, state: RunState) -> bool:
+        """Whether what was tried could not be made."""
+        return self._tries and state.chosen[self.place] != 0
+
     def _value(self, port: str, state: RunState) -> Any:
         item = self._inputs.get(port)  # type: ignore[call-overload]  # a name, whatever its type
         if item is None:

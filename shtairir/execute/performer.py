@@ -9,7 +9,7 @@ from sys import getsizeof
 from typing import Any
 
 from shtairir.errors import MemoryBudgetError, RunCancelledError
-from shtairir.events import Event, NodeFailed, NodeFinished, NodeStarted, ValueReleased
+from shtairir.events import Event, NodeFailed, NodeFinished, NodeLogged, NodeStarted, ValueReleased
 from shtairir.execute.burst import GONE, Passage, run_rows
 from shtairir.execute.call import PLAIN, Call, received
 from shtairir.execute.composite import Composite
@@ -134,7 +134,11 @@ class Performer:
         try:
             if state.admission is not None:
                 state.admission.prepare(task)
-            self._publish(handing.call, task, handing.outputs(state), None)
+            values = handing.outputs(state)
+            if state.observed and handing.took_fallback(state):
+                why = f"Takes its fallback: {values[-1]}"
+                state.observe(NodeLogged(state.id, state.clock(), handing.task.node, "info", why))
+            self._publish(handing.call, task, values, None)
             state.records.ended_s[task] = state.clock()
         except Exception as error:  # noqa: BLE001 - a conversion is foreign code
             state.records.ended_s[task] = state.clock()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from shtairir.ids import PortRef
+from shtairir.planning.branching import Branching
+from shtairir.planning.guards import DECIDER
 from shtairir.planning.plan import ExecutionPlan, Task
 
 
@@ -13,7 +15,7 @@ def mermaid(plan: ExecutionPlan) -> str:
     lines = ["flowchart LR"]
     for stage in plan.stages:
         lines.append(f'  subgraph stage{stage.index}["stage {stage.index + 1}"]')
-        lines += [f'    t{index}["{_escaped(_caption(plan.tasks[index]))}"]' for index in stage.tasks]
+        lines += [f"    t{index}{_box(plan.tasks[index])}" for index in stage.tasks]
         lines.append("  end")
     critical = set(pairwise(plan.critical_path))
     thick = []
@@ -26,9 +28,29 @@ def mermaid(plan: ExecutionPlan) -> str:
             if (plan.tasks[source].node, task.node) in critical:
                 thick.append(str(arrows))
             arrows += 1
+    if plan.branching is not None:
+        lines += _choices(plan.branching)
     if thick:
         lines.append(f"  linkStyle {','.join(thick)} stroke-width:4px")
     return "\n".join(lines) + "\n"
+
+
+def _box(task: Task) -> str:
+    """Return a box with a task's caption; one that decides is drawn as a diamond."""
+    caption = f'"{_escaped(_caption(task))}"'
+    return f"{{{caption}}}" if task.definition.id == DECIDER else f"[{caption}]"
+
+
+def _choices(branching: Branching) -> list[str]:
+    """Return a dotted arrow from each choice to what it lets run."""
+    lines = []
+    for task, guard in branching.guards.items():
+        for literal in guard:
+            choice = branching.choices[literal.choice]
+            start = choice.task if choice.decider is None else choice.decider
+            if choice.decider is not None and task not in branching.deciders.values():
+                lines.append(f'  t{start} -.->|"{_escaped(choice.ports[literal.port])}"| t{task}')
+    return lines
 
 
 def _feeders(task: Task, number: dict[PortRef, int]) -> dict[int, list[str]]:
@@ -77,6 +99,15 @@ def as_dict(plan: ExecutionPlan) -> dict[str, object]:
             for number, nbytes, values in plan.buffers
         ],
         "results": [str(port) for port in plan.results],
+        "named": {name: str(port) for name, port in plan.named.items()},
+        "instances": {
+            path: {
+                "block": instance.block,
+                "parts": list(instance.parts),
+                "outputs": {name: str(port) for name, port in instance.outputs.items()},
+            }
+            for path, instance in plan.instances.items()
+        },
         "folded": list(plan.folded),
         "dropped": list(plan.dropped),
         "reasons": [{"node": node, "pass": name, "sentence": sentence} for node, name, sentence in plan.reasons],
@@ -87,6 +118,7 @@ def _task(plan: ExecutionPlan, task: Task) -> dict[str, object]:
     return {
         "node": task.node,
         "block": task.definition.id,
+        "condition": task.condition,
         "parts": [
             {"node": part.node, "block": part.definition.id, "aliases": list(part.aliases)} for part in task.parts
         ],

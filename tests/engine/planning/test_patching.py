@@ -30,9 +30,9 @@ def plans_made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     made: list[str] = []
     original = ExecutionPlanner.plan
 
-    def plan(self: ExecutionPlanner, source: Any, *others: Any) -> Any:
+    def plan(self: ExecutionPlanner, source: Any, *others: Any, **wishes: Any) -> Any:
         made.append(source.name)
-        return original(self, source, *others)
+        return original(self, source, *others, **wishes)
 
     monkeypatch.setattr(ExecutionPlanner, "plan", plan)
     return made
