@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from .learn_columns import Columns, Matrix, learn_columns
+from .learn_models import one_thread
 
 # The silhouette compares each row with each: of more rows than this, as many are drawn.
 _MOST_COMPARED = 5000
@@ -36,7 +37,8 @@ def cluster(
         raise ValueError(f"There are {table.height} rows: too few to group.")
     if method != "dbscan" and options["clusters"] > table.height:
         raise ValueError(f"{table.height} rows cannot be divided into {options['clusters']} clusters.")
-    found = _CLUSTERERS[method](options, seed).fit_predict(matrix)
+    with one_thread():
+        found = _CLUSTERERS[method](options, seed).fit_predict(matrix)
     labels = _by_size(np.asarray(found, np.int64))
     count = int(labels.max(initial=-1)) + 1
     return table.with_columns(pl.Series("cluster", labels)), labels, count, _silhouette(matrix, labels, seed)

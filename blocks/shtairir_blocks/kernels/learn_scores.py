@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -68,14 +69,30 @@ def numbers(model: Model, table: pl.DataFrame) -> tuple[float, float, float, Num
 
 def score(model: Model, table: pl.DataFrame, metric: str) -> float:
     """One figure, more is better: accuracy, f1 or roc_auc of classes; r2, or mae and rmse with a minus, of numbers."""
-    if model.kind == "classifier":
-        figures = dict(zip(("accuracy", "f1", "roc_auc"), classes(model, table)[:3], strict=True))
-    else:
-        explained, absolute, square, _ = numbers(model, table)
-        figures = {"r2": explained, "mae": -absolute, "rmse": -square}
-    if metric not in figures:
-        raise ValueError(f"A {model.kind} has no '{metric}'. Choose one of {', '.join(figures)}.")
-    return figures[metric]
+    judges = _JUDGES[model.kind]
+    if metric not in judges:
+        raise ValueError(f"A {model.kind} has no '{metric}'. Choose one of {', '.join(judges)}.")
+    return judges[metric](model, table)
+
+
+def _accuracy(model: Model, table: pl.DataFrame) -> float:
+    known, true = truth(model, table)
+    return float(np.mean(true == predicted(model, known)))
+
+
+def _area(model: Model, table: pl.DataFrame) -> float:
+    known, true = truth(model, table)
+    return _roc_auc(model, true, probabilities(model, known))
+
+
+_JUDGES: dict[str, dict[str, Callable[[Model, pl.DataFrame], float]]] = {
+    "classifier": {"accuracy": _accuracy, "f1": lambda model, table: classes(model, table)[1], "roc_auc": _area},
+    "regressor": {
+        "r2": lambda model, table: numbers(model, table)[0],
+        "mae": lambda model, table: -numbers(model, table)[1],
+        "rmse": lambda model, table: -numbers(model, table)[2],
+    },
+}
 
 
 def usual(model: Model, metric: str | None) -> str:
