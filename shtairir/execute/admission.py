@@ -243,7 +243,7 @@ class Admission:
     def _is_sure(self, task: int) -> bool:
         whole = self._state.plan.tasks[task]
         sized = whole.estimate.total_bytes is not None and whole.estimate.source == "inferred"
-        return sized and task not in self._alone and not whole.parts
+        return sized and task not in self._alone and not whole.parts and whole.body is None
 
     def _size(self, slot: int) -> int:
         value = self._state.slots[slot]

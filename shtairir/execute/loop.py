@@ -10,7 +10,8 @@ together; in between, of how far the loop is, some times a second.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shtairir.block.conversions import find_conversion
@@ -26,6 +27,7 @@ from shtairir.results.iterations import LoopRecord, Tally
 
 if TYPE_CHECKING:
     from shtairir.execute.state import RunState
+    from shtairir.ids import NodeId
     from shtairir.planning.plan import Task
 
 
@@ -75,6 +77,7 @@ class LoopRun:
         self._telling = Telling(self.state)
         self._once = Once(self.program)
         self._lanes: list[Lane] = []
+        self._bytes_alone = 0
         self._reported_s = self.state.clock()
         self._numbers = self._numbering()
 
@@ -89,6 +92,8 @@ class LoopRun:
         finally:
             for slot in self._once.held:
                 self._lanes[0].let_go(self._once.values[slot])
+            # What one worker needs by itself counts for each: side by side, they cannot be told apart.
+            self.context.peak_bytes = self._bytes_alone * len(self._lanes)
             self._put_together()
             self._tell_finished()
 
@@ -150,13 +155,21 @@ class LoopRun:
         for lane in self._lanes:
             for node, tally in lane.tallies():
                 nodes.setdefault(node, Tally()).add(tally)
+        for call in (call for task in self.program.plan.tasks for call in task.calls if call.aliases):
+            for node in (call.node, *(call.body.nodes if call.body is not None else ())):
+                _, *twins = call.twins(node)
+                for twin in twins:
+                    nodes[twin] = nodes[node].shared()
+        for node in self.program.plan.folded:
+            nodes[node] = Tally(count=len(self.record.statuses))
 
     def _tell_started(self) -> None:
         state = self.state
         if state.observed:
             now_s = state.clock()
             for node in self.program.body.nodes:
-                state.queue.put(NodeStarted(state.id, now_s, node, "loop"))
+                for name in self.task.twins(node):
+                    state.queue.put(NodeStarted(state.id, now_s, name, "loop"))
 
     def _tell_finished(self) -> None:
         state = self.state
@@ -167,16 +180,15 @@ class LoopRun:
             words = f"{left_out:,} more lines from inside the loop were left out."
             state.observe(NodeLogged(state.id, state.clock(), self.task.node, "info", words))
         gave_up = self.record.count(NodeStatus.FAILED) > 0
-        for node, tally in self._told():
-            now_s = state.clock()
-            if tally.failure is not None and gave_up:
-                state.queue.put(NodeFailed(state.id, now_s, node, tally.total_s, tally.failure))
-            elif tally.count:
-                state.queue.put(NodeFinished(state.id, now_s, node, tally.total_s, 0, 0, {}))
-            else:
-                why = f"Not reached in any turn of '{self.task.node}'."
-                state.queue.put(NodeSkipped(state.id, now_s, node, why))
+        for node in self.program.body.nodes:
+            for name in self.task.twins(node):
+                state.queue.put(self._ended(name, self.record.nodes[node], gave_up=gave_up))
 
-    def _told(self) -> Iterable[tuple[Any, Tally]]:
-        tallies: Mapping[Any, Tally] = self.record.nodes
-        return [(node, tallies[node]) for node in self.program.body.nodes]
+    def _ended(self, node: NodeId, tally: Tally, *, gave_up: bool) -> NodeFailed | NodeFinished | NodeSkipped:
+        """Return what observers are told of a node of the body in the end."""
+        state = self.state
+        if tally.failure is not None and gave_up:
+            return NodeFailed(state.id, state.clock(), node, tally.total_s, replace(tally.failure, node=node))
+        if tally.count:
+            return NodeFinished(state.id, state.clock(), node, tally.total_s, 0, 0, {})
+        return NodeSkipped(state.id, state.clock(), node, f"Not reached in any turn of '{self.task.node}'.")

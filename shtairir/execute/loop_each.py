@@ -134,6 +134,7 @@ class ForEach(LoopRun):
             index = self._next
             self._next += 1
             now_s = self._iterate(lane, index, began_s=now_s)
+        self._bytes_alone = max(self._bytes_alone, lane.peak_bytes)
         done = self._next - first
         self._mean_s = (now_s - began_s) / done if done else self._mean_s
 

@@ -56,6 +56,7 @@ class _Carrying(LoopRun):
         finally:
             record.note(index, status, clock() - began_s)
         self._turns += 1
+        self._bytes_alone = self._lane_of_all.peak_bytes
         return dict(zip(self.program.names, outputs, strict=True))
 
     def _hand_over(self, given: list[tuple[int, Any]]) -> list[int]:

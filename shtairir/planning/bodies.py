@@ -10,6 +10,7 @@ are the pure ones to which no way leads from an input that changes.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 from shtairir.block.compatibility import compatibility
 from shtairir.block.conversions import Conversion
 from shtairir.block.definition import BlockDefinition, Traits
+from shtairir.block.infer import Spec
 from shtairir.block.interface import Interface
 from shtairir.block.ports import MISSING, InputPort, OutputPort
 from shtairir.block.types import PortType
@@ -33,6 +35,7 @@ from shtairir.planning.working import Reason, WorkingGraph, WorkingNode
 if TYPE_CHECKING:
     from shtairir.block.registry import Registry
     from shtairir.document.snapshot import Snapshot
+    from shtairir.planning.loop_forecast import LoopForecast
     from shtairir.planning.plan import ExecutionPlan
     from shtairir.planning.resolve import Blocks, Source
 
@@ -58,6 +61,8 @@ class BodyPlan:
         For carried inputs whose output is of another type: what makes the one of the other.
     invariant
         Tasks whose results are the same in every iteration.
+    families
+        Those of the types of the loop's outputs.
     pure, deterministic
         Whether all nodes of the body are.
     """
@@ -69,8 +74,16 @@ class BodyPlan:
     types: Mapping[str, PortType]
     carry: Mapping[str, Conversion] = field(default_factory=dict)
     invariant: frozenset[int] = frozenset()
+    families: tuple[str, ...] = ()
     pure: bool = True
     deterministic: bool = True
+
+    @cached_property
+    def forecast(self) -> LoopForecast:
+        """What can be said of the loop before it runs."""
+        from shtairir.planning.loop_forecast import LoopForecast
+
+        return LoopForecast(self, self.families, gathers=self.shape.kind == "for_each")
 
     @cached_property
     def nodes(self) -> tuple[NodeId, ...]:
@@ -97,21 +110,24 @@ def with_bodies(
     """
     nodes = dict(graph.nodes)
     reasons: list[Reason] = []
+    definitions: dict[tuple[int, int], tuple[BlockDefinition, Snapshot]] = {}
     for number, node in graph.nodes.items():
         if node.definition.id in LOOPS:
             # No other source than a snapshot knows definitions, and no other blocks than a registry adapt.
             body = _planned(node, cast("Snapshot", source), cast("Registry", blocks), config, prefix)
             reasons += _why_once(body, NodeId(f"{prefix}{node.id}"))
-            nodes[number] = node._replace(definition=_definition(node, body), body=body)
+            # Loops over one body share a definition, so that those with equal inputs can be merged.
+            inside = _scope_of(node, cast("Snapshot", source)).body(str(node.values["body"]))
+            assert inside is not None  # or it could not be planned
+            known = definitions.setdefault((id(node.definition), id(inside)), (_definition(node, body), inside))
+            nodes[number] = node._replace(definition=known[0], body=body)
     return replace(graph, nodes=nodes).linked(graph.links()), reasons
 
 
 def _planned(node: WorkingNode, source: Snapshot, blocks: Registry, config: PlanningConfig, prefix: str) -> BodyPlan:
     from shtairir.planning.planner import ExecutionPlanner  # which has bodies planned itself
 
-    path = f"{prefix}{node.id}"
-    found = source.find(node.id)
-    scope = found[0] if found is not None else source
+    path, scope = f"{prefix}{node.id}", _scope_of(node, source)
     name = str(node.values["body"])
     inside, interface = scope.body(name), scope.interface(name, blocks)
     if inside is None or interface is None:
@@ -133,9 +149,16 @@ def _planned(node: WorkingNode, source: Snapshot, blocks: Registry, config: Plan
         {port.name: port.type for port in interface.inputs},
         _carry(shape, interface),
         _invariant(plan, shape, inputs),
+        tuple(port.type.family for port in node.definition.outputs),
         all(each.pure for each in traits),
         all(each.deterministic for each in traits),
     )
+
+
+def _scope_of(node: WorkingNode, source: Snapshot) -> Snapshot:
+    """Return the graph or definition that a node lies in."""
+    found = source.find(node.id)
+    return found[0] if found is not None else source
 
 
 def _carry(shape: LoopShape, interface: Interface) -> dict[str, Conversion]:
@@ -157,8 +180,17 @@ def _definition(node: WorkingNode, body: BodyPlan) -> BlockDefinition:
         node.definition.traits,
         pure=body.pure and node.values.get("items") != "files",
         deterministic=body.deterministic,
+        infer=body.forecast.infer,
+        cost=body.forecast.cost,
     )
-    return replace(node.definition, traits=traits)
+    # What was learned of a loop holds as long as its body is what it was.
+    return replace(node.definition, traits=traits, version=_checksum(body.plan))
+
+
+def _checksum(plan: ExecutionPlan) -> int:
+    calls = [call for task in plan.tasks for call in task.calls]
+    said = [(call.definition.id, call.definition.version, sorted(call.values.items(), key=str)) for call in calls]
+    return zlib.crc32(repr(said).encode("utf-8", "replace"))
 
 
 # --- the ends of a body -------------------------------------------------------------------------------------------
@@ -170,6 +202,10 @@ def _never_called() -> None:
 
 def _taken(value: Any) -> Any:
     return value
+
+
+def _seen_through(value: Any) -> Any:
+    return replace(value, view_of=OUTPUT_PORT) if isinstance(value, Spec) else value
 
 
 def _wrapped(inside: Snapshot, interface: Interface) -> tuple[Snapshot, dict[tuple[str, str], NodeId]]:
@@ -218,7 +254,8 @@ def _end(id: BlockId, inputs: tuple[InputPort, ...], output: OutputPort) -> Bloc
         doc="",
         inputs=inputs,
         outputs=(output,),
-        traits=Traits(pure=False),  # two of them are never one
+        # Two of them are never one.
+        traits=Traits(pure=False, cost=0.0, infer=_seen_through if inputs else None),
     )
 
 

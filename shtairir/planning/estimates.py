@@ -191,7 +191,12 @@ class _Forecaster:
             flows = _corrected(flows, past.output_bytes, exact=past.exact)
         flows = tuple(self._specs.setdefault(flow, flow) if isinstance(flow, Spec) else flow for flow in flows)
         rough = any(isinstance(flow, Spec) and not flow.exact for flow in flows)
-        return _Call(flows, _estimate(flows, past, cost_of(rule, arguments)), rough, _views(node, flows))
+        estimate = _estimate(flows, past, cost_of(rule, arguments))
+        if node.body is not None:
+            rough = True  # with less memory, it keeps fewer workers busy
+            if estimate.peak_bytes is None:
+                estimate = estimate._replace(peak_bytes=node.body.forecast.peak_bytes(arguments))
+        return _Call(flows, estimate, rough, _views(node, flows))
 
     def _input_bytes(self, node: WorkingNode) -> int | None:
         """Return the bytes that arrive over links, or ``None`` if some size is not known."""

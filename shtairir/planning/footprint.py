@@ -17,6 +17,7 @@ from heapq import heapify, heappop, heappush
 from itertools import accumulate
 
 from shtairir.block.definition import BlockDefinition
+from shtairir.flow.loop_shape import LOOPS
 from shtairir.memory.manager import UNCOUNTED_BYTES
 from shtairir.memory.pool import size_class
 from shtairir.planning.composite import FUSED
@@ -76,7 +77,7 @@ def footprint(graph: WorkingGraph, numbers: Sequence[int], known: Forecast) -> F
     ``None`` when no value is large enough to be counted, or no size is known. Unknown sizes count as nothing.
     """
     estimates = known.estimates
-    if not any(_counted(estimate) for estimate, _ in known.different):
+    if not any(_counted(estimate, definition) for estimate, definition in known.different):
         return None
     position = {number: task for task, number in enumerate(numbers)}
     outputs = [len(graph.nodes[number].definition.outputs) for number in numbers]
@@ -84,18 +85,21 @@ def footprint(graph: WorkingGraph, numbers: Sequence[int], known: Forecast) -> F
     sizes = [0] * first[-1]
     needs, working = [0] * len(numbers), [0] * len(numbers)
     for task, number in enumerate(numbers):
-        estimate = estimates[number]
-        if not _counted(estimate):
+        estimate, definition = estimates[number], graph.nodes[number].definition
+        if not _counted(estimate, definition):
             continue
-        charges = _charges(number, graph.nodes[number].definition, estimate, known.roots)
+        charges = _charges(number, definition, estimate, known.roots)
         sizes[first[task] : first[task + 1]] = charges
-        needs[task] = max(sum(charges), estimate.peak_bytes or 0) if any(charges) else sum(charges)
+        works = any(charges) or definition.id in LOOPS
+        needs[task] = max(sum(charges), estimate.peak_bytes or 0) if works else sum(charges)
         working[task] = needs[task] - sum(charges)
     reads, readers = _readings(graph, numbers, position, first, known.roots)
     return Footprint(first, sizes, reads, readers, needs, working)
 
 
-def _counted(estimate: Estimate) -> bool:
+def _counted(estimate: Estimate, definition: BlockDefinition) -> bool:
+    if definition.id in LOOPS and (estimate.peak_bytes or 0) >= UNCOUNTED_BYTES:
+        return True  # whatever comes out, its iterations take memory
     return any(nbytes is not None and nbytes >= UNCOUNTED_BYTES for nbytes in estimate.output_bytes)
 
 

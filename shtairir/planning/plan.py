@@ -106,6 +106,11 @@ class Task(NamedTuple):
         names = [str(part.node) for part in self.parts] or [str(self.node)]
         return " + ".join(names) if len(names) <= 3 else f"{names[0]} + … + {names[-1]} ({len(names)} nodes)"
 
+    def twins(self, inside: NodeId) -> tuple[NodeId, ...]:
+        """Return the names of a node of a loop's body: in this loop, and in those that compute the same."""
+        rest = inside.removeprefix(self.node)
+        return inside, *(NodeId(alias + rest) for alias in self.aliases)
+
     @property
     def calls(self) -> tuple[Task, ...]:
         """The parts, or the task itself if it has none: one for each node whose block is called."""

@@ -65,6 +65,10 @@ class Tally:
         if self.failure is None:
             self.failure = failure
 
+    def shared(self) -> Tally:
+        """Return that of a node that has the same results without any work."""
+        return Tally(count=self.count, failed=self.failed, failure=self.failure)
+
     def add(self, other: Tally) -> None:
         """Add what another worker has counted."""
         self.count += other.count

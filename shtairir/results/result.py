@@ -92,7 +92,7 @@ class NodeResults(Mapping[str, NodeResult]):
             return self._of_task(id, task)
         loop = self._loops.get(id)
         if loop is not None:
-            return self._in_loop(id, loop)
+            return self._in_loop(id, *loop)
         if id in self._plan.folded:
             return NodeResult(id, NodeStatus.DONE, outputs=self._folded(id), reason="Computed while planning.")
         if id in self._plan.dropped:
@@ -132,25 +132,33 @@ class NodeResults(Mapping[str, NodeResult]):
         return NodeResult(end, status, outputs={made.port: summary} if summary is not None else {}, reason=reason)
 
     @cached_property
-    def _loops(self) -> dict[NodeId, int]:
-        """The task of the loop for each node of a body."""
-        return {node: task.number for task in self._plan.tasks if task.body for node in task.body.nodes}
+    def _loops(self) -> dict[NodeId, tuple[int, NodeId]]:
+        """For each node of a body the task of the loop, and the node that does its work there."""
+        return {
+            name: (task.number, node)
+            for task in self._plan.tasks
+            if task.body
+            for node in task.body.nodes
+            for name in task.twins(node)
+        }
 
-    def _in_loop(self, node: NodeId, task: int) -> NodeResult:
+    def _in_loop(self, name: NodeId, task: int, node: NodeId) -> NodeResult:
         """Return what became of a node in all iterations of a loop."""
         loop = self._of_task(self._plan.tasks[task].node, task)
         record = self._records.loops.get(task)
         tally = record.nodes.get(node) if record is not None else None
         if tally is None or not tally.count:
             ended = loop.status if tally is None and loop.status is not NodeStatus.FAILED else NodeStatus.SKIPPED
-            return NodeResult(node, ended, reason=f"Not reached in any iteration of '{loop.node}'.", count=0)
+            return NodeResult(name, ended, reason=f"Not reached in any iteration of '{loop.node}'.", count=0)
         failed = tally.failed > 0 and loop.status is NodeStatus.FAILED
+        does_the_work = name == node
         return NodeResult(
-            node,
+            name,
             NodeStatus.FAILED if failed else NodeStatus.DONE,
-            elapsed_s=tally.total_s,
+            elapsed_s=tally.total_s if does_the_work else 0.0,
             started_s=loop.started_s,
             error=tally.failure if failed else None,
+            reason="" if does_the_work else f"Computes the same as '{node}', whose result it shares.",
             count=tally.count,
             failed=tally.failed,
             slowest_s=tally.slowest_s,
