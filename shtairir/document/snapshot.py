@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from shtairir.document.known import Known
 from shtairir.document.model import CodeBlock, Content, Header, Link, NamedResult, Node, Parameter
-from shtairir.document.references import FILE, instance_of
+from shtairir.document.references import FILE, body_of, instance_of
 from shtairir.document.trust import GIVEN, Trust
 from shtairir.document.writing import to_bytes
 from shtairir.errors import DocumentError, ShtairirError
@@ -147,12 +147,16 @@ class Snapshot:
             return None
 
     def find(self, path: str) -> tuple[Snapshot, Node] | None:
-        """Return the node at a path such as ``clean/inner/blur``, with the scope that it lies in."""
+        """Return the node at a path such as ``clean/inner/blur``, with the scope that it lies in.
+
+        A path leads through instances and through loops, into their bodies.
+        """
         scope: Snapshot | None = self
-        *instances, last = path.split("/")
-        for step in instances:
+        *containers, last = path.split("/")
+        for step in containers:
             node = scope.nodes.get(NodeId(step)) if scope is not None else None
-            scope = scope.inside(node) if scope is not None and node is not None else None
+            name = (instance_of(node.block) or body_of(node)) if node is not None else None
+            scope = scope.body(name) if scope is not None and name is not None else None
         found = scope.nodes.get(NodeId(last)) if scope is not None else None
         return (scope, found) if scope is not None and found is not None else None
 

@@ -15,7 +15,7 @@ from shtairir.validation.flow import check_cycles, check_dead_nodes
 from shtairir.validation.inputs import check_inputs
 from shtairir.validation.inside import problems_inside
 from shtairir.validation.interfaces import check_interface
-from shtairir.validation.links import check_links, check_parameters
+from shtairir.validation.links import check_links, check_published
 from shtairir.validation.problem import Problem
 from shtairir.validation.references import check_bodies, check_code, check_refusals
 from shtairir.validation.survey import Survey
@@ -25,13 +25,13 @@ from shtairir.validation.upgrades import check_upgrades
 _CHECKS = (
     check_blocks,
     check_refusals,
-    check_bodies,
     check_code,
     check_links,
     check_cycles,
     check_inputs,
+    check_bodies,
     check_interface,
-    check_parameters,
+    check_published,
     check_dead_nodes,
     check_upgrades,
 )

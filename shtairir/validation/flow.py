@@ -12,8 +12,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 
 from shtairir.block.definition import BlockDefinition
-from shtairir.document.edits import RemoveLinks, RemoveNodes
+from shtairir.document.edits import RemoveLinks, RemoveNodes, first_step
 from shtairir.document.model import Link
+from shtairir.document.references import INPUT
 from shtairir.document.snapshot import Snapshot
 from shtairir.ids import NodeId
 from shtairir.validation.problem import Problem
@@ -104,8 +105,10 @@ def check_dead_nodes(survey: Survey) -> None:
     """
     if not survey.graph.links:
         return
+    results = {first_step(result.source) for result in survey.graph.results}
     for node, definition in _unlinked(survey):
-        if definition.traits.pure and definition.outputs:
+        # An input that nothing reads is told as such.
+        if definition.traits.pure and definition.outputs and definition.id != INPUT and node not in results:
             survey.problems.append(
                 Problem(
                     "info",

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from shtairir.document.edits import Edit, InScope, RemoveSubgraph
 from shtairir.document.files import file_of
-from shtairir.document.references import FILE, INPUT, references_of
+from shtairir.document.references import FILE, INPUT, references_in, references_of
 from shtairir.document.snapshot import Snapshot
 from shtairir.ids import NodeId, PortName
 from shtairir.validation.problem import Problem
@@ -30,6 +30,9 @@ Check = Callable[[Survey], None]
 _Key = tuple[Path | None, str | None]
 _DEFAULT = PortName("value")
 _MOST_PLACES = 10_000
+MOST_NODES = 250_000
+"""How many nodes a graph may have with all that its instances stand for."""
+_ENDLESS = 10**12
 
 
 @dataclass(slots=True)
@@ -40,6 +43,8 @@ class _Place:
     way: str
     contains: dict[_Key, NodeId] = field(default_factory=dict)
     """What its nodes refer to, each with the first node that does."""
+    times: dict[_Key, int] = field(default_factory=dict)
+    """How many of its nodes refer to each."""
 
     @property
     def words(self) -> str:
@@ -57,13 +62,14 @@ def problems_inside(root: Survey, checks: tuple[Check, ...]) -> list[Problem]:
     places = {start.key: start}
     _find(start, places)
     containers = _containers(places)
-    problems: list[Problem] = _recursions(places)
+    problems = _recursions(places) or _too_large(places)
     for place in places.values():
         if place is not start:
             problems += _problems_in(place, root, checks, containers.get(place.key, ()))
-    for name, scope in graph.subgraphs.items():
-        if (None, name) not in places:
-            problems += _problems_unused(_Place((None, name), scope, name, ""), root, checks)
+    unused = {name: scope for name, scope in graph.subgraphs.items() if (None, name) not in places}
+    inner = {name for scope in unused.values() for name in references_in(scope.nodes.values())}
+    for name, scope in unused.items():
+        problems += _problems_unused(_Place((None, name), scope, name, ""), root, checks, name not in inner)
     return problems
 
 
@@ -75,6 +81,7 @@ def _find(start: _Place, places: dict[_Key, _Place]) -> None:
             for name in references_of(node):
                 key = _key(place, name, start.graph.path)
                 place.contains.setdefault(key, node.id)
+                place.times[key] = place.times.get(key, 0) + 1
                 new = key not in places and len(places) < _MOST_PLACES
                 inner = place.graph.body(name) if new else None
                 if inner is not None:
@@ -148,6 +155,40 @@ def _recursion(circle: list[_Place]) -> Problem:
     return Problem("error", "recursive_subgraph", message, path, fix=fix, scope=scope, inner=inner)
 
 
+def _too_large(places: dict[_Key, _Place]) -> list[Problem]:
+    """Find whether instances of instances add up to more nodes than can be planned; there is no recursion."""
+    counts: dict[_Key, int] = {}
+    _count((None, None), places, counts)
+    total = counts[None, None]
+    if total <= MOST_NODES:
+        return []
+    largest = max((key for key in counts if key != (None, None)), key=counts.__getitem__)
+    what = f"Its largest part is {places[largest].words}, with {_rounded(counts[largest])} nodes."
+    message = f"With all that its instances stand for, the graph has {_rounded(total)} nodes. {what}"
+    fix = f"At most {MOST_NODES:,} can be planned; use a loop to repeat something often."
+    return [Problem("error", "too_many_nodes", message, fix=fix)]
+
+
+def _count(key: _Key, places: dict[_Key, _Place], counts: dict[_Key, int]) -> None:
+    """Count the nodes of a place with those inside it, the innermost first and without recursion."""
+    stack = [key]
+    while stack:
+        one = stack[-1]
+        missing = [inner for inner in places[one].contains if inner in places and inner not in counts]
+        if missing and one not in counts:
+            stack += missing
+            continue
+        stack.pop()
+        if one not in counts:
+            place = places[one]
+            inner = sum(counts.get(other, 0) * number for other, number in place.times.items())
+            counts[one] = min(len(place.graph.nodes) + inner, _ENDLESS)
+
+
+def _rounded(number: int) -> str:
+    return f"{number:,}" if number < _ENDLESS else f"more than {_ENDLESS:,}"
+
+
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
@@ -170,15 +211,16 @@ def _problems_in(
         yield replace(_told(problem, place), node=node, related=containers, edit=_edit(problem.edit, place))
 
 
-def _problems_unused(place: _Place, root: Survey, checks: tuple[Check, ...]) -> Iterator[Problem]:
-    yield Problem(
-        "info",
-        "unused_definition",
-        f"Nothing uses the definition '{place.name}'.",
-        fix="Place an instance of it, or remove it.",
-        edit=RemoveSubgraph(place.name),
-        scope=place.name,
-    )
+def _problems_unused(place: _Place, root: Survey, checks: tuple[Check, ...], is_outermost: bool) -> Iterator[Problem]:
+    if is_outermost:  # what only unused definitions use goes when they are gone
+        yield Problem(
+            "info",
+            "unused_definition",
+            f"Nothing uses the definition '{place.name}'.",
+            fix="Place an instance of it, or remove it.",
+            edit=RemoveSubgraph(place.name),
+            scope=place.name,
+        )
     for problem in _surveyed(place, root, checks):
         # It keeps nothing from running.
         severity = "warning" if problem.severity == "error" else problem.severity

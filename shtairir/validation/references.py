@@ -45,7 +45,7 @@ def check_refusals(survey: Survey) -> None:
     for key, error in survey.refused.items():
         node = survey.graph.nodes[key]
         if _bad_body(survey, node):
-            continue
+            continue  # told by that
         if node.block.startswith(FILE):
             _bad_file(survey, node, None, node.block, error)
         else:
@@ -54,10 +54,15 @@ def check_refusals(survey: Survey) -> None:
 
 
 def check_bodies(survey: Survey) -> None:
-    """Find loops without a body."""
+    """Find loops without a body; that is told once, so what other checks said of that input is taken out."""
+    bad = set()
     for key, node in survey.graph.nodes.items():
-        if node.block in _LOOPS and key not in survey.refused:
-            _bad_body(survey, node)
+        if node.block in _LOOPS and key not in survey.refused and _bad_body(survey, node):
+            bad.add((key, PortName(BODY)))
+    if bad:
+        survey.problems[:] = [
+            one for one in survey.problems if one.code == "bad_body" or (one.node, one.port) not in bad
+        ]
 
 
 def _bad_body(survey: Survey, node: Node) -> bool:

@@ -185,6 +185,8 @@ def test_circles_are_found_exactly_where_nodes_reach_themselves(pairs: list[tupl
         ring = [int(node[1:]) for node in (*problem.related, problem.related[0])]
         assert all(links[one, next_one] for one, next_one in pairwise(ring))
         assert len(problem.related) == steps[ring[0], ring[0]], "the circle is not the shortest"
+        assert problem.node is not None
+        assert problem.port is not None
         assert graph.links[PortRef(problem.node, problem.port)].source.node == problem.related[-1]
 
 
