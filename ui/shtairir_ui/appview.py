@@ -161,6 +161,8 @@ class AppView(QWidget):
             item = QListWidgetItem(name)
             item.setData(_PORT, port)
             self.results.addItem(item)
+        self.results.setVisible(self.results.count() > 0)
+        self.results.setMaximumHeight(min(self.results.count(), 5) * self.results.sizeHintForRow(0) + 8)
         self.results.setCurrentRow(min(max(chosen, 0), self.results.count() - 1))
 
     def _named_results(self) -> list[tuple[str, PortRef]]:
@@ -215,7 +217,6 @@ class AppView(QWidget):
         right = QVBoxLayout(shown)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        self.results.setMaximumHeight(160)
         right.addWidget(self.results)
         right.addWidget(self.preview, 1)
         both = QSplitter(Qt.Orientation.Horizontal)

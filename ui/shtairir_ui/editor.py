@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage
@@ -48,6 +48,9 @@ from shtairir_ui.runs import RunControl
 from shtairir_ui.runtime import NodeRuntime
 from shtairir_ui.staleness import stale_paths
 from shtairir_ui.thumbnails import Thumbnails
+
+if TYPE_CHECKING:  # imported with the first run
+    from shtairir.results.iterations import Iterations
 
 OWN_CATEGORY = "In this file"
 NEW_SOURCE = '''def {name}(x: float, factor: float = 2.0) -> float:
@@ -163,6 +166,15 @@ class Editor(QObject):
     def definition(self, node: NodeId) -> BlockDefinition | None:
         """The block behind a node; None when it is not installed."""
         return definition_of_node(self.graph, self.registry, node)
+
+    def iterations(self, node: NodeId) -> Iterations | None:
+        """What became of the iterations of a loop in the last run; None when it has not run."""
+        return self._runs.loops.get(self.place.whole(node))
+
+    @property
+    def can_inspect(self) -> bool:
+        """Whether an iteration of a loop can be run once more, to be looked into."""
+        return not self.is_running
 
     def own_blocks(self) -> list[BlockDefinition]:
         """What the file itself brings to be placed: its definitions and its code blocks."""

@@ -23,6 +23,7 @@ from shtairir_ui.runtime import IDLE, SETTLED, NodeRuntime, advance, final_state
 
 if TYPE_CHECKING:  # the planner and the executor are imported by the first run, on its own thread
     from shtairir.results import RunResult
+    from shtairir.results.iterations import Iterations
     from shtairir.session import RunHandle
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class _Ended:
     result: RunResult
     kept: KeptValues
     states: Mapping[NodeId, NodeRuntime]
+    loops: Mapping[NodeId, Iterations]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class RunControl(QObject):
         self.runtime: dict[NodeId, NodeRuntime] = {}
         self.inner: dict[str, list[NodeId]] = {}
         self.results = KeptValues((), budget_bytes)
+        self.loops: Mapping[NodeId, Iterations] = {}
         self.record: RunRecord | None = None
         self.is_running = False
         self._handle: RunHandle | None = None
@@ -102,6 +105,7 @@ class RunControl(QObject):
         self.record = None
         self.runtime = {}
         self.inner = {}
+        self.loops = {}
         self.results = KeptValues((), self.budget_bytes)
 
     def forget_strangers(self, added: Mapping[NodeId, Node]) -> list[NodeId]:
@@ -168,6 +172,7 @@ class RunControl(QObject):
             self.refused.emit(end.error)
             return
         self.results = end.kept
+        self.loops = end.loops
         self.inner = by_container(dict.fromkeys([*self.runtime, *end.states]))
         for node, state in end.states.items():
             if self.runtime.get(node, IDLE).status not in SETTLED:
@@ -193,7 +198,8 @@ def _run_to_the_end(
         result = handle.wait()
         assert result is not None  # waiting without a limit ends with one
         kept = kept_values(snapshot, result, recorder.order, budget)
-        sink.put(_Ended(result, kept, final_states(result.nodes)))
+        loops = {task.node: result.iterations(task.node) for task in result.plan.tasks if task.body is not None}
+        sink.put(_Ended(result, kept, final_states(result.nodes), loops))
     except ShtairirError as error:
         sink.put(_Refused(error))
     except Exception as error:  # the engine itself broke: the window must say so and go on

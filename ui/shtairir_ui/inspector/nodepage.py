@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
 
-from shtairir.document.references import CODE
+from shtairir.document.references import CODE, body_of
 from shtairir.ids import NodeId
 from shtairir_ui import theme
 from shtairir_ui.documentation import documentation_html
@@ -14,6 +14,7 @@ from shtairir_ui.highlight import CodeHighlighter
 from shtairir_ui.inspector.codepage import CodePage
 from shtairir_ui.inspector.form import ParameterForm
 from shtairir_ui.inspector.header import NodeHeader
+from shtairir_ui.inspector.iterations import IterationsPage
 from shtairir_ui.inspector.outcome import OutcomePage
 from shtairir_ui.runtime import IDLE
 
@@ -40,6 +41,7 @@ class NodePage(QWidget):
         self.source.setFont(theme.mono_font(theme.current().size_label))
         self._highlighter = CodeHighlighter(self.source.document(), "python")
         self.code = CodePage(editor)
+        self.iterations = IterationsPage(editor)
         self._lay_out()
         self.form.node_wanted.connect(self.node_wanted)
         self.outcome.node_wanted.connect(self.node_wanted)
@@ -50,6 +52,7 @@ class NodePage(QWidget):
         """Show a node, or what changed of the one that is shown."""
         self._node = node
         self._offer_code(node)
+        self._offer_iterations(node)
         self.header.show_node(node)
         self.form.show_node(node)
         self._fill_tab()
@@ -58,8 +61,8 @@ class NodePage(QWidget):
         """Show how the node is doing now."""
         if self._node is not None:
             self.header.show_status(self._editor.runtime.get(self._node, IDLE))
-            if self.tabs.currentWidget() is self.outcome:
-                self.outcome.show_node(self._node)
+            if self.tabs.currentWidget() in (self.outcome, self.iterations):
+                self._fill_tab()
 
     def show_parameters(self) -> None:
         """Bring the form to the front, with the keyboard in its first field."""
@@ -94,6 +97,16 @@ class NodePage(QWidget):
         if was_shown:
             self.tabs.setCurrentIndex(index)
 
+    def _offer_iterations(self, node: NodeId) -> None:
+        """A loop has a tab of its own for what became of its items."""
+        placed = self._editor.graph.nodes.get(node)
+        is_loop = placed is not None and body_of(placed) is not None
+        index = self.tabs.indexOf(self.iterations)
+        if is_loop and index < 0:
+            self.tabs.insertTab(2, self.iterations, "Items")
+        elif not is_loop and index >= 0:
+            self.tabs.removeTab(index)
+
     def show_outcome(self) -> None:
         """Bring the last result to the front."""
         self.tabs.setCurrentWidget(self.outcome)
@@ -109,6 +122,8 @@ class NodePage(QWidget):
             self.documentation.setHtml(
                 documentation_html(definition) if definition is not None else "This block is not installed."
             )
+        elif page is self.iterations:
+            self.iterations.show_node(self._node)
         elif page is self.code:
             self.code.show_node(self._node)
         elif page is self.source:
