@@ -51,17 +51,11 @@ class IterationModel(QAbstractTableModel):
         return self._iterations[row] if 0 <= row < len(self._iterations) else None
 
     @guarded(default=0)
-    def rowCount(self, parent: if TYPE_CHECKING:  # imported with the first run
-    from shtairir.results.iterations import Iteration, Iterations
-
-_Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else len(self._iterations)
 
     @guarded(default=0)
-    def columnCount(self, parent: if TYPE_CHECKING:  # imported with the first run
-    from shtairir.results.iterations import Iteration, Iterations
-
-_Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else len(_HEADERS)
 
     @guarded
