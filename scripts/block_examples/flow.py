@@ -14,12 +14,13 @@ def fill(sheet: Sheet) -> None:
 
 
 def _branches(sheet: Sheet) -> None:
-    with sheet.frame("Branches"):
+    with sheet.frame("If"):
         count = sheet.add("math.integer", "count", "How many", value=12)
         many = sheet.add("logic.compare", "many", "Many?", a=count["out"], operator=">", b=10.0)
         crowd = sheet.add("text.constant", "crowd", value="a crowd")
         few = sheet.add("text.constant", "few", value="a few")
         sheet.add("flow.if", condition=many["out"], then=crowd["out"], otherwise=few["out"])
+    with sheet.frame("Switch"):
         language = sheet.add("text.constant", "language", "Language", value="de")
         hello = sheet.add("text.constant", "hello", value="Hello")
         hallo = sheet.add("text.constant", "hallo", value="Hallo")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from shtairir.ids import NodeId
 # What a node takes on the canvas: its widest, and a row for each port between title and footer.
 COLUMN, TITLE, ROW, FOOTER, GAP = 304.0, 32.0, 24.0, 44.0, 32.0
 PICTURE = 96.0
-MARGIN, HEADING, WIDEST = 24.0, 56.0, 2200.0
+MARGIN, HEADING, SHAPE, MOST_ROWS = 24.0, 56.0, 2.4, 7
 _SHOWN_LARGE = ("image", "figure")
 
 
@@ -61,9 +62,11 @@ class Sheet:
         """Place the nodes, draw the frames, and return the graph."""
         left, top, shelf = 0.0, 0.0, 0.0
         edits: list[MoveNodes | PutFrame] = []
-        for number, group in enumerate(self._groups, 1):
-            places, width, height = self._placed(group)
-            if left and left + width > WIDEST:
+        placed = [self._placed(group) for group in self._groups]
+        # About as wide as a window is, so that the whole can be seen at once.
+        widest = math.sqrt(SHAPE * sum(width * height for _, width, height in placed))
+        for number, (group, (places, width, height)) in enumerate(zip(self._groups, placed, strict=True), 1):
+            if left and left + width > widest:
                 left, top, shelf = 0.0, top + shelf + 2 * MARGIN, 0.0
             edits.append(MoveNodes({node: (left + x, top + y) for node, (x, y) in places.items()}))
             edits.append(PutFrame(Frame(f"frame_{number}", group.title, None, (left, top, width, height))))
@@ -76,14 +79,20 @@ class Sheet:
         for node in group.nodes:
             feeding = [link.source.node for link in self.graph.links_of(node) if link.target.node == node]
             depths[node] = max((depths[one] + 1 for one in feeding if one in depths), default=0)
-        bottoms: dict[int, float] = {}
-        places = {}
-        for node, depth in depths.items():
-            y = bottoms.get(depth, HEADING)
-            places[node] = (MARGIN + depth * COLUMN, y)
-            bottoms[depth] = y + self._height(node) + GAP
-        width = 2 * MARGIN + (max(depths.values()) + 1) * COLUMN - (COLUMN - 272)
-        return places, width, max(bottoms.values()) - GAP + MARGIN
+        places: dict[NodeId, tuple[float, float]] = {}
+        column, lowest = 0, HEADING
+        for depth in range(max(depths.values()) + 1):
+            members = [node for node, own in depths.items() if own == depth]
+            # Many nodes side by side are easier to look at in two columns than in a tall one.
+            rows = math.ceil(len(members) / math.ceil(len(members) / MOST_ROWS))
+            for start in range(0, len(members), rows):
+                y = HEADING
+                for node in members[start : start + rows]:
+                    places[node] = (MARGIN + column * COLUMN, y)
+                    y += self._height(node) + GAP
+                column, lowest = column + 1, max(lowest, y)
+        width = 2 * MARGIN + column * COLUMN - (COLUMN - 272)
+        return places, width, lowest - GAP + MARGIN
 
     def _height(self, node: NodeId) -> float:
         definition = self.graph.definition(node) or _definition(self.graph.node(node).block)
