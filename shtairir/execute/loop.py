@@ -22,6 +22,7 @@ from shtairir.execute.context import PROGRESS_INTERVAL_S, TaskContext
 from shtairir.execute.loop_body import Lane
 from shtairir.execute.loop_program import BodyProgram, Once
 from shtairir.execute.loop_state import Telling
+from shtairir.execute.replay import inputs_of
 from shtairir.flow.loop_shape import INDEX
 from shtairir.results.iterations import LoopRecord, Tally
 
@@ -73,7 +74,7 @@ class LoopRun:
         self.state: RunState = context.run_state
         self.given = {name: arguments[port] for name, port in self.shape.ports.items() if port in arguments}
         self.options = {name: value for name, value in arguments.items() if name not in self.shape.ports.values()}
-        self.record = LoopRecord()
+        self.record = LoopRecord(replay=inputs_of(call.task, self.given, self.options))
         self._telling = Telling(self.state)
         self._once = Once(self.program)
         self._lanes: list[Lane] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -356,12 +356,43 @@ class RunResult:
         """
         from shtairir.results.iterations import Iterations, LoopRecord
 
+        return Iterations(self._records.loops.get(self._loop(loop).number) or LoopRecord())
+
+    def replay(self, loop: str, index: int, *, instruments: Sequence[Instrument] = ()) -> RunResult:
+        """Run one iteration of a loop again, by itself, and return its result with all values kept.
+
+        Nodes have the names that they have in this result, ``loop/blur``. Effects happen again.
+
+        Parameters
+        ----------
+        index
+            The number of the iteration, from 0.
+
+        Raises
+        ------
+        KeyError
+            When there is no such loop or iteration, or what the loop was given is gone, with the reason.
+
+        Examples
+        --------
+        ``result.replay("loop", 37)["loop/blur.out"]``
+        """
+        from shtairir.execute.replay import replayed
+
+        task = self._loop(loop)
+        record = self._records.loops.get(task.number)
+        count = len(record.statuses) if record is not None else 0
+        if record is None or not 0 <= index < count:
+            raise KeyError(f"'{loop}' has no iteration {index}: there were {count:,}, the first is 0.")
+        return replayed(self, task, record.replay, index, instruments)
+
+    def _loop(self, loop: str) -> Task:
         task = self.plan.task(loop)
         if task is None or task.body is None:
             inside = loop in self.plan.nodes and task is None
             why = "lies in a loop: look at one of its iterations with 'replay'" if inside else "is no loop"
             raise KeyError(f"'{loop}' {why}.")
-        return Iterations(self._records.loops.get(task.number) or LoopRecord())
+        return task
 
     @property
     def failures(self) -> list[NodeFailure]:
