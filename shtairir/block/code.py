@@ -103,7 +103,7 @@ def source_problems(source: str, name: str = "block") -> tuple[SourceProblem, ..
 
     Examples
     --------
-    >>> [str(problem) for problem in source_problems("def f(*numbers):\\n    return 1")][0]
+    >>> [str(problem) for problem in source_problems("def f(*numbers) -> int:\\n    return 1")][0]
     'line 1: A block has a fixed set of inputs: take a list[...] instead of *numbers.'
     """
     function = code_definition(name, source).function

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from shtairir.cli.terminal import columns, plural, styled
+from shtairir.cli.terminal import columns, plural, styled, visible
 
 if TYPE_CHECKING:
     from shtairir.document import Graph
@@ -71,9 +71,9 @@ def problems_text(problems: Iterable[Problem], stream: TextIO) -> str:
     for problem in sorted(problems, key=lambda problem: order.index(problem.severity)):
         place = problem_place(problem)
         severity = styled(problem.severity.ljust(7), _ROLES[problem.severity], stream)
-        lines.append(f"{severity}  {place + ': ' if place else ''}{problem.message}")
+        lines.append(f"{severity}  {visible(f'{place}: ' if place else '')}{visible(problem.message)}")
         if problem.fix:
-            lines.append(f"         {styled('→ ' + problem.fix, 'dim', stream)}")
+            lines.append(f"         {styled('→ ' + visible(problem.fix), 'dim', stream)}")
     return "\n".join(lines)
 
 

@@ -16,7 +16,7 @@ import typer
 
 from shtairir.cli.app import COMMANDS, app
 from shtairir.cli.outcome import CommandError, ExitStatus, Outcome
-from shtairir.cli.terminal import styled
+from shtairir.cli.terminal import styled, visible
 from shtairir.errors import BlockError, DocumentError, ProblemsError, ShtairirError
 
 _PROGRAM_OPTIONS = {"--help", "-h", "--version", "--install-completion", "--show-completion"}
@@ -141,7 +141,7 @@ def _error_outcome(error: ShtairirError, as_json: bool) -> Outcome:
     if problems:
         described["problems"] = [problem_document(problem) for problem in problems]
     said = f"the graph cannot run: {problem_counts(problems)}" if problems else str(error)
-    sys.stderr.write(f"{styled('shtairir:', 'bad', sys.stderr)} {said}\n")
+    sys.stderr.write(f"{styled('shtairir:', 'bad', sys.stderr)} {visible(said)}\n")
     if problems:
         sys.stderr.write(problems_text(problems, sys.stderr) + "\n")
     return Outcome(status, document={"status": "error", "error": described} if as_json else {})

@@ -7,6 +7,7 @@ live progress, and is imported only there.
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
@@ -97,3 +98,23 @@ def plural(count: int, noun: str) -> str:
     """
     ending = "" if count == 1 else "es" if noun.endswith(("ch", "sh", "s", "x")) else "s"
     return f"{count:,} {noun}{ending}"
+
+
+def visible(text: str) -> str:
+    """Return text with everything written out that could hide or move other text, but for ends of lines.
+
+    What a file from somebody else holds must not work the terminal of the person who reads it.
+
+    Examples
+    --------
+    >>> print(visible("harmless" + chr(27) + "[2K" + chr(0x202E)))
+    harmless\\x1b[2K\\u202e
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    lines = text.expandtabs(4).split("\n")
+    return "\n".join("".join(one if _is_shown(one) else ascii(one)[1:-1] for one in line) for line in lines)
+
+
+def _is_shown(letter: str) -> bool:
+    return (letter.isascii() and letter.isprintable()) or unicodedata.category(letter)[0] not in "CZ"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shtairir.cli.files import existing_graph_file, open_graph, shown_path
 from shtairir.cli.outcome import CommandError, ExitStatus, Outcome
-from shtairir.cli.terminal import columns, plural, styled
+from shtairir.cli.terminal import columns, plural, styled, visible
 
 if TYPE_CHECKING:
     from shtairir.document import Snapshot
@@ -111,21 +110,6 @@ def _program_text(program: Carried) -> str:
 def _value_text(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     return visible(text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}… ({len(text):,} characters)")
-
-
-def visible(text: str) -> str:
-    """Return text with everything that could hide or move other text written out.
-
-    Examples
-    --------
-    >>> print(visible("harmless" + chr(27) + "[2K" + chr(0x202E)))
-    harmless\\x1b[2K\\u202e
-    """
-    return "".join(letter if _is_shown(letter) else ascii(letter)[1:-1] for letter in text.expandtabs(4))
-
-
-def _is_shown(letter: str) -> bool:
-    return (letter.isascii() and letter.isprintable()) or unicodedata.category(letter)[0] not in "CZ"
 
 
 def _document_of(program: Carried) -> dict[str, Any]:

@@ -163,6 +163,8 @@ def carried(graph: Snapshot, registry: Registry) -> list[Carried]:
     nodes = []
     for prefix, scope in scopes:
         suspects = _suspects(scope, registry)
+        if not suspects and not graph.code:
+            continue
         for node in scope.nodes.values():
             if node.block.startswith("code."):
                 users.setdefault(node.block, []).append(prefix + node.id)

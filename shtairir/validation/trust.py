@@ -15,9 +15,17 @@ def check_trust(survey: Survey) -> None:
     """Find code that a run would refuse to run."""
     if survey.graph.scope is not None:
         return  # the whole graph is trusted, or none of it
+    if not (survey.graph.code or survey.composing or survey.graph.subgraphs or _run_what_they_say(survey)):
+        return
     for one in untrusted(survey.graph, survey.registry):
-        nodes = tuple(NodeId(user) for item in one.carried for user in item.used_by or (item.name,))
+        nodes = tuple(
+            NodeId(user) for item in one.carried for user in (item.used_by if item.source is not None else (item.name,))
+        )
         inside = nodes if one.path == survey.graph.path else ()
         survey.problems.append(
             Problem("error", UNTRUSTED, one.message, inside[0] if inside else None, fix=one.fix, related=inside)
         )
+
+
+def _run_what_they_say(survey: Survey) -> bool:
+    return any(definition.traits.needs_trust for definition in survey.wiring.blocks.values())

@@ -139,6 +139,14 @@ def test_nothing_in_the_code_can_hide_any_of_it(call: Call, write_graph: WriteGr
         assert written in said.err
 
 
+def test_a_file_cannot_work_the_terminal_of_who_checks_it(call: Call, write_graph: WriteGraph) -> None:
+    file = write_graph({"a": ("math.\x1b[2Jx", {})})
+    for command in ("validate", "run"):
+        said = call(command, file)
+        assert "math.\\x1b[2Jx" in said.out + said.err
+        assert "\x1b" not in said.out + said.err
+
+
 def test_json_tells_what_it_carries(call: Call, coded: Path) -> None:
     document = call("trust", "--yes", "--json", coded).json
     assert document["status"] == "trusted"
