@@ -22,6 +22,7 @@ from shtairir.execute.grouping import RowMaker, with_bursts, with_rows
 from shtairir.execute.handing import HandingOn
 from shtairir.execute.scheduler import Shape, readers_with
 from shtairir.ids import NodeId, PortRef
+from shtairir.memory.collector import collector
 from shtairir.planning.columns import Tasks
 from shtairir.planning.config import OptimizationLevel
 from shtairir.planning.passes.coarsen import CHEAP_S, is_simple
@@ -83,7 +84,7 @@ class Program:
         self._may_burst = plan.level in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE)
         self._costs = [task.estimate.elapsed_s for task in plan.tasks]
         self._runs = 0
-        self._rows = RowMaker(plan.tasks, self.shape)
+        self._rows = RowMaker(tuple(plan.tasks), self.shape)
         self._joined: Shape | None = None
         self._overran: set[int] = set()
 
@@ -228,7 +229,8 @@ def program_of(plan: ExecutionPlan) -> Program:
     """Return the program of a plan, made when it is first asked for."""
     program = _programs.get(plan.lineage)
     if program is None:
-        program = _programs[plan.lineage] = Program(plan)
+        with collector.burst(lasting=True):  # tens of thousands of small objects, as for the plan itself
+            program = _programs[plan.lineage] = Program(plan)
     elif program.tasks is not plan.tasks:
         program = _programs[plan.lineage] = program.adapted(plan)
     return program
@@ -238,13 +240,20 @@ def _slots_of(plan: ExecutionPlan, nodes: set[NodeId]) -> dict[PortRef, int]:
     """Return what `ExecutionPlan.slots` has of some nodes, which is quicker to make."""
     return {
         PortRef(node, port.name): task.first_slot + number
-        for whole in plan.tasks
-        if whole.parts or whole.aliases or whole.node in nodes
+        for whole in _tasks_of(plan, nodes)
         for task in whole.calls
         for node in (task.node, *task.aliases)
         if node in nodes
         for number, port in enumerate(task.definition.outputs)
     }
+
+
+def _tasks_of(plan: ExecutionPlan, nodes: set[NodeId]) -> Iterable[Task]:
+    """Return at least the tasks that do the work of some nodes."""
+    if not isinstance(plan.tasks, Tasks):
+        return plan.tasks
+    places = plan.tasks.columns.places
+    return [plan.tasks[place] for place in sorted({places[node] for node in nodes if node in places})]
 
 
 def _holds_number(task: Task, slot: int) -> bool:

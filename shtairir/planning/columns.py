@@ -79,39 +79,61 @@ class Columns:
 
     # --- tasks ------------------------------------------------------------------------------------------------
 
-    def task(self, index: int) -> Task:
-        """Return a task by its place in the order."""
-        number = self.order[index]
-        node = self.graph.nodes[number]
-        task_of, stage = self.task_of, self._stage_of[index]
-        return Task(
-            number=index,
-            node=node.id,
-            title=node.title,
-            definition=node.definition,
-            values=node.values,
-            inputs=self._inputs(node),
-            first_slot=self.first_slots[number],
-            waits_for=tuple([task_of[other] for other in self.waits[number]]),
-            stage=stage,
-            releases=self._releases.get(number, ()),
-            aliases=self.aliases.get(number, ()),
-            requirements=self.requirements[number],
-            estimate=self.estimates[number],
-            parts=self._parts(index, node, stage) if node.parts else (),
-            overwrites=tuple([self._slot(node.feeds[feed]) for feed in node.overwrites]),
-            condition=self.graph.branches.condition(number) if self.graph.branches is not None else "",
-            body=node.body,
-        )
+    def tasks(self, places: Iterable[int]) -> Iterator[Task]:
+        """Yield tasks by their places in the order."""
+        nodes, task_of, first_slots, waits = self.graph.nodes, self.task_of, self.first_slots, self.waits
+        stage_of, releases, aliases, branches = self._stage_of, self._releases, self.aliases, self.graph.branches
+        for place in places:
+            number = self.order[place]
+            node = nodes[number]
+            stage = stage_of[place]
+            yield Task(
+                place,
+                node.id,
+                node.title,
+                node.definition,
+                node.values,
+                self._inputs(node),
+                first_slots[number],
+                tuple([task_of[other] for other in waits[number]]),
+                stage,
+                releases.get(number, ()),
+                aliases.get(number, ()),
+                self.requirements[number],
+                self.estimates[number],
+                parts=self._parts(place, node, stage) if node.parts else (),
+                overwrites=tuple([self._slot(node.feeds[feed]) for feed in node.overwrites]) if node.overwrites else (),
+                condition=branches.condition(number) if branches is not None else "",
+                body=node.body,
+            )
 
     def _inputs(self, node: WorkingNode) -> tuple[TaskInput, ...]:
-        first_slots, nodes = self.first_slots, self.graph.nodes
-        return tuple(
-            [
-                TaskInput(port, output_port(nodes[source], output), first_slots[source] + output, conversion, checked)
-                for port, source, output, conversion, checked in node.feeds
-            ]
-        )
+        first_slots, ports, new = self.first_slots, self._ports, tuple.__new__
+        inputs = []
+        for port, source, output, conversion, checked in node.feeds:
+            slot = first_slots[source] + output
+            inputs.append(new(TaskInput, (port, ports[slot], slot, conversion, checked)))
+        return tuple(inputs)
+
+    @cached_property
+    def _ports(self) -> list[PortRef]:
+        """The output whose value is in each slot."""
+        nodes = self.graph.nodes.values()
+        return [output_port(node, output) for node in nodes for output in range(len(node.definition.outputs))]
+
+    @cached_property
+    def places(self) -> dict[NodeId, int]:
+        """The task of each node, also of those that share one."""
+        places: dict[NodeId, int] = {}
+        for number, node in self.graph.nodes.items():
+            places[node.id] = self.task_of[number]
+            for part in node.parts:
+                places[part.node.id] = self.task_of[number]
+        for number, twin in self.graph.merged.items():
+            place = self.task_of[self.graph.composites.get(twin, twin)]
+            if place >= 0:
+                places[self.originals[number].id] = place
+        return places
 
     def _slot(self, feed: Feed) -> int:
         return self.first_slots[feed.source] + feed.output
@@ -155,7 +177,7 @@ class Columns:
             last.pop(made, None)
         released: dict[int, list[PortRef]] = {}
         for (source, output), number in last.items():
-            released.setdefault(number, []).append(output_port(nodes[source], output))
+            released.setdefault(number, []).append(self._ports[self.first_slots[source] + output])
         return {number: tuple(ports) for number, ports in released.items()}
 
     # --- what is for people -----------------------------------------------------------------------------------
@@ -229,7 +251,7 @@ class Columns:
         if self.config.level is OptimizationLevel.AGGRESSIVE and any(
             self.estimates[number].elapsed_s is not None for number in self.order
         ):
-            reasons += coarsen([self.task(index) for index in range(len(self.order))], self.config.limits)
+            reasons += coarsen(list(self.tasks(range(len(self.order)))), self.config.limits)
         return reasons
 
     def _why_not_wait(self) -> Iterator[Reason]:
@@ -267,10 +289,11 @@ class Tasks(Sequence[Task]):
         Tasks of which only some are different here: what is made of the rest is shared.
     """
 
-    __slots__ = ("_different", "_made", "columns")
+    __slots__ = ("_all", "_different", "_made", "columns")
 
     def __init__(self, columns: Columns, others: Tasks | None = None, changed: Iterable[int] = ()) -> None:
         self.columns = columns
+        self._all: tuple[Task, ...] | None = None
         self._made: list[Task | None] = [None] * len(columns.order) if others is None else others._made
         self._different = {number: _Different() for number in changed}
         if others is not None:
@@ -281,13 +304,15 @@ class Tasks(Sequence[Task]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Task]: ...
     def __getitem__(self, index: int | slice) -> Task | Sequence[Task]:
+        if self._all is not None:
+            return self._all[index]
         if isinstance(index, slice):
-            return tuple(self)[index]
+            return [self[place] for place in range(len(self._made))[index]]
         place = index if index >= 0 else index + len(self._made)
         different = self._different.get(place)
         task = self._made[index] if different is None else different.task
         if task is None:
-            task = self.columns.task(place)
+            (task,) = self.columns.tasks((place,))
             if different is None:
                 self._made[place] = task
             else:
@@ -298,7 +323,17 @@ class Tasks(Sequence[Task]):
         return len(self._made)
 
     def __iter__(self) -> Iterator[Task]:
-        return map(self.__getitem__, range(len(self._made)))
+        return iter(self.all())
+
+    def all(self) -> tuple[Task, ...]:
+        """Return all tasks, made at once, which is quicker than one by one."""
+        if self._all is None:
+            missing = [place for place, task in enumerate(self._made) if task is None and place not in self._different]
+            for place, task in zip(missing, self.columns.tasks(missing), strict=True):
+                self._made[place] = task
+            different = {place: self[place] for place in self._different}
+            self._all = tuple([different.get(place) or self[place] for place in range(len(self._made))])
+        return self._all
 
     def differing(self, others: Tasks) -> list[int] | None:
         """Return which tasks are different from others of the same plan; ``None`` if these are of another plan."""

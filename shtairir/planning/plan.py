@@ -230,6 +230,11 @@ class ExecutionPlan:
 
     def task(self, node: NodeId | str) -> Task | None:
         """Return the task that does a node's work, alone or among others, or ``None`` if the node needs none."""
+        from shtairir.planning.columns import Tasks
+
+        if isinstance(self.tasks, Tasks):
+            place = self.tasks.columns.places.get(NodeId(node))
+            return None if place is None else self.tasks[place]
         return next(
             (
                 whole

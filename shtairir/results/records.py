@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from shtairir.block.values import ValueSummary, summarize
 from shtairir.events import NodeFailure, NodeStatus
 from shtairir.ids import NodeId, PortName
+from shtairir.planning.columns import Tasks
 
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
@@ -176,6 +177,8 @@ class Records:
 
     def task_numbers(self) -> dict[NodeId, int]:
         """Return the task of each node, also of those that share one."""
+        if isinstance(self.plan.tasks, Tasks):
+            return self.plan.tasks.columns.places
         numbers = {call.node: task.number for task in self.plan.tasks for call in task.calls}
         for task in self.plan.tasks:
             for call in task.calls:
