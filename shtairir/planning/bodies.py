@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from shtairir.block.registry import Registry
     from shtairir.document.snapshot import Snapshot
     from shtairir.planning.loop_forecast import LoopForecast
+    from shtairir.planning.loop_values import InsideLoops
     from shtairir.planning.plan import ExecutionPlan
     from shtairir.planning.resolve import Blocks, Source
 
@@ -94,7 +95,7 @@ class BodyPlan:
 
 
 def with_bodies(
-    graph: WorkingGraph, source: Source, blocks: Blocks, config: PlanningConfig, prefix: str
+    graph: WorkingGraph, source: Source, blocks: Blocks, config: PlanningConfig, prefix: str, inside: InsideLoops
 ) -> tuple[WorkingGraph, list[Reason]]:
     """Return the graph with the bodies of its loops planned, and what is to be said of these.
 
@@ -102,6 +103,8 @@ def with_bodies(
     ----------
     prefix
         The path of the loop whose body the graph is itself, with a slash behind it; empty for a whole graph.
+    inside
+        Values for nodes in the bodies, for this plan only.
 
     Raises
     ------
@@ -110,21 +113,24 @@ def with_bodies(
     """
     nodes = dict(graph.nodes)
     reasons: list[Reason] = []
-    definitions: dict[tuple[int, int], tuple[BlockDefinition, Snapshot]] = {}
+    definitions: dict[tuple[int, int, int], tuple[BlockDefinition, Snapshot]] = {}
     for number, node in graph.nodes.items():
         if node.definition.id in LOOPS:
             # No other source than a snapshot knows definitions, and no other blocks than a registry adapt.
-            body = _planned(node, cast("Snapshot", source), cast("Registry", blocks), config, prefix)
+            body = _planned(node, cast("Snapshot", source), cast("Registry", blocks), config, prefix, inside)
             reasons += _why_once(body, NodeId(f"{prefix}{node.id}"))
             # Loops over one body share a definition, so that those with equal inputs can be merged.
-            inside = _scope_of(node, cast("Snapshot", source)).body(str(node.values["body"]))
-            assert inside is not None  # or it could not be planned
-            known = definitions.setdefault((id(node.definition), id(inside)), (_definition(node, body), inside))
+            repeated = _scope_of(node, cast("Snapshot", source)).body(str(node.values["body"]))
+            assert repeated is not None  # or it could not be planned
+            key = id(node.definition), id(repeated), number if node.id in inside else -1
+            known = definitions.setdefault(key, (_definition(node, body), repeated))
             nodes[number] = node._replace(definition=known[0], body=body)
     return replace(graph, nodes=nodes).linked(graph.links()), reasons
 
 
-def _planned(node: WorkingNode, source: Snapshot, blocks: Registry, config: PlanningConfig, prefix: str) -> BodyPlan:
+def _planned(
+    node: WorkingNode, source: Snapshot, blocks: Registry, config: PlanningConfig, prefix: str, values: InsideLoops
+) -> BodyPlan:
     from shtairir.planning.planner import ExecutionPlanner  # which has bodies planned itself
 
     path, scope = f"{prefix}{node.id}", _scope_of(node, source)
@@ -135,7 +141,7 @@ def _planned(node: WorkingNode, source: Snapshot, blocks: Registry, config: Plan
     shape = shape_of(LOOPS[node.definition.id], node.values, interface)
     wrapped, ends = _wrapped(inside, interface)
     inner = replace(config, keep=frozenset(), targets=None)
-    plan = ExecutionPlanner(inner).plan(wrapped, blocks, prefix=f"{path}/")
+    plan = ExecutionPlanner(inner).plan(wrapped, blocks, prefix=f"{path}/", values=values.get(node.id))
     numbers = {task.node: task.number for task in plan.tasks}
     inputs = {str(port.name): numbers[NodeId(f"{path}/{ends[port.name, INPUT]}")] for port in interface.inputs}
     outputs = {str(port.name): numbers[NodeId(f"{path}/{ends[port.name, OUTPUT]}")] for port in interface.outputs}

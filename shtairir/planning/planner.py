@@ -12,6 +12,7 @@ from shtairir.planning.config import OptimizationLevel, PlanningConfig
 from shtairir.planning.expand import Expansion, Values, expand, needs_expansion
 from shtairir.planning.guards import Wants, guard_branches, wants_of, with_controls
 from shtairir.planning.layout import Layout
+from shtairir.planning.loop_values import InsideLoops, apart, refuse_kept
 from shtairir.planning.passes import (
     drop_dead,
     fold_constants,
@@ -70,6 +71,9 @@ class ExecutionPlanner:
         if wiring is None or wiring.nodes is not source.nodes:
             wiring = wired(source, blocks)
         expansion, config = None, self.config
+        inside: InsideLoops = {}
+        if values:
+            values, inside = apart(source, values)
         if values or needs_expansion(source, wiring.blocks.values()):
             expansion = expand(source, blocks, values)
             config, wiring = expansion.inside(config), expansion.wiring
@@ -79,7 +83,7 @@ class ExecutionPlanner:
         if any(definition.id in LOOPS for definition in kinds):
             from shtairir.planning.bodies import with_bodies  # most graphs have none
 
-            graph, noted = with_bodies(graph, source, blocks, config, prefix)
+            graph, noted = with_bodies(graph, source, blocks, config, prefix, inside)
         if expansion is not None:
             graph = replace(graph, wanted=_numbered(graph, expansion.results)).linked(graph.links())
         lazy = any(definition.traits.lazy is not None for definition in kinds)
@@ -131,6 +135,7 @@ def _check_names(graph: WorkingGraph, config: PlanningConfig) -> None:
             raise PlanningError(f"There is no node '{target}' to run up to.")
     for port in config.keep:
         if port.node not in nodes:
+            refuse_kept(port, [node for node in nodes.values() if node.body is not None])
             raise PlanningError(f"The output to keep, '{port}', names no node of the graph.")
         if nodes[port.node].definition.output(port.port) is None:
             outputs = ", ".join(output.name for output in nodes[port.node].definition.outputs) or "none"

@@ -20,7 +20,9 @@ from shtairir.results.records import PartRecord, Records
 from shtairir.results.rollup import instances_of, rolled_up
 
 if TYPE_CHECKING:
+    from shtairir.events import Instrument
     from shtairir.planning.instances import Instance
+    from shtairir.planning.plan import Task
     from shtairir.results.iterations import Iterations
 
 

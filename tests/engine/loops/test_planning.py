@@ -168,6 +168,26 @@ def test_what_was_learned_of_a_loop_holds_while_its_body_stays() -> None:
     assert plan.tasks[0].estimate.source != "learned"
 
 
+def test_a_value_inside_of_a_loop_is_set_for_one_run() -> None:
+    graph = shtairir.Graph("values")
+    inner = body(graph, "inner", {"x": "float"}, {"y": "float"})
+    inner.returns(y=inner.add("math.multiply", id="times", a=inner["x"], b=2.0)["out"])
+    middle = body(graph, "middle", {"x": "float"}, {"y": "float"})
+    middle.returns(y=middle.add("subgraph.inner", id="use", x=middle["x"])["y"])
+    for name in ("loop", "other"):
+        graph.add("flow.for_each", id=name, values={"body": "middle", "x": [1.0, 2.0]})
+    result = shtairir.run(graph, parameters={"loop/use/times.b": 10.0})
+    assert result["loop.y"] == [10.0, 20.0]
+    assert result["other.y"] == [2.0, 4.0]
+    with pytest.raises(PlanningError, match="no node 'use/none'"):
+        shtairir.plan(graph, parameters={"loop/use/none.b": 10.0})
+
+
+def test_an_output_inside_of_a_loop_cannot_be_kept() -> None:
+    with pytest.raises(PlanningError, match=r"made anew in every iteration of 'loop'.*result.replay\('loop', 0\)"):
+        shtairir.plan(mapped(doubled, x=[1.0]), keep=["loop/node.out"])
+
+
 def test_an_edit_of_the_body_is_seen_by_the_next_run() -> None:
     graph = mapped("math.negate", x=[1.0, 2.0])
     assert shtairir.run(graph)["loop.y"] == [-1.0, -2.0]
