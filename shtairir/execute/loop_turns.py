@@ -18,11 +18,7 @@ from shtairir.execute.failure import failure_of
 from shtairir.execute.loop import LoopRun
 from shtairir.execute.loop_body import IterationFailedError, Lane
 from shtairir.execute.loop_items import Source, fitting
-from shtairir.flow.loop_shape import INDEX, STOP
-
-TURN = "turn"
-"""What expressions call the number of turns that were taken."""
-
+from shtairir.flow.loop_shape import INDEX, STOP, TURN
 
 class _Carrying(LoopRun):
     """A loop whose turns follow each other."""

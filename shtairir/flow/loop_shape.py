@@ -37,6 +37,9 @@ LOOPS: Mapping[str, Kind] = {
 INDEX = "index"
 """An input of the body that gets the number of the iteration, unless it is linked or set."""
 
+TURN = "turn"
+"""What conditions call the number of turns that were taken."""
+
 KEEP = "keep"
 STOP = "stop"
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal, NoReturn
 
 from shtairir.block import BlockDefinition, Context, InputPort, OutputPort, Param, block, definition_of
+from shtairir.block.expression import compile_expression
 from shtairir.block.interface import Interface, Scope
 from shtairir.block.ports import MISSING
 from shtairir.block.types import (
@@ -25,8 +26,8 @@ from shtairir.block.types import (
     TableType,
     UnionType,
 )
-from shtairir.errors import BlockError, ExecutionError
-from shtairir.flow.loop_shape import INDEX, Kind, LoopShape, loop_shape
+from shtairir.errors import BlockError, ExecutionError, ExpressionError
+from shtairir.flow.loop_shape import INDEX, TURN, Kind, LoopShape, loop_shape
 from shtairir.ids import PortName
 
 Body = Annotated[str, Param(widget="definition")]
@@ -57,6 +58,7 @@ def _adapted(kind: Kind, values: Mapping[str, Any], scope: Scope) -> BlockDefini
     if interface is None:
         raise BlockError(f"There is no subgraph '{body}' to repeat.", hint="Choose one for 'body'.")
     shape = shape_of(kind, values, interface)
+    _check_condition(kind, values, interface, shape)
     inputs = [_input(port, shape, values) for port in interface.inputs]
     if kind == "reduce":
         inputs[:2] = reversed(inputs[:2])  # the items come first, as in every loop over them
@@ -73,6 +75,26 @@ def shape_of(kind: Kind, values: Mapping[str, Any], interface: Interface) -> Loo
     base = definition_of(_BLOCKS[kind])
     own = [port.name for port in base.inputs]
     return loop_shape(kind, values, interface, [*own, str(base.context_argument)])
+
+
+def _check_condition(kind: Kind, values: Mapping[str, Any], interface: Interface, shape: LoopShape) -> None:
+    """Refuse a condition that cannot be read, or names what there is not."""
+    option = {"repeat": "until", "while": "condition"}.get(kind, "")
+    text = values.get(option)
+    if not isinstance(text, str) or not text.strip():
+        return
+    known = [TURN, *(port.name for port in interface.inputs if not (shape.numbered and port.name == INDEX))]
+    if kind == "repeat":
+        known += [name for name in shape.outputs if name not in known]
+    try:
+        expression = compile_expression(text)
+    except ExpressionError as error:
+        raise BlockError(f"'{option}' cannot be read: {error.message}", hint=error.hint) from None
+    for name in expression.names:
+        if name not in known:
+            raise BlockError(
+                f"'{option}' names '{name}', which '{shape.body}' does not have.", hint=f"It may name {', '.join(known)}."
+            )
 
 
 def _input(port: InputPort, shape: LoopShape, values: Mapping[str, Any]) -> InputPort:

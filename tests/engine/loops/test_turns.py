@@ -118,6 +118,22 @@ def test_a_condition_that_is_no_truth_value_is_refused_in_words() -> None:
     assert "neither true nor false" in message(shtairir.run(graph))
 
 
+@pytest.mark.parametrize(
+    ("until", "why"),
+    [
+        ("chnage < 1", "names 'chnage', which 'halve' does not have. It may name turn, x, change."),
+        ("change <", "'until' cannot be read: Something is missing or superfluous"),
+    ],
+)
+def test_a_condition_that_cannot_be_used_is_refused_while_it_is_written(until: str, why: str) -> None:
+    graph = shtairir.Graph("refused")
+    halving(graph)
+    graph.add("flow.repeat", id="loop", values={"body": "halve", "x": 8.0, "until": until})
+    [problem] = [problem for problem in shtairir.validate(graph) if problem.severity == "error"]
+    assert problem.node == "loop"
+    assert why in f"{problem.message} {problem.fix}"
+
+
 def test_a_turn_that_fails_is_named() -> None:
     graph = shtairir.Graph("fails")
     made = body(graph, "step", {"x": "float"}, {"x": "float"})
