@@ -105,7 +105,7 @@ class Expression:
             raise _in(self, error) from None
 
     def _column(self, name: str) -> int:
-        return self.text.find(name) + 1
+        return max(self.text.find(name), 0) + 1  # Python may read a name in other letters than it is written in
 
     def __reduce__(self) -> tuple[Any, ...]:
         return compile_expression, (self.text,)
