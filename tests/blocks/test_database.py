@@ -184,6 +184,9 @@ class TestDuckDB:
         (tmp_path / "a.pdf").write_text("x")
         with pytest.raises(ValueError, match="no file that can be asked"):
             database.duckdb_(ctx, "FROM a", files=[tmp_path / "a.pdf"])
+        (tmp_path / "x*.csv").write_text("x\n1\n")
+        with pytest.raises(ValueError, match="would mean several files"):
+            database.duckdb_(ctx, "FROM x_", files=[tmp_path / "x*.csv"])
         with pytest.raises(FileNotFoundError, match="Cannot find"):
             database.duckdb_(ctx, "FROM none", files=[tmp_path / "none.csv"])
 

@@ -46,8 +46,7 @@ def errors_of(graph: Graph) -> list[str]:
 
 
 def trusted(graph: Graph) -> Graph:
-    if hasattr(graph, "trust"):
-        graph.trust()
+    graph.trust()
     return graph
 
 

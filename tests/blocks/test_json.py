@@ -31,6 +31,8 @@ def test_a_text_that_is_not_json_is_refused_with_its_place():
         blocks.parse("[1,\n}")
     with pytest.raises(ValueError, match="JSON has no NaN"):
         blocks.parse("[NaN]")
+    with pytest.raises(ValueError, match="The text is not JSON: Exceeds the limit"):
+        blocks.parse("1" * 5000)
     with pytest.raises(ValueError, match="nested too deeply"):
         blocks.parse("[" * 200_000)
 

@@ -14,12 +14,6 @@ from shtairir.errors import RunCancelledError
 from shtairir.events import RunStatus
 from shtairir_blocks.process import run
 
-LEAVES_A_CHILD = """
-import subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-print(child.pid, flush=True)
-time.sleep(float(sys.argv[1]))
-"""
 posix_only = pytest.mark.skipif(os.name != "posix", reason="process groups of POSIX")
 
 
@@ -99,16 +93,15 @@ def test_too_much_output_ends_it(ctx):
 
 @posix_only
 def test_a_program_that_takes_too_long_is_ended_with_what_it_started(ctx, tmp_path):
-    pids = tmp_path / "pids"
-    code = f"import sys; sys.stdout = open({str(pids)!r}, 'w')\n{LEAVES_A_CHILD}"
-    with pytest.raises(TimeoutError, match=r"had not ended after 1\.5 seconds"):
-        python(ctx, code, "60", timeout_s=1.5)
-    assert is_gone(int(pids.read_text()))
+    pid = tmp_path / "pid"
+    with pytest.raises(TimeoutError, match="had not ended after 2 seconds"):
+        run(ctx, "sh", ["-c", f"sleep 60 & echo $! >'{pid}'; wait"], timeout_s=2.0)
+    assert is_gone(int(pid.read_text()))
 
 
 @posix_only
 def test_what_a_program_leaves_behind_is_ended_too(ctx):
-    ended = python(ctx, LEAVES_A_CHILD, "0")
+    ended = run(ctx, "sh", ["-c", "sleep 60 & echo $!"])
     assert ended.status == 0
     assert is_gone(int(ended.output))
 

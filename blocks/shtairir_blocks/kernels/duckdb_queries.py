@@ -66,6 +66,8 @@ def _show_files(connection: duckdb.DuckDBPyConnection, files: Sequence[Path], ta
     for path in paths:
         name = _free_name(path, taken)
         reader = _READERS.get(path.suffix.lower())
+        if any(sign in str(path) for sign in "*?[{"):
+            raise ValueError(f"{path} would mean several files, since it holds one of * ? [ {{. Rename it.")
         if reader is None:
             raise ValueError(f"{path.name} is no file that can be asked: {', '.join(_READERS)} are.")
         connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {reader}({_text(str(path))})')

@@ -25,6 +25,8 @@ def parsed(text: str, source: str) -> Any:
         ) from None
     except RecursionError:
         raise ValueError(f"{source} is nested too deeply to be read.") from None
+    except ValueError as error:  # a number of thousands of digits, or one of the words that JSON has not
+        raise ValueError(f"{source} is not JSON: {error}") from None
 
 
 def _refuse(word: str) -> Any:
