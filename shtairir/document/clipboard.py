@@ -18,7 +18,7 @@ from shtairir.document.model import Content, Link, Node, Point
 from shtairir.document.naming import free_name
 from shtairir.document.parsing import parse_json
 from shtairir.document.reading import check_format, located
-from shtairir.document.references import FILE, INPUT, OUTPUT, SUBGRAPH
+from shtairir.document.references import FILE, INPUT, OUTPUT, SUBGRAPH, name_of
 from shtairir.document.refusal import SchemaError
 from shtairir.document.scopes import Scopes
 from shtairir.document.state import State
@@ -171,13 +171,13 @@ def _port_names(state: State) -> dict[str, set[str]]:
     names: dict[str, set[str]] = {INPUT: set(), OUTPUT: set()}
     for node in state.nodes.values():
         if node.block in names:
-            names[node.block].add(str(node.values.get("name") or node.id))
+            names[node.block].add(name_of(node))
     return names
 
 
 def _named_apart(node: Node, port_names: dict[str, set[str]]) -> Node:
     """Return a copied interface node with a name that no port of the scope has yet."""
     taken = port_names[node.block]
-    name = free_name(str(node.values.get("name") or node.id), taken)
+    name = free_name(name_of(node), taken)
     taken.add(name)
     return replace(node, values={**node.values, "name": name})

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 from shtairir.block.registry import default_registry
 from shtairir.document import edits
 from shtairir.document.files import file_snapshot
-from shtairir.document.interfaces import name_of
 from shtairir.document.model import Frame, JsonValue, Link, Node, Parameter, Point
 from shtairir.document.naming import IdSource, free_name
 from shtairir.document.paths import rebase
-from shtairir.document.references import FILE, INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT, instance_of
+from shtairir.document.references import DEFAULT, FILE, INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT, instance_of, name_of
 from shtairir.document.store import holds_path
 from shtairir.document.travelling import Luggage, packed
 from shtairir.document.trust import carried, command
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from shtairir.document.snapshot import Snapshot
 
 _APART = 240.0
-DEFAULT = PortName("value")
-"""The value of an input node that holds the default."""
 
 
 def unfolded(

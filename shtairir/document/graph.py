@@ -31,7 +31,7 @@ from shtairir.document.model import (
 from shtairir.document.naming import did_you_mean, free_name
 from shtairir.document.paths import relative_path
 from shtairir.document.program import Program
-from shtairir.document.references import BODY, FILE, body_of, instance_block, instance_of
+from shtairir.document.references import BODY, DEFAULT, FILE, INPUT, body_of, instance_block, instance_of, name_of
 from shtairir.document.scopes import Scopes
 from shtairir.document.snapshot import Snapshot
 from shtairir.document.state import State
@@ -223,16 +223,19 @@ class Graph(Editing):
         return self._state.links_of(NodeId(node))
 
     def target_of(self, name: PortRef | str) -> PortRef:
-        """Return the input that ``blur.sigma``, or the name of a published parameter, stands for."""
+        """Return the input that ``blur.sigma``, or the name of a published parameter or of an input, stands for."""
         if isinstance(name, PortRef):
             return name
         for parameter in self.parameters:
             if parameter.name == name:
                 return parameter.target
+        inputs = {} if "." in name else {name_of(one): one.id for one in self.nodes.values() if one.block == INPUT}
+        if name in inputs:
+            return PortRef(inputs[name], DEFAULT)
         try:
             return PortRef.parse(name)
         except ValueError:
-            hint = did_you_mean(name, [one.name for one in self.parameters])
+            hint = did_you_mean(name, [*(one.name for one in self.parameters), *inputs])
             hint = hint or "Write NODE.PORT, for example blur.sigma."
             raise EditError(f"The graph publishes no parameter '{name}'.", hint=hint) from None
 

@@ -13,7 +13,7 @@ from shtairir.block.ports import MISSING, InputPort, OutputPort
 from shtairir.block.types import ANY, NONE, PortType, UnionType
 from shtairir.document.model import Node
 from shtairir.document.naming import is_name
-from shtairir.document.references import INPUT, OUTPUT
+from shtairir.document.references import INPUT, OUTPUT, name_of
 from shtairir.ids import PortName
 
 
@@ -27,12 +27,6 @@ def interface_of(nodes: Iterable[Node], title: str = "", help: str = "") -> Inte
         elif node.block == OUTPUT and is_name(name := name_of(node)):
             outputs.setdefault(name, output_port(node))
     return Interface(tuple(inputs.values()), tuple(outputs.values()), title, help)
-
-
-def name_of(node: Node) -> str:
-    """Return the name of the port that an interface node declares; its id while none is set."""
-    name = node.values.get("name")
-    return name if isinstance(name, str) and name else node.id
 
 
 def type_of(node: Node) -> PortType:

@@ -20,10 +20,13 @@ INPUT = BlockId("graph.input")
 OUTPUT = BlockId("graph.output")
 INPUT_PORT = PortName("out")
 """The output of an input node: what comes in from outside."""
+DEFAULT = PortName("value")
+"""The input of an input node that holds what is taken if nothing comes in."""
 OUTPUT_PORT = PortName("value")
 """The input of an output node: what goes out."""
 
 _FLOW = "flow."
+_COMPOSING = (SUBGRAPH, FILE, CODE, _FLOW, "graph.")
 
 
 def instance_block(name: str) -> BlockId:
@@ -60,6 +63,12 @@ def references_of(node: Node) -> tuple[str, ...]:
     return tuple(name for name in found if name is not None)
 
 
+def name_of(node: Node) -> str:
+    """Return the name of the port that an interface node declares; its id while none is set."""
+    name = node.values.get("name")
+    return name if isinstance(name, str) and name else node.id
+
+
 def renamed_reference(node: Node, old: str, new: str) -> Node:
     """Return the node with what it says of one definition said of another."""
     if node.block == SUBGRAPH + old:
@@ -67,13 +76,20 @@ def renamed_reference(node: Node, old: str, new: str) -> Node:
     return replace(node, values={**node.values, BODY: new}) if body_of(node) == old else node
 
 
+def composing(nodes: Iterable[Node]) -> list[Node]:
+    """Return the nodes that make a program of graphs: instances, loops and branches, code, inputs and outputs.
+
+    In a large graph they are few, so whoever looks for some of them looks at each node but once.
+    """
+    return [node for node in nodes if node.block.startswith(_COMPOSING)]
+
+
 def references_in(nodes: Iterable[Node]) -> dict[str, Node]:
     """Return what nodes stand for or run, each with the first node that does."""
     found: dict[str, Node] = {}
-    for node in nodes:
-        if node.block.startswith((SUBGRAPH, FILE, _FLOW)):
-            for name in references_of(node):
-                found.setdefault(name, node)
+    for node in composing(nodes):
+        for name in references_of(node):
+            found.setdefault(name, node)
     return found
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from shtairir.block.registry import Registry
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """Nodes, links and header that never change; the records are shared with the graph, not copied.
 

@@ -19,7 +19,8 @@ from pathlib import Path
 
 from shtairir.document.edits import Edit, InScope, RemoveSubgraph
 from shtairir.document.files import file_of
-from shtairir.document.references import FILE, INPUT, references_in, references_of
+from shtairir.document.model import Node
+from shtairir.document.references import FILE, INPUT, composing, references_in, references_of
 from shtairir.document.snapshot import Snapshot
 from shtairir.ids import NodeId, PortName
 from shtairir.validation.problem import Problem
@@ -41,6 +42,7 @@ class _Place:
     graph: Snapshot
     name: str
     way: str
+    composing: list[Node]
     contains: dict[_Key, NodeId] = field(default_factory=dict)
     """What its nodes refer to, each with the first node that does."""
     times: dict[_Key, int] = field(default_factory=dict)
@@ -58,7 +60,9 @@ class _Place:
 def problems_inside(root: Survey, checks: tuple[Check, ...]) -> list[Problem]:
     """Return the problems of all definitions and files that a graph uses, and of definitions that it does not use."""
     graph = root.graph
-    start = _Place((None, None), graph, "", "")
+    if not root.composing and not graph.subgraphs:
+        return []
+    start = _Place((None, None), graph, "", "", root.composing)
     places = {start.key: start}
     _find(start, places)
     containers = _containers(places)
@@ -69,7 +73,7 @@ def problems_inside(root: Survey, checks: tuple[Check, ...]) -> list[Problem]:
     unused = {name: scope for name, scope in graph.subgraphs.items() if (None, name) not in places}
     inner = {name for scope in unused.values() for name in references_in(scope.nodes.values())}
     for name, scope in unused.items():
-        problems += _problems_unused(_Place((None, name), scope, name, ""), root, checks, name not in inner)
+        problems += _problems_unused(_Place((None, name), scope, name, "", []), root, checks, name not in inner)
     return problems
 
 
@@ -77,7 +81,7 @@ def _find(start: _Place, places: dict[_Key, _Place]) -> None:
     """Find the places, nearest first, and note what contains what."""
     waiting = [start]
     for place in waiting:
-        for node in place.graph.nodes.values():
+        for node in place.composing:
             for name in references_of(node):
                 key = _key(place, name, start.graph.path)
                 place.contains.setdefault(key, node.id)
@@ -86,7 +90,7 @@ def _find(start: _Place, places: dict[_Key, _Place]) -> None:
                 inner = place.graph.body(name) if new else None
                 if inner is not None:
                     way = f"{place.way}/{node.id}" if place.way else node.id
-                    places[key] = _Place(key, inner, name, way)
+                    places[key] = _Place(key, inner, name, way, composing(inner.nodes.values()))
                     waiting.append(places[key])
 
 
@@ -102,7 +106,7 @@ def _containers(places: dict[_Key, _Place]) -> dict[_Key, tuple[NodeId, ...]]:
     start = places[None, None]
     found: dict[_Key, dict[NodeId, None]] = {}
     below: dict[_Key, list[_Key]] = {}
-    for node in start.graph.nodes.values():
+    for node in start.composing:
         for name in references_of(node):
             key = _key(start, name, start.graph.path)
             if key not in below:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from shtairir.document.edits import RemoveNodes, SetValue
-from shtairir.document.interfaces import name_of
 from shtairir.document.model import Node
 from shtairir.document.naming import free_name, is_name
-from shtairir.document.references import INPUT, OUTPUT
+from shtairir.document.references import INPUT, OUTPUT, name_of
 from shtairir.ids import NodeId, PortName
 from shtairir.validation.problem import Problem
 from shtairir.validation.survey import Survey
@@ -17,7 +16,7 @@ _NAME = PortName("name")
 
 def check_interface(survey: Survey) -> None:
     """Find inputs and outputs of the scope that share a name, have none that can be written, or are not used."""
-    nodes = [node for node in survey.graph.nodes.values() if node.block in _NOUNS]
+    nodes = [node for node in survey.composing if node.block in _NOUNS]
     if not nodes:
         return
     taken: dict[tuple[str, str], NodeId] = {}
@@ -41,7 +40,7 @@ def check_interface(survey: Survey) -> None:
 
 
 def _same_name(survey: Survey, node: Node, name: str, noun: str, other: str) -> None:
-    names = {name_of(one) for one in survey.graph.nodes.values() if one.block == node.block}
+    names = {name_of(one) for one in survey.composing if one.block == node.block}
     free = free_name(name, names)
     message = f"'{node.id}' gives its {noun} the name '{name}', which {other} has already."
     edit = SetValue(node.id, _NAME, free)

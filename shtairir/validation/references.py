@@ -56,9 +56,9 @@ def check_refusals(survey: Survey) -> None:
 def check_bodies(survey: Survey) -> None:
     """Find loops without a body; that is told once, so what other checks said of that input is taken out."""
     bad = set()
-    for key, node in survey.graph.nodes.items():
-        if node.block in _LOOPS and key not in survey.refused and _bad_body(survey, node):
-            bad.add((key, PortName(BODY)))
+    for node in survey.composing:
+        if node.block in _LOOPS and node.id not in survey.refused and _bad_body(survey, node):
+            bad.add((node.id, PortName(BODY)))
     if bad:
         survey.problems[:] = [
             one for one in survey.problems if one.code == "bad_body" or (one.node, one.port) not in bad
@@ -123,9 +123,9 @@ def _file_like(survey: Survey, path: Path) -> str | None:
 def check_code(survey: Survey) -> None:
     """Find code blocks that cannot be run as they are written; each is told once, at the first node that runs it."""
     users: dict[str, list[NodeId]] = {}
-    for key, node in survey.graph.nodes.items():
-        if node.block.startswith(CODE) and key in survey.definitions:
-            users.setdefault(node.block, []).append(key)
+    for node in survey.composing:
+        if node.block.startswith(CODE) and node.id in survey.definitions:
+            users.setdefault(node.block, []).append(node.id)
     for block, nodes in users.items():
         function = survey.definitions[nodes[0]].function
         wrong = (

@@ -8,7 +8,9 @@ from functools import cached_property
 from shtairir.block.registry import Registry
 from shtairir.document.definitions import all_definitions
 from shtairir.document.edits import Edit
+from shtairir.document.model import Node
 from shtairir.document.naming import closest
+from shtairir.document.references import composing
 from shtairir.document.snapshot import Snapshot
 from shtairir.ids import NodeId, PortName
 from shtairir.validation.problem import Problem
@@ -39,6 +41,11 @@ class Survey:
     def wiring(self) -> Wiring:
         """The links, by number."""
         return Wiring(self.graph.nodes, self.graph.links, self.definitions)
+
+    @cached_property
+    def composing(self) -> list[Node]:
+        """The nodes that make a program of graphs: instances, loops and branches, code, inputs and outputs."""
+        return composing(self.graph.nodes.values())
 
     def closest(self, name: str, known: Collection[str]) -> str | None:
         """Return the known name that was probably meant.

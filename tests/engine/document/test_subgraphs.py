@@ -622,6 +622,17 @@ def test_parameters_and_results_can_be_published_and_withdrawn(graph: Graph) -> 
         graph.publish_result("x", "nobody.out")
 
 
+def test_an_input_of_the_graph_is_set_by_its_name_like_a_parameter(graph: Graph) -> None:
+    graph.add("graph.input", id="entry", values={"name": "radius", "type": "float"})
+    graph.set("radius", 3)
+    assert graph.value("radius") == graph.value("entry.value") == 3
+    graph.publish("radius", "source.value")
+    graph.set("radius", 4)
+    assert graph.value("source.value") == 4
+    with pytest.raises(EditError, match="Did you mean 'radius'"):
+        graph.set("raduis", 1)
+
+
 # --- edits from outside -----------------------------------------------------------------------------------------
 
 

@@ -12,8 +12,7 @@ from typing import Literal
 
 from shtairir.block import MISSING, BlockDefinition, InputPort, PortType
 from shtairir.document import Node
-from shtairir.document.interfaces import name_of
-from shtairir.document.references import INPUT, OUTPUT, OUTPUT_PORT, references_of
+from shtairir.document.references import INPUT, OUTPUT, OUTPUT_PORT, name_of, references_of
 from shtairir.ids import NodeId, PortName
 
 Side = Literal["in", "out"]
