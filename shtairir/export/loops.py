@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from shtairir.block.types import ListType
+from shtairir.block.types import ListType, ScalarType
 from shtairir.document.model import Node
 from shtairir.document.references import body_of
 from shtairir.errors import ExportError
 from shtairir.export.conditions import written
+from shtairir.export.conversions import converted
 from shtairir.export.text import call, indented, quoted
-from shtairir.flow.loop_shape import KEEP, STOP, Kind, LoopShape
+from shtairir.flow.loop_shape import INDEX, KEEP, STOP, Kind, LoopShape
 from shtairir.flow.loops import shape_of
 from shtairir.ids import PortName, PortRef
 
@@ -41,6 +42,7 @@ class _Loop:
         self.function: Written = body.functions.written(body.snapshot, name)
         self.shape: LoopShape = shape_of(_KINDS[self.definition.id], node.values, self.function.interface)
         self.given: dict[str, str] = {}
+        self.number = ""
         for port in self.function.interface.inputs:
             if port.name not in self.shape.iterated and port.name not in self.shape.carried:
                 self._pass_on(port.name)
@@ -55,6 +57,20 @@ class _Loop:
     def is_counted(self) -> bool:
         """Whether the body gets the number of the turn."""
         return self.shape.numbered and "index" not in self.given
+
+    def give_number(self, name: str) -> None:
+        """Hand the number of the turn to the body, as the type that it wants."""
+        port = self.function.interface.input(INDEX)
+        assert port is not None  # it is counted
+        imports = self.body.functions.imports
+        self.given[INDEX] = converted(imports, name, ScalarType("int"), port.type)
+
+    def carry(self, output: str, name: str, expression: str) -> None:
+        """Hand an output to the input that it becomes in the next turn, as the type that this wants."""
+        source, target = self.function.interface.output(output), self.function.interface.input(name)
+        assert source is not None  # the loop was checked
+        assert target is not None
+        self.given[name] = converted(self.body.functions.imports, expression, source.type, target.type)
 
     def source(self, name: str) -> str:
         """Return the expression for what arrives at the loop for an input of the body."""
@@ -106,11 +122,13 @@ def _header(loop: _Loop, sources: list[str]) -> str:
     items = [loop.given[name] for name in loop.shape.iterated]
     variables = ", ".join(items)
     through = sources[0] if len(sources) == 1 else f"zip({', '.join(sources)}, strict=True)"
-    if not loop.is_counted:
+    if not loop.is_counted and loop.value("on_error", "stop") != "collect":
         return f"for {variables} in {through}"
-    loop.given["index"] = loop.body.names.take("index")
+    loop.number = loop.body.names.take("index")
+    if loop.is_counted:
+        loop.give_number(loop.number)
     inner = variables if len(items) == 1 else f"({variables})"
-    return f"for {loop.given['index']}, {inner} in enumerate({through})"
+    return f"for {loop.number}, {inner} in enumerate({through})"
 
 
 def _comprehension(loop: _Loop, name: str, header: str) -> list[str]:
@@ -127,7 +145,8 @@ def _statements(loop: _Loop, gathered: Mapping[str, str], header: str, errors: s
         tried = ["try:", *indented(tried), "except Exception:", "    continue"]
     elif errors:
         problem = loop.body.names.take("problem")
-        caught = [f"{errors}.append(str({problem}))", "continue"]
+        told = f'{{"index": {loop.number}, "error": str({problem})}}'
+        caught = [f"{errors}.append({told})", "continue"]
         tried = ["try:", *indented(tried), f"except Exception as {problem}:", *indented(caught)]
     lines = list(tried)
     adding = [f"{name}.append({loop.result(done, output)})" for output, name in gathered.items()]
@@ -185,7 +204,7 @@ def repeat(body: Body, node: Node) -> list[str]:
     turns = body.named(node, loop.definition, loop.definition.outputs[-1].name)
     index = body.names.take("index")
     if loop.is_counted:
-        loop.given["index"] = index
+        loop.give_number(index)
     lines = _turn(loop, names)
     lines.insert(len(lines), f"{turns} = {index} + 1")
     times = body.value(node, "times")
@@ -206,7 +225,7 @@ def while_(body: Body, node: Node) -> list[str]:
     begin += [f"{names[name]} = None" for name in loop.shape.outputs if name not in loop.shape.carried]
     turns = body.named(node, loop.definition, loop.definition.outputs[-1].name)
     if loop.is_counted:
-        loop.given["index"] = turns
+        loop.give_number(turns)
     given = {**loop.given, **{name: names[name] for name in loop.shape.carried}, "turn": turns}
     condition = _condition(body, str(loop.value("condition", "")), given)
     limit = body.value(node, "limit")
@@ -225,7 +244,7 @@ def reduce(body: Body, node: Node) -> list[str]:
     begin = f"{name} = {loop.source(carried)}"
     loop.given[iterated] = body.names.take(iterated, "item")
     header = _header(loop, [source])
-    loop.given[carried] = name
+    loop.carry(loop.shape.accumulated, carried, name)
     if len(loop.function.outputs) == 1:
         return [begin, f"{header}:", *indented(loop.call(f"{name} = "))]
     done = body.names.take("done")
@@ -237,7 +256,8 @@ def _states(loop: _Loop) -> dict[str, str]:
     """Name the outputs, and have the carried inputs get what they hold."""
     body, node = loop.body, loop.node
     names = {output: body.named(node, loop.definition, output) for output in loop.shape.outputs}
-    loop.given.update({name: names[name] for name in loop.shape.carried})
+    for name in loop.shape.carried:
+        loop.carry(name, name, names[name])
     return names
 
 
