@@ -13,7 +13,7 @@ from shtairir.block.isolation import Import, said_by
 from shtairir.block.packs import PackProblem, Stamp
 from shtairir.block.quarantine import Disabled, Quarantine
 
-PATIENCE_S = 2.5
+PATIENCE_S = 2.0
 """How long a program waits for packs that do not come back, all of them together."""
 LEAST_PATIENCE_S = 0.3
 """How long it waits for one of them all the same."""
@@ -43,12 +43,17 @@ class Source:
 
 
 class AsideReader:
-    """Imports one source after the other, and waits for none of them for long."""
+    """Imports one source after the other, and waits for none of them for long.
+
+    One that hangs is given up, and disabled. Once that has cost a program its patience, others that do not come at
+    once are left for later: they may be slow only because the first was. One that a person lets be slow goes on.
+    """
 
     def __init__(self, quarantine: Quarantine) -> None:
         self.quarantine = quarantine
         self._lost_s = 0.0
-        self._late: dict[str, tuple[Source, Import]] = {}
+        self._slow: dict[str, tuple[Source, Import]] = {}
+        self._put_off: dict[str, Source] = {}
 
     def be_patient_again(self) -> None:
         """Forget how long others were waited for: what begins now is another matter."""
@@ -56,39 +61,52 @@ class AsideReader:
 
     def read(self, source: Source) -> ModuleType | PackProblem:
         """Return the module of a source, or why there is none."""
+        self._put_off.pop(source.key, None)
         disabled = self.quarantine.why_disabled(source.key, source.stamp)
         if disabled is not None:
             return disabled_problem(source, disabled)
         running = Import(source.work, source.key, source.stamp, self.quarantine)
-        patience_s = max(LEAST_PATIENCE_S, PATIENCE_S - self._lost_s)
-        begun = time.perf_counter()
-        if running.wait(patience_s):
-            return _outcome(source, running)
         had_its_time = self._lost_s == 0.0
+        begun = time.perf_counter()
+        if running.wait(max(LEAST_PATIENCE_S, PATIENCE_S - self._lost_s)):
+            return _outcome(source, running)
         self._lost_s += time.perf_counter() - begun
-        if had_its_time and not self.quarantine.may_be_slow(source.key):
+        if self.quarantine.may_be_slow(source.key):
+            self._slow[source.key] = (source, running)
+            return PackProblem(source.key, "It is still being imported.", "Its blocks appear when that is done.")
+        if had_its_time:
             return self._give_up(source, running, PATIENCE_S)
-        # It may be slow because others are, or because a person knows that it is.
-        self._late[source.key] = (source, running)
-        return PackProblem(
-            source.key, "It is still being imported.", "Its blocks appear when that has come to its end."
-        )
+        running.interrupt()
+        self._put_off[source.key] = source
+        return PackProblem(source.key, "It was left for later, since others took too long.", "It is tried again.")
 
     @property
-    def late(self) -> tuple[str, ...]:
-        """What is still being imported and was not waited for."""
-        return tuple(self._late)
+    def slow(self) -> tuple[str, ...]:
+        """What is still being imported, since a person lets it be slow."""
+        return tuple(self._slow)
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """What has not been read to its end, and has not been given up."""
+        return (*self._slow, *self._put_off)
 
     def waited_for(self, key: str) -> Iterator[tuple[Source, ModuleType | PackProblem]]:
-        """Wait for a source that is still being imported, since it is needed; yield it with what came of it."""
-        if key in self._late:
-            source, running = self._late.pop(key)
+        """Read a pending source to its end, since it is needed; yield it with what came of it."""
+        if key in self._slow:
+            source, running = self._slow.pop(key)
             yield source, _outcome(source, running) if running.wait(SLOW_S) else self._give_up(source, running, SLOW_S)
+        elif key in self._put_off:
+            self.be_patient_again()
+            source = self._put_off[key]
+            yield source, self.read(source)
 
-    def arrived(self) -> list[tuple[Source, ModuleType | PackProblem]]:
-        """Return what came late and is there now, each once."""
-        come = [self._late.pop(key) for key, (_, running) in list(self._late.items()) if running.wait(0)]
-        return [(source, _outcome(source, running)) for source, running in come]
+    def arrived(self) -> Iterator[tuple[Source, ModuleType | PackProblem]]:
+        """Yield what came late and is there now, and what was put off, each once."""
+        for key, (_, running) in list(self._slow.items()):
+            if running.wait(0):
+                yield from self.waited_for(key)
+        for key in list(self._put_off):
+            yield from self.waited_for(key)
 
     def _give_up(self, source: Source, running: Import, waited_s: float) -> PackProblem:
         self.quarantine.disable(source.key, "hung", source.stamp, waited_s)

@@ -9,7 +9,6 @@ an endless loop ends, a sleep goes on and costs nothing. What ends the whole pro
 from __future__ import annotations
 
 import threading
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -90,5 +89,7 @@ def _line_in(error: BaseException, file: Path | None) -> int | None:
         return None
     if isinstance(error, SyntaxError) and error.filename == str(file):
         return error.lineno
+    import traceback
+
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
     return lines[-1] if lines else None

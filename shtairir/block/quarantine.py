@@ -10,14 +10,12 @@ Each fact is a small file of its own in the user's state folder, so programs tha
 from __future__ import annotations
 
 import atexit
-import json
 import logging
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
@@ -147,9 +145,13 @@ class Quarantine:
             return []
 
     def _file(self, kind: str, pack: str) -> Path:
+        from hashlib import sha256  # here and below: a run that needs no pack of others starts without
+
         return self.folder / f"{kind}{sha256(pack.encode()).hexdigest()[:16]}.json"
 
     def _read(self, file: Path) -> dict[str, Any] | None:
+        import json
+
         try:
             found = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -157,6 +159,8 @@ class Quarantine:
         return found if isinstance(found, dict) else None
 
     def _write(self, file: Path, fact: dict[str, Any]) -> bool:
+        import json
+
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(fact), encoding="utf-8")

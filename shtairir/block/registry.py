@@ -15,12 +15,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shtairir.block.aside import AsideReader, Source
 from shtairir.block.compatibility import compatibility
 from shtairir.block.definition import ATTRIBUTE, BlockDefinition, definition_of
-from shtairir.block.installs import Installs
 from shtairir.block.isolation import is_importing, said_by
 from shtairir.block.packs import (
     ENTRY_POINT_GROUP,
@@ -37,6 +36,9 @@ from shtairir.block.types import PortType
 from shtairir.block.userfiles import files_in, import_file
 from shtairir.errors import BlockDefinitionError
 from shtairir.ids import BlockId
+
+if TYPE_CHECKING:
+    from shtairir.block.installs import Installs
 
 __all__ = ["ENTRY_POINT_GROUP", "USER_FOLDER_VARIABLE", "PackProblem", "Registry", "default_registry", "user_folders"]
 
@@ -175,7 +177,7 @@ class Registry:
 
     def catch_up(self, blocks: Iterable[BlockId]) -> None:
         """Wait for what is still being imported, as far as these blocks need it: a person let it take its time."""
-        if not self._aside.late:
+        if not self._aside.pending:
             return
         for block in blocks:
             if self.get(block) is None:
@@ -183,9 +185,9 @@ class Registry:
                 self.wait_for(*(map(str, self._files) if pack is None else [pack.module]))
 
     def wait_for(self, *packs: str) -> None:
-        """Wait for modules or files that are still being imported; for all of them when none is named."""
+        """Wait for modules or files that are still being imported; for those that may be slow when none is named."""
         with self._reading:
-            for key in packs or self._aside.late:
+            for key in packs or self._aside.slow:
                 for source, read in self._aside.waited_for(key):
                     self._settle(source, read)
 
@@ -206,6 +208,8 @@ class Registry:
         """
         with self._reading:
             if self._installs is None:
+                from shtairir.block.installs import Installs
+
                 self._installs = Installs()
             changed: list[BlockId] = []
             if self._given is None and self._installs.changed():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import sys
 from collections.abc import Iterable
@@ -19,6 +18,8 @@ def files_in(folders: Iterable[Path]) -> dict[Path, Stamp]:
 
 def import_file(file: Path) -> ModuleType:
     """Import a file by its path, always from its source: a cached compilation may be a second old."""
+    import hashlib
+
     digest = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:8]
     name = f"shtairir_user_blocks_{file.stem}_{digest}"
     spec = importlib.util.spec_from_file_location(name, file)

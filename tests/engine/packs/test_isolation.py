@@ -160,3 +160,25 @@ def test_what_comes_late_is_found_by_the_next_look(make_pack: MakePack, quaranti
         time.sleep(0.05)
     assert changed == ["slow.fine"]
     assert [one.id for one in registry.all()] == ["slow.fine"]
+
+
+def test_what_is_left_for_later_is_read_by_the_next_look(make_pack: MakePack, quarantine: Quarantine) -> None:
+    make_pack("pack_first", ASLEEP)
+    make_pack("pack_second", "import time\ntime.sleep(0.6)\n" + fine("second"))
+    packs = {"first": "pack_first", "second": "pack_second"}
+    registry = Registry(packs, folders=(), quarantine=quarantine)
+    assert registry.all() == []
+    assert [one.disabled for one in registry.problems] == [True, False]
+    assert registry.refresh() == ["second.fine"]
+    assert [one.pack for one in registry.problems] == ["pack_first"]
+    assert quarantine.why_disabled("pack_second", ()) is None
+
+
+def test_a_pack_may_look_for_blocks_while_it_is_imported(make_pack: MakePack, quarantine: Quarantine) -> None:
+    source = "import shtairir\nexample = shtairir.Graph()\nexample.add('math.number')\nexample.add('other.fine')\n"
+    make_pack("pack_asks", source + fine("asks"))
+    make_pack("pack_other", fine("other"))
+    packs = {"asks": "pack_asks", "other": "pack_other", "math": "shtairir_blocks.math"}
+    registry = Registry(packs, folders=(), quarantine=quarantine)
+    assert registry.get("asks.fine") is not None
+    assert registry.problems == []
