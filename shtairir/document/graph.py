@@ -145,7 +145,7 @@ class Graph(Editing):
 
     def trust(self) -> None:
         """Let code that the graph carries run, in this process and whenever a file holds what is in it now."""
-        remember(self.root.snapshot())
+        remember(self.root.snapshot(), None if self.is_modified else self._program.file.trust)
         self._program.file.trust = GIVEN
 
     @property

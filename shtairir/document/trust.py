@@ -54,11 +54,17 @@ class Trust:
     @property
     def given(self) -> bool:
         """Whether a person trusts it. A no is asked again: they may have read it meanwhile."""
-        if not self._given and self._content is not None:
-            if self._digest is None:
-                self._digest = content_hash(self._content)
-            self._given = trust_store().trusts(self._digest)
+        if not self._given:
+            self._given = trust_store().trusts(self.digest)
         return self._given
+
+    @property
+    def digest(self) -> str:
+        """The hash of what the file held; empty for what was made in this process."""
+        if self._digest is None:
+            self._digest = content_hash(self._content) if self._content is not None else ""
+            self._content = None
+        return self._digest
 
 
 GIVEN = Trust()
@@ -223,11 +229,20 @@ def _with_files(graph: Snapshot) -> Iterator[Snapshot]:
 # --- giving and taking it -------------------------------------------------------------------------------------
 
 
-def remember(graph: Snapshot) -> str:
-    """Write down that the graph is trusted as it is, and return its hash."""
-    digest = content_hash(graph.content())
-    trust_store().add(digest, graph.path, graph.name)
-    return digest
+def remember(graph: Snapshot, read: Trust | None = None) -> None:
+    """Write down that the graph is trusted as it is.
+
+    Parameters
+    ----------
+    read
+        Of a graph that nobody has changed since it was read: as its file has it. That may differ, where nodes were
+        brought up to the versions of their blocks.
+    """
+    digests = [content_hash(graph.content())]
+    if read is not None and read.digest:
+        digests.append(read.digest)
+    for digest in dict.fromkeys(digests):
+        trust_store().add(digest, graph.path, graph.name)
 
 
 def trust(path: str | Path) -> None:

@@ -206,6 +206,30 @@ def test_only_graphs_that_carry_code_are_written_down(tmp_path: Path, store: Tru
     assert shtairir.run(tmp_path / "harmless.shtairir").status == "done"
 
 
+def test_a_file_of_older_days_stays_trusted_as_it_lies_on_disk(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "old.py").write_text(
+        "from shtairir.block import block\n"
+        "@block(category='Trial', version=2, migrations={1: lambda values: {'x': values['x'] * 2}})\n"
+        "def old(x: float = 1.0) -> float:\n    return x\n"
+    )
+    registry = Registry(folders=[tmp_path])
+    changed(file, lambda document: document["nodes"].append({"id": "o", "block": "trial.old", "values": {"x": 3}}))
+    graph = load(file)
+    assert shtairir.plan(graph, registry=registry).untrusted
+    assert graph.value("o.x") == 6
+    graph.trust()
+    assert load(file).trusted
+    assert shtairir.run(file, registry=registry)["o.out"] == 6.0
+
+
+def test_to_trust_what_was_edited_does_not_trust_what_lies_on_disk(file: Path) -> None:
+    graph = load(file)
+    graph.set_code("scale", SOURCE.replace("x * factor", "x"))
+    graph.trust()
+    assert graph.trusted
+    assert not load(file).trusted
+
+
 # --- blocks that run what their values say ------------------------------------------------------------------------
 
 
