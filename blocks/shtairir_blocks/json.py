@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from shtairir.block import Param, Table, block
+from shtairir_blocks.shapes import files
 
 JsonPath = Annotated[str, Param(label="path")]
 
@@ -147,6 +148,7 @@ def to_table(value: list[Any] | dict[str, Any], separator: str = ".", depth: Ann
     name="Read JSON Lines",
     category="JSON/File",
     tags=("jsonl", "ndjson", "load", "open", "log"),
+    infer=files.lines,
 )
 def read_lines(
     path: Annotated[Path, Param(path="open", suffixes=(".jsonl", ".ndjson", ".json", ".log"))],

@@ -12,6 +12,7 @@ from PIL import Image as pillow
 
 import shtairir
 import shtairir_blocks.array as array
+import shtairir_blocks.file as file
 import shtairir_blocks.image as image
 import shtairir_blocks.io as io
 import shtairir_blocks.signal as signal
@@ -194,6 +195,15 @@ def test_the_size_of_a_table_is_guessed_from_that_of_its_file(files: Path) -> No
     assert spec.nbytes is not None
     assert not spec.exact
     assert 0.3 < spec.nbytes / io.read_csv(files / "table.csv").estimated_size() < 3
+
+
+def test_the_bytes_of_a_file_are_as_many_as_it_has(files: Path) -> None:
+    for count in (None, 7):
+        call = {"path": files / "table.csv", "start": 3, "count": count}
+        (spec,) = said(file.read_bytes, call)
+        value = file.read_bytes(**call)
+        assert isinstance(spec, Spec)
+        assert (spec.shape, spec.dtype) == (value.shape, str(value.dtype))
 
 
 def test_pictures_of_a_folder_flow_as_a_list_to_their_sheet(files: Path) -> None:

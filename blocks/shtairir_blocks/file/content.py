@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from shtairir.block import Array, Context, Param, block
+from shtairir_blocks.shapes import files
 
 
-@block(name="Read bytes", category="File/Content", tags=("binary", "raw", "load", "open"))
+@block(name="Read bytes", category="File/Content", tags=("binary", "raw", "load", "open"), infer=files.content)
 def read_bytes(
     path: Annotated[Path, Param(path="open")],
     start: Annotated[int, Param(ge=0)] = 0,

@@ -9,11 +9,23 @@ from shtairir.block.infer import Spec, array, image
 _MOST_FILES = 1000
 _TABLE_BYTES_PER_TEXT_BYTE = 1.2
 _TABLE_BYTES_PER_PARQUET_BYTE = 3.0
+_VALUE_BYTES_PER_TEXT_BYTE = 5.0
 
 
 def text(path: Path, **_: Any) -> Spec:
     """A text about as long as its file."""
     return Spec("text", nbytes=path.stat().st_size, exact=False)
+
+
+def content(path: Path, start: int = 0, count: int | None = None, **_: Any) -> Spec:
+    """The bytes of a file, or of a part of it."""
+    there = max(path.stat().st_size - start, 0)
+    return array((there if count is None else min(count, there),), "uint8")
+
+
+def lines(path: Path, **_: Any) -> Spec:
+    """Values of Python, which take several times the room of their text."""
+    return Spec("list", nbytes=round(path.stat().st_size * _VALUE_BYTES_PER_TEXT_BYTE), exact=False)
 
 
 def csv(path: Path, **_: Any) -> Spec:
