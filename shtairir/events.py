@@ -162,6 +162,8 @@ class NodeFinished:
         Size of all outputs together.
     peak_bytes
         The most memory that the node held from the pool and in its outputs.
+    count, failed
+        How often it ran: more than once in a loop, where some of the runs may have failed. The time is that of all.
     """
 
     run: RunId
@@ -171,6 +173,8 @@ class NodeFinished:
     output_bytes: int
     peak_bytes: int
     outputs: Mapping[PortName, ValueSummary]
+    count: int = 1
+    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

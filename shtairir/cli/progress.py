@@ -95,7 +95,7 @@ class LineWriter:
             case NodeLogged() if event.level in _LOUD or event.level == "info" or self._verbosity > 0:
                 return f"{'':>{self._width}} {log_line(event, self._stream)}"
             case NodeFinished():
-                outputs = ", ".join(summary.text for summary in event.outputs.values())
+                outputs = ", ".join(summary.text for summary in event.outputs.values()) or _times(event)
                 return self._ending(event.node, duration_text(event.elapsed_s), outputs)
             case NodeFailed():
                 failed = styled("failed", "bad", self._stream)
@@ -117,6 +117,14 @@ class LineWriter:
     @property
     def _width(self) -> int:
         return 2 * len(str(len(self._nodes))) + 3
+
+
+def _times(event: NodeFinished) -> str:
+    """Return how often a node in a loop has run."""
+    if event.count == 1:
+        return ""
+    failed = f", {event.failed:,} failed" if event.failed else ""
+    return f"{event.count:,} times{failed}"
 
 
 def log_line(event: NodeLogged, stream: TextIO) -> str:

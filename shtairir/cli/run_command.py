@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shtairir.cli.assignments import assign
 from shtairir.cli.cards import failure_cards
-from shtairir.cli.files import open_graph, shown_path, writable_file, writable_folder
+from shtairir.cli.files import open_current_graph, shown_path, writable_file, writable_folder
 from shtairir.cli.interrupt import cancelled_by_signals
 from shtairir.cli.outcome import CommandError, ExitStatus, Outcome
 from shtairir.cli.plan_text import graph_text, plan_text
@@ -64,7 +64,7 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
 
     memory_limit = parse_size(options.memory_limit) if options.memory_limit else None
     timeout_s = parse_duration(options.timeout) if options.timeout else None
-    graph = open_graph(path)
+    graph = open_current_graph(path)
     registry = default_registry()
     inner = assign(graph, options.assignments, registry)
     if options.help_parameters:
@@ -135,12 +135,15 @@ def _waited(handle: RunHandle) -> RunResult:
 
 
 def _told(result: RunResult, graph: Graph, path: Path, folder: Path | None, verbosity: int) -> Outcome:
+    from shtairir.cli.loops_text import loop_lines
+
     cards = failure_cards(result, graph, sys.stderr, tracebacks=verbosity > 0)
     if cards:
         sys.stderr.write(f"\n{cards}\n\n")
     written = _written(result, folder)
     if verbosity >= 0:
-        sys.stderr.write("".join(f"{line}\n" for line in (*_instances(result), *_taken(result), _summary(result))))
+        told = (*_instances(result), *loop_lines(result), *_taken(result), _summary(result))
+        sys.stderr.write("".join(f"{line}\n" for line in told))
     lines = [_results_text(result), *(f"wrote {shown_path(file)}" for file in written)]
     document = {"file": str(path), **result.to_dict(), "written": [str(file) for file in written]}
     return Outcome(_STATUSES[str(result.status)], "\n".join(line for line in lines if line), document)

@@ -43,6 +43,9 @@ def failure_of(task: Task, error: BaseException, arguments: Mapping[str, object]
 
 def _failure_inside(task: Task, error: NodeExecutionError, arguments: Mapping[str, object]) -> NodeFailure:
     """Return why a task failed in which another node did: a loop, by a node of its body."""
+    if task.body is not None:  # what it goes through says more than how it is set
+        ports = set(task.body.shape.ports.values())
+        arguments = {name: value for name, value in arguments.items() if name in ports}
     return replace(
         error.failure,
         node=task.node,

@@ -88,8 +88,11 @@ class LoopRun:
         """Return what the loop's block would return."""
         self.state.records.loops[self.task.number] = self.record
         self._tell_started()
+        self._gave_up = True
         try:
-            return self._returned(self._outputs())
+            outputs = self._outputs()
+            self._gave_up = False
+            return self._returned(outputs)
         finally:
             for slot in self._once.held:
                 self._lanes[0].let_go(self._once.values[slot])
@@ -97,6 +100,8 @@ class LoopRun:
             self.context.peak_bytes = self._bytes_alone * len(self._lanes)
             self._put_together()
             self._tell_finished()
+            for lane in self._lanes:
+                lane.close()
 
     def _outputs(self) -> list[Any]:
         """Run the body, and return the outputs of the loop."""
@@ -180,16 +185,15 @@ class LoopRun:
         if left_out:
             words = f"{left_out:,} more lines from inside the loop were left out."
             state.observe(NodeLogged(state.id, state.clock(), self.task.node, "info", words))
-        gave_up = self.record.count(NodeStatus.FAILED) > 0
         for node in self.program.body.nodes:
             for name in self.task.twins(node):
-                state.queue.put(self._ended(name, self.record.nodes[node], gave_up=gave_up))
+                state.queue.put(self._ended(name, self.record.nodes[node]))
 
-    def _ended(self, node: NodeId, tally: Tally, *, gave_up: bool) -> NodeFailed | NodeFinished | NodeSkipped:
+    def _ended(self, node: NodeId, tally: Tally) -> NodeFailed | NodeFinished | NodeSkipped:
         """Return what observers are told of a node of the body in the end."""
         state = self.state
-        if tally.failure is not None and gave_up:
+        if tally.failure is not None and self._gave_up:
             return NodeFailed(state.id, state.clock(), node, tally.total_s, replace(tally.failure, node=node))
         if tally.count:
-            return NodeFinished(state.id, state.clock(), node, tally.total_s, 0, 0, {})
+            return NodeFinished(state.id, state.clock(), node, tally.total_s, 0, 0, {}, tally.count, tally.failed)
         return NodeSkipped(state.id, state.clock(), node, f"Not reached in any turn of '{self.task.node}'.")

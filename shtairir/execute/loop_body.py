@@ -76,7 +76,6 @@ class Lane:
         self._held: set[int] = set()
         self._failures: dict[int, NodeFailure] = {}
         self._now_s = 0.0
-        self._check = self._refuse_to_go_on
         self._base_bytes = 0
         self.peak_bytes = 0
 
@@ -291,7 +290,7 @@ class Lane:
             if call.context_argument is not None:
                 arguments[call.context_argument] = TaskContext(state, call.task.node)
             if call.resources:
-                with state.locks.hold(call.resources, self._check, state.plan.limits.capacity()):
+                with state.locks.hold(call.resources, self._refuse_to_go_on, state.plan.limits.capacity()):
                     returned = call.function(**arguments)
             else:
                 returned = call.function(**arguments)
@@ -378,6 +377,11 @@ class Lane:
             self._nested.setdefault(node, Tally()).add(tally)
 
     # --- afterwards -------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Let go of what refers back here: a ring would keep its values until garbage is collected."""
+        del self._state, self._wanted, self._outer
+        self._slots, self._blank, self._failures = [], [], {}
 
     def let_go(self, value: Any) -> None:
         """Count an output no longer."""

@@ -153,6 +153,17 @@ class Iterations(Sequence[Iteration]):
         """Return how many iterations ended so, without looking at each."""
         return self._record.count(status)
 
+    @property
+    def left_out(self) -> int:
+        """How many were cancelled, or never began."""
+        return self.count_of(NodeStatus.CANCELLED) + self.count_of(NodeStatus.WAITING)
+
+    @property
+    def slowest(self) -> Iteration:
+        """The iteration that took longest; of none there is none, and it is an error to ask."""
+        times = self._record.elapsed_s
+        return self[times.index(max(times))]
+
     def failed(self) -> list[Iteration]:
         """Return the iterations that failed, without looking at the others."""
         return [self[number] for number in sorted(self._record.failures)]

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from shtairir.block.values import Color, ValueSummary, summarize
-from shtairir.events import NodeFailure
+from shtairir.events import NodeFailure, NodeStatus
 
 if TYPE_CHECKING:
     from shtairir.results.result import NodeResult, RunResult
@@ -34,7 +34,25 @@ def as_dict(result: RunResult) -> dict[str, Any]:
         "instances": {name: _node(result.nodes[name]) for name in result.nodes.instances},
         "named": {name: str(port) for name, port in result.plan.named.items()},
         "memory": result.memory.to_dict(),
+        **_loops(result),
     }
+
+
+def _loops(result: RunResult) -> dict[str, Any]:
+    """Return how the iterations of the loops went, if there are any."""
+    found = {}
+    for task in result.plan.tasks:
+        if task.body is not None:
+            iterations = result.iterations(task.node)
+            found[task.node] = {
+                "iterations": len(iterations),
+                "done": iterations.count_of(NodeStatus.DONE),
+                "failed": [
+                    {"index": each.index, "node": each.node, "error": each.error}
+                    for each in iterations.failed()[:_INLINE_ITEMS]
+                ],
+            }
+    return {"loops": found} if found else {}
 
 
 def jsonable(value: object, depth: int = 0) -> Any:
@@ -98,6 +116,8 @@ def _node(node: NodeResult) -> dict[str, Any]:
         "peak_bytes": node.peak_bytes,
         "outputs": {port: summary_dict(summary) for port, summary in node.outputs.items()},
     }
+    if node.count != 1:
+        facts |= {"count": node.count, "failed": node.failed, "slowest_s": node.slowest_s, "slowest": node.slowest}
     if node.started_s is not None:
         facts["started_s"] = node.started_s
     if node.reason:
