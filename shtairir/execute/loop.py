@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from shtairir.block.conversions import find_conversion
 from shtairir.errors import NodeExecutionError, RunCancelledError
-from shtairir.events import NodeFailed, NodeFailure, NodeFinished, NodeLogged, NodeSkipped, NodeStarted, NodeStatus
+from shtairir.events import NodeFailed, NodeFailure, NodeFinished, NodeLogged, NodeSkipped, NodeStarted
 from shtairir.execute.call import Call, Face, Pace
 from shtairir.execute.context import PROGRESS_INTERVAL_S, TaskContext
 from shtairir.execute.loop_body import Lane

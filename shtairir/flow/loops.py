@@ -93,7 +93,8 @@ def _check_condition(kind: Kind, values: Mapping[str, Any], interface: Interface
     for name in expression.names:
         if name not in known:
             raise BlockError(
-                f"'{option}' names '{name}', which '{shape.body}' does not have.", hint=f"It may name {', '.join(known)}."
+                f"'{option}' names '{name}', which '{shape.body}' does not have.",
+                hint=f"It may name {', '.join(known)}.",
             )
 
 
