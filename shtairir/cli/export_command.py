@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shtairir.block.registry import default_registry
-from shtairir.cli.files import open_graph, shown_path, writable_file
+from shtairir.cli.files import open_current_graph, shown_path, writable_file
 from shtairir.cli.outcome import CommandError, Outcome
 from shtairir.document import Snapshot
 
@@ -35,7 +35,7 @@ def export_graph(path: Path, options: ExportOptions) -> Outcome:
     CommandError
         When nothing is asked for, or when what is asked for cannot be written there.
     """
-    graph = open_graph(path)
+    graph = open_current_graph(path)
     snapshot = graph.snapshot()
     targets = {"python": options.python, "mermaid": options.mermaid, "svg": options.svg, "png": options.png}
     wanted = {form: target for form, target in targets.items() if target is not None}

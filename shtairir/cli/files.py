@@ -33,6 +33,16 @@ def open_graph(path: Path) -> Graph:
         raise CommandError(f"{found} cannot be read: {error.strerror or error}.") from error
 
 
+def open_current_graph(path: Path) -> Graph:
+    """Load a graph file, with nodes of older blocks brought up to date; see `shtairir.document.upgrading`."""
+    from shtairir.block.registry import default_registry
+    from shtairir.document.upgrading import upgrade
+
+    graph = open_graph(path)
+    upgrade(graph, default_registry())
+    return graph
+
+
 def existing_graph_file(path: Path) -> Path:
     """Return the graph file meant by a name."""
     if path.is_file():

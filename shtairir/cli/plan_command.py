@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from shtairir.cli.assignments import assign
-from shtairir.cli.files import open_graph
+from shtairir.cli.files import open_current_graph
 from shtairir.cli.outcome import Outcome
 from shtairir.cli.plan_text import plan_text
 
@@ -16,7 +16,7 @@ def plan_graph(path: Path, assignments: tuple[str, ...], *, level: str, workers:
     from shtairir.block.registry import default_registry
     from shtairir.session import plan
 
-    graph = open_graph(path)
+    graph = open_current_graph(path)
     registry = default_registry()
     inner = assign(graph, assignments, registry)
     execution_plan = plan(graph, level=level, workers=workers, parameters=inner, registry=registry)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from shtairir.block.interface import Interface
 from shtairir.block.ports import MISSING, InputPort, OutputPort, Param
-from shtairir.document.interfaces import interface_of
 from shtairir.document.model import NamedResult, Parameter
 from shtairir.document.paths import absolute_path
 from shtairir.document.references import FILE
@@ -69,10 +68,14 @@ def file_snapshot(graph: Snapshot, block: str) -> Snapshot:
 
 
 def _loaded(path: Path) -> Snapshot | DocumentError:
+    from shtairir.block.registry import default_registry
     from shtairir.document.store import load
+    from shtairir.document.upgrading import upgrade
 
     try:
-        return load(path).snapshot()
+        graph = load(path)
+        upgrade(graph, default_registry())
+        return graph.snapshot()
     except DocumentError as error:
         return error
 
@@ -109,8 +112,10 @@ def _opened(path: Path) -> Iterator[None]:
 
 
 def _interface(file: Snapshot, registry: Registry) -> Interface:
+    from shtairir.document.definitions import own_interface
+
     title = file.name if file.name != "untitled" or file.path is None else file.path.stem
-    own = interface_of(file.nodes.values(), title, file.description)
+    own = own_interface(file, title, registry)
     inputs = {port.name: port for port in own.inputs}
     outputs = {port.name: port for port in own.outputs}
     for parameter in file.parameters:

@@ -5,7 +5,7 @@ A `Graph` belongs to the thread that edits it. Others work on a `Snapshot`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable, Iterable, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -108,8 +108,7 @@ class Graph(Editing):
     @property
     def subgraphs(self) -> Mapping[str, Graph]:
         """The definitions by name, in the order of the file; each is a graph whose edits are steps of this one."""
-        root = self.root
-        return {name: root._graph_of(state) for name, state in self._program.scopes.definitions.items()}
+        return _Subgraphs(self.root)
 
     def _graph_of(self, state: State) -> Graph:
         found = self._scope_graphs.get(state)
@@ -694,6 +693,25 @@ def _installed_version(block: BlockId) -> int:
 
     definition = default_registry().get(block)
     return definition.version if definition is not None else 1
+
+
+class _Subgraphs(Mapping[str, Graph]):
+    """A live view of the definitions; each graph is made when it is asked for."""
+
+    def __init__(self, root: Graph) -> None:
+        self._root = root
+
+    def __getitem__(self, name: str) -> Graph:
+        return self._root._graph_of(self._root._program.scopes.definitions[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._root._program.scopes.definitions)
+
+    def __len__(self) -> int:
+        return len(self._root._program.scopes.definitions)
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(map(repr, self))}}}"
 
 
 def _scopes(content: Content) -> Scopes:

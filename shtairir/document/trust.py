@@ -66,6 +66,11 @@ class Trust:
             self._content = None
         return self._digest
 
+    def give(self, path: Path | None, name: str) -> None:
+        """Trust what the file held when it was opened; nodes may have been brought up to date since."""
+        if self._content is not None:
+            trust_store().add(content_hash(self._content), path, name)
+
 
 GIVEN = Trust()
 """The trust in what was made in this process."""

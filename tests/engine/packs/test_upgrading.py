@@ -12,6 +12,7 @@ import pytest
 import shtairir
 from shtairir.block import block
 from shtairir.block.registry import Registry
+from shtairir.cli.entry import run_command_line
 from shtairir.document import Graph, load, loads, save
 from shtairir.document.upgrading import upgrade
 from shtairir.errors import BlockDefinitionError, PlanningError
@@ -277,3 +278,65 @@ def test_what_cannot_be_is_refused_when_it_is_declared(declared: dict[str, Any],
 
     with pytest.raises(BlockDefinitionError, match=said):
         block(id="new.passes", **declared)(passes)
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A block of the user's own, of which there was an older version; and the folder of graphs beside it."""
+    folder = tmp_path / "blocks"
+    folder.mkdir()
+    monkeypatch.setenv("SHTAIRIR_BLOCKS_PATH", str(folder))
+    (folder / "mine.py").write_text(
+        "from shtairir.block import block\n\n\n"
+        "def doubled(values):\n    return {'whole': 2 * values.get('half', 0)}\n\n\n"
+        "@block(category='Mine', version=2, migrations={1: doubled}, aliases=('mine.older',))\n"
+        "def sized(whole: float = 1.0) -> float:\n    '''Size.'''\n    return whole\n",
+        encoding="utf-8",
+    )
+    shtairir.default_registry().reload_user_blocks()
+    return tmp_path
+
+
+def test_the_command_line_sets_inputs_by_the_names_of_now(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    node = {"id": "n", "block": "mine.older", "block_version": 1, "values": {"half": 4}, "position": [0, 0]}
+    file = installed / "old.shtairir"
+    file.write_text(json.dumps({"format": "shtairir-graph", "version": 1, "nodes": [node]}), encoding="utf-8")
+    assert run_command_line(["run", str(file), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["results"]["n.out"] == 8.0
+    assert run_command_line(["run", str(file), "--set", "n.whole=3", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["results"]["n.out"] == 3.0
+    assert run_command_line(["validate", str(file)]) == 0
+    assert "brought to version 2: half, which was 4, is gone; whole is 8" in capsys.readouterr().out
+
+
+def test_a_graph_file_used_as_a_block_is_brought_up_to_date_too(installed: Path) -> None:
+    inner = {
+        "format": "shtairir-graph",
+        "version": 1,
+        "name": "inner",
+        "nodes": [
+            {"id": "n", "block": "mine.older", "block_version": 1, "values": {"half": 4}, "position": [0, 0]},
+            {"id": "o", "block": "graph.output", "values": {"name": "size", "type": "float"}, "position": [9, 0]},
+        ],
+        "links": [{"from": "n.out", "to": "o.value"}],
+    }
+    (installed / "inner.shtairir").write_text(json.dumps(inner), encoding="utf-8")
+    graph = Graph("outer")
+    graph.path = installed / "outer.shtairir"
+    graph.add("file:inner.shtairir", id="part")
+    assert shtairir.run(graph)["part.size"] == 8.0
+
+
+def test_trust_in_a_file_holds_though_its_nodes_were_brought_up_to_date(installed: Path) -> None:
+    node = {"id": "n", "block": "mine.older", "block_version": 1, "values": {"half": 4}, "position": [0, 0]}
+    code = {"twice": {"source": "def twice(x: float = 1.0) -> float:\n    return 2 * x\n"}}
+    file = installed / "coded.shtairir"
+    whole = {"format": "shtairir-graph", "version": 1, "nodes": [node], "code": code}
+    file.write_text(json.dumps(whole), encoding="utf-8")
+    graph = load(file)
+    assert not graph.trusted
+    upgrade(graph, shtairir.default_registry())
+    assert not graph.trusted
+    graph.trust()
+    assert graph.trusted
+    assert load(file).trusted
