@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from shtairir.execute.scheduler import Scheduler, Shape, State
@@ -279,18 +280,14 @@ class ChoosingScheduler(Scheduler):
         lost
             The slots that a task which failed has not made.
         """
-        written: dict[int, set[int]] = {}
-        for slot, writer in enumerate(self._shape.writer):
-            written.setdefault(writer, set()).add(slot)
+        readers, written = self._ends_of_values
         found: dict[int, None] = {}
         seen, pending = {task}, [(task, set(lost))]
         while pending:
             current, slots = pending.pop()
             if current in self._roots or not self._wanted.isdisjoint(slots):
                 return None
-            for reader, reads in enumerate(self._shape.reads):
-                if reader in seen or slots.isdisjoint(reads):
-                    continue
+            for reader in {reader for slot in slots for reader in readers.get(slot, ())} - seen:
                 place = self._place_of.get(reader)
                 if place is not None:
                     choice, port = self._choices[place], self.chosen.get(place)
@@ -303,6 +300,18 @@ class ChoosingScheduler(Scheduler):
                 seen.add(reader)
                 pending.append((reader, written.get(reader, set())))
         return [self._choices[place] for place in found]
+
+    @cached_property
+    def _ends_of_values(self) -> tuple[dict[int, list[int]], dict[int, set[int]]]:
+        """The readers of each slot, and the slots that each task writes."""
+        readers: dict[int, list[int]] = {}
+        for reader, slots in enumerate(self._shape.reads):
+            for slot in slots:
+                readers.setdefault(slot, []).append(reader)
+        written: dict[int, set[int]] = {}
+        for slot, writer in enumerate(self._shape.writer):
+            written.setdefault(writer, set()).add(slot)
+        return readers, written
 
 
 def scheduler_of(shape: Shape, branching: Branching | None, readers: Sequence[int]) -> Scheduler:

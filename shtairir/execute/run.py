@@ -506,7 +506,7 @@ class Run:
                 slots[slot] = None
             nbytes = getsizeof(value) if type(value) in PLAIN else self._state.memory.drop(value)
             del value
-            if self._state.observed:
+            if self._state.observed and self._state.shape.writer[slot] not in self._records.decides_for:
                 port = self._state.port(slot)
                 self._state.observe(ValueReleased(self.id, self.clock(), port.node, port.port, nbytes))
         released.clear()

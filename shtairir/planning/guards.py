@@ -22,7 +22,7 @@ Sets are the bits of integers, and a node that always runs has all of them (`ALW
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -90,16 +90,20 @@ class Branches:
     roots: frozenset[int]
     controls: Mapping[int, Sequence[int]] = field(default_factory=dict)
     late: frozenset[int] = frozenset()
+    _meanings: dict[int, tuple[int, int]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _literals: dict[int, list[tuple[int, int]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def literals(self, number: int) -> list[tuple[int, int]]:
+    def literals(self, number: int) -> Sequence[tuple[int, int]]:
         """Return the guard of a node as pairs: the place of a chooser here, and of one of its inputs."""
         guard = self.guards.get(number, 0)
-        return [
-            (place, port)
-            for place, chooser in enumerate(self.choosers)
-            for port in range(len(chooser.ports))
-            if guard >> chooser.first_bit + port & 1
-        ]
+        found = self._literals.get(guard)
+        if found is None:
+            if not self._meanings:
+                for place, chooser in enumerate(self.choosers):
+                    for port in range(len(chooser.ports)):
+                        self._meanings[chooser.first_bit + port] = place, port
+            found = self._literals[guard] = [self._meanings[bit] for bit in _bits(guard)]
+        return found
 
     def condition(self, number: int) -> str:
         """Return in words when a node runs; empty if it always does.
@@ -110,6 +114,14 @@ class Branches:
         """
         words = [_words(self.choosers[place], port) for place, port in self.literals(number)]
         return f"if {' or '.join(words)}" if words else ""
+
+
+def _bits(number: int) -> Iterator[int]:
+    """Yield the places of the bits that are set, lowest first."""
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
 
 
 def _words(chooser: Chooser, port: int) -> str:
@@ -296,6 +308,10 @@ class _Needs:
             number = graph.merged.get(companion, companion)
             self._readers.setdefault(number, []).extend((graph.merged.get(other, other), port) for other, port in ports)
         self._found: dict[int, int] = dict.fromkeys(graph.nodes, 0)
+        self._simplified: dict[int, int] = {}
+        self._chooser_at = {
+            chooser.first_bit + port: chooser for chooser in choosers for port in range(len(chooser.ports))
+        }
 
     def found(self) -> dict[int, int]:
         """Return the literals for which each node is needed; none for those that never are."""
@@ -338,11 +354,17 @@ class _Needs:
 
     def simplified(self, need: int) -> int:
         """Return fewer literals of which one comes true when one of all does."""
+        found = self._simplified.get(need)
+        if found is None:
+            found = self._simplified[need] = self._simplify(need)
+        return found
+
+    def _simplify(self, need: int) -> int:
         before = None
         while need not in (before, ALWAYS):
             before = need
-            for chooser in self._choosers:
-                if not need & chooser.bits:
+            for chooser in dict.fromkeys(self._chooser_at[bit] for bit in _bits(need)):
+                if need == ALWAYS or not need & chooser.bits:
                     continue
                 own = self._found[chooser.number]
                 if need & chooser.bits == chooser.bits and chooser.decider is not None:
