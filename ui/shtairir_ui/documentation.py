@@ -33,10 +33,20 @@ def tooltip(definition: BlockDefinition) -> str:
     return f"<div style='white-space:normal'>{'<br>'.join(line for line in lines if line)}</div>"
 
 
-def documentation_html(definition: BlockDefinition) -> str:
-    """The whole documentation: text, then inputs and outputs, then notes and examples."""
+EXAMPLE_SCHEME = "example:"
+
+
+def documentation_html(definition: BlockDefinition, *, has_example: bool = False) -> str:
+    """The whole documentation: text, then inputs and outputs, then notes and examples.
+
+    `has_example`: offer to insert the block's example graph.
+    """
     sections = split_sections(definition.doc)
     parts = [_prose(text) for title, text in sections if not title]
+    if has_example:
+        color = theme.current().css("accent")
+        link = f"<a href='{EXAMPLE_SCHEME}{escape(str(definition.id))}' style='color:{color}'>Insert an example</a>"
+        parts.append(f"<p style='margin:0 0 8px 0'>{link}</p>")
     parts.append(_ports("Inputs", definition.inputs))
     parts.append(_ports("Outputs", definition.outputs))
     for title, text in sections:

@@ -420,6 +420,19 @@ class Editor(QObject):
                 upgrade(self.root, self.registry, again=True)  # they may come from a file of older days
                 self.select(pasted)
 
+    def insert_example(self, block: BlockId, at: tuple[float, float]) -> None:
+        """Add the example of a block, with all that feeds it, and select it."""
+        from shtairir.document.example import example_of
+
+        example = self._try(lambda: example_of(block, self.registry))
+        if example is None:
+            self.message.emit(f"There is no example of '{block}'.")
+            return
+        text = example.copy_text(example.nodes)
+        pasted = self._try(lambda: self.graph.paste_text(text, at=at))
+        if pasted:
+            self.select(pasted)
+
     def duplicate(self) -> None:
         """Add a copy of the selected nodes beside them."""
         if self.selection:

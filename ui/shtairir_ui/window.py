@@ -9,7 +9,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from shtairir.block import InputPort, OutputPort
-from shtairir.ids import NodeId, PortRef
+from shtairir.ids import BlockId, NodeId, PortRef
 from shtairir_ui import theme
 from shtairir_ui.actions import Actions
 from shtairir_ui.appview import AppView
@@ -154,6 +154,7 @@ class MainWindow(QMainWindow):
         self.panels.profiler.node_shown.connect(self.canvas.center_on)
         self.panels.profiler.message.connect(self.status_line.say)
         self.panels.node_wanted.connect(self._go_to)
+        self.panels.inspector.node_page.example_wanted.connect(self._insert_example)
         self.canvas.file_dropped.connect(self.files.open_path)
         self.canvas.node_activated.connect(self._activate)
         self.canvas.publish_wanted.connect(self._publish)
@@ -195,6 +196,10 @@ class MainWindow(QMainWindow):
         node = self.editor.show_node(known)
         if node is not None:
             self.canvas.focus_node(node)
+
+    def _insert_example(self, block: str) -> None:
+        self.editor.insert_example(BlockId(block), self.canvas.free_place())
+        self.canvas.frame_selection()
 
     def _show_as_app(self, shown: bool) -> None:
         """Show the form of the graph instead of the graph, or the graph again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
@@ -129,3 +129,21 @@ def test_an_export_that_cannot_be_written_is_said(summed: MainWindow, tmp_path: 
     with qtbot.waitSignal(summed.files.failed) as said:
         summed.files.export_to(tmp_path / "no such folder" / "out.svg")
     assert "was not written" in said.args[0]
+
+
+def test_the_help_of_a_block_inserts_its_example(summed: MainWindow, qtbot: QtBot) -> None:
+    page = summed.panels.inspector.node_page
+    node = summed.editor.add_block("flow.for_each", 0, 300)
+    assert node is not None
+    page.tabs.setCurrentWidget(page.documentation)
+    assert "Insert an example" in page.documentation.toPlainText()
+    before = set(summed.editor.graph.nodes)
+    page.documentation.anchorClicked.emit(QUrl("example:flow.for_each"))
+    added = set(summed.editor.graph.nodes) - before
+    assert added
+    assert set(summed.editor.selection) == added
+    assert any(summed.editor.graph.nodes[one].block == "flow.for_each" for one in added)
+    summed.editor.remove((node,))
+    with qtbot.waitSignal(summed.editor.run_finished) as done:
+        summed.editor.run()
+    assert done.args[0].status == "done"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QPlainTextEdit, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
 
+from shtairir.document.example import example_file
 from shtairir.document.references import CODE, body_of
 from shtairir.ids import NodeId
 from shtairir_ui import theme
-from shtairir_ui.documentation import documentation_html
+from shtairir_ui.documentation import EXAMPLE_SCHEME, documentation_html
 from shtairir_ui.editor import Editor
 from shtairir_ui.highlight import CodeHighlighter
 from shtairir_ui.inspector.codepage import CodePage
@@ -23,6 +25,7 @@ class NodePage(QWidget):
     """Header, parameters, last result, documentation and source of the selected node."""
 
     node_wanted = Signal(str)
+    example_wanted = Signal(str)
 
     def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +34,8 @@ class NodePage(QWidget):
         self.header = NodeHeader(editor)
         self.form = ParameterForm(editor)
         self.outcome = OutcomePage(editor)
-        self.documentation = QTextBrowser(openExternalLinks=True)
+        self.documentation = QTextBrowser(openLinks=False)
+        self.documentation.anchorClicked.connect(self._follow)
         self.documentation.setObjectName("documentationPage")
         self.documentation.setProperty("role", "flat")
         self.documentation.document().setDocumentMargin(theme.current().s3)
@@ -56,6 +60,14 @@ class NodePage(QWidget):
         self.header.show_node(node)
         self.form.show_node(node)
         self._fill_tab()
+
+    def _follow(self, url: QUrl) -> None:
+        """Insert the example that was clicked; any other link is the browser's."""
+        text = url.toString()
+        if text.startswith(EXAMPLE_SCHEME):
+            self.example_wanted.emit(text.removeprefix(EXAMPLE_SCHEME))
+        else:
+            QDesktopServices.openUrl(url)
 
     def show_runtime(self) -> None:
         """Show how the node is doing now."""
@@ -120,7 +132,9 @@ class NodePage(QWidget):
             self.outcome.show_node(self._node)
         elif page is self.documentation:
             self.documentation.setHtml(
-                documentation_html(definition) if definition is not None else "This block is not installed."
+                documentation_html(definition, has_example=example_file(definition) is not None)
+                if definition is not None
+                else "This block is not installed."
             )
         elif page is self.iterations:
             self.iterations.show_node(self._node)
