@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from shtairir.block.conversions import find_conversion
 from shtairir.errors import NodeExecutionError, RunCancelledError
-from shtairir.events import NodeFailed, NodeFailure, NodeFinished, NodeLogged, NodeSkipped, NodeStarted
+from shtairir.events import (
+    NodeFailed,
+    NodeFailure,
+    NodeFinished,
+    NodeLogged,
+    NodeProgressed,
+    NodeSkipped,
+    NodeStarted,
+)
 from shtairir.execute.call import Call, Face, Pace
 from shtairir.execute.context import PROGRESS_INTERVAL_S, TaskContext
 from shtairir.execute.loop_body import Lane
@@ -75,7 +83,9 @@ class LoopRun:
         self.given = {name: arguments[port] for name, port in self.shape.ports.items() if port in arguments}
         self.options = {name: value for name, value in arguments.items() if name not in self.shape.ports.values()}
         self.record = LoopRecord(replay=inputs_of(call.task, self.given, self.options))
-        self._telling = Telling(self.state)
+        self._telling = Telling(self.state, self._progressed)
+        self._done, self._expected, self._noun = 0, 0, "item"
+        self._told_fraction = 0.0
         self._once = Once(self.program)
         self._lanes: list[Lane] = []
         self._bytes_alone = 0
@@ -102,6 +112,7 @@ class LoopRun:
             self._tell_finished()
             for lane in self._lanes:
                 lane.close()
+            del self._telling  # it refers back here
 
     def _outputs(self) -> list[Any]:
         """Run the body, and return the outputs of the loop."""
@@ -134,12 +145,29 @@ class LoopRun:
     def _by_name(self, outputs: list[Any]) -> dict[str, Any]:
         return dict(zip(self.program.names, outputs, strict=True))
 
-    def _report(self, done: int, count: int, noun: str) -> None:
+    def _expect(self, count: int, noun: str) -> None:
+        """Say how many iterations there will be."""
+        self._expected, self._noun = count, noun
+
+    def _report(self, done: int) -> None:
         """Say how far the loop is, some times a second."""
+        self._done = done
         now_s = self.state.clock()
         if now_s - self._reported_s >= PROGRESS_INTERVAL_S:
             self._reported_s = now_s
-            self.context.progress(done / count if count else None, f"{noun} {done:,} of {count:,}")
+            self._tell_progress(0.0)
+
+    def _progressed(self, event: NodeProgressed) -> None:
+        """Take note that a block in the middle of an iteration has said how far it is."""
+        nodes = self.program.nodes
+        if event.fraction is not None and event.node in nodes:
+            self._tell_progress((nodes.index(event.node) + event.fraction) / len(nodes))
+
+    def _tell_progress(self, of_the_next: float) -> None:
+        count = self._expected
+        if count:
+            self._told_fraction = max(self._told_fraction, min((self._done + of_the_next) / count, 1.0))
+            self.context.progress(self._told_fraction, f"{self._noun} {self._done:,} of {count:,}")
 
     def _check(self) -> None:
         if self.state.stopping:

@@ -54,7 +54,7 @@ class ForEach(LoopRun):
         self._number_slot = self.program.input_slots.get(INDEX, -1)
         self._messages: dict[str, str] = {}
         self._next = 0
-        self._done = 0
+        self._expect(self._count, "item")
         self._last: float = math.inf
         self._again: list[int] = []
         self._first_failure: NodeFailure | None = None
@@ -200,9 +200,7 @@ class ForEach(LoopRun):
             del outputs
         ended_s = clock()
         record.note(index, status, ended_s - began_s)
-        self._done += 1
-        if self.state.observed and ended_s - self._reported_s > 0:
-            self._report(self._done, self._count, "item")
+        self._report(self._done + 1)
         return ended_s
 
     def _given(self, index: int) -> list[tuple[int, Any]]:

@@ -20,10 +20,16 @@ class Telling:
     """Lets through what blocks of a body say, as far as a person could follow it.
 
     A loop may have ten thousand iterations, in each of which a block logs a line.
+
+    Parameters
+    ----------
+    on_progress
+        Is told of what blocks say of how far they are.
     """
 
-    def __init__(self, state: RunState) -> None:
+    def __init__(self, state: RunState, on_progress: Callable[[NodeProgressed], None]) -> None:
         self._state = state
+        self._on_progress = on_progress
         self._told_s: dict[tuple[type, NodeId], float] = {}
         self._lines = 0
 
@@ -37,6 +43,8 @@ class Telling:
             if event.at_s - self._told_s.get(key, -1.0) >= _TOLD_EVERY_S:
                 self._told_s[key] = event.at_s
                 self._state.observe(event)
+                if isinstance(event, NodeProgressed):
+                    self._on_progress(event)
 
     @property
     def left_out(self) -> int:

@@ -20,6 +20,7 @@ from shtairir.execute.loop_body import IterationFailedError, Lane
 from shtairir.execute.loop_items import Source, fitting
 from shtairir.flow.loop_shape import INDEX, STOP, TURN
 
+
 class _Carrying(LoopRun):
     """A loop whose turns follow each other."""
 
@@ -91,6 +92,7 @@ class Turns(_Carrying):
         self._rest: dict[str, Any] = {}
         repeats = self.shape.kind == "repeat"
         self._most: int = self.options["times" if repeats else "limit"]
+        self._expect(self._most, "turn")
         self._condition = self._compiled("until" if repeats else "condition")
         goes_on = self._has_times_left if repeats else self._holds
         try:
@@ -98,7 +100,7 @@ class Turns(_Carrying):
                 self._let_go(self._rest)
                 self._rest = self._turn((), f"Turn {self._turns + 1:,}")
                 self._state = {name: self._rest.pop(name) for name in self.shape.carried}
-                self._report(self._turns, self._most, "turn")
+                self._report(self._turns)
                 if self._rest.pop(STOP, False) or (repeats and self._is_true()):
                     break
             return [*map(self._final, self.shape.outputs), self._turns]
@@ -161,6 +163,7 @@ class Reduce(_Carrying):
         kind: PortType = self.program.body.types[item]
         items = Source(base_dir=self.state.base_dir).taken_from(self.given.pop(item), kind)
         slot = self.program.input_slots[item]
+        self._expect(len(items), "item")
         self._begin()
         try:
             for index in range(len(items)):
@@ -168,7 +171,7 @@ class Reduce(_Carrying):
                 made = self._turn(((slot, self._fitting(items[index], kind, what)),), what)
                 self._state = {accumulator: made.pop(self.shape.accumulated)}
                 self._let_go(made)
-                self._report(self._turns, len(items), "item")
+                self._report(self._turns)
             return [self._state[accumulator]]
         finally:
             self._let_go(self._state)

@@ -425,7 +425,7 @@ class RunResult:
         """Return what each node that is done cost, to plan the next run with."""
         return {
             node.node: Estimate(
-                node.elapsed_s,
+                node.elapsed_s / max(node.count, 1),
                 tuple(summary.nbytes for summary in node.outputs.values()),
                 node.peak_bytes,
                 "learned",

@@ -100,6 +100,24 @@ def test_a_loop_says_how_far_it_is() -> None:
     assert told[-1].message.endswith(" of 100")
 
 
+def test_a_loop_of_few_long_items_says_how_far_it_is_within_them() -> None:
+    @block(category="Test")
+    def long(context: Context, x: float) -> float:
+        """Say how far it is."""
+        for step in range(4):
+            time.sleep(60e-3)
+            context.progress((step + 1) / 4)
+        return x
+
+    seen = EventRecorder()
+    shtairir.run(mapped(long, x=[1.0, 2.0], parallel=False), instruments=[seen])
+    told = [event for event in seen.events if isinstance(event, NodeProgressed) and event.node == "loop"]
+    fractions = [event.fraction for event in told]
+    assert 0.125 in fractions
+    assert fractions == sorted(fractions)  # type: ignore[type-var]  # none of them is missing
+    assert told[0].message == "item 0 of 2"
+
+
 def test_what_a_block_says_comes_with_its_path() -> None:
     @block(category="Test")
     def says(context: Context, x: float) -> float:

@@ -1,7 +1,8 @@
 """Random programs: subgraphs in subgraphs, branches, loops, and nodes that fail, put together without fear.
 
-Values are numbers, lists of numbers, truths and arrays. In a definition nothing is left unread: what is left over is
-added up for its output. So what runs follows from what is asked for, and a reference needs no other rule.
+Values are numbers, lists of numbers, truths and arrays. In a definition nothing is left unread, not even an input: what
+is left over is added up for its output. So what runs follows from what is asked for, and a reference needs no other
+rule.
 """
 
 from __future__ import annotations
@@ -301,7 +302,7 @@ def _definition(draw: st.DrawFn, root: shtairir.Graph, known: list[Definition], 
     scope = _Scope(draw, root, root.add_subgraph(name), list(known))
     for each, kind in inputs.items():
         node = scope.graph.add("graph.input", id=f"in_{each}", values={"name": each, "type": kind})
-        scope.ports[kind].append(node["out"])
+        scope.offer(node["out"], kind)
     for _ in range(draw(st.integers(1, 5))):
         scope.add_something()
     sources = {each: scope.any(kind) for each, kind in outputs.items()}
