@@ -12,10 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
-import typer
-
-from shtairir.cli.app import COMMANDS, app
 from shtairir.cli.outcome import CommandError, ExitStatus, Outcome
+from shtairir.cli.shortcut import plain_run
 from shtairir.cli.terminal import styled, visible
 from shtairir.errors import BlockError, DocumentError, ProblemsError, ShtairirError
 
@@ -59,6 +57,10 @@ def with_default_command(arguments: Sequence[str]) -> list[str]:
     if not arguments:
         return ["edit"]
     first = arguments[0]
+    if first == "run":
+        return list(arguments)
+    from shtairir.cli.app import COMMANDS
+
     if first in COMMANDS or first.split("=")[0] in _PROGRAM_OPTIONS:
         return list(arguments)
     is_file = first.startswith("-") or Path(first).suffix or os.sep in first or Path(first).exists()
@@ -84,12 +86,10 @@ def _strict(value: Any) -> Any:
 
 def _outcome_of(arguments: Sequence[str], as_json: bool) -> Outcome:
     try:
-        returned = app(list(arguments), prog_name="shtairir", standalone_mode=False)
+        returned = _returned_of(arguments)
     except ShtairirError as error:
         return _error_outcome(error, as_json)
-    except _usage_error() as error:
-        return _error_outcome(_reworded(error), as_json)
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         returned = _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last door: a person never sees a traceback unasked
         return _error_outcome(_unexpected(error, arguments), as_json)
@@ -100,9 +100,26 @@ def _outcome_of(arguments: Sequence[str], as_json: bool) -> Outcome:
     return Outcome(ExitStatus(returned or 0))
 
 
-def _usage_error() -> type[Exception]:
-    """Return the base of all errors in arguments; newer versions of typer carry their own copy of click."""
-    return next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
+def _returned_of(arguments: Sequence[str]) -> Any:
+    """Call a command, and return what it does: an outcome, or an exit status."""
+    plain = plain_run(arguments)
+    if plain is not None:
+        from shtairir.cli.run_command import RunOptions, run_graph
+
+        file, options = plain
+        return run_graph(file, RunOptions(**options))
+    import typer
+
+    from shtairir.cli.app import app
+
+    # The base of all errors in arguments; newer versions of typer carry their own copy of click.
+    refused = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
+    try:
+        return app(list(arguments), prog_name="shtairir", standalone_mode=False)
+    except typer.Abort:
+        return _INTERRUPTED
+    except refused as error:
+        raise _reworded(error) from None
 
 
 def _reworded(error: Any) -> CommandError:

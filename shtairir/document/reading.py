@@ -11,6 +11,7 @@ from shtairir.document.faults import describe_path, line_of_path
 from shtairir.document.migration import migrate
 from shtairir.document.model import Content
 from shtairir.document.parsing import parse_json
+from shtairir.document.plain import plain_content
 from shtairir.document.refusal import SchemaError, kind_of
 from shtairir.document.writing import FORMAT, VERSION
 from shtairir.errors import DocumentFormatError, DocumentTooLargeError, DocumentVersionError
@@ -24,14 +25,21 @@ def read_bytes(data: bytes) -> tuple[Content, int]:
     DocumentError
         When the file cannot be used; one of its subclasses, with the place where the trouble is.
     """
-    from shtairir.document.schema import read_content
-
     parsed, text = parse_json(data)
     version = check_format(parsed)
     try:
-        return read_content(migrate(parsed, version)), version
+        return _content(migrate(parsed, version)), version
     except SchemaError as error:
         raise located(error, parsed, text) from error
+
+
+def _content(data: dict[str, Any]) -> Content:
+    plain = plain_content(data)
+    if plain is not None:
+        return plain
+    from shtairir.document.schema import read_content
+
+    return read_content(data)
 
 
 def check_format(parsed: Any, expected: str = FORMAT, newest: int = VERSION) -> int:

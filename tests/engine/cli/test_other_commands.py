@@ -156,7 +156,7 @@ def test_a_fault_of_the_program_is_one_line_without_a_traceback(call: Call, monk
     def broken(*_: object, **__: object) -> Outcome:
         raise RuntimeError("the sky fell")
 
-    monkeypatch.setattr(entry, "app", broken)
+    monkeypatch.setattr("shtairir.cli.app.app", broken)
     called = call("--help")
     assert called.status == 1
     assert called.err.count("\n") == 1
@@ -168,7 +168,7 @@ def test_a_fault_of_the_program_shows_its_traceback_when_asked(call: Call, monke
     def broken(*_: object, **__: object) -> Outcome:
         raise RuntimeError("the sky fell")
 
-    monkeypatch.setattr(entry, "app", broken)
+    monkeypatch.setattr("shtairir.cli.app.app", broken)
     monkeypatch.setenv("SHTAIRIR_DEBUG", "1")
     assert "Traceback" in call("--help").err
 
