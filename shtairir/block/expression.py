@@ -68,12 +68,13 @@ class Expression:
         Whether it surely gives true or false: a comparison, or several joined by ``and``, ``or`` and ``not``.
     """
 
-    __slots__ = ("_step", "is_condition", "names", "text")
+    __slots__ = ("_makes_lists", "_step", "is_condition", "names", "text")
 
-    def __init__(self, text: str, names: tuple[str, ...], is_condition: bool, step: Step) -> None:
+    def __init__(self, text: str, names: tuple[str, ...], tree: ast.expr, step: Step) -> None:
         self.text = text
         self.names = names
-        self.is_condition = is_condition
+        self.is_condition = _is_condition(tree)
+        self._makes_lists = any(isinstance(node, ast.List | ast.Tuple) for node in ast.walk(tree))
         self._step = step
 
     def evaluate(self, given: Mapping[str, object]) -> Any:
@@ -100,9 +101,12 @@ class Expression:
         except ExpressionError as error:
             raise _in(self, error.at(self._column(name))) from None
         try:
-            return self._step(frame)
+            value = self._step(frame)
         except ExpressionError as error:
             raise _in(self, error) from None
+        if type(value) is values.Foreign:
+            return value.value
+        return values.unpacked(value) if self._makes_lists and type(value) in values.LISTS else value
 
     def _column(self, name: str) -> int:
         return max(self.text.find(name), 0) + 1  # Python may read a name in other letters than it is written in
@@ -142,7 +146,7 @@ def compile_expression(text: str) -> Expression:
         reader = _Reader(text)
         tree = reader.tree()
         step = reader.step(tree, 0)
-        return Expression(text, tuple(reader.names), _is_condition(tree), step)
+        return Expression(text, tuple(reader.names), tree, step)
     except ExpressionError as error:
         error.source = text if isinstance(text, str) else ""
         raise

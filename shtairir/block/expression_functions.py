@@ -60,8 +60,9 @@ def _length(frame: Frame, value: Any) -> int:
     kind = type(value)
     if kind is str or kind in values.LISTS or kind is dict:
         return len(value)
-    if kind is Audio:
-        return _shape(value.samples)[0]
+    audio = values.opened(value)
+    if type(audio) is Audio:
+        return _shape(audio.samples)[0]
     if (shape := _table_shape(value)) is not None:
         return shape[0]
     shape = _shape(value, "len")
@@ -70,7 +71,8 @@ def _length(frame: Frame, value: Any) -> int:
     return shape[0]
 
 
-def _table_shape(value: Any) -> tuple[int, ...] | None:
+def _table_shape(boxed: Any) -> tuple[int, ...] | None:
+    value = values.opened(boxed)
     if type(value) is loaded_class("polars", "DataFrame"):
         return value.shape  # type: ignore[no-any-return]  # the class is known by name only
     if type(value) is loaded_class("polars", "Series"):
@@ -78,10 +80,13 @@ def _table_shape(value: Any) -> tuple[int, ...] | None:
     return None
 
 
-def _shape(value: Any, what: str = "len") -> tuple[int, ...]:
-    if type(value) is loaded_class("numpy", "ndarray"):
-        return value.shape  # type: ignore[no-any-return]  # the class is known by name only
-    raise refusal(f"'{what}' needs a list, a text, an array, an image or a table, but got {values.said(value)}.")
+def _shape(boxed: Any, what: str = "len") -> tuple[int, ...]:
+    value, array = values.opened(boxed), loaded_class("numpy", "ndarray")
+    if issubclass(type(value), array):
+        # NumPy's own idea of the shape, also of a class derived from its arrays.
+        shape: tuple[int, ...] = array.shape.__get__(value)
+        return shape
+    raise refusal(f"'{what}' needs a list, a text, an array, an image or a table, but got {values.said(boxed)}.")
 
 
 def _rows(frame: Frame, value: Any) -> int:
@@ -120,9 +125,10 @@ def _size(frame: Frame, value: Any) -> int:
     return math.prod(shape if shape is not None else _shape(value, "size"))
 
 
-def _duration(frame: Frame, value: Any) -> float:
+def _duration(frame: Frame, boxed: Any) -> float:
+    value = values.opened(boxed)
     if type(value) is not Audio:
-        raise refusal(f"'duration' needs audio, but got {values.said(value)}.")
+        raise refusal(f"'duration' needs audio, but got {values.said(boxed)}.")
     rate = values.number(values.admitted(value.rate_hz), "duration")
     return float(_shape(value.samples)[0] / rate) if rate else 0.0
 

@@ -16,6 +16,7 @@ LONGEST_SOURCE = 2_000
 """Characters of an expression."""
 
 _DEEPEST_BRACKETS = 40
+_MOST_SIGNS = 20
 _LONGEST_NUMBER = 80
 _WORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "True", "False", "None"})
 
@@ -73,7 +74,7 @@ def check_tokens(source: str) -> None:
             column=LONGEST_SOURCE + 1,
             hint="Split it over several nodes.",
         )
-    position, depth, previous = 0, 0, ""
+    position, depth, signs, previous = 0, 0, 0, ""
     while position < len(source):
         match = _TOKEN.match(source, position)
         if match is None or source[position : position + 2] in _PAIRS or source.startswith(_TRIPLES, position):
@@ -83,6 +84,9 @@ def check_tokens(source: str) -> None:
         depth += (match[0] in ("(", "[")) - (match[0] in (")", "]"))
         if depth > _DEEPEST_BRACKETS:
             raise ExpressionError("The brackets are nested too deeply.", column=position + 1, hint="Use fewer.")
+        signs = signs + 1 if match[0] in ("+", "-", "not") else signs if kind == "space" else 0
+        if signs > _MOST_SIGNS:
+            raise ExpressionError("There are too many signs in a row.", column=position + 1, hint="One will do.")
         position, previous = match.end(), kind
 
 

@@ -1,8 +1,9 @@
 """The values that an expression may touch, and what it may do with them.
 
-Whatever comes along a link may meet an expression: also an object whose ``__eq__`` or ``__len__`` does harm. So an
-operation first looks at the *exact* type of its operands, and asks only the types below anything. All other values
-are passed on as they are and nothing of theirs is called.
+Whatever comes along a link may meet an expression: also an object whose ``__eq__`` or ``__len__`` does harm, or whose
+class does when it is hashed. So a value is *admitted* before anything is done with it: what is of one of the types
+below becomes a plain value, and everything else is put into a box, `Foreign`, that can only be handed on. Nothing of
+what is in a box is called.
 
 Each step over something long is paid from the effort of one evaluation, kept in ``frame[0]``; when it is used up, the
 expression is refused instead of holding the program up.
@@ -10,9 +11,11 @@ expression is refused instead of holding the program up.
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 import pathlib
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -32,8 +35,9 @@ DEEPEST = 20
 
 NUMBERS = frozenset({bool, int, float})
 SCALARS = frozenset({bool, int, float, str, type(None)})
-_EASY = frozenset({bool, float, type(None)})
 LISTS = frozenset({list, tuple})
+_EASY = frozenset(map(id, (bool, float, type(None))))
+_NUMBERS_BY_ID = frozenset(map(id, NUMBERS))
 _PATHS = frozenset({pathlib.PosixPath, pathlib.WindowsPath, pathlib.PurePosixPath, pathlib.PureWindowsPath})
 
 
@@ -42,37 +46,70 @@ def refusal(message: str, hint: str = "") -> ExpressionError:
     return ExpressionError(message, column=0, hint=hint)
 
 
+class Foreign:
+    """A value that an expression can hand on and not look into."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
 def admitted(value: Any) -> Any:
-    """Return a value from outside as one of the plain types, or unchanged when it is of none."""
+    """Return a value from outside as one of the plain types, or in a box when it is of none."""
     kind = type(value)
     if kind is int:
         return checked_integer(value)
-    if kind in SCALARS or kind in LISTS or kind is dict:
+    if kind is str or kind is float or kind is list or kind is bool or value is None or kind is tuple or kind is dict:
         return value
-    if kind in _PATHS:
-        return os.fspath(value)
     if issubclass(kind, int):
         return checked_integer(int.__int__(value))
     if issubclass(kind, float):
         return float.__float__(value)
     if issubclass(kind, str):
         return str.__str__(value)
+    if kind is Foreign:  # from a list that the expression has made itself
+        return value
+    if type(kind) is not type:  # only else it is safe to look a class up in a set
+        return Foreign(value)
+    if kind in _PATHS:
+        return os.fspath(value)
     return _from_numpy(value, kind)
 
 
 def _from_numpy(value: Any, kind: type) -> Any:
-    # A class derived from NumPy's may do anything when it is asked for its number: only NumPy's own are.
-    if kind.__module__ != "numpy":
-        return value
+    numpy = sys.modules.get("numpy")
+    if numpy is None:
+        return Foreign(value)
     if kind is loaded_class("numpy", "ndarray"):
         single = value.ndim == 0 and value.dtype.kind in "biuf"
     else:
-        single = issubclass(kind, loaded_class("numpy", "generic")) and value.dtype.kind in "biuf"
+        # A class derived from NumPy's may do anything when it is asked for its number: only NumPy's own are.
+        single = kind in _numpy_numbers()
     if not single:
-        return value
+        return Foreign(value)
     if value.dtype.kind == "f":
         return float(value)
     return bool(value) if value.dtype.kind == "b" else int(value)
+
+
+@functools.cache
+def _numpy_numbers() -> frozenset[type]:
+    import numpy as np
+
+    return frozenset(kind for kind in np.sctypeDict.values() if issubclass(kind, np.bool_ | np.integer | np.floating))
+
+
+def opened(value: Any) -> Any:
+    """Return what is in a box; anything else as it is."""
+    return value.value if type(value) is Foreign else value
+
+
+def unpacked(value: Any) -> Any:
+    """Return a list that an expression made without the boxes in it."""
+    if type(value) in LISTS:
+        return type(value)([unpacked(item) for item in value])
+    return opened(value)
 
 
 def checked_integer(number: int) -> int:
@@ -104,7 +141,12 @@ def said(value: Any) -> str:
     if kind in NUMBERS:
         return "true or false" if kind is bool else "a number"
     named = {str: "a text", type(None): "nothing (None)", list: "a list", tuple: "a list", dict: "a dictionary"}
-    return named.get(kind) or f"a value of type {type.__getattribute__(kind, '__name__')[:40]}"
+    return named.get(kind) or f"a value of type {_class_name(type(opened(value)))[:40]}"
+
+
+def _class_name(kind: type) -> str:
+    # Straight from the interpreter: a class may have its own idea of its name.
+    return str(type.__dict__["__name__"].__get__(kind))
 
 
 def items_of(frame: Frame, value: Any) -> list[Any]:
@@ -115,8 +157,8 @@ def items_of(frame: Frame, value: Any) -> list[Any]:
     pay(frame, len(value))
     items = list(value)
     # Mostly all items are plain numbers: that is seen in one go, ten times as fast as item by item.
-    kinds = set(map(type, items))
-    if kinds <= _EASY or (kinds <= NUMBERS and min(items) > -LARGEST and max(items) < LARGEST):
+    kinds = set(map(id, map(type, items)))
+    if kinds <= _EASY or (kinds <= _NUMBERS_BY_ID and min(items) > -LARGEST and max(items) < LARGEST):
         return items
     return [admitted(item) for item in items]
 
@@ -209,8 +251,9 @@ def _entry(frame: Frame, whole: Any, place: Any) -> Any:
         raise refusal(f"The key of a dictionary is a text or a number, not {said(place)}.")
     # A key of a foreign type would be asked whether it is equal: looked at first, and one by one.
     pay(frame, len(whole))
-    for key, entry in whole.items():
-        if type(key) in SCALARS and key == place:
+    for key, entry in list(whole.items()):
+        known = admitted(key)
+        if type(known) in SCALARS and known == place:
             return admitted(entry)
     raise refusal(f"The dictionary has no entry {place!r:.60}.")
 

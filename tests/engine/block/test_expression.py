@@ -109,8 +109,23 @@ def test_arrays_images_and_tables_are_asked_for_their_sizes_only() -> None:
         assert "ndarray" in refusal_of(text, a=image).message
 
 
+def test_arrays_of_classes_derived_from_numpys_tell_their_sizes_too(tmp_path: Path) -> None:
+    class Odd(np.ndarray[Any, Any]):
+        shape = property(lambda self: (99, 99))  # type: ignore[assignment]
+
+        def __len__(self) -> int:
+            return 99
+
+    mapped = np.lib.format.open_memmap(tmp_path / "a.npy", mode="w+", shape=(3, 4))
+    assert value_of("[len(a), width(a)]", a=mapped) == [3, 4]
+    assert value_of("[len(a), width(a)]", a=np.zeros((3, 4)).view(Odd)) == [3, 4]
+
+
 def test_a_value_that_is_only_passed_on_is_the_same_object() -> None:
     image = np.zeros((2, 2))
+    made = value_of("[a, (1, a)]", a=image)
+    assert made[0] is made[1][1] is image
+    assert value_of("xs[0]", xs=[image]) is image
     assert value_of("a if ok else b", a=image, b=None, ok=True) is image
 
 

@@ -58,7 +58,7 @@ FILES: dict[str, dict[str, Any] | list[Any] | bytes] = {
     # values
     "code as a text": graph(node("text.constant", value=CALL)),
     "code where a number stands": graph(node("math.number", value=CALL)),
-    "code where a list of numbers stands": graph(node("list.numbers", values=[CALL])),
+    "code where a list of numbers stands": graph(node("list.numbers", items=[CALL])),
     "code in an array": graph(node("array.constant", value=[CALL])),
     "code as a name of a value": graph({"id": "n", "block": "math.number", "values": {CALL: 1}}),
     "an object that wants to be built": graph(node("dict.constant", value={"__reduce__": ["os.system", [SHELL]]})),

@@ -60,6 +60,16 @@ class HostileKey:
         raise Harm("a key was compared")
 
 
+class Hashed:
+    """A key whose class is foreign."""
+
+    def __eq__(self, other: object) -> bool:
+        raise Harm("a key was compared")
+
+    def __hash__(self) -> int:
+        return hash("a")
+
+
 def values() -> dict[str, Any]:
     """Return what the names in expressions stand for."""
     import numpy as np
@@ -72,6 +82,24 @@ def values() -> dict[str, Any]:
     class SubArray(np.ndarray[Any, Any]):
         __getitem__ = __eq__ = __len__ = Hostile._harm  # type: ignore[assignment]
         shape = property(Hostile._harm)  # type: ignore[assignment]
+
+    class Meta(type):
+        """Does harm when a class of it is asked for anything."""
+
+        __hash__ = __eq__ = __instancecheck__ = __subclasscheck__ = Hostile._harm  # type: ignore[assignment]
+        __name__ = property(Hostile._harm)  # type: ignore[assignment]
+        __module__ = property(Hostile._harm)  # type: ignore[assignment]
+
+        def __getattribute__(cls, name: str) -> Any:
+            raise Harm(f"{name} of a class was asked for")
+
+    class OfMeta(metaclass=Meta):
+        """An object whose class does harm."""
+
+    class Float32(np.float32):
+        __module__ = "numpy"
+        dtype = property(Hostile._harm)
+        __float__ = __add__ = __eq__ = Hostile._harm  # type: ignore[assignment]
 
     deep: list[Any] = [1]
     for _ in range(60):
@@ -102,6 +130,10 @@ def values() -> dict[str, Any]:
         "items": [Hostile()],
         "entries": {HostileKey(): 1},
         "lookalike": Lookalike(1.0),
+        "meta": object.__new__(OfMeta),
+        "metas": [object.__new__(OfMeta)],
+        "metakeys": {Hashed(): object.__new__(OfMeta)},
+        "float32": Float32(1),
         "subarray": np.zeros((2, 2)).view(SubArray),
     }
 
