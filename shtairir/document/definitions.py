@@ -9,19 +9,24 @@ an edit only the node that was edited is adapted again, and a thousand instances
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shtairir.block.interface import Interface, instance_definition
 from shtairir.document.files import file_interface
 from shtairir.document.interfaces import interface_of
+from shtairir.document.known import Declared
 from shtairir.document.model import JsonValue, Node
-from shtairir.document.references import CODE, FILE, SUBGRAPH
+from shtairir.document.references import CODE, FILE, INPUT, SUBGRAPH, composing, name_of
 from shtairir.errors import BlockDefinitionError, DocumentError, ShtairirError
-from shtairir.ids import BlockId, NodeId
+from shtairir.ids import BlockId, NodeId, PortRef
 
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
+    from shtairir.block.ports import InputPort, Param
     from shtairir.block.registry import Registry
     from shtairir.document.snapshot import Snapshot
 
@@ -98,14 +103,72 @@ def scope_interface(graph: Snapshot, name: str, registry: Registry) -> Interface
     if name.startswith(FILE):
         return file_interface(graph, name, registry)
     scope = graph.subgraphs.get(name)
-    if scope is None:
-        return None
-    known = graph.known.interfaces.get(name)
-    title, help = scope.header.name or name, scope.header.description
-    if known is None or known[0] is not scope.nodes or (known[1].title, known[1].help) != (title, help):
-        known = (scope.nodes, interface_of(scope.nodes.values(), title, help))
-        graph.known.interfaces[name] = known
-    return known[1]
+    return own_interface(scope, scope.header.name or name, registry) if scope is not None else None
+
+
+def own_interface(scope: Snapshot, title: str, registry: Registry) -> Interface:
+    """Return the interface that the nodes of a scope declare; the same object for the same one.
+
+    An input takes over how it is set by hand (range, step, choices, what a path is for) from the first port inside
+    that reads it.
+    """
+    known = scope.known.interfaces.get(scope.scope)
+    if known is None or not known.holds(scope.nodes, scope.links, title, scope.header.description):
+        plain = interface_of(scope.nodes.values(), title, scope.header.description)
+        known = Declared(scope.nodes, scope.links, plain, first_readers(scope, plain))
+        scope.known.interfaces[scope.scope] = known
+    if not known.readers or scope in _open.scopes:  # one that contains itself comes back here
+        return known.plain
+    with _opened(scope):
+        params = tuple(_param(scope, known.readers.get(port.name), port, registry) for port in known.plain.inputs)
+    made = known.made
+    if made is None or made[0] != params:
+        inputs = tuple(
+            replace(port, param=param) if param is not None else port
+            for port, param in zip(known.plain.inputs, params, strict=True)
+        )
+        made = known.made = (params, replace(known.plain, inputs=inputs))
+    return made[1]
+
+
+class _Open(threading.local):
+    """The scopes whose interface is being worked out in this thread."""
+
+    def __init__(self) -> None:
+        self.scopes: tuple[Snapshot, ...] = ()
+
+
+_open = _Open()
+
+
+@contextmanager
+def _opened(scope: Snapshot) -> Iterator[None]:
+    before = _open.scopes
+    _open.scopes = (*before, scope)
+    try:
+        yield
+    finally:
+        _open.scopes = before
+
+
+def first_readers(scope: Snapshot, interface: Interface) -> dict[str, PortRef]:
+    """Return for each input of a scope the first port inside that reads it."""
+    names: dict[NodeId, str] = {}
+    for node in composing(scope.nodes.values()):
+        if node.block == INPUT and interface.input(name_of(node)) is not None and name_of(node) not in names.values():
+            names[node.id] = name_of(node)
+    found: dict[str, PortRef] = {}
+    for link in scope.links.values() if names else ():
+        if link.source.node in names:
+            found.setdefault(names[link.source.node], link.target)
+    return found
+
+
+def _param(scope: Snapshot, reader: PortRef | None, port: InputPort, registry: Registry) -> Param | None:
+    node = scope.nodes.get(reader.node) if reader is not None else None
+    definition = scope.definition(node, registry) if node is not None else None
+    inner = definition.input(reader.port) if definition is not None and reader is not None else None
+    return inner.param if inner is not None and inner.type == port.type else None
 
 
 def _instance(graph: Snapshot, block: str, name: str, registry: Registry) -> BlockDefinition | DocumentError | None:

@@ -9,15 +9,44 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from shtairir.document.model import Node
-from shtairir.ids import NodeId
+from shtairir.document.model import Link, Node
+from shtairir.ids import NodeId, PortRef
 
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
     from shtairir.block.interface import Interface
+    from shtairir.block.ports import Param
     from shtairir.block.registry import Registry
     from shtairir.document.definitions import Adapted
     from shtairir.document.upgrading import UpgradeNote
+
+
+@dataclass(slots=True, eq=False)
+class Declared:
+    """The interface that the nodes of a scope declare.
+
+    Attributes
+    ----------
+    nodes, links
+        What it was read from.
+    plain
+        What the interface nodes say.
+    readers
+        The first port inside that reads each input.
+    made
+        How those ports are set by hand, in the order of the inputs, and the interface with that.
+    """
+
+    nodes: Mapping[NodeId, Node]
+    links: Mapping[PortRef, Link]
+    plain: Interface
+    readers: Mapping[str, PortRef]
+    made: tuple[tuple[Param | None, ...], Interface] | None = None
+
+    def holds(self, nodes: Mapping[NodeId, Node], links: Mapping[PortRef, Link], title: str, description: str) -> bool:
+        """Whether it is still what the scope declares."""
+        same = self.nodes is nodes and self.links is links
+        return same and self.plain.title == title and self.plain.help == description
 
 
 @dataclass(slots=True, eq=False)
@@ -29,7 +58,7 @@ class Known:
     Attributes
     ----------
     interfaces
-        Of the definitions, each with the nodes that it was read from.
+        Of the scopes, by name; ``None`` stands for the graph itself.
     instances
         By block, each with the interface that it was made of.
     codes
@@ -44,7 +73,7 @@ class Known:
         What was done to nodes for that, as long as it is not in the file.
     """
 
-    interfaces: dict[str, tuple[Mapping[NodeId, Node], Interface]] = field(default_factory=dict)
+    interfaces: dict[str | None, Declared] = field(default_factory=dict)
     instances: dict[str, tuple[Interface, BlockDefinition]] = field(default_factory=dict)
     codes: dict[str, tuple[tuple[str, bool], BlockDefinition]] = field(default_factory=dict)
     adapted: dict[BlockDefinition, Adapted] = field(default_factory=dict)

@@ -107,7 +107,9 @@ def _keep_trust(graph: Graph, registry: Registry | None) -> None:
 def _point_at_same_files(graph: Graph, target: Path, registry: Registry | None) -> None:
     old_dir, new_dir = graph.base_dir, target.resolve().parent
     is_first_save = graph.path is None
-    if (old_dir == new_dir and not is_first_save) or not graph.nodes:
+    root = graph.root
+    is_empty = not root.nodes and not any(scope.nodes for scope in root.subgraphs.values())
+    if (old_dir == new_dir and not is_first_save) or is_empty:
         return
 
     def is_path(node: Node, port: PortName) -> bool:

@@ -685,3 +685,32 @@ def test_code_of_a_definition_is_that_of_the_graph(graph: Graph) -> None:
     node = scope.add("code.norm")
     assert list(graph.code) == ["norm"]
     assert [port.name for port in scope.definition(node.id).inputs] == ["a"]  # type: ignore[union-attr]
+
+
+# --- how inputs are set by hand ---------------------------------------------------------------------------------
+
+
+def test_an_input_is_set_by_hand_like_the_first_port_inside_that_reads_it(graph: Graph, registry: Registry) -> None:
+    graph.publish("strength", "scale.factor")
+    clean = _made(graph, registry)
+    outer = graph.make_subgraph([clean.id], "outer", registry=registry)
+    graph.publish("again", outer["strength"])
+    for node, scope in ((outer.id, graph), (clean.id, graph.subgraphs["outer"])):
+        port = scope.definition(node, registry).input("strength")  # type: ignore[union-attr]
+        assert port is not None
+        assert (port.param.ge, port.param.le) == (0, 10)
+    inside = graph.subgraphs["clean"]
+    inside.unlink("scale.factor")
+    port = graph.definition(outer.id, registry).input("strength")  # type: ignore[union-attr]
+    assert port is not None
+    assert not port.param.bounded
+
+
+def test_the_definitions_of_a_graph_are_a_live_view(graph: Graph) -> None:
+    view = graph.subgraphs
+    assert (len(view), "clean" in view, view.get("clean")) == (0, False, None)
+    scope = graph.add_subgraph("clean")
+    assert view["clean"] is scope
+    assert list(view) == ["clean"]
+    with pytest.raises(KeyError):
+        view["nobody"]
