@@ -6,9 +6,7 @@ and the fix.
 
 from __future__ import annotations
 
-import functools
 import inspect
-import re
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin, overload
@@ -19,7 +17,9 @@ from shtairir.block.definition import ATTRIBUTE, BlockDefinition, Migration, Run
 from shtairir.block.docstring import Docstring, read_docstring
 from shtairir.block.elementwise import Reduction
 from shtairir.block.lazy import Lazy
+from shtairir.block.past import ID, check_aliases, check_migrations, check_renamed
 from shtairir.block.ports import MISSING, InputPort, Out, OutputPort, Param
+from shtairir.block.returning import unpacked
 from shtairir.block.types import EnumType, PortType
 from shtairir.errors import BlockDefinitionError
 from shtairir.ids import BlockId, PortName
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from shtairir.block.interface import Adapt
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
-_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _RUNS_ON = ("thread", "process", "async")
 
 
@@ -137,7 +136,7 @@ def define(
     stem = function.__name__.strip("_").lower()
     block_id = id or f"{category.partition('/')[0].strip().lower().replace(' ', '_')}.{stem}"
     signature = _Signature(function, block_id)
-    if not _ID.fullmatch(block_id):
+    if not ID.fullmatch(block_id):
         raise signature.error(
             f"'{block_id}' is not a block id.",
             hint="Write it as family.name in lower case, such as image.blur.",
@@ -145,12 +144,13 @@ def define(
     code = inspect.unwrap(function).__code__ if hasattr(inspect.unwrap(function), "__code__") else None
     inputs, context_argument = signature.inputs()
     outputs = signature.outputs()
-    _check_past(signature, version, migrations or {}, aliases)
     ports = {port.name for port in inputs} | {port.name for port in outputs}
-    _check_renamed(signature, renamed or {}, ports, adapted=adapt is not None)
+    check_migrations(signature.error, version, migrations or {})
+    check_aliases(signature.error, block_id, aliases)
+    check_renamed(signature.error, renamed or {}, ports, adapted=adapt is not None)
     return BlockDefinition(
         id=BlockId(block_id),
-        function=_unpacked(function) if signature.returns_tuple and len(outputs) == 1 else function,
+        function=unpacked(function) if signature.returns_tuple and len(outputs) == 1 else function,
         name=name or stem.replace("_", " ").capitalize(),
         category=category,
         summary=signature.doc.summary,
@@ -171,50 +171,6 @@ def define(
         renamed=dict(renamed or {}),
         aliases=tuple(aliases),
     )
-
-
-def _unpacked(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that hands out the one field of the tuple that this one returns."""
-    if inspect.iscoroutinefunction(function):
-
-        @functools.wraps(function)
-        async def alone_later(*arguments: Any, **named: Any) -> Any:
-            (value,) = await function(*arguments, **named)
-            return value
-
-        return alone_later
-
-    @functools.wraps(function)
-    def alone(*arguments: Any, **named: Any) -> Any:
-        (value,) = function(*arguments, **named)
-        return value
-
-    return alone
-
-
-def _check_past(
-    signature: _Signature, version: int, migrations: Mapping[int, Migration], aliases: Sequence[str]
-) -> None:
-    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        raise signature.error(f"version is {version!r}.", hint="Count versions from 1.")
-    for step in migrations:
-        if not isinstance(step, int) or not 1 <= step < version:
-            hint = f"Write the version that it starts from: {', '.join(map(str, range(1, version))) or 'none yet'}."
-            raise signature.error(f"migrations has a step from {step!r}, but its version is {version}.", hint=hint)
-    if isinstance(aliases, str):
-        raise signature.error("'aliases' must be a list of ids, not a text.", hint='Write aliases=("...",).')
-    for alias in aliases:
-        if not _ID.fullmatch(alias) or alias == signature.block_id:
-            raise signature.error(f"'{alias}' cannot be an alias of it.", hint="Write the id that it had before.")
-
-
-def _check_renamed(signature: _Signature, renamed: Mapping[str, str], ports: set[PortName], *, adapted: bool) -> None:
-    for old, new in renamed.items():
-        if old in ports:
-            raise signature.error(f"renamed says '{old}' is gone, but it is still a port.", hint="Take it out.")
-        if new not in ports and new not in renamed and not adapted:
-            hint = f"Its ports are: {', '.join(sorted(ports)) or 'none'}."
-            raise signature.error(f"renamed leads to '{new}', which is not a port.", hint=hint)
 
 
 def _traits(signature: _Signature, arguments: set[PortName], declared: dict[str, Any]) -> Traits:

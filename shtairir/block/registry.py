@@ -18,8 +18,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from shtairir.block.aside import AsideReader, Source
+from shtairir.block.catalogue import Catalogue, blocks_of
 from shtairir.block.compatibility import compatibility
-from shtairir.block.definition import ATTRIBUTE, BlockDefinition, definition_of
+from shtairir.block.definition import BlockDefinition, definition_of
 from shtairir.block.isolation import is_importing, said_by
 from shtairir.block.packs import (
     ENTRY_POINT_GROUP,
@@ -34,7 +35,6 @@ from shtairir.block.quarantine import Quarantine
 from shtairir.block.search import ranked
 from shtairir.block.types import PortType
 from shtairir.block.userfiles import files_in, import_file
-from shtairir.errors import BlockDefinitionError
 from shtairir.ids import BlockId
 
 if TYPE_CHECKING:
@@ -70,20 +70,17 @@ class Registry:
         self._given = packs
         self._packs: dict[str, InstalledPack] | None = None
         self._folders = tuple(folders) if folders is not None else None
-        self._blocks: dict[BlockId, BlockDefinition] = {}
-        self._aliases: dict[BlockId, BlockId] = {}
+        self._catalogue = Catalogue()
         self._families_read: set[str] = set()
-        self._owned: dict[str, tuple[BlockId, ...]] = {}
         self._files: dict[Path, Stamp] = {}
         self._user_read = False
         self._failed: dict[str, Stamp] = {}
         self._installs: Installs | None = None
         self._problems: dict[str, PackProblem] = {}
-        # Packs may be read from the window's thread and from a planner's at the same time. The first lock is held
-        # while somebody's pack is waited for, the second only while the tables change: who finds a block there never
-        # waits, and a pack that looks for blocks while it is imported waits for nobody who waits for it.
+        # Held while somebody's pack is waited for. Packs may be read from the window's thread and from a planner's at
+        # the same time; who finds a block never waits, and a pack that looks for blocks while it is imported waits
+        # for nobody who waits for it.
         self._reading = threading.RLock()
-        self._tables = threading.RLock()
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -98,23 +95,20 @@ class Registry:
     def get(self, block_id: BlockId | str) -> BlockDefinition | None:
         """Return the block of that id, or that once had it; ``None`` when there is none. Reads few packs."""
         key = BlockId(block_id)
-        found = self._blocks.get(key)
+        found = self._catalogue.blocks.get(key)
         if found is not None:
             return found
-        family = key.partition(".")[0]
-        self._read_family(family)
-        if key not in self._blocks:
+        self._read_family(key.partition(".")[0])
+        if key not in self._catalogue.blocks:
             self._read_user_folders()
-        return self._blocks.get(self._aliases.get(key, key) if key not in self._blocks else key)
+        return self._catalogue.get(key)
 
     def all(self) -> list[BlockDefinition]:
         """Return every block, by category and name; reads all packs."""
         for family in list(self._pack_modules()):
             self._read_family(family)
         self._read_user_folders()
-        with self._tables:
-            found = list(self._blocks.values())
-        return sorted(found, key=lambda one: (one.category.lower(), one.name.lower()))
+        return sorted(self._catalogue.definitions(), key=lambda one: (one.category.lower(), one.name.lower()))
 
     def families(self) -> list[str]:
         """Return the families that the packs announce."""
@@ -140,7 +134,7 @@ class Registry:
 
     def blocks_of(self, pack: str) -> tuple[BlockId, ...]:
         """Return the ids of the blocks that were read of a module or file, see `find_packs`."""
-        return self._owned.get(pack, ())
+        return self._catalogue.owned_by(pack)
 
     def add(self, function: Callable[..., Any] | BlockDefinition) -> BlockDefinition:
         """Add a block made in this program.
@@ -151,8 +145,7 @@ class Registry:
             When the function is not a block, or another block has its id.
         """
         definition = definition_of(function)
-        with self._tables:
-            self._register(definition)
+        self._catalogue.add(definition)
         return definition
 
     def search(self, text: str = "", accepts: PortType | None = None) -> list[BlockDefinition]:
@@ -232,7 +225,7 @@ class Registry:
             changed += self._forget(pack.module)
         for family in after.keys() - before.keys():
             self._read_family(family)
-            changed += self._owned.get(after[family].module, ())
+            changed += self._catalogue.owned_by(after[family].module)
         return changed
 
     def _read_mended(self) -> list[BlockId]:
@@ -243,7 +236,7 @@ class Registry:
                 continue
             self._families_read.discard(family)
             self._read_family(family)
-            changed += self._owned.get(pack.module, ())
+            changed += self._catalogue.owned_by(pack.module)
         return changed
 
     # --- packs ----------------------------------------------------------------------------------------------------
@@ -317,81 +310,32 @@ class Registry:
         return self._settle(source, self._aside.read(source))
 
     def _settle(self, source: Source, read: ModuleType | PackProblem) -> Iterable[BlockId]:
-        try:
-            if isinstance(read, ModuleType):
-                return self._adopt(read, source.key, source.file)
-        except BlockDefinitionError as error:
-            read = PackProblem(source.key, str(error))
-        self._note(replace(read, kept=self._owned.get(source.key, ())))
+        if isinstance(read, ModuleType):
+            return self._adopt(read, source.key, source.file)
+        self._note(replace(read, kept=self._catalogue.owned_by(source.key)))
         return ()
 
     def _note(self, problem: PackProblem) -> None:
         self._problems[problem.pack] = problem
         _log.warning("%s", f"Pack {problem.pack} cannot be used: {problem.message} {problem.fix}".rstrip())
 
-    # --- the tables -----------------------------------------------------------------------------------------------
-
-    def _adopt(self, module: ModuleType, key: str, file: Path | None = None) -> tuple[BlockId, ...]:
+    def _adopt(self, module: ModuleType, owner: str, file: Path | None = None) -> tuple[BlockId, ...]:
         """Take up the blocks of a module in place of those that it had; return the ids that changed."""
         found = [
             # The module's name of a person's own file is made up; the file is what they know.
             replace(definition, pack=str(file)) if file is not None else definition
-            for definition in _blocks_of(module)
+            for definition in blocks_of(module)
         ]
-        with self._tables:
-            old = self._owned.get(key, ())
-            self._refuse_twins(found, replaced=set(old))
-            new = tuple(definition.id for definition in found)
-            self._drop(one for one in old if one not in new)
-            self._blocks.update((definition.id, definition) for definition in found)
-            self._aliases.update((BlockId(alias), one.id) for one in found for alias in one.aliases)
-            self._owned[key] = new
-            self._problems.pop(key, None)
-        return (*old, *new)
+        changed, refused = self._catalogue.adopt(owner, found)
+        if refused:
+            self._note(PackProblem(owner, " ".join(error.message for error in refused), refused[0].hint))
+        else:
+            self._problems.pop(owner, None)
+        return changed
 
-    def _forget(self, key: str) -> tuple[BlockId, ...]:
-        with self._tables:
-            self._problems.pop(key, None)
-            owned = self._owned.pop(key, ())
-            self._drop(owned)
-        return owned
-
-    def _drop(self, blocks: Iterable[BlockId]) -> None:
-        for block_id in blocks:
-            self._blocks.pop(block_id, None)
-            for alias in [alias for alias, meant in self._aliases.items() if meant == block_id]:
-                del self._aliases[alias]
-
-    def _refuse_twins(self, found: list[BlockDefinition], replaced: set[BlockId]) -> None:
-        known = {key: value for key, value in self._blocks.items() if key not in replaced}
-        for definition in found:
-            self._register(definition, known)
-
-    def _register(self, definition: BlockDefinition, table: dict[BlockId, BlockDefinition] | None = None) -> None:
-        taken = (self._blocks if table is None else table).setdefault(definition.id, definition)
-        if taken is not definition and taken.function is not definition.function:
-            raise BlockDefinitionError(
-                f"Block {definition.id} is defined twice: in {taken.file} and in {definition.file}.",
-                block=definition.id,
-                hint="Give one of them another id.",
-            )
-        if table is None:
-            self._aliases.update((BlockId(alias), definition.id) for alias in definition.aliases)
-
-
-def _blocks_of(module: ModuleType) -> list[BlockDefinition]:
-    found = []
-    for value in list(vars(module).values()):
-        definition = getattr(value, ATTRIBUTE, None)
-        # A function imported from another module belongs to that module's family.
-        if isinstance(definition, BlockDefinition) and _belongs(value, module):
-            found.append(definition)
-    return found
-
-
-def _belongs(value: Any, module: ModuleType) -> bool:
-    home = getattr(value, "__module__", "")
-    return bool(home == module.__name__ or home.startswith(f"{module.__name__}."))
+    def _forget(self, owner: str) -> tuple[BlockId, ...]:
+        self._problems.pop(owner, None)
+        return self._catalogue.forget(owner)
 
 
 _default: Registry | None = None

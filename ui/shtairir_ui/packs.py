@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shtairir.block.registry import Registry
+from shtairir.block.registry import PackProblem, Registry
 from shtairir.validation import Problem
 
 
@@ -12,8 +12,13 @@ def pack_problems(registry: Registry) -> list[Problem]:
         Problem(
             "warning",
             "pack_disabled" if problem.disabled else "pack_broken",
-            f"The blocks of {problem.pack} cannot be used. {problem.message}",
+            f"{_what(registry, problem)} cannot be used. {problem.message}",
             fix=problem.fix or "Mend it and save it: it is read again at once.",
         )
         for problem in registry.problems
     ]
+
+
+def _what(registry: Registry, problem: PackProblem) -> str:
+    part = registry.blocks_of(problem.pack) and not problem.kept
+    return f"{'Some' if part else 'The'} blocks of {problem.pack}"
