@@ -123,7 +123,7 @@ def _document_of(program: Carried) -> dict[str, Any]:
 
 
 def _list() -> Outcome:
-    from shtairir.document.trust import trust_store
+    from shtairir.document.trust_store import trust_store
 
     store = trust_store()
     entries = store.entries()
@@ -134,7 +134,8 @@ def _list() -> Outcome:
 
 
 def _revoke(path: Path) -> Outcome:
-    from shtairir.document.trust import content_hash, trust_store
+    from shtairir.document.trust import content_hash
+    from shtairir.document.trust_store import trust_store
 
     found = path.expanduser().absolute()
     gone = trust_store().remove(content_hash(open_graph(path).snapshot().content()), found)

@@ -15,22 +15,19 @@ carried
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shtairir.document.model import Content, JsonValue, Link, Node
-from shtairir.document.trust_store import trust_store
 from shtairir.ids import BlockId
 
 if TYPE_CHECKING:
     from shtairir.block.registry import Registry
     from shtairir.document.snapshot import Snapshot
 
-__all__ = ["Carried", "Trust", "Untrusted", "carried", "content_hash", "trust", "trust_store", "untrusted"]
+__all__ = ["Carried", "Trust", "Untrusted", "carried", "content_hash", "trust", "untrusted"]
 
 _MOST_FILES = 1000
 
@@ -55,6 +52,8 @@ class Trust:
     def given(self) -> bool:
         """Whether a person trusts it. A no is asked again: they may have read it meanwhile."""
         if not self._given:
+            from shtairir.document.trust_store import trust_store
+
             self._given = trust_store().trusts(self.digest)
         return self._given
 
@@ -66,11 +65,6 @@ class Trust:
             self._content = None
         return self._digest
 
-    def give(self, path: Path | None, name: str) -> None:
-        """Trust what the file held when it was opened; nodes may have been brought up to date since."""
-        if self._content is not None:
-            trust_store().add(content_hash(self._content), path, name)
-
 
 GIVEN = Trust()
 """The trust in what was made in this process."""
@@ -78,6 +72,9 @@ GIVEN = Trust()
 
 def content_hash(content: Content) -> str:
     """Return the SHA-256 of what a run of the graph depends on, as hexadecimal digits."""
+    import hashlib  # here, as below: of most graphs nobody asks whether they are trusted
+    import json
+
     text = json.dumps(_program(content), sort_keys=True, separators=(",", ":"), default=_plain)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
@@ -243,6 +240,8 @@ def remember(graph: Snapshot, read: Trust | None = None) -> None:
         Of a graph that nobody has changed since it was read: as its file has it. That may differ, where nodes were
         brought up to the versions of their blocks.
     """
+    from shtairir.document.trust_store import trust_store
+
     digests = [content_hash(graph.content())]
     if read is not None and read.digest:
         digests.append(read.digest)

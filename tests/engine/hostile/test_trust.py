@@ -16,8 +16,8 @@ import pytest
 import shtairir
 from shtairir.block.registry import Registry
 from shtairir.document import Graph, load, save
-from shtairir.document.trust import carried, content_hash, trust_store
-from shtairir.document.trust_store import KEPT_OF_A_FILE, TrustStore
+from shtairir.document.trust import carried, content_hash
+from shtairir.document.trust_store import KEPT_OF_A_FILE, TrustStore, trust_store
 from shtairir.errors import DocumentError, UntrustedCodeError
 
 SOURCE = "def scale(x: float, factor: float = 2.0) -> float:\n    return x * factor\n"
