@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
+from shtairir.block.installed import Announced, announced
 from shtairir.ids import BlockId
 
 ENTRY_POINT_GROUP = "shtairir.blocks"
@@ -95,9 +95,8 @@ def installed_packs() -> tuple[dict[str, InstalledPack], list[PackProblem]]:
     """Return the pack of each family, and what is wrong with the others."""
     packs: dict[str, InstalledPack] = {}
     problems = []
-    for point in _sorted_points(entry_points(group=ENTRY_POINT_GROUP)):
-        distribution = point.dist.name if point.dist is not None else ""
-        pack = InstalledPack(point.name, point.value, distribution)
+    for point in _sorted_points(announced(ENTRY_POINT_GROUP)):
+        pack = InstalledPack(*point)
         taken = packs.setdefault(point.name, pack)
         if taken.module != pack.module:
             problems.append(
@@ -110,7 +109,7 @@ def installed_packs() -> tuple[dict[str, InstalledPack], list[PackProblem]]:
     return packs, problems
 
 
-def _sorted_points(points: Iterable[EntryPoint]) -> list[EntryPoint]:
+def _sorted_points(points: Iterable[Announced]) -> list[Announced]:
     # The standard library is read first, so that no pack can take over one of its families.
     return sorted(points, key=lambda point: (point.value.partition(".")[0] not in _OURS, point.value))
 

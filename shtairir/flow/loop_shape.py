@@ -18,21 +18,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from shtairir.block.compatibility import compatibility
 from shtairir.block.interface import Interface
+from shtairir.block.loops import LOOPS, Kind
 from shtairir.errors import BlockError
 
-Kind = Literal["for_each", "repeat", "while", "reduce"]
-
-LOOPS: Mapping[str, Kind] = {
-    "flow.for_each": "for_each",
-    "flow.repeat": "repeat",
-    "flow.while": "while",
-    "flow.reduce": "reduce",
-}
-"""The kind of loop by the id of its block."""
+__all__ = ["INDEX", "KEEP", "LOOPS", "STOP", "TURN", "Kind", "LoopShape", "loop_shape"]
 
 INDEX = "index"
 """An input of the body that gets the number of the iteration, unless it is linked or set."""

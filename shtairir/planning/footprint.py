@@ -17,7 +17,7 @@ from heapq import heapify, heappop, heappush
 from itertools import accumulate
 
 from shtairir.block.definition import BlockDefinition
-from shtairir.flow.loop_shape import LOOPS
+from shtairir.block.loops import LOOPS
 from shtairir.memory.manager import UNCOUNTED_BYTES
 from shtairir.memory.pool import size_class
 from shtairir.planning.composite import FUSED

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
+from shtairir.block.loops import LOOPS
 from shtairir.errors import PlanningError
-from shtairir.flow.loop_shape import LOOPS
 from shtairir.ids import NodeId, PortRef
 from shtairir.planning.expand import Values
 
