@@ -41,6 +41,18 @@ def failure_of(task: Task, error: BaseException, arguments: Mapping[str, object]
     )
 
 
+def failure_in_brief(task: Task, error: BaseException) -> NodeFailure:
+    """Return why a task failed, without inputs and traceback: a twentieth of the time, for those that fail often."""
+    return NodeFailure(
+        node=task.node,
+        block=task.definition.id,
+        error_type=type(error).__name__,
+        message=_shortened(_words(error), _LONGEST_MESSAGE),
+        hint=hint_for(error, _words),
+        category=_category(error),
+    )
+
+
 def _failure_inside(task: Task, error: NodeExecutionError, arguments: Mapping[str, object]) -> NodeFailure:
     """Return why a task failed in which another node did: a loop, by a node of its body."""
     if task.body is not None:  # what it goes through says more than how it is set

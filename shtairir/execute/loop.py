@@ -120,6 +120,8 @@ class LoopRun:
 
     @staticmethod
     def _returned(outputs: list[Any]) -> Any:
+        if not outputs:
+            return None
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
     def _lane(self, wanted: Callable[[int], bool]) -> Lane:
@@ -165,7 +167,9 @@ class LoopRun:
 
     def _tell_progress(self, of_the_next: float) -> None:
         count = self._expected
-        if count:
+        if self.shape.kind == "while":
+            self.context.progress(None, f"{self._noun} {self._done:,}, {count:,} at most")
+        elif count:
             self._told_fraction = max(self._told_fraction, min((self._done + of_the_next) / count, 1.0))
             self.context.progress(self._told_fraction, f"{self._noun} {self._done:,} of {count:,}")
 

@@ -23,7 +23,7 @@ from shtairir.execute.call import Call
 from shtairir.execute.choosing import ChoosingScheduler
 from shtairir.execute.composite import Composite
 from shtairir.execute.context import TaskContext
-from shtairir.execute.failure import failure_of
+from shtairir.execute.failure import failure_in_brief, failure_of
 from shtairir.execute.handing import HandingOn
 from shtairir.execute.loop_program import BodyProgram, Once, Step
 from shtairir.execute.loop_state import BodyState, Telling
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from shtairir.planning.branching import Branching
 
 _LIGHT_TEXT = 1000
+_TOLD_IN_FULL = 100
+"""Of how many failures of a node, by each worker, inputs and traceback are noted."""
 
 
 class IterationFailedError(Exception):
@@ -321,12 +323,10 @@ class Lane:
         state, call = self._state, step.call
         if isinstance(error, RunCancelledError) and self._is_stopping():
             raise error
-        if arguments is None:
-            try:
-                arguments = call.arguments(self._slots, _never) if isinstance(call, Call) else {}
-            except Exception:  # noqa: BLE001 - a conversion is foreign code; it is what failed
-                arguments = {}
-        failure = failure_of(call.task, error, arguments)
+        if self._tallies[step.places[-1]].failed < _TOLD_IN_FULL:
+            failure = failure_of(call.task, error, self._arguments(call) if arguments is None else arguments)
+        else:
+            failure = failure_in_brief(call.task, error)
         decided = state.records.decides_for.get(step.task)
         if decided is not None:
             whole = state.plan.tasks[decided]
@@ -336,6 +336,13 @@ class Lane:
             raise IterationFailedError(failure, short_of_memory=True)
         state.records.failures[step.task] = failure
         return failure
+
+    def _arguments(self, call: Call | Composite | HandingOn) -> dict[str, Any]:
+        """Return what a call has been given, as far as that can be told."""
+        try:
+            return call.arguments(self._slots, _never) if isinstance(call, Call) else {}
+        except Exception:  # noqa: BLE001 - a conversion is foreign code; it is what failed
+            return {}
 
     def _hand_on(self, step: Step, handing: HandingOn) -> NodeFailure | None:
         try:

@@ -35,6 +35,7 @@ from shtairir.execute.loop_gather import joined
 from shtairir.execute.loop_items import Source, fitting
 from shtairir.flow.loop_shape import INDEX, KEEP, STOP
 from shtairir.planning.passes.coarsen import PYTHON_S
+from shtairir.results.iterations import MOST_FAILURES
 
 _LOOK_S = 1e-3
 _LOOK_AGAIN_S = 20e-3
@@ -234,8 +235,9 @@ class ForEach(LoopRun):
 
     def _note_failure(self, index: int, failure: NodeFailure) -> NodeStatus:
         with self._lock:
-            message = self._messages.setdefault(failure.message, failure.message)
-            self.record.failures[index] = failure.node, message
+            if len(self.record.failures) < MOST_FAILURES or self._on_error != "skip":
+                message = self._messages.setdefault(failure.message, failure.message)
+                self.record.failures[index] = failure.node, message
             if self._on_error == "stop" and index <= self._last:
                 self._first_failure = failure
                 self._last = index

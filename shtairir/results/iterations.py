@@ -14,8 +14,8 @@ from typing import Any, overload
 from shtairir.events import NodeFailure, NodeStatus
 from shtairir.ids import NodeId
 
-MOST_FAILURES = 1_000
-"""Of how many failed iterations everything is kept; of the others the node and the message."""
+MOST_FAILURES = 10_000
+"""Of how many iterations that failed and were skipped it is noted why; of the others, only that they failed."""
 
 _STATUSES = (NodeStatus.WAITING, NodeStatus.RUNNING, NodeStatus.DONE, NodeStatus.FAILED, NodeStatus.CANCELLED)
 _NUMBERS = {status: number for number, status in enumerate(_STATUSES)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -276,3 +277,43 @@ def test_lists_of_any_length_are_put_together() -> None:
 
 def test_values_that_cannot_be_put_together_stay_a_list() -> None:
     assert shtairir.run(mapped(word, out="text", x=[1.0, 2.0], gather="concat"))["loop.y"] == ["<1>", "<2>"]
+
+
+# --- bodies of other sorts ----------------------------------------------------------------------------------------
+
+
+def test_a_body_without_outputs_is_run_for_its_effects() -> None:
+    seen: list[float] = []
+
+    @block(category="Test", pure=False)
+    def noted(x: float) -> None:
+        """Take note of a number."""
+        seen.append(x)
+
+    graph = shtairir.Graph("effects")
+    made = body(graph, "note", {"x": "float"}, {})
+    made.add(noted, x=made["x"])
+    graph.add("flow.for_each", id="loop", values={"body": "note", "x": [1.0, 2.0], "parallel": False})
+    for level in LEVELS:
+        result = shtairir.run(graph, level=level)
+        assert result.status == "done", result.failures
+        assert not result.results
+    assert seen == [1.0, 2.0] * len(LEVELS)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_graph_file_is_a_body(level: str, tmp_path: Path) -> None:
+    other = shtairir.Graph("other")
+    x = other.add("graph.input", id="x", values={"name": "x", "type": "float"})
+    scaled = other.add("math.multiply", id="scaled", a=x["out"], b=2.0)
+    other.publish("factor", "scaled.b")
+    other.add("graph.output", id="y", values={"name": "y", "type": "float"}, value=scaled["out"])
+    shtairir.save(other, tmp_path / "other.shtairir")
+    graph = shtairir.Graph("main")
+    shtairir.save(graph, tmp_path / "main.shtairir")
+    graph.add("flow.for_each", id="loop", values={"body": "file:other.shtairir", "x": [1.0, 2.0], "factor": 5.0})
+    result = shtairir.run(graph, level=level)
+    assert result["loop.y"] == [5.0, 10.0]
+    assert result.nodes["loop/scaled"].count == 2
+    graph.unset("loop.factor")
+    assert shtairir.run(graph, level=level)["loop.y"] == [2.0, 4.0]

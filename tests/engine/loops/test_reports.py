@@ -28,6 +28,13 @@ def test_the_command_line_has_a_line_for_a_loop_and_one_for_each_of_its_first_fa
     assert failures == [f"  item {index} failed in 'node': float division by zero" for index in range(3)]
 
 
+def test_of_many_failures_that_are_skipped_the_first_are_told() -> None:
+    iterations = shtairir.run(mapped(inverted, x=[0.0] * 10_050, on_error="skip", parallel=False)).iterations("loop")
+    assert iterations.count_of(NodeStatus.FAILED) == 10_050
+    assert len(iterations.failed()) == 10_000
+    assert (iterations[9_999].error, iterations[10_000].error) == ("float division by zero", None)
+
+
 def test_a_loop_without_iterations_is_not_told_of() -> None:
     assert loop_lines(shtairir.run(mapped(inverted, x=[]))) == []
 
