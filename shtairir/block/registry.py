@@ -12,16 +12,14 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from shtairir.block.aside import AsideReader, Source
 from shtairir.block.catalogue import Catalogue, blocks_of
 from shtairir.block.compatibility import compatibility
 from shtairir.block.definition import BlockDefinition, definition_of
-from shtairir.block.isolation import is_importing, said_by
 from shtairir.block.packs import (
     ENTRY_POINT_GROUP,
     USER_FOLDER_VARIABLE,
@@ -31,14 +29,13 @@ from shtairir.block.packs import (
     installed_packs,
     user_folders,
 )
-from shtairir.block.quarantine import Quarantine
-from shtairir.block.search import ranked
 from shtairir.block.types import PortType
-from shtairir.block.userfiles import files_in, import_file
 from shtairir.ids import BlockId
 
 if TYPE_CHECKING:
+    from shtairir.block.aside import AsideReader, Source
     from shtairir.block.installs import Installs
+    from shtairir.block.quarantine import Quarantine
 
 __all__ = ["ENTRY_POINT_GROUP", "USER_FOLDER_VARIABLE", "PackProblem", "Registry", "default_registry", "user_folders"]
 
@@ -65,8 +62,7 @@ class Registry:
         *,
         quarantine: Quarantine | None = None,
     ) -> None:
-        self.quarantine = quarantine if quarantine is not None else Quarantine()
-        self._aside = AsideReader(self.quarantine)
+        self._quarantine = quarantine
         self._given = packs
         self._packs: dict[str, InstalledPack] | None = None
         self._folders = tuple(folders) if folders is not None else None
@@ -81,6 +77,23 @@ class Registry:
         # the same time; who finds a block never waits, and a pack that looks for blocks while it is imported waits
         # for nobody who waits for it.
         self._reading = threading.RLock()
+
+    # What handles other people's packs is imported for them only: most runs need none, and shall start soon.
+
+    @property
+    def quarantine(self) -> Quarantine:
+        """What is remembered of packs that did harm."""
+        if self._quarantine is None:
+            from shtairir.block.quarantine import Quarantine
+
+            self._quarantine = Quarantine()
+        return self._quarantine
+
+    @cached_property
+    def _aside(self) -> AsideReader:
+        from shtairir.block.aside import AsideReader
+
+        return AsideReader(self.quarantine)
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -124,6 +137,8 @@ class Registry:
 
     def find_packs(self, name: str) -> list[str]:
         """Return the modules or files that a person means by a family, a module, a distribution or a file's name."""
+        from shtairir.block.userfiles import files_in
+
         found = [pack.module for pack in self.packs() if name in (pack.family, pack.module, pack.distribution)]
         found += [
             str(file)
@@ -158,6 +173,8 @@ class Registry:
         accepts
             Only blocks with an input that this type may feed.
         """
+        from shtairir.block.search import ranked
+
         found: Iterable[BlockDefinition] = self.all()
         if accepts is not None:
             found = [one for one in found if any(compatibility(accepts, port.type).ok for port in one.inputs)]
@@ -260,13 +277,18 @@ class Registry:
             return
         if pack.is_ours:
             self._read_ours(pack)
-        elif not is_importing():
+            return
+        from shtairir.block.isolation import is_importing
+
+        if not is_importing():
             with self._reading:
                 if family not in self._families_read:
                     self._read_foreign(pack)
                     self._families_read.add(family)
 
     def _read_foreign(self, pack: InstalledPack) -> None:
+        from shtairir.block.aside import Source
+
         stamp = pack.stamp()
         self._failed.pop(pack.family, None)
         self._take(Source(pack.module, pack.family, partial(importlib.import_module, pack.module), stamp))
@@ -278,13 +300,19 @@ class Registry:
         try:
             self._adopt(importlib.import_module(pack.module), pack.module)
         except Exception as error:  # noqa: BLE001 - a library that it needs may be broken in any way
+            from shtairir.block.isolation import said_by
+
             self._note(PackProblem(pack.module, said_by(error)[0]))
         self._families_read.add(pack.family)
 
     # --- files of the user ----------------------------------------------------------------------------------------
 
     def _read_user_folders(self) -> None:
-        if self._user_read or is_importing():
+        if self._user_read:
+            return
+        from shtairir.block.isolation import is_importing
+
+        if is_importing():
             return
         with self._reading:
             if not self._user_read:
@@ -292,6 +320,9 @@ class Registry:
                 self._user_read = True
 
     def _read_changed_files(self) -> list[BlockId]:
+        from shtairir.block.aside import Source
+        from shtairir.block.userfiles import files_in, import_file
+
         present = files_in(self.folders)
         changed: list[BlockId] = []
         for file in [file for file in self._files if file not in present]:
