@@ -15,8 +15,9 @@ from shtairir.validation.flow import check_cycles, check_dead_nodes
 from shtairir.validation.inputs import check_inputs
 from shtairir.validation.inside import problems_inside
 from shtairir.validation.interfaces import check_interface
-from shtairir.validation.links import check_links, check_published
+from shtairir.validation.links import check_links
 from shtairir.validation.problem import Problem
+from shtairir.validation.published import check_published
 from shtairir.validation.references import check_bodies, check_code, check_refusals
 from shtairir.validation.survey import Survey
 from shtairir.validation.trust import check_trust

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.ports import InputPort, OutputPort
-from shtairir.document.edits import Edit, RemoveLinks, Unpublish, UnpublishResult
+from shtairir.document.edits import RemoveLinks
 from shtairir.document.model import Link
 from shtairir.ids import PortRef
 from shtairir.validation.survey import Survey
@@ -71,34 +71,3 @@ def _unknown_port(
     fix = f"{survey.did_you_mean(end.port, known)} {has}".lstrip()
     message = f"'{end.node}' has no {kind} '{end.port}', but the link {link} names it."
     survey.error("unknown_port", message, end.node, end.port, fix=fix, edit=RemoveLinks((link.target,)))
-
-
-def check_published(survey: Survey) -> None:
-    """Find published parameters and results whose node or port does not exist."""
-    for parameter in survey.graph.parameters:
-        what = f"The published parameter '{parameter.name}' stands for {parameter.target},"
-        _check_published(survey, parameter.target, what, "input", Unpublish(parameter.name))
-    for result in survey.graph.results:
-        what = f"The published result '{result.name}' stands for {result.source},"
-        _check_published(survey, result.source, what, "output", UnpublishResult(result.name))
-
-
-def _check_published(survey: Survey, port: PortRef, what: str, kind: str, edit: Edit) -> None:
-    instead = f"Publish another {kind}, or publish this no longer."
-    found = survey.graph.find(port.node) if "/" in port.node else None
-    if found is not None:
-        definition = found[0].definition(found[1], survey.registry)
-    elif port.node in survey.graph.nodes:
-        definition = survey.definitions.get(port.node)
-    else:
-        fix = survey.did_you_mean(port.node, survey.graph.nodes) or instead
-        survey.error("unknown_node", f"{what} but there is no such node.", None, fix=fix, edit=edit)
-        return
-    if definition is None:
-        return
-    ports = definition.inputs if kind == "input" else definition.outputs
-    known = [one.name for one in ports]
-    if port.port not in known:
-        fix = survey.did_you_mean(port.port, known) or instead
-        message = f"{what} but there is no such {kind}."
-        survey.error("unknown_port", message, port.node, port.port, fix=fix, edit=edit)

@@ -254,6 +254,21 @@ def test_a_parameter_may_stand_for_an_input_inside_an_instance(graph: Graph, reg
     assert broken.results == ()
 
 
+@pytest.mark.parametrize(("value", "nearest"), [(6, 5), (-1, 0), (5.5, 5)])
+def test_a_value_out_of_the_range_it_is_published_with_is_told(
+    value: float, nearest: int, graph: Graph, registry: Registry
+) -> None:
+    graph.publish("start", "source.value", range=(0, 5))
+    graph.set("start", 3)
+    assert validate(graph, registry) == []
+    graph.set("start", value)
+    problem = _found(graph, registry, "out_of_range")
+    assert f"'start' is set to {value:g}" in problem.message
+    assert problem.edit is not None
+    graph.apply(problem.edit)
+    assert graph.value("start") == nearest
+
+
 # --- what follows from an error ---------------------------------------------------------------------------------
 
 
