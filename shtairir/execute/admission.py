@@ -38,6 +38,7 @@ from shtairir.block.values import nbytes_of
 from shtairir.errors import MemoryBudgetError
 from shtairir.events import NodeLogged
 from shtairir.execute.call import PLAIN
+from shtairir.execute.handing import HandingOn
 from shtairir.execute.mailbox import Mailbox
 from shtairir.execute.scheduler import State
 from shtairir.execute.state import RunState
@@ -201,7 +202,7 @@ class Admission:
         for loading in (True, False):
             for task in self._held[:_LOOK_AHEAD]:
                 needs, loads = self._expected[task], self._to_load(task) if loading else 0
-                spilled = self._victims(needs + loads - room, self._state.shape.reads[task])
+                spilled = self._victims(needs + loads - room, self._state.reads[task])
                 if sum(map(self._size, spilled)) >= needs + loads - room:
                     return self._enter(task, needs, loads, spilled)
         task = self._held[0]
@@ -210,7 +211,7 @@ class Admission:
             # Nothing is spilled for it: others may still find room.
             self._refused[task] = self._state.memory.refusal(f"'{node}'", self._expected[task])
             return self._enter(task, 0)
-        return self._enter(task, self._expected[task], 0, self._victims(_NEVER, self._state.shape.reads[task]))
+        return self._enter(task, self._expected[task], 0, self._victims(_NEVER, self._state.reads[task]))
 
     def _enter(self, task: int, needs: int, loads: int = 0, to_spill: Collection[int] = ()) -> int:
         if self._running:
@@ -229,15 +230,20 @@ class Admission:
         """Return how much of a task's inputs is on disk."""
         if not self._folder.written_bytes:
             return 0
-        values = (self._state.slots[slot] for slot in self._state.shape.reads[task])
+        values = (self._state.slots[slot] for slot in self._state.reads[task])
         return sum(value.nbytes for value in values if isinstance(value, Spilled))
 
     def _expectation(self, task: int) -> int:
-        """Return what a ready task will take beside its inputs: as planned, else as much as they take."""
+        """Return what a ready task will take beside its inputs: as planned, else as much as they take.
+
+        One that hands an input on takes nothing.
+        """
+        if isinstance(self._state.call(task), HandingOn):
+            return 0
         estimate = self._state.plan.tasks[task].estimate
         expected = estimate.peak_bytes if estimate.peak_bytes is not None else estimate.total_bytes
         if expected is None:
-            expected = sum(self._size(slot) for slot in self._state.shape.reads[task])
+            expected = sum(self._size(slot) for slot in self._state.reads[task])
         return expected
 
     def _is_sure(self, task: int) -> bool:
@@ -257,7 +263,7 @@ class Admission:
         """Return slots to spill until so much is free, the last needed first. Called with the condition held."""
         if wanted_bytes <= 0:
             return []
-        reads = self._state.shape.reads
+        reads = self._state.reads
         in_use = {*but, *self._moving, *self._fixed}.union(*(reads[task] for task in self._running))
         self._large = {slot for slot in self._large if self._state.slots[slot] is not None}
         chosen: list[int] = []
@@ -292,7 +298,7 @@ class Admission:
         expected = self._running.get(task, 0)
         if expected:
             self._slim(expected)
-        for slot in self._state.shape.reads[task]:
+        for slot in self._state.reads[task]:
             self._bring_back(slot, task)
 
     def _slim(self, expected_bytes: int) -> None:

@@ -80,7 +80,7 @@ class ChoosingScheduler(Scheduler):
         self._guards = branching.guards
         self._roots = branching.roots
         self._wanted = branching.wanted
-        self._reads: list[Sequence[int]] = list(shape.reads)
+        self.reads: list[Sequence[int]] = list(shape.reads)
         self._settled: deque[tuple[int, int | None]] = deque()
         self._over: deque[int] = deque()
         self._lost: set[int] = set()
@@ -229,9 +229,9 @@ class ChoosingScheduler(Scheduler):
             return
         slot = choice.slots[port]
         lazy = {other for other in choice.slots if other is not None}
-        read = tuple(other for other in self._reads[choice.task] if other not in lazy or other == slot)
-        waived = [other for other in self._reads[choice.task] if other not in read]
-        self._reads[choice.task] = read
+        read = tuple(other for other in self.reads[choice.task] if other not in lazy or other == slot)
+        waived = [other for other in self.reads[choice.task] if other not in read]
+        self.reads[choice.task] = read
         self._let_go_of(waived)
         if slot is None:
             self._release_wait(choice.task)

@@ -108,6 +108,7 @@ class Run:
         self._records.causes = self._scheduler.causes
         if isinstance(self._scheduler, ChoosingScheduler):
             self._scheduler.values = self._state.slots
+            self._state.reads = self._scheduler.reads
             self._state.chosen = self._scheduler.chosen
         self._queue = self._state.queue
         self._passages: dict[int, Passage] = {}

@@ -104,6 +104,8 @@ class Scheduler:
     ----------
     released
         Slots that may be let go; whoever drives empties it.
+    reads
+        What each task reads; of a task that hands one thing on, only that, once it is chosen.
     unneeded
         Tasks that turned out not to be needed, where something is chosen; whoever drives empties it.
     bursts
@@ -117,7 +119,7 @@ class Scheduler:
         self.unneeded: list[int] = []
         self.causes: dict[int, int] = {}
         self._shape = shape
-        self._reads: Sequence[Sequence[int]] = shape.reads
+        self.reads: Sequence[Sequence[int]] = shape.reads
         self.bursts: dict[int, Burst] = dict(shape.bursts)
         self._waits = list(shape.waits)
         self._stands_for = list(shape.stands_for or range(len(shape.waits)))
@@ -148,7 +150,7 @@ class Scheduler:
         for slot in shape.writes[task]:
             if not readers[slot]:  # all who would have read it were skipped meanwhile
                 self.released.append(slot)
-        for slot in self._reads[task]:  # as in `_let_go`: what was read was done
+        for slot in self.reads[task]:  # as in `_let_go`: what was read was done
             readers[slot] -= 1
             if not readers[slot]:
                 self.released.append(slot)
@@ -253,7 +255,7 @@ class Scheduler:
         self._let_go(task)
 
     def _let_go(self, task: int) -> None:
-        self._let_go_of(self._reads[task])
+        self._let_go_of(self.reads[task])
 
     def _let_go_of(self, slots: Iterable[int]) -> None:
         readers = self._readers

@@ -48,6 +48,8 @@ class RunState:
         Whether anybody listens: if not, no event is made.
     stopping
         Whether the run is to end: no task begins any more.
+    reads
+        The slots that each task reads; of one that hands one of them on only that, once it is chosen.
     chosen
         For each choice of the plan the place of the chosen input, once that is settled.
     share
@@ -67,6 +69,7 @@ class RunState:
     observed: bool
     records: Records = field(init=False)
     slots: list[Any] = field(init=False)
+    reads: Sequence[Sequence[int]] = field(init=False)
     queue: SimpleQueue[Any] = field(default_factory=SimpleQueue)
     stopping: bool = False
     admission: Admission | None = None
@@ -75,6 +78,7 @@ class RunState:
 
     def __post_init__(self) -> None:
         self.slots = [None] * len(self.shape.writer)
+        self.reads = self.shape.reads
         self.slots += self.constants
         self.records = Records(self.plan, self.slots, self.states)
 

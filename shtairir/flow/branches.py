@@ -30,10 +30,9 @@ _CHOICE = UnionType((ScalarType("text"), ScalarType("int")))
 
 
 def _same(**arguments: Any) -> Any:
-    """Return what is known of both branches, where that is the same."""
-    specs = [value for name, value in arguments.items() if name in (THEN, OTHERWISE)]
-    agree = specs and isinstance(specs[0], Spec) and all(spec == specs[0] for spec in specs)
-    return specs[0] if agree else None
+    """Return what is known of both branches, where that is the same; the value takes no memory of its own."""
+    then, otherwise = (arguments.get(name) for name in (THEN, OTHERWISE))
+    return replace(then, view_of=THEN) if isinstance(then, Spec) and then == otherwise else None
 
 
 # --- If -----------------------------------------------------------------------------------------------------------
@@ -64,14 +63,7 @@ def _refuse_taken(names: Collection[str], taken: Collection[str], what: str) -> 
 
 
 def _holds(arguments: Mapping[str, Any], offered: frozenset[str]) -> str:
-    expression = compile_expression(arguments["expression"])
-    found = expression.evaluate(arguments)
-    if not isinstance(found, bool | int | float):
-        raise ExecutionError(
-            f"The condition '{expression.text}' gives {describe(found)}, which is neither true nor false.",
-            hint="Compare it with something, for example: x > 0.",
-        )
-    return THEN if found else OTHERWISE
+    return THEN if compile_expression(arguments["expression"]).holds(arguments) else OTHERWISE
 
 
 @block(

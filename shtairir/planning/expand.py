@@ -36,6 +36,7 @@ from shtairir.document.references import INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT,
 from shtairir.errors import PlanningError
 from shtairir.ids import NodeId, PortName, PortRef
 from shtairir.planning.instances import Instance
+from shtairir.planning.passes.merge import canonical
 from shtairir.validation.wiring import Wiring, fits
 
 if TYPE_CHECKING:
@@ -138,16 +139,15 @@ class Expansion:
         )
 
 
-def needs_expansion(source: Snapshot, definitions: Iterable[BlockDefinition]) -> bool:
-    """Whether a graph has instances, or results of its own.
+def needs_expansion(definitions: Iterable[BlockDefinition]) -> bool:
+    """Whether a graph has instances, or outputs of its own.
 
     Parameters
     ----------
     definitions
         Those of its nodes, each once.
     """
-    named = bool(getattr(source, "results", ()))
-    return named or any(is_instance(found.id) or found.id == OUTPUT for found in definitions)
+    return any(is_instance(found.id) or found.id == OUTPUT for found in definitions)
 
 
 def expand(source: Snapshot, blocks: Registry, values: Values | None = None) -> Expansion:
@@ -388,9 +388,11 @@ class _Flat:
             return False
         value = node.values[OUTPUT_PORT]
         optional = isinstance(kind, UnionType) and NONE in kind.members
-        if (value is None and not optional) or any(self._wanted(reader) != kind for reader in readers):
+        if value is None and not optional:
             return False
         absolute = _absolute(value, kind, self._base_dirs[end])
+        if not all(_means_the_same(absolute, kind, self._wanted(reader)) for reader in readers):
+            return False
         for reader in readers:
             port = self._definitions[reader.node].input(reader.port)
             assert port is not None  # its type was looked at
@@ -542,6 +544,19 @@ def _crossing(source: PortType, target: PortType) -> _Crossing | None:
     uncertain = found.conversion is None and isinstance(source, AnyType | UnionType)
     certain = not uncertain or isinstance(target, AnyType) or source == target
     return _Crossing(found.conversion, None if certain else target)
+
+
+def _means_the_same(value: JsonValue, kind: PortType, wanted: PortType) -> bool:
+    """Whether a value of a file is the same where a type is wanted as where another one is handed on to it."""
+    if kind == wanted:
+        return True
+    crossing = _crossing(kind, wanted)
+    if crossing is None or crossing.conversion is not None:
+        return False
+    try:
+        return canonical(kind.parse(value)) == canonical(wanted.parse(value))
+    except ValueError:
+        return False
 
 
 def _handed(value: Any) -> Any:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from shtairir.block.loops import LOOPS
 from shtairir.errors import PlanningError
-from shtairir.flow.loop_shape import LOOPS
-from shtairir.ids import PortRef
+from shtairir.ids import NodeId, PortRef
 from shtairir.planning.config import OptimizationLevel, PlanningConfig
 from shtairir.planning.expand import Expansion, Values, expand, needs_expansion
 from shtairir.planning.guards import Wants, guard_branches, wants_of, with_controls
@@ -74,7 +75,7 @@ class ExecutionPlanner:
         inside: InsideLoops = {}
         if values:
             values, inside = apart(source, values)
-        if values or needs_expansion(source, wiring.blocks.values()):
+        if values or needs_expansion(wiring.blocks.values()):
             expansion = expand(source, blocks, values)
             config, wiring = expansion.inside(config), expansion.wiring
         graph = resolve(source if expansion is None else expansion, blocks, wiring)
@@ -84,21 +85,25 @@ class ExecutionPlanner:
             from shtairir.planning.bodies import with_bodies  # most graphs have none
 
             graph, noted = with_bodies(graph, source, blocks, config, prefix, inside)
+        named = {result.name: result.source for result in source.results} if expansion is None else expansion.named
         if expansion is not None:
             graph = replace(graph, wanted=_numbered(graph, expansion.results)).linked(graph.links())
+        elif named:
+            graph = _keeping(graph, frozenset(named.values()))
         lazy = any(definition.traits.lazy is not None for definition in kinds)
-        wants = _wants(graph, config, expansion) if lazy else None
+        wants = _wants(graph, config, {port.node for port in named.values()}, expansion) if lazy else None
         if prefix:
             graph = graph.prefixed(prefix)
         _check_names(graph, config)
         if config.keep:
-            wanted = graph.wanted | _numbered(graph, config.keep)
-            graph = replace(graph, wanted=wanted).linked(graph.links())
+            graph = _keeping(graph, config.keep)
         names = graph.names()
         originals = graph.nodes
         graph, reasons = self._optimised(graph, config, wants)
         plan = Layout(graph, originals, config, noted + reasons).plan(source.name, source.base_dir, names)
-        return plan if expansion is None else expansion.told_in(plan, prefix)
+        if expansion is not None:
+            return expansion.told_in(plan, prefix)
+        return replace(plan, named=named) if named else plan
 
     def _optimised(
         self, graph: WorkingGraph, config: PlanningConfig, wants: Wants | None
@@ -119,11 +124,20 @@ class ExecutionPlanner:
         return with_controls(graph), reasons
 
 
-def _wants(graph: WorkingGraph, config: PlanningConfig, expansion: Expansion | None) -> Wants:
+def _wants(
+    graph: WorkingGraph, config: PlanningConfig, named: Collection[NodeId], expansion: Expansion | None
+) -> Wants:
     """Return what a graph runs for."""
-    targets = config.targets
-    wanted = () if expansion is None or targets is not None else expansion.wanted
-    return wants_of(graph, targets or wanted, {} if expansion is None else expansion.companions)
+    if config.targets is not None:
+        wanted: Collection[NodeId] = config.targets
+    else:
+        wanted = named if expansion is None else expansion.wanted
+    return wants_of(graph, wanted, {} if expansion is None else expansion.companions)
+
+
+def _keeping(graph: WorkingGraph, ports: frozenset[PortRef]) -> WorkingGraph:
+    """Return the graph with more outputs kept."""
+    return replace(graph, wanted=graph.wanted | _numbered(graph, ports)).linked(graph.links())
 
 
 def _check_names(graph: WorkingGraph, config: PlanningConfig) -> None:
