@@ -91,6 +91,26 @@ class Expression:
         ExpressionError
             When the values do not fit; with the column.
         """
+        value = self._evaluated(given)
+        if type(value) is values.Foreign:
+            return value.value
+        return values.unpacked(value) if self._makes_lists and type(value) in values.LISTS else value
+
+    def holds(self, given: Mapping[str, object]) -> bool:
+        """Return whether the expression holds as a condition; nothing of what it gives is asked.
+
+        Raises
+        ------
+        ExpressionError
+            When the values do not fit, or what it gives is neither true nor false, nor a number.
+        """
+        value = self._evaluated(given)
+        if type(value) in NUMBERS:
+            return bool(value)
+        message = f"The condition '{self.text}' gives {values.said(value)}, which is neither true nor false."
+        raise _in(self, ExpressionError(message, column=1, hint="Compare it with something, for example: x > 0."))
+
+    def _evaluated(self, given: Mapping[str, object]) -> Any:
         frame: Frame = [EFFORT]
         try:
             for name in self.names:
@@ -101,12 +121,9 @@ class Expression:
         except ExpressionError as error:
             raise _in(self, error.at(self._column(name))) from None
         try:
-            value = self._step(frame)
+            return self._step(frame)
         except ExpressionError as error:
             raise _in(self, error) from None
-        if type(value) is values.Foreign:
-            return value.value
-        return values.unpacked(value) if self._makes_lists and type(value) in values.LISTS else value
 
     def _column(self, name: str) -> int:
         return max(self.text.find(name), 0) + 1  # Python may read a name in other letters than it is written in

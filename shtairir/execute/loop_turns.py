@@ -20,12 +20,18 @@ from shtairir.execute.loop_body import IterationFailedError, Lane
 from shtairir.execute.loop_items import Source, fitting
 from shtairir.flow.loop_shape import INDEX, STOP, TURN
 
+_WORTH_SHARING_S = 1e-3
+
 
 class _Carrying(LoopRun):
     """A loop whose turns follow each other."""
 
     def _begin(self) -> None:
         self._turns = 0
+        self._last_s = 0.0
+        plan, memory = self.program.plan, self.state.memory
+        # Side by side, nodes take more memory.
+        self._can_be_shared = plan.workers > 1 and plan.parallelism > 1 and memory.limit_bytes is None
         self._lane_of_all: Lane = self._lane(lambda index: True)
         self._state: dict[str, Any] = {name: self.given.pop(name) for name in self.shape.carried}
         self._base = self._same_each_time()
@@ -42,7 +48,9 @@ class _Carrying(LoopRun):
             if self._numbers is not None:
                 given.append((self.program.input_slots[INDEX], self._numbers(index)))
             owned = self._hand_over(given)
-            outputs = self._lane_of_all.run(index, given, owned)
+            lane = self._lane_of_all
+            lane.together = self._can_be_shared and self._last_s > _WORTH_SHARING_S
+            outputs = lane.run(index, given, owned)
             status = NodeStatus.DONE
         except IterationFailedError as error:
             record.failures[index] = error.failure.node, error.failure.message
@@ -51,7 +59,8 @@ class _Carrying(LoopRun):
             status = NodeStatus.CANCELLED
             raise
         finally:
-            record.note(index, status, clock() - began_s)
+            self._last_s = clock() - began_s
+            record.note(index, status, self._last_s)
         self._turns += 1
         self._bytes_alone = self._lane_of_all.peak_bytes
         return dict(zip(self.program.names, outputs, strict=True))
@@ -136,13 +145,7 @@ class Turns(_Carrying):
         if self._condition is None:
             return False
         known = {**self.given, **self._rest, **self._state, TURN: self._turns}
-        found = self._condition.evaluate(known)
-        if not isinstance(found, bool | int | float):
-            raise ExecutionError(
-                f"The condition '{self._condition.text}' gives {describe(found)}, which is neither true nor false.",
-                hint="Compare it with something, for example: change > 0.01.",
-            )
-        return bool(found)
+        return self._condition.holds(known)
 
     def _final(self, name: str) -> Any:
         """Return an output of the last turn; where there was none, the state as it was given."""

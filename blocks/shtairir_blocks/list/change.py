@@ -94,7 +94,7 @@ def filter_(context: Context, items: list[Any], condition: str = "item > 0") -> 
     for index, item in enumerate(items):
         if index % _LOOK_AFTER == 0:
             context.check_cancelled()
-        if test.evaluate({"item": item, "index": index}):
+        if test.holds({"item": item, "index": index}):
             kept.append(item)
     return kept
 

@@ -219,6 +219,18 @@ def test_a_refusal_of_a_value_says_where() -> None:
     assert (missing.message, missing.column) == ("There is no value for 'speed'.", 5)
 
 
+@pytest.mark.parametrize(("value", "held"), [(True, True), (0, False), (0.5, True), (np.bool_(True), True)])
+def test_a_condition_holds_or_does_not(value: object, held: bool) -> None:
+    assert compile_expression("x").holds({"x": value}) is held
+
+
+@pytest.mark.parametrize("value", ["text", "", None, [], [1], np.ones(3), Hostile])
+def test_what_is_neither_true_nor_false_is_refused_as_a_condition(value: object) -> None:
+    with pytest.raises(ExpressionError, match="neither true nor false") as caught:
+        compile_expression("x").holds({"x": Hostile() if value is Hostile else value})
+    assert "x > 0" in caught.value.hint
+
+
 def test_expressions_and_their_errors_travel_to_other_processes() -> None:
     copy = pickle.loads(pickle.dumps(compile_expression("a > 1")))
     assert copy.evaluate({"a": 2}) is True
