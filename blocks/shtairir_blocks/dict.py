@@ -8,7 +8,7 @@ Value = Annotated[Any, Param(port=True)]
 
 
 @block(name="Dictionary", id="dict.constant", category="Dictionary", tags=("constant", "object", "json", "record"))
-def constant(value: dict[str, Any]) -> dict[str, Any]:
+def constant(value: dict[str, Any] = {}) -> dict[str, Any]:  # noqa: B006  # a block's default is not written to
     """Give a dictionary that is written by hand.
 
     Parameters

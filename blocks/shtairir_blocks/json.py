@@ -173,13 +173,13 @@ def read_lines(
 
 @block(name="Write JSON Lines", category="JSON/File", tags=("jsonl", "ndjson", "save"), pure=False)
 def write_lines(
-    values: list[Any] | Table, path: Annotated[Path, Param(path="save", suffixes=(".jsonl", ".ndjson"))]
+    items: list[Any] | Table, path: Annotated[Path, Param(path="save", suffixes=(".jsonl", ".ndjson"))]
 ) -> Path:
     """Write a list, or the rows of a table, to a file with a JSON value in each line.
 
     Parameters
     ----------
-    values
+    items
         The values; a table gives a record for each row.
     path
         The file; missing folders are made, an old file is replaced.
@@ -191,4 +191,4 @@ def write_lines(
     """
     from shtairir_blocks.kernels import json_text as kernels
 
-    return kernels.write_lines(values, path)
+    return kernels.write_lines(items, path)

@@ -20,7 +20,7 @@ def fill(sheet: Sheet) -> None:
         sheet.add("date.now", zone="UTC")
         sheet.add("date.range", start="2024-01-31", end="2024-06-30", unit="months")
     with sheet.frame("Columns"):
-        days = sheet.add("list.texts", "days", values=["31.1.2024 23:30", "29.2.2024 08:00", "1.3.2024 12:15"])
+        days = sheet.add("list.texts", "days", items=["31.1.2024 23:30", "29.2.2024 08:00", "1.3.2024 12:15"])
         table = sheet.add("table.from_columns", names=["visited"], a=days["out"])
         dates = sheet.add("date.parse_column", table=table["out"], column="visited")
         sheet.add("date.parts_column", table=dates["out"], column="visited", parts=["year", "month", "weekday"])

@@ -41,7 +41,7 @@ def _loops(sheet: Sheet) -> None:
         sheet.graph, "sum_up", {"total": "float", "item": "float"}, "math.add", "total", {"a": "total", "b": "item"}, {}
     )
     with sheet.frame("Loops"):
-        sizes = sheet.add("list.numbers", "sizes", "Sizes", values=[640, 480, 320])
+        sizes = sheet.add("list.numbers", "sizes", "Sizes", items=[640, 480, 320])
         sheet.add("flow.for_each", body="halve", x=sizes["out"])
         sheet.add("flow.reduce", body="sum_up", items=sizes["out"], initial=0.0)
         start = sheet.add("math.number", "start", "Start", value=1.0)

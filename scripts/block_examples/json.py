@@ -23,4 +23,4 @@ def fill(sheet: Sheet) -> None:
     with sheet.frame("Tables and files"):
         lines = sheet.add("json.read_lines", path="data/orders.jsonl")
         sheet.add("json.to_table", value=lines["out"])
-        sheet.add("json.write_lines", values=lines["out"], path="out/orders.jsonl")
+        sheet.add("json.write_lines", items=lines["out"], path="out/orders.jsonl")

@@ -14,7 +14,7 @@ def fill(sheet: Sheet) -> None:
         sheet.add("text.format", template="Dear {a}, {b} are done.", a=full["out"], b=first["out"])
         sheet.add("text.join", parts=["pen", "paper", "ink"], separator=" + ")
         order = sheet.add("dict.constant", "order", "An order", value={"name": "Ada", "sum": 12.5})
-        sheet.add("text.template", template="Dear {name}, you owe {sum:.2f} €.", values=order["out"])
+        sheet.add("text.template", template="Dear {name}, you owe {sum:.2f} €.", entries=order["out"])
     with sheet.frame("Take apart"):
         note = sheet.add("text.constant", "note", "A note", value="apples, pears, plums\nbread\n\nmilk")
         lines = sheet.add("text.lines", text=note["out"], drop_empty=True)

@@ -22,6 +22,9 @@ _SAMPLED_ELEMENTS = 1 << 17
 _LOOKED_AT = 1000
 """Of how many items of a list the size is looked at; the others are taken to be as large."""
 
+_DEEPEST = 50
+"""How many lists inside lists are looked into."""
+
 _SAMPLED_ROWS = 64
 """A sample is taken in so many pieces: single elements far apart would each cost a look into far memory."""
 
@@ -232,19 +235,34 @@ def _shorten(text: str, limit: int = 60) -> str:
 
 
 def nbytes_of(value: object) -> int:
-    """Return the memory that a value holds, in bytes; views count as what they show."""
+    """Return the memory that a value holds, in bytes; views count as what they show.
+
+    A list or dictionary that stands in several places of the value counts once, however often it is come by.
+    """
+    if isinstance(value, list | tuple | dict):
+        return _nbytes_with_items(value, set(), _DEEPEST)
     if _is_array(value):
         return int(value.nbytes)  # type: ignore[attr-defined]
     if _is_table(value):
         return int(value.estimated_size())  # type: ignore[attr-defined]
     if isinstance(value, Audio):
         return int(value.samples.nbytes)
-    if isinstance(value, list | tuple):
-        looked_at = sum(nbytes_of(item) for item in value[:_LOOKED_AT])
-        return sys.getsizeof(value) + looked_at * max(len(value), 1) // max(min(len(value), _LOOKED_AT), 1)
-    if isinstance(value, dict):
-        return sys.getsizeof(value) + sum(nbytes_of(item) for item in itertools.islice(value.values(), 1000))
     return sys.getsizeof(value)
+
+
+def _nbytes_with_items(value: Any, seen: set[int], depth: int) -> int:
+    if id(value) in seen:
+        return 0
+    seen.add(id(value))
+    if not depth:
+        return sys.getsizeof(value)
+    looked_at = 0
+    for item in itertools.islice(value.values() if isinstance(value, dict) else value, _LOOKED_AT):
+        if isinstance(item, list | tuple | dict):
+            looked_at += _nbytes_with_items(item, seen, depth - 1)
+        else:
+            looked_at += nbytes_of(item)
+    return sys.getsizeof(value) + looked_at * max(len(value), 1) // max(min(len(value), _LOOKED_AT), 1)
 
 
 def read_only(value: object) -> object:

@@ -284,7 +284,7 @@ class MemoryManager:
         )
 
 
-def _owners_of(value: object, nbytes: int) -> list[tuple[object, int]]:
+def _owners_of(value: object, nbytes: int, seen: set[int] | None = None) -> list[tuple[object, int]]:
     """Return what owns the memory of a value, and how much: of a list, each of its large items, and the list itself.
 
     So an array that is in two lists, or in a list and alone, counts once.
@@ -293,10 +293,13 @@ def _owners_of(value: object, nbytes: int) -> list[tuple[object, int]]:
         return [(root_of(value), nbytes)]
     found: list[tuple[object, int]] = []
     rest = nbytes
+    # A list may stand in several places of another, and even in itself.
+    seen = {id(value)} if seen is None else seen
     for item in value:
         size = _size(item)
-        if size >= UNCOUNTED_BYTES:
-            found += _owners_of(item, size)
+        if size >= UNCOUNTED_BYTES and not (isinstance(item, list | tuple) and id(item) in seen):
+            seen.add(id(item))
+            found += _owners_of(item, size, seen)
             rest -= size
     return [*found, (value, max(rest, 0))]
 

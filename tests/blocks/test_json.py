@@ -35,6 +35,10 @@ def test_a_text_that_is_not_json_is_refused_with_its_place():
         blocks.parse("1" * 5000)
     with pytest.raises(ValueError, match="nested too deeply"):
         blocks.parse("[" * 200_000)
+    with pytest.raises(ValueError, match="nested more than 200 levels deep"):
+        blocks.parse("[" * 300 + "]" * 300)
+    assert blocks.parse("[" * 200 + "]" * 200)
+    assert len(blocks.parse("[" + "[1], " * 999 + "{}]")) == 1000
 
 
 def test_arrays_and_tables_are_written_as_lists():

@@ -8,6 +8,12 @@ from typing import Any
 from .io_atomic import existing, replacing
 from .io_text import plain
 
+_DEEPEST = 200
+
+
+class _TooDeepError(ValueError):
+    """Lists in lists without end."""
+
 
 def parsed(text: str, source: str) -> Any:
     """Return what a JSON text stands for.
@@ -18,15 +24,35 @@ def parsed(text: str, source: str) -> Any:
         With the place where it is broken; ``source`` says what was read.
     """
     try:
-        return json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse)
+        value = json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse)
+        if text.count("[") + text.count("{") > _DEEPEST:
+            _refuse_depth(value, source)
+        return value
     except json.JSONDecodeError as error:
         raise ValueError(
             f"{source} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}. Correct it there."
         ) from None
     except RecursionError:
         raise ValueError(f"{source} is nested too deeply to be read.") from None
+    except _TooDeepError:
+        raise
     except ValueError as error:  # a number of thousands of digits, or one of the words that JSON has not
         raise ValueError(f"{source} is not JSON: {error}") from None
+
+
+def _refuse_depth(value: Any, source: str) -> None:
+    """Refuse what whoever reads it after would stumble over; level by level, so that this does not."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            item
+            for one in level
+            for item in (one.values() if isinstance(one, dict) else one)
+            if isinstance(item, list | dict)
+        ]
+        if not level:
+            return
+    raise _TooDeepError(f"{source} is nested more than {_DEEPEST} levels deep, which is more than can be worked with.")
 
 
 def _refuse(word: str) -> Any:

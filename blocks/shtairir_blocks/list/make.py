@@ -9,27 +9,27 @@ _MOST = 10_000_000
 
 
 @block(name="List of numbers", category="List/Make", tags=("constant", "values"))
-def numbers(values: list[int | float]) -> list[int | float]:
+def numbers(items: list[int | float] = []) -> list[int | float]:  # noqa: B006  # a block's default is not written to
     """Give a list of numbers.
 
     Parameters
     ----------
-    values
+    items
         The numbers, in order.
     """
-    return list(values)
+    return list(items)
 
 
 @block(name="List of texts", category="List/Make", tags=("constant", "strings", "words", "names"))
-def texts(values: list[str]) -> list[str]:
+def texts(items: list[str] = []) -> list[str]:  # noqa: B006  # a block's default is not written to
     """Give a list of texts.
 
     Parameters
     ----------
-    values
+    items
         The texts, in order.
     """
-    return list(values)
+    return list(items)
 
 
 @block(name="Make list", category="List/Make", tags=("collect", "gather", "pack", "items"))

@@ -70,7 +70,7 @@ def format_(
 
 @block(name="Fill in template", category="Text/Make", tags=("format", "mail merge", "dictionary", "report"))
 def template(
-    template: Annotated[str, Param(multiline=True)], values: dict[str, Any], missing: str | None = None
+    template: Annotated[str, Param(multiline=True)], entries: dict[str, Any], missing: str | None = None
 ) -> str:
     """Fill the entries of a dictionary into a text.
 
@@ -78,11 +78,11 @@ def template(
     ----------
     template
         The text with the names of entries in braces: Dear {name}, you owe {sum:.2f}; {{ stands for a brace.
-    values
+    entries
         The dictionary.
     missing
         What to write for a name that the dictionary lacks; an error when unset.
     """
     from shtairir_blocks.kernels import text as kernels
 
-    return kernels.formatted(template, values, missing)
+    return kernels.formatted(template, entries, missing)

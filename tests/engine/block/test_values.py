@@ -72,6 +72,20 @@ def test_size_of_a_dictionary_counts_its_entries() -> None:
     assert nbytes_of({"a": np.zeros(100), "b": [np.zeros(100)]}) > 1600
 
 
+def test_what_holds_itself_or_one_list_many_times_is_counted_once() -> None:
+    ring: list[object] = [np.zeros(100)]
+    ring += [ring, {"again": ring}]
+    assert 800 < nbytes_of(ring) < 2000
+    doubled: list[object] = [np.zeros(100)]
+    for _ in range(40):
+        doubled = [doubled, doubled]
+    assert 800 < nbytes_of(doubled) < 10_000
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    assert nbytes_of(deep) > 0
+
+
 def test_read_only_view_leaves_the_array_as_it_was() -> None:
     array = np.zeros(3)
     view = read_only(array)
