@@ -10,9 +10,10 @@ same. Of several failures, the one of the node that comes first in the body is t
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from shtairir.document.references import OUTPUT_PORT
@@ -20,7 +21,7 @@ from shtairir.errors import ExecutionError, MemoryBudgetError, RunCancelledError
 from shtairir.events import NodeFailure, NodeStatus
 from shtairir.execute.burst import Row
 from shtairir.execute.call import Call
-from shtairir.execute.choosing import ChoosingScheduler
+from shtairir.execute.choosing import ChoosingScheduler, scheduler_of
 from shtairir.execute.composite import Composite
 from shtairir.execute.context import TaskContext
 from shtairir.execute.failure import failure_in_brief, failure_of
@@ -32,9 +33,9 @@ from shtairir.results.iterations import Tally
 from shtairir.results.records import SELF_DESCRIBING
 
 if TYPE_CHECKING:
+    from shtairir.execute.scheduler import Scheduler
     from shtairir.execute.state import RunState
     from shtairir.ids import NodeId
-    from shtairir.planning.branching import Branching
 
 _LIGHT_TEXT = 1000
 _TOLD_IN_FULL = 100
@@ -57,6 +58,8 @@ class Lane:
     ----------
     index
         The iteration that is on its way.
+    together
+        Whether idle workers may join in: for turns, of which only one is on its way at a time.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class Lane:
         self._now_s = 0.0
         self._base_bytes = 0
         self.peak_bytes = 0
+        self.together = False
 
     def _is_stopping(self) -> bool:
         return self._outer.stopping or not self._wanted(self.index)
@@ -116,8 +120,8 @@ class Lane:
         try:
             if self._once.is_open:
                 self._settle()
-            if self._branching is not None:
-                self._walk_choosing(self._branching)
+            if self._branching is not None or self.together:
+                self._walk_as_scheduled()
             else:
                 self._walk(self._steps)
             outputs = [slots[slot] for slot in self._program.outputs]
@@ -164,7 +168,7 @@ class Lane:
         for step in steps:
             if lost and not lost.isdisjoint(step.reads):
                 lost.update(self._state.shape.writes[step.task])
-            elif not self._perform(step):
+            elif not self._perform(step, self._now_s):
                 lost.update(self._missing(step))
             for slot in step.ends:
                 if slot not in keep:
@@ -172,39 +176,45 @@ class Lane:
         if self._failures:
             raise IterationFailedError(min(self._failures.values(), key=self._position))
 
-    def _walk_choosing(self, branching: Branching) -> None:
-        """Perform the steps of a body in which something is chosen, as a scheduler says."""
+    def _walk_as_scheduled(self) -> None:
+        """Perform the steps as a scheduler says: where something is chosen, or several can be done side by side."""
         state, program = self._state, self._program
-        scheduler = ChoosingScheduler(program.shape, branching, readers=program.readers)
-        scheduler.values, state.chosen = self._slots, scheduler.chosen
+        scheduler = scheduler_of(program.shape, self._branching, program.readers)
+        if isinstance(scheduler, ChoosingScheduler):
+            scheduler.values, state.chosen = self._slots, scheduler.chosen
         state.records.causes, state.records.failures = scheduler.causes, {}
         state.records.parts.clear()
         there = program.given if not self._once.is_settled else program.given | program.body.invariant
-        ready = scheduler.begin()
-        heapify(ready)
-        self._now_s = state.clock()
-        while ready:
-            task = heappop(ready)
-            if task in there or self._perform(program.step_of[task]):
-                more = scheduler.done(task)
-            elif task in state.records.parts:
-                _, more = scheduler.partly_done(task, state.records.missing(task))
-            else:
-                _, more = scheduler.failed(task)
-            for other in more:
-                heappush(ready, other)
-            for slot in scheduler.released:
-                self._release(slot)
-            scheduler.released.clear()
-        failed = [
-            failure
-            for task, failure in self._failures.items()
-            if scheduler.takers(task, self._missing(program.step_of[task])) is None
-        ]
+        _Walk(self, scheduler, there).go(self._outer.share if self.together else None)
+        failed = list(self._failures.values())
+        if isinstance(scheduler, ChoosingScheduler):
+            failed = [
+                failure
+                for task, failure in self._failures.items()
+                if scheduler.takers(task, self._missing(program.step_of[task])) is None
+            ]
         if failed:
             raise IterationFailedError(min(failed, key=self._position))
 
-    def _perform(self, step: Step) -> bool:
+    def take_note(self, scheduler: Scheduler, task: int, *, complete: bool) -> list[int]:
+        """Take note of how a step ended, let go of what nobody reads any more, and return what may be done now."""
+        records = self._state.records
+        if complete:
+            ready = scheduler.done(task)
+        elif task in records.parts:
+            _, ready = scheduler.partly_done(task, records.missing(task))
+        else:
+            _, ready = scheduler.failed(task)
+        for slot in scheduler.released:
+            self._release(slot)
+        scheduler.released.clear()
+        return ready
+
+    def perform(self, task: int) -> bool:
+        """Perform the step of a task, and say whether it made all of its outputs."""
+        return self._perform(self._program.step_of[task], self._state.clock())
+
+    def _perform(self, step: Step, began_s: float) -> bool:
         """Perform a step, take note of its time, and say whether it made all of its outputs."""
         if self._is_stopping():
             raise RunCancelledError("The run was cancelled.")
@@ -219,7 +229,6 @@ class Lane:
             failure = self._hand_on(step, call)
         else:
             failure = self._perform_parts(step, call)
-        began_s = self._now_s
         self._now_s = ended_s = self._state.clock()
         tally = self._tallies[step.places[-1]]
         tally.count += 1
@@ -399,6 +408,71 @@ class Lane:
         """Yield what each node of the body took."""
         yield from zip(self._program.nodes, self._tallies, strict=True)
         yield from self._nested.items()
+
+
+class _Walk:
+    """One iteration, by the word of a scheduler. Several workers may be in here at a time.
+
+    Parameters
+    ----------
+    there
+        Tasks whose results are there already.
+    """
+
+    def __init__(self, lane: Lane, scheduler: Scheduler, there: Collection[int]) -> None:
+        self._lane = lane
+        self._scheduler = scheduler
+        self._there = there
+        self._ready: list[int] = []
+        self._lock = threading.Lock()
+        self._fault: BaseException | None = None
+        self._share: Callable[[Callable[[], None]], None] | None = None
+
+    def go(self, share: Callable[[Callable[[], None]], None] | None) -> None:
+        """Perform everything, with the help of others if there is a way to share."""
+        self._share = share
+        self._add(self._scheduler.begin())
+        self._work()
+        if self._fault is not None:
+            raise self._fault
+
+    def _add(self, tasks: Collection[int]) -> None:
+        for task in tasks:
+            if task in self._there:
+                self._add(self._lane.take_note(self._scheduler, task, complete=True))
+            else:
+                heappush(self._ready, task)
+
+    def _work(self) -> None:
+        """Perform what is ready until nothing is; what others have in hand, they go on with by themselves."""
+        while self._fault is None:
+            with self._lock:
+                task = heappop(self._ready) if self._ready else None
+                several = bool(self._ready)
+            if task is None:
+                return
+            if several and self._share is not None:
+                with self._lock:
+                    heappush(self._ready, task)
+                self._share(self._work_alone)
+                continue
+            self._perform(task)
+
+    def _work_alone(self) -> None:
+        while self._fault is None:
+            with self._lock:
+                if not self._ready:
+                    return
+                task = heappop(self._ready)
+            self._perform(task)
+
+    def _perform(self, task: int) -> None:
+        try:
+            complete = self._lane.perform(task)
+            with self._lock:
+                self._add(self._lane.take_note(self._scheduler, task, complete=complete))
+        except BaseException as fault:  # noqa: BLE001 - raised by whoever began the iteration
+            self._fault = fault
 
 
 def _move(given: list[tuple[int, Any]], slots: list[Any]) -> None:

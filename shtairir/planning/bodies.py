@@ -44,6 +44,7 @@ GIVEN, TAKEN = BlockId("flow.given"), BlockId("flow.taken")
 """The blocks of the nodes that stand for inputs and outputs of a body."""
 
 _LISTED = 4
+_END_S = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,7 +262,7 @@ def _end(id: BlockId, inputs: tuple[InputPort, ...], output: OutputPort) -> Bloc
         inputs=inputs,
         outputs=(output,),
         # Two of them are never one.
-        traits=Traits(pure=False, cost=0.0, infer=_seen_through if inputs else None),
+        traits=Traits(pure=False, cost=_END_S, infer=_seen_through if inputs else None),
     )
 
 

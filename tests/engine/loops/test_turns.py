@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import numpy as np
 import pytest
 
 import shtairir
-from shtairir.block import Array, block
+from shtairir.block import Array, Context, block
 from shtairir.errors import PlanningError
 from shtairir.events import NodeStatus
+from shtairir.execute.cancel import CancelToken
 from tests.engine.loops.builders import Body, body
 
 
@@ -267,3 +270,67 @@ def test_a_body_with_one_input_cannot_reduce() -> None:
     graph.add("flow.reduce", id="loop", values={"body": "one", "items": [1.0], "initial": 1.0})
     with pytest.raises(PlanningError, match="'one' cannot reduce: it has 1 inputs and 1 outputs"):
         shtairir.plan(graph)
+
+
+# --- within a turn ------------------------------------------------------------------------------------------------
+
+
+def forked(graph: shtairir.Graph, way: Any) -> None:
+    """Add a Repeat whose body has two ways that do not need each other."""
+    made = body(graph, "fork", {"x": "float"}, {"x": "float"})
+    one, two = (made.add(way, id=name, x=made["x"], values={"name": name}) for name in ("one", "two"))
+    made.returns(x=made.add("math.add", a=one["out"], b=two["out"])["out"])
+    graph.add("flow.repeat", id="loop", values={"body": "fork", "times": 4, "x": 1.0})
+
+
+def test_what_does_not_need_each_other_in_a_turn_is_done_side_by_side() -> None:
+    meeting = threading.Barrier(2)
+    turns: dict[str, int] = {}
+
+    @block(category="Test", pure=False)
+    def meets(x: float, name: str) -> float:
+        """Wait for the other way, but in the first turn, which is measured."""
+        time.sleep(5e-3)
+        turns[name] = turns.get(name, 0) + 1
+        if turns[name] > 1:
+            meeting.wait(20)
+        return x
+
+    graph = shtairir.Graph("side by side")
+    forked(graph, meets)
+    result = shtairir.run(graph, workers=2)
+    assert result["loop.x"] == 16.0, result.failures
+
+
+def test_of_two_failures_side_by_side_the_first_in_the_body_is_told() -> None:
+    @block(category="Test")
+    def fails(x: float, name: str) -> float:
+        """Fail in the third turn."""
+        time.sleep(3e-3 if name == "one" else 2e-3)
+        if x >= 4:
+            raise ValueError(name)
+        return x
+
+    graph = shtairir.Graph("fail")
+    forked(graph, fails)
+    for workers in (1, 2):
+        assert message(shtairir.run(graph, workers=workers)) == "Turn 3 failed in 'one': one"
+
+
+def test_a_run_is_cancelled_while_two_ways_are_at_work() -> None:
+    token = CancelToken()
+
+    @block(category="Test")
+    def waits(context: Context, x: float, name: str) -> float:
+        """Wait to be cancelled, in the second turn."""
+        time.sleep(2e-3)
+        if x > 1:
+            token.cancel()
+            while True:
+                context.check_cancelled()
+                time.sleep(1e-3)
+        return x
+
+    graph = shtairir.Graph("cancel")
+    forked(graph, waits)
+    assert shtairir.run(graph, workers=2, cancel=token).status == "cancelled"
