@@ -20,10 +20,9 @@ from shtairir.planning.patching import Patcher
 from shtairir.planning.plan import ExecutionPlan
 from shtairir.planning.repair import Now
 from shtairir.validation.inputs import check_inputs
+from shtairir.validation.published import check_ranges
 from shtairir.validation.survey import Survey
 from shtairir.validation.wiring import Wiring
-
-_NO_HEADER = Header()
 
 
 @dataclass(slots=True)
@@ -114,7 +113,9 @@ def _still_holds(planned: _Planned, graph: Graph) -> bool:
 def _is_valid(graph: Graph, edited: Edited, planned: _Planned) -> bool:
     """Whether the values of some nodes are valid, as far as they are not linked; their blocks are known to be."""
     nodes = {id: graph.nodes[id] for id in edited.nodes | {port.node for port in edited.inputs}}
-    part = Snapshot(nodes, graph.links, _NO_HEADER, planned.base_dir, local_blocks=graph.local_blocks)
+    header = Header(parameters=graph.parameters)
+    part = Snapshot(nodes, graph.links, header, planned.base_dir, local_blocks=graph.local_blocks)
     survey = Survey(part, planned.registry)
     check_inputs(survey)
+    check_ranges(survey)
     return not any(problem.severity == "error" for problem in survey.problems)

@@ -13,11 +13,17 @@ def check_published(survey: Survey) -> None:
     for parameter in survey.graph.parameters:
         what = f"The published parameter '{parameter.name}' stands for {parameter.target},"
         _check_port(survey, parameter.target, what, "input", Unpublish(parameter.name))
-        if parameter.range is not None:
-            _check_range(survey, parameter, *parameter.range)
+    check_ranges(survey)
     for result in survey.graph.results:
         what = f"The published result '{result.name}' stands for {result.source},"
         _check_port(survey, result.source, what, "output", UnpublishResult(result.name))
+
+
+def check_ranges(survey: Survey) -> None:
+    """Find values out of the range that they are published with."""
+    for parameter in survey.graph.parameters:
+        if parameter.range is not None:
+            _check_range(survey, parameter, *parameter.range)
 
 
 def _check_port(survey: Survey, port: PortRef, what: str, kind: str, edit: Edit) -> None:

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 
 import pytest
 
+import shtairir
 from shtairir.block import BlockDefinition, Param, block, definition_of
 from shtairir.block.interface import Scope
 from shtairir.block.registry import Registry
 from shtairir.document import Graph, dumps, load, loads, save
-from shtairir.errors import BlockError
+from shtairir.errors import BlockError, PlanningError
 from shtairir.ids import NodeId, PortRef
 from shtairir.validation import Problem, blocked_nodes, validate, validate_file
 
@@ -267,6 +268,19 @@ def test_a_value_out_of_the_range_it_is_published_with_is_told(
     assert problem.edit is not None
     graph.apply(problem.edit)
     assert graph.value("start") == nearest
+
+
+def test_the_range_holds_for_a_graph_that_was_planned_before(registry: Registry) -> None:
+    graph = Graph()
+    start = graph.add("test.source", value=1)
+    graph.add("test.scale", x=start["out"])
+    graph.publish("start", start["value"], range=(0, 5))
+    for value in (2, 3):
+        graph.set("start", value)
+        assert shtairir.run(graph, registry=registry)["scale.out"] == 2 * value
+    graph.set("start", 9)
+    with pytest.raises(PlanningError, match="'start' is set to 9"):
+        shtairir.run(graph, registry=registry)
 
 
 # --- what follows from an error ---------------------------------------------------------------------------------
