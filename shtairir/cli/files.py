@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +50,8 @@ def existing_graph_file(path: Path) -> Path:
         return with_suffix
     if path.is_dir():
         raise CommandError(f"{path} is a folder, not a graph file.", hint=_graphs_in(path))
+    from difflib import get_close_matches
+
     near = get_close_matches(path.name, [file.name for file in path.parent.glob(f"*{SUFFIX}")], n=1, cutoff=0.5)
     hint = f"Did you mean {path.parent / near[0]}?" if near else _graphs_in(path.parent)
     raise CommandError(f"There is no file {path}.", hint=hint)
@@ -72,12 +72,18 @@ def writable_folder(path: Path) -> Path:
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path):
-            pass
+        _write_something(path)
     except OSError as error:
         reason = error.strerror or str(error)
         raise CommandError(f"Results cannot be written to {path}: {reason}.", hint="Name another folder.") from error
     return path
+
+
+def _write_something(folder: Path) -> None:
+    import tempfile
+
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def writable_file(path: Path) -> Path:
@@ -91,8 +97,7 @@ def writable_file(path: Path) -> Path:
     if path.is_dir():
         raise CommandError(f"{path} is a folder.", hint="Name a file in it.")
     try:
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
+        _write_something(path.parent)
     except OSError as error:
         reason = error.strerror or str(error)
         raise CommandError(f"{path} cannot be written: {reason}.", hint="Name a file in another folder.") from error

@@ -12,7 +12,6 @@ from shtairir.cli.cards import failure_cards
 from shtairir.cli.files import open_current_graph, shown_path, writable_file, writable_folder
 from shtairir.cli.interrupt import cancelled_by_signals
 from shtairir.cli.outcome import CommandError, ExitStatus, Outcome
-from shtairir.cli.plan_text import graph_text, plan_text
 from shtairir.cli.progress import progress_view
 from shtairir.cli.quantities import parse_duration, parse_size
 from shtairir.cli.terminal import columns, duration_text, size_text, styled
@@ -21,7 +20,7 @@ from shtairir.ids import PortRef
 if TYPE_CHECKING:
     from shtairir.document import Graph
     from shtairir.events import Instrument
-    from shtairir.memory.profiler import Profile
+    from shtairir.memory.profiler import MemoryProfiler, Profile
     from shtairir.planning import ExecutionPlan
     from shtairir.results import RunResult
     from shtairir.session import RunHandle
@@ -58,7 +57,6 @@ class RunOptions:
 def run_graph(path: Path, options: RunOptions) -> Outcome:
     """Run a graph file and tell how it went."""
     from shtairir.block.registry import default_registry
-    from shtairir.memory.profiler import MemoryProfiler
     from shtairir.planning import ResourceLimits
     from shtairir.session import plan
 
@@ -80,13 +78,17 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
         limits=ResourceLimits(memory_bytes=memory_limit),
     )
     if options.show_graph:
+        from shtairir.cli.plan_text import graph_text
+
         sys.stderr.write(graph_text(graph) + "\n\n")
     if options.dry_run:
+        from shtairir.cli.plan_text import plan_text
+
         return Outcome(text=plan_text(execution_plan, sys.stdout), document=_planned(execution_plan, path))
     folder = writable_folder(options.output) if options.output is not None else None
     if options.trace is not None:
         writable_file(options.trace)
-    profiler = MemoryProfiler() if options.profile or options.trace is not None else None
+    profiler = _profiler() if options.profile or options.trace is not None else None
     instruments = (profiler,) if profiler is not None else ()
     result = _run(
         execution_plan, instruments, memory_limit=memory_limit, timeout_s=timeout_s, verbosity=options.verbosity
@@ -95,6 +97,12 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
     if profiler is None:
         return outcome
     return _profiled(outcome, profiler.profile(), execution_plan, options)
+
+
+def _profiler() -> MemoryProfiler:
+    from shtairir.memory.profiler import MemoryProfiler
+
+    return MemoryProfiler()
 
 
 def _planned(execution_plan: ExecutionPlan, path: Path) -> dict[str, Any]:

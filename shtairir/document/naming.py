@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Container, Iterable
 
@@ -45,6 +44,8 @@ def free_name(wish: str, taken: Container[str]) -> str:
 
 def closest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that ``name`` was probably meant to be."""
+    import difflib  # only where something is wrong
+
     return next(iter(difflib.get_close_matches(name, known, n=1)), None)
 
 

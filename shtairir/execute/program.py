@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import sub
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from shtairir.execute.call import NUMBERS, Call, Face, Pace, exact_type
@@ -27,6 +26,7 @@ from shtairir.planning.columns import Tasks
 from shtairir.planning.config import OptimizationLevel
 from shtairir.planning.passes.coarsen import CHEAP_S, is_simple
 from shtairir.planning.resources import held_names
+from shtairir.planning.typical import median
 
 if TYPE_CHECKING:
     from shtairir.planning.plan import ExecutionPlan, Lineage, Task

@@ -30,13 +30,13 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from shtairir.block.definition import BlockDefinition
 from shtairir.events import NodeStatus
 from shtairir.planning.config import Experience
 from shtairir.planning.estimates import identifying
+from shtairir.planning.typical import median
 
 if TYPE_CHECKING:
     from shtairir.planning.plan import ExecutionPlan, Task

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import NamedTuple, Protocol, TypeAlias
 
 from shtairir.block.definition import BlockDefinition
@@ -28,6 +27,7 @@ from shtairir.ids import NodeId
 from shtairir.memory.manager import UNCOUNTED_BYTES
 from shtairir.planning.config import Estimate, Experience, History
 from shtairir.planning.inference import UNKNOWN, Rule, bytes_of, converted, cost_of, flows_of, rule_of
+from shtairir.planning.typical import median
 from shtairir.planning.working import Feed, WorkingGraph, WorkingNode
 
 Output: TypeAlias = tuple[int, int]
