@@ -170,6 +170,17 @@ def wants_of(
     return Wants(frozenset(roots), together)
 
 
+def conditional_results(graph: WorkingGraph, wants: Wants) -> dict[int, int]:
+    """Return the nodes that make results but need not run, each with what it is needed for.
+
+    Two of these that are needed for different things are not one, whatever they compute: else one would have a result
+    because the other one runs.
+    """
+    parted, choosers = _parted(graph)
+    found = _Needs(parted, choosers, wants).found()
+    return {number: found[number] for number, _ in graph.wanted if found[number] != ALWAYS}
+
+
 def guard_branches(graph: WorkingGraph, wants: Wants) -> tuple[WorkingGraph, list[Reason]]:
     """Return the graph with its choosers parted, and with a guard for each node that need not run."""
     graph, choosers = _parted(graph)

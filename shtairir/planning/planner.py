@@ -11,7 +11,7 @@ from shtairir.errors import PlanningError
 from shtairir.ids import NodeId, PortRef
 from shtairir.planning.config import OptimizationLevel, PlanningConfig
 from shtairir.planning.expand import Expansion, Values, expand, needs_expansion
-from shtairir.planning.guards import Wants, guard_branches, wants_of, with_controls
+from shtairir.planning.guards import Wants, conditional_results, guard_branches, wants_of, with_controls
 from shtairir.planning.layout import Layout
 from shtairir.planning.loop_values import InsideLoops, apart, refuse_kept
 from shtairir.planning.passes import (
@@ -111,9 +111,10 @@ class ExecutionPlanner:
         """Apply the passes of the level that change which nodes there are."""
         graph, reasons = drop_dead(graph, config.targets)
         if self.config.level in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE):
-            for optimise in (merge_equal, fold_constants):
-                graph, more = optimise(graph)
-                reasons += more
+            graph, more = merge_equal(graph, conditional_results(graph, wants) if wants is not None else None)
+            reasons += more
+            graph, more = fold_constants(graph)
+            reasons += more
         if wants is not None:
             graph, more = guard_branches(graph, wants)
             reasons += more

@@ -18,8 +18,17 @@ _LARGEST_COMPARED_ARRAY = 1 << 20
 _SEVERAL = -1
 
 
-def merge_equal(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
-    """Return the graph without the nodes that repeat another, their readers fed by that one."""
+def merge_equal(
+    graph: WorkingGraph, apart: Mapping[int, Hashable] | None = None
+) -> tuple[WorkingGraph, list[Reason]]:
+    """Return the graph without the nodes that repeat another, their readers fed by that one.
+
+    Parameters
+    ----------
+    apart
+        For nodes that must not be one with others although they compute the same, what tells them apart.
+    """
+    apart = apart or {}
     merged = dict(graph.merged)
     nodes = dict(graph.nodes)
     predecessors, _, order = graph.links()
@@ -35,7 +44,7 @@ def merge_equal(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
         if merged and not merged.keys().isdisjoint(before):
             node = nodes[index] = _refed(node, merged)
             before = list(dict.fromkeys([merged.get(other, other) for other in before]))
-        key = (id(node.definition), *before)
+        key = (id(node.definition), apart.get(index), *before) if apart else (id(node.definition), *before)
         other = alike.setdefault(key, index)
         if other == index:
             continue
@@ -43,9 +52,9 @@ def merge_equal(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
         if not (traits.pure and traits.deterministic):
             continue
         if other != _SEVERAL:
-            seen[identity(nodes[other])] = other
+            seen[apart.get(other), identity(nodes[other])] = other
             alike[key] = _SEVERAL
-        twin = seen.setdefault(identity(node), index)
+        twin = seen.setdefault((apart.get(index), identity(node)), index)
         if twin != index:
             merged[index] = twin
             del nodes[index]
