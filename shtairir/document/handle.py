@@ -8,7 +8,7 @@ from shtairir.document.model import Node
 from shtairir.ids import NodeId, PortName, PortRef
 
 if TYPE_CHECKING:
-    from shtairir.document.graph import Graph
+    from shtairir.document.building import Building
 
 
 class NodeHandle:
@@ -27,7 +27,7 @@ class NodeHandle:
 
     __slots__ = ("_graph", "id")
 
-    def __init__(self, graph: Graph, node: NodeId) -> None:
+    def __init__(self, graph: Building, node: NodeId) -> None:
         self._graph = graph
         self.id = node
 
