@@ -77,6 +77,8 @@ class TestSQLite:
         for use in (database.query, database.execute):
             with pytest.raises(ValueError, match="would open another file"):
                 use(ctx, people, f"ATTACH '{other}' AS other")
+        with pytest.raises(ValueError, match="would open another file"):
+            database.query(ctx, people, f"VACUUM INTO '{other}'")
         assert not other.exists()
 
     def test_too_many_rows_are_refused(self, ctx, people):
@@ -168,6 +170,27 @@ class TestDuckDB:
 
     def test_kinds_of_columns_come_through(self, ctx):
         assert database.duckdb_(ctx, "FROM a", TABLE).schema == TABLE.schema
+
+    @pytest.mark.parametrize(
+        ("expression", "value", "dtype"),
+        [
+            ("sum(range)", 3, pl.Int64),
+            ("sum(range) * 10000000000000000000", 3e19, pl.Float64),
+            ("INTERVAL 90 MINUTE", dt.timedelta(minutes=90), pl.Duration("us")),
+            ("[INTERVAL 1 DAY]", "[1 day]", pl.String),
+            ("'101'::BIT", "101", pl.String),
+            ("DATE '2024-05-31'", dt.date(2024, 5, 31), pl.Date),
+            ("{'a': 1}", {"a": 1}, pl.Struct({"a": pl.Int32})),
+            ("NULL", None, pl.Int32),
+        ],
+    )
+    def test_what_a_table_has_no_type_for_becomes_the_nearest(self, ctx, expression, value, dtype):
+        found = database.duckdb_(ctx, f'SELECT {expression} AS "a ""b" FROM range(3)')['a "b']
+        assert (found[0], found.dtype) == (value, dtype)
+
+    def test_durations_go_in_and_out(self, ctx):
+        table = pl.DataFrame({"d": [dt.timedelta(hours=1), None]})
+        assert database.duckdb_(ctx, "SELECT max(d) AS d FROM a", table)["d"].to_list() == [dt.timedelta(hours=1)]
 
     def test_files_are_found_by_their_names(self, ctx, tmp_path):
         (tmp_path / "2024 sales.csv").write_text("name,sum\nAda,3\n")

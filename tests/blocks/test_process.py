@@ -81,6 +81,16 @@ def test_what_cannot_be_started_is_told_in_a_sentence(ctx, options, error, sente
         run(ctx, **options)
 
 
+@posix_only
+def test_a_program_with_a_path_is_found_from_its_folder(ctx, tmp_path):
+    script = tmp_path / "tools" / "hello"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\necho hello from $PWD\n")
+    script.chmod(0o755)
+    assert run(ctx, "tools/hello", folder=tmp_path).output == f"hello from {tmp_path.resolve()}\n"
+    assert run(ctx, str(script), folder=tmp_path).status == 0
+
+
 def test_a_folder_that_is_not_there_is_named(ctx, tmp_path):
     with pytest.raises(NotADirectoryError, match="does not exist"):
         python(ctx, "pass", folder=tmp_path / "none")

@@ -53,12 +53,35 @@ def queried(
             _check_statement(connection, sql)
             with watched(connection.interrupt, run):
                 found = connection.sql(sql, params=dict(parameters) or None)
-                result = pl.DataFrame(found.limit(limit + 1)) if found is not None else pl.DataFrame()
+                result = _table(found.limit(limit + 1))
         except duckdb.Error as error:
             raise ValueError(_worded(error)) from None
     if result.height > limit:
         raise ValueError(f"The statement gives more than {limit:,} rows. Add LIMIT or a condition, or raise limit.")
     return result
+
+
+def _table(found: duckdb.DuckDBPyRelation) -> pl.DataFrame:
+    """Return what was found; what polars has no type for becomes the nearest that it has, or text."""
+    kinds = {name: str(kind) for name, kind in zip(found.columns, found.types, strict=True)}
+    table = pl.DataFrame(found.project(", ".join(_readable(name, kind) for name, kind in kinds.items())))
+    spans = [name for name, kind in kinds.items() if kind == "INTERVAL"]
+    counts = [name for name, kind in kinds.items() if kind in ("HUGEINT", "UHUGEINT")]
+    return table.with_columns(pl.col(spans).cast(pl.Duration("us")), *(_whole(table[name]) for name in counts))
+
+
+def _readable(name: str, kind: str) -> str:
+    column = '"' + name.replace('"', '""') + '"'
+    if kind == "INTERVAL":
+        return f"epoch_us({column}) AS {column}"
+    strange = kind in ("BIT", "VARIANT", "TIME WITH TIME ZONE") or "INTERVAL" in kind or kind.startswith("UNION")
+    return f"CAST({column} AS VARCHAR) AS {column}" if strange else column
+
+
+def _whole(numbers: pl.Series) -> pl.Series:
+    """Return the sums of whole numbers, which DuckDB gives 128 bits, as numbers of 64."""
+    small = numbers.cast(pl.Int64, strict=False)
+    return small if small.null_count() == numbers.null_count() else numbers.cast(pl.Float64)
 
 
 def _show_files(connection: duckdb.DuckDBPyConnection, files: Sequence[Path], taken: set[str]) -> None:

@@ -136,7 +136,9 @@ def _started(command: Command) -> "subprocess.Popen[bytes]":
     if not command.program.strip():
         raise ValueError("No program is chosen. Give its name, such as git.")
     environment = {**({} if command.clean_environment else os.environ), **command.environment}
-    found = shutil.which(command.program, path=environment.get("PATH", os.environ.get("PATH")))
+    # A path is one from the folder that the program runs in, a mere name is looked for where programs are.
+    named = command.folder / command.program if os.path.dirname(command.program) else command.program
+    found = shutil.which(named, path=environment.get("PATH", os.environ.get("PATH")))
     if found is None:
         raise FileNotFoundError(f"There is no program {command.program!r} here. Give its path, or install it.")
     if not command.folder.is_dir():

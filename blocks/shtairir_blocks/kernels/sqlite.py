@@ -52,7 +52,7 @@ def _worded(path: Path, error: Exception) -> str:
         return "Only one statement is executed at a time. Leave out what stands behind the first semicolon."
     if "readonly" in said:
         return f"{path.name} is opened for reading only. To change it, use database.execute."
-    if "not authorized" in said:
+    if "not authorized" in said or "authorization denied" in said:
         return "The statement would open another file. One database is used at a time."
     if "locked" in said:
         return f"{path.name} was in use by another program for {_BUSY_S:g} seconds. Try again."
