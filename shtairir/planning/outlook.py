@@ -104,10 +104,17 @@ class Outlook:
 
     def _exceeds(self, task: int, limit_bytes: int) -> bool:
         """Whether a task and what it reads take more than there is, for certain."""
-        if self.held is None or self.held.least(task) <= limit_bytes:
+        if self.held is None or self.held.least(task) <= limit_bytes or self._depends_on_choice(task):
             return False
         # Guesses do not keep a run from being tried.
         return not self._rough[task] and not any(self._rough[self.held.writer(slot)] for slot in self.held.reads[task])
+
+    def _depends_on_choice(self, task: int) -> bool:
+        """Whether a task need not run, or need not read all that it could."""
+        branches, number = self._graph.branches, self._numbers[task]
+        return branches is not None and (
+            number in branches.guards or self._graph.nodes[number].definition.traits.lazy is not None
+        )
 
     def _too_large(self, task: int, limit_bytes: int) -> str:
         assert self.held is not None

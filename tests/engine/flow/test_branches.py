@@ -633,3 +633,38 @@ def test_a_choice_comes_before_what_depends_on_it_in_the_order_of_the_plan() -> 
         for node in ("small", "large", "smaller", "larger"):
             assert place["if/choice"] < place[node] < place["if"]
             assert stage["if/choice"] < stage[node]
+
+
+# --- limits -------------------------------------------------------------------------------------------------------
+
+
+def test_a_branch_that_would_not_fit_is_no_reason_not_to_run_the_other() -> None:
+    """zeros(large) -> sum -> if.then (not chosen); number -> if.otherwise"""
+    graph = Graph("too large")
+    graph.add("array.zeros", id="zeros", shape=[1000, 1000])
+    graph.add("array.sum", id="sum")
+    graph.add("math.number", id="number", value=4.0)
+    graph.add(if_, id="if", condition=False)
+    graph.link("zeros.out", "sum.a")
+    graph.link("sum.out", "if.then")
+    graph.link("number.out", "if.otherwise")
+    result = shtairir.run(graph, memory_limit=1_000_000)
+    assert (result.status, result["if"]) == (RunStatus.DONE, 4.0)
+    graph.set("if.condition", True)
+    failed = shtairir.run(graph, memory_limit=1_000_000)
+    assert failed.status is RunStatus.FAILED
+    assert statuses(failed, "zeros") == [FAILED]
+
+
+def test_an_if_of_two_large_values_needs_room_for_one() -> None:
+    """zeros -> if.then; ones -> if.otherwise -> sum: each takes more than half of what there is"""
+    graph = Graph("one of two")
+    for name in ("zeros", "ones"):
+        graph.add(f"array.{name}", id=name, shape=[500, 500])
+    graph.add(if_, id="if", condition=True)
+    graph.add("array.sum", id="sum")
+    graph.link("zeros.out", "if.then")
+    graph.link("ones.out", "if.otherwise")
+    graph.link("if.out", "sum.a")
+    for level in LEVELS:
+        assert shtairir.run(graph, level=level, memory_limit=2_500_000)["sum"] == 0.0
