@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
@@ -49,6 +50,7 @@ def main(
         Run the graph at once; a screenshot waits for the end of the run.
     """
     _prepare_environment(offscreen=screenshot is not None, scale=scale)
+    _read_packs_meanwhile()
     from PySide6.QtWidgets import QApplication
 
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -71,6 +73,13 @@ def _prepare_environment(*, offscreen: bool, scale: float) -> None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if scale != 1.0:
         os.environ["QT_SCALE_FACTOR"] = f"{scale:g}"
+
+
+def _read_packs_meanwhile() -> None:
+    """Read the packs of others while Qt is imported: one that hangs costs its time only once."""
+    from shtairir.block.registry import default_registry
+
+    threading.Thread(target=default_registry().read_others, name="read packs", daemon=True).start()
 
 
 def _passing_settings(at_the_end: contextlib.ExitStack) -> Settings:

@@ -50,6 +50,7 @@ from shtairir_ui.staleness import stale_paths
 from shtairir_ui.thumbnails import Thumbnails
 
 if TYPE_CHECKING:  # imported with the first run
+    from shtairir.results import RunResult
     from shtairir.results.iterations import Iterations
 
 OWN_CATEGORY = "In this file"
@@ -174,7 +175,32 @@ class Editor(QObject):
     @property
     def can_inspect(self) -> bool:
         """Whether an iteration of a loop can be run once more, to be looked into."""
-        return not self.is_running
+        return not self.is_running and self._runs.result is not None
+
+    def inspect_iteration(self, node: NodeId, index: int) -> None:
+        """Run one iteration of a loop once more, on a worker, and go into the loop with its values."""
+        result, path = self._runs.result, self.place.whole(node)
+        if result is None or self.is_running:
+            return
+
+        def look() -> RunResult | Exception:
+            try:
+                return result.replay(path, index)
+            except (ShtairirError, KeyError) as error:
+                return error
+
+        def show(found: RunResult | Exception) -> None:
+            if self._runs.result is not result:
+                return  # another run has been since
+            if isinstance(found, Exception):
+                self.message.emit(str(found.args[0]) if found.args else str(found))
+                return
+            self._runs.show_iteration(path, found)
+            self._thumbnails.reset(self._runs.results, self._family_of)
+            self.enter(node)
+            self.message.emit(f"Item {index} of '{node}'.")
+
+        self.background.submit(look, show)
 
     def own_blocks(self) -> list[BlockDefinition]:
         """What the file itself brings to be placed: its definitions and its code blocks."""

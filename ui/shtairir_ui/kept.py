@@ -63,6 +63,11 @@ class KeptValues(Mapping[PortRef, object]):
         shown.nbytes = self.nbytes
         return shown
 
+    def put(self, values: Mapping[PortRef, object]) -> None:
+        """Keep these too, in the place of older ones of the same ports."""
+        self._values = {**self._values, **values}
+        self._freed = self._freed - values.keys()
+
     def forget(self, node: NodeId) -> None:
         """Let the values of a node go: another one has its id now."""
         self._values = {ref: value for ref, value in self._values.items() if ref.node != node}

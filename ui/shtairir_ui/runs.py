@@ -72,6 +72,7 @@ class RunControl(QObject):
         self.inner: dict[str, list[NodeId]] = {}
         self.results = KeptValues((), budget_bytes)
         self.loops: Mapping[NodeId, Iterations] = {}
+        self.result: RunResult | None = None
         self.record: RunRecord | None = None
         self.is_running = False
         self._handle: RunHandle | None = None
@@ -106,6 +107,7 @@ class RunControl(QObject):
         self.runtime = {}
         self.inner = {}
         self.loops = {}
+        self.result = None
         self.results = KeptValues((), self.budget_bytes)
 
     def forget_strangers(self, added: Mapping[NodeId, Node]) -> list[NodeId]:
@@ -120,6 +122,15 @@ class RunControl(QObject):
                     self.results.forget(one)
                 strangers += gone
         return strangers
+
+    def show_iteration(self, loop: NodeId, result: RunResult) -> None:
+        """Show what one iteration of a loop made, in the place of what is known of its body's nodes."""
+        states = {path: state for path, state in final_states(result.nodes).items() if path.startswith(f"{loop}/")}
+        self.runtime.update(states)
+        self.inner = by_container(self.runtime)
+        values = {PortRef.parse(name): value for name, value in result.results.items()}
+        self.results.put({ref: value for ref, value in values.items() if ref.node.startswith(f"{loop}/")})
+        self.runtime_changed.emit(set(states))
 
     def mark_stale(self, stale: frozenset[NodeId]) -> None:
         """Say which results no longer match the graph."""
@@ -173,6 +184,7 @@ class RunControl(QObject):
             return
         self.results = end.kept
         self.loops = end.loops
+        self.result = end.result if end.loops else None
         self.inner = by_container(dict.fromkeys([*self.runtime, *end.states]))
         for node, state in end.states.items():
             if self.runtime.get(node, IDLE).status not in SETTLED:
@@ -198,6 +210,8 @@ def _run_to_the_end(
         result = handle.wait()
         assert result is not None  # waiting without a limit ends with one
         kept = kept_values(snapshot, result, recorder.order, budget)
+        # The result is held as long as its loops may be looked into; what was let go must not hang on it.
+        result.results = {str(ref): value for ref, value in kept.items()}
         loops = {task.node: result.iterations(task.node) for task in result.plan.tasks if task.body is not None}
         sink.put(_Ended(result, kept, final_states(result.nodes), loops))
     except ShtairirError as error:

@@ -98,7 +98,7 @@ def _text(iteration: Iteration, column: int) -> str:
 class IterationsPage(QWidget):
     """The table, a way to the failed ones, and a way into one of them."""
 
-    inspect_wanted = Signal(str, int)
+    inspect_wanted = Signal(object, int)
 
     def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
         super().__init__(parent)

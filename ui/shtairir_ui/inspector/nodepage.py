@@ -46,6 +46,7 @@ class NodePage(QWidget):
         self._highlighter = CodeHighlighter(self.source.document(), "python")
         self.code = CodePage(editor)
         self.iterations = IterationsPage(editor)
+        self.iterations.inspect_wanted.connect(editor.inspect_iteration)
         self._lay_out()
         self.form.node_wanted.connect(self.node_wanted)
         self.outcome.node_wanted.connect(self.node_wanted)
