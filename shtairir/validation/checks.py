@@ -18,7 +18,7 @@ from shtairir.validation.interfaces import check_interface
 from shtairir.validation.links import check_links
 from shtairir.validation.problem import Problem
 from shtairir.validation.published import check_published
-from shtairir.validation.references import check_bodies, check_code, check_refusals
+from shtairir.validation.references import check_bodies, check_code, check_foreign, check_refusals
 from shtairir.validation.survey import Survey
 from shtairir.validation.trust import check_trust
 from shtairir.validation.upgrades import check_upgrades
@@ -27,6 +27,7 @@ _CHECKS = (
     check_blocks,
     check_refusals,
     check_code,
+    check_foreign,
     check_links,
     check_cycles,
     check_inputs,

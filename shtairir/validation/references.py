@@ -11,8 +11,10 @@ from shtairir.document.model import Node
 from shtairir.document.references import BODY, CODE, FILE, SUBGRAPH, code_block, instance_block
 from shtairir.errors import DocumentError, ShtairirError
 from shtairir.ids import NodeId, PortName, PortRef
+from shtairir.validation.problem import Problem
 from shtairir.validation.survey import Survey
 
+_SHOWN = 5
 _LOOPS = ("flow.for_each", "flow.repeat", "flow.while", "flow.reduce")
 
 
@@ -135,6 +137,17 @@ def check_code(survey: Survey) -> None:
             more = f" {len(wrong) - 1} more are wrong." if len(wrong) > 1 else ""
             message = f"The code of '{nodes[0]}' ({block}), {clause(str(wrong[0]))}{more}"
             survey.error("bad_code", message, nodes[0], fix="Mend the code.", related=tuple(nodes))
+
+
+def check_foreign(survey: Survey) -> None:
+    """Tell what others have put into the sections of the file: it is kept, but means nothing here."""
+    for section, entries in survey.graph.header.foreign.items():
+        names = (
+            ", ".join(repr(name[:60]) for name in list(entries)[:_SHOWN]) if isinstance(entries, dict) else "something"
+        )
+        message = f"In its '{section}' the file holds {names} that this program does not understand and keeps as it is."
+        fix = "Names are made of letters, digits, '_' and '-'; see the guide to the file format."
+        survey.problems.append(Problem("info", "foreign_entry", message, fix=fix))
 
 
 def clause(sentence: str) -> str:
