@@ -123,6 +123,13 @@ class Registry:
         self._read_user_folders()
         return sorted(self._catalogue.definitions(), key=lambda one: (one.category.lower(), one.name.lower()))
 
+    def read_others(self) -> None:
+        """Read all that does not come with Shtairir; who asks for one of these blocks meanwhile waits for it."""
+        for pack in self.packs():
+            if not pack.is_ours:
+                self._read_family(pack.family)
+        self._read_user_folders()
+
     def families(self) -> list[str]:
         """Return the families that the packs announce."""
         return sorted(self._pack_modules())
