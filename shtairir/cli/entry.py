@@ -18,6 +18,7 @@ from shtairir.cli.terminal import styled, visible
 from shtairir.errors import BlockError, DocumentError, ProblemsError, ShtairirError
 
 _PROGRAM_OPTIONS = {"--help", "-h", "--version", "--install-completion", "--show-completion"}
+_FORMS = {"--python", "--mermaid", "--svg", "--png"}
 _INTERRUPTED = 130
 """What typer makes of Ctrl-C."""
 _PIPE_CLOSED = 141
@@ -61,10 +62,32 @@ def with_default_command(arguments: Sequence[str]) -> list[str]:
         return list(arguments)
     from shtairir.cli.app import COMMANDS
 
+    if first == "export":
+        return with_named_forms(arguments)
     if first in COMMANDS or first.split("=")[0] in _PROGRAM_OPTIONS:
         return list(arguments)
     is_file = first.startswith("-") or Path(first).suffix or os.sep in first or Path(first).exists()
     return ["edit", *arguments] if is_file else list(arguments)
+
+
+def with_named_forms(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments of ``export`` with a place for every form that names none.
+
+    What can be read goes to standard output, a picture into this folder under the graph's name.
+
+    Examples
+    --------
+    >>> with_named_forms(["export", "coins.shtairir", "--mermaid"])
+    ['export', 'coins.shtairir', '--mermaid', '-']
+    """
+    named: list[str] = []
+    following = [*arguments[1:], "--"]
+    for argument, after in zip(arguments, following, strict=True):
+        named.append(argument)
+        if argument in _FORMS and (after.startswith("--") or after.endswith(".shtairir")):
+            files = [Path(one) for one in arguments[1:] if not one.startswith("-")]
+            named.append(f"{files[0].stem}.png" if argument == "--png" and files else "-")
+    return named
 
 
 def json_text(document: Mapping[str, Any]) -> str:

@@ -72,3 +72,19 @@ def test_a_folder_that_is_missing_is_named_before_anything_is_written(
     assert refused.status == 2
     assert str(tmp_path / "no" / "a.py") in refused.err
     assert not (tmp_path / "a.svg").exists()
+
+
+def test_a_form_without_a_file_is_printed_wherever_it_stands(call: Call, graph_file: Path) -> None:
+    for arguments in (("export", graph_file, "--mermaid"), ("export", "--mermaid", graph_file)):
+        done = call(*arguments)
+        assert done.status == 0, done.err
+        assert done.out.startswith("flowchart LR\n")
+    assert call("export", graph_file, "--svg").out.startswith("<svg")
+
+
+def test_a_picture_without_a_name_gets_that_of_the_graph(
+    call: Call, graph_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call("export", graph_file, "--png").status == 0
+    assert (tmp_path / "four.png").read_bytes().startswith(b"\x89PNG")
