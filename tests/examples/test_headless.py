@@ -21,7 +21,7 @@ from shtairir_assets.examples import FOLDER, list_examples
 
 EXAMPLES = [pytest.param(example.path, id=example.name) for example in list_examples()]
 DATA = FOLDER / "data"
-SMALLER: dict[str, dict[str, Any]] = {"elementwise": {"count": 200_000}}
+SMALLER: dict[str, dict[str, Any]] = {"elementwise": {"count": 200_000}, "log_triage": {"lines": 20_000}}
 """What makes an example that shows speed short enough for a test."""
 
 # Where sleepecg 0.6.0, which works by another method (Pan and Tompkins 1985), finds the beats of data/ecg.npy.
@@ -153,6 +153,155 @@ def test_the_heart_rate_is_that_of_the_reference() -> None:
     assert result["rate.rate"] == pytest.approx(60 * 360 / statistics.median(np.diff(BEATS)), abs=1)
     assert result["report.out"] == "37 beats, 119 a minute"
     assert result["marks.out"] == pytest.approx(result["peaks.table"]["time_s"].to_numpy())
+
+
+def test_968_of_4304_flights_were_cancelled() -> None:
+    with (DATA / "flights" / "flights.csv").open(encoding="utf-8") as file:
+        flights = list(csv.DictReader(file))
+    cancelled = [row for row in flights if row["delay"] == "NA"]
+    result = run("flights")
+    assert (len(flights), len(cancelled)) == (4304, 968)
+    assert result["report.out"] == "968 of 4304 flights were cancelled"
+    assert result["joined.out"].height == 4304
+    by_hour = defaultdict(int)
+    for row in cancelled:
+        by_hour[row["time"]] += 1
+    found = {
+        row["time"].strftime("%Y-%m-%d %H:%M"): row["cancelled"] for row in result["no_gaps.out"].iter_rows(named=True)
+    }
+    assert {hour: count for hour, count in found.items() if count} == by_hour
+
+
+def test_when_the_storm_was_worst_nothing_flew() -> None:
+    hours = run("flights")["percent.out"]
+    night = hours.filter(hours["cancelled_percent"] == 100)["time"]
+    assert str(night.min()) == "2013-02-08 17:00:00"
+    assert str(night.max()) <= "2013-02-09 09:00:00"
+    assert (
+        hours.filter(hours["visibility_mean"] < 2)["cancelled_percent"].mean() > 3 * hours["cancelled_percent"].median()
+    )
+
+
+def test_delays_by_airline_are_those_of_the_file() -> None:
+    delays = defaultdict(list)
+    with (DATA / "flights" / "flights.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["delay"] != "NA":
+                delays[row["carrier"]].append(float(row["delay"]))
+    ranked = run("flights")["ranked.out"]
+    expected = sorted((statistics.fmean(found) for found in delays.values() if len(found) >= 50), reverse=True)
+    assert ranked["delay_mean"].to_list() == pytest.approx(expected)
+    assert ranked["airline"][0] == "Endeavor Air Inc."
+    assert run("flights")["by_chance.pvalue"] < 1e-6
+
+
+def test_the_simplest_model_that_is_good_enough_is_chosen() -> None:
+    result = run("bake_off")
+    scores = {name: result[f"{name}_score.mean"] for name in ("logistic", "forest", "boosting")}
+    assert scores["logistic"] > max(scores.values()) - 0.005
+    assert result["best.out"] is result["logistic.out"]
+    assert result.nodes["trees"].status == "skipped"
+    assert result["report.out"].startswith("logistic regression: 9")
+    assert result["judge.accuracy"] > 0.9
+    assert result["judge.confusion"].drop("truth").to_numpy().sum() == 142
+    right = sum(result["judge.confusion"][f"said {name}"][place] for place, name in enumerate(("benign", "malignant")))
+    assert right / 142 == pytest.approx(result["judge.accuracy"])
+
+
+def test_another_model_is_chosen_when_it_is_clearly_better() -> None:
+    graph = shtairir.load(FOLDER / "bake_off.shtairir")
+    graph.set("logistic.features", ["mean_texture"])
+    result = shtairir.run(graph, keep="all")
+    result.raise_for_status()
+    better = "boosting" if result["boosting_score.mean"] > result["forest_score.mean"] else "forest"
+    assert result["best.out"] is result[f"{better}.out"]
+    assert {"boosting": "gradient boosting", "forest": "random forest"}[better] in result["report.out"]
+
+
+def test_bills_get_flatter_with_their_length_among_all_and_deeper_in_each_species() -> None:
+    bills: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    with (DATA / "penguins.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["bill_length_mm"] != "NA":
+                bills[row["species"]].append((float(row["bill_length_mm"]), float(row["bill_depth_mm"])))
+    result = run("three_times")
+    slopes = {species: np.polyfit(*np.array(found).T, 1)[0] for species, found in bills.items()}
+    for species, slope in slopes.items():
+        assert result[f"{species.lower()}.slope"] == pytest.approx(slope)
+        assert slope > 0
+    everything = np.array([pair for found in bills.values() for pair in found])
+    assert result["all_slope.out"] == pytest.approx(np.polyfit(*everything.T, 1)[0])
+    assert result["report.out"] == "All together -0.09 mm/mm, yet in each species +0.18 or more"
+
+
+def test_three_instances_of_a_subgraph_share_its_definition() -> None:
+    graph = shtairir.load(FOLDER / "three_times.shtairir")
+    graph.subgraphs["line_of_species"].set("some.operator", "!=")
+    result = shtairir.run(graph, keep="all")
+    result.raise_for_status()
+    assert all(result[f"{name}.slope"] != run("three_times")[f"{name}.slope"] for name in ("adelie", "gentoo"))
+
+
+def test_the_sweep_goes_through_all_widths_and_finds_the_coins_that_hold() -> None:
+    result = run("parameter_sweep")
+    table = result["table.out"]
+    assert table["sigma"].to_list() == pytest.approx(np.linspace(1, 24, 24))
+    assert len(result.iterations("sweep")) == 24
+    assert result["report.out"] == "24 coins with 8 of 24 widths"
+    assert table["coins"].is_sorted(descending=True)
+
+
+@pytest.mark.parametrize("place", [0, 10, 23])
+def test_a_turn_of_the_sweep_is_what_its_subgraph_gives_alone(place: int) -> None:
+    swept = run("parameter_sweep")["table.out"].row(place, named=True)
+    graph = shtairir.load(FOLDER / "parameter_sweep.shtairir")
+    graph.add("subgraph.count_coins", id="alone", sigma=swept["sigma"])
+    graph.link("load.out", "alone.image")
+    result = shtairir.run(graph, keep=["alone.coins", "alone.diameter"])
+    result.raise_for_status()
+    assert (result["alone.coins"], result["alone.diameter"]) == (swept["coins"], pytest.approx(swept["diameter"]))
+
+
+def test_the_restoration_is_richardson_and_lucys() -> None:
+    from shtairir_blocks.kernels import image_restoration as kernels
+
+    result = run("restoration")
+    turns = result["restore.turns"]
+    assert 20 < turns < 200
+    assert result["restore.change"] < 0.0001
+    psf, seen = result["psf.out"], result["seen.out"]
+    estimate = seen
+    for _ in range(turns):
+        correction = kernels.convolve(seen / np.maximum(kernels.convolve(estimate, psf), 1e-6), psf)
+        estimate, before = np.clip(estimate * correction, 0, 1), estimate
+    assert result["restore.estimate"] == pytest.approx(estimate, abs=1e-3)
+    assert np.abs(estimate - before).mean() < 0.0001
+
+
+def test_the_restored_photograph_is_nearer_to_the_truth() -> None:
+    result = run("restoration")
+    lost, left = (np.std(result[name] - result["small.out"]) for name in ("seen.out", "restore.estimate"))
+    assert left < 0.6 * lost
+    assert result["report.out"] == f"{result['restore.turns']} turns won {1 - left / lost:.0%} of the detail back"
+
+
+def test_the_outage_is_found_among_a_million_lines() -> None:
+    result = run("log_triage")
+    assert result["log.out"].height == 1_005_000
+    assert result["parts.out"].null_count().sum_horizontal()[0] == 0
+    minutes = result["unusual.out"]["minute"]
+    assert [str(minutes[0]), str(minutes[-1]), len(minutes)] == ["2024-05-31 13:32:00", "2024-05-31 13:49:00", 18]
+    assert result["by_service.out"].row(0)[0] == "payment"
+    assert result["report.out"].endswith("18 minutes stand out, from 13:32 on, most of them in payment")
+
+
+def test_lines_are_taken_apart_as_they_were_written() -> None:
+    result = run("log_triage")
+    pattern = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (\w+) (\w+) (\w+ \S+) (\d{3}) in (\d+)")
+    lines, parts = result["log.out"]["line"], result["parts.out"]
+    for row in [0, 1, 999_999, 1_000_000, 1_004_999]:
+        assert pattern.fullmatch(lines[row]).groups() == parts.row(row)
+    assert result["error_count.out"] == sum(" ERROR " in line for line in lines)
 
 
 def test_the_sweep_counts_24_coins_six_times() -> None:

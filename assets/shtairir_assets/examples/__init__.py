@@ -12,7 +12,19 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 
 # The order in which they are offered: from the one that explains most to the most special.
-_NAMES = ("coins", "penguins", "contact_sheet", "ecg", "elementwise")
+_NAMES = (
+    "coins",
+    "penguins",
+    "three_times",
+    "flights",
+    "bake_off",
+    "parameter_sweep",
+    "restoration",
+    "log_triage",
+    "contact_sheet",
+    "ecg",
+    "elementwise",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +52,8 @@ def list_examples() -> list[Example]:
 
     Examples
     --------
-    >>> [example.name for example in list_examples()]
-    ['coins', 'penguins', 'contact_sheet', 'ecg', 'elementwise']
+    >>> [example.name for example in list_examples()][:3]
+    ['coins', 'penguins', 'three_times']
     """
     return [_read(FOLDER / f"{name}.shtairir") for name in _NAMES]
 
