@@ -55,7 +55,7 @@ class _Reading:
     signature: Signature = field(default_factory=Signature)
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=128)
 def code_definition(
     name: str, source: str, *, trusted: bool = False, previous: BlockDefinition | None = None
 ) -> BlockDefinition:
