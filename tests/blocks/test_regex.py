@@ -1,5 +1,8 @@
 """Regular expressions on texts and columns, and those that would not end."""
 
+import subprocess
+import sys
+
 import polars as pl
 import pytest
 
@@ -98,3 +101,16 @@ def test_what_is_no_pattern_is_refused_in_words(pattern):
 def test_a_huge_pattern_is_refused():
     with pytest.raises(ValueError, match="10,000 are the most"):
         regex.find("x", "a" * 20_000)
+
+
+def test_where_the_library_is_missing_the_standard_one_does_what_texts_need():
+    code = (
+        "import sys; sys.modules['regex'] = None\n"
+        "import shtairir_blocks.text as text\n"
+        "assert text.replace('a1b22', r'(\\d+)', r'<\\1>', regex=True) == 'a<1>b<22>'\n"
+        "assert text.contains('Größe', 'GRÖSSE|größe', regex=True, match_case=False)\n"
+        "try: text.contains('x', '(', regex=True)\n"
+        "except ValueError as error: assert 'is not a regular expression' in str(error)\n"
+        "else: raise AssertionError('accepted')\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
