@@ -30,6 +30,7 @@ from shtairir.block.definition import BlockDefinition, Traits
 from shtairir.block.infer import Spec
 from shtairir.block.ports import MISSING, InputPort, OutputPort
 from shtairir.block.types import NONE, AnyType, ListType, PortType, UnionType
+from shtairir.document.definitions import all_definitions
 from shtairir.document.model import JsonValue, Link, Node
 from shtairir.document.paths import absolute_path
 from shtairir.document.references import INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT, instance_of, is_instance
@@ -192,31 +193,41 @@ class _Flat:
         self._made_by: dict[NodeId, PortRef | None] = {}
         self._dissolved: dict[NodeId, PortRef] = {}
         self._identities: dict[PortType, BlockDefinition] = {}
+        # The scopes are kept along, so that no other has the identity of one of them.
+        self._known: dict[int, tuple[Snapshot, Mapping[NodeId, BlockDefinition]]] = {}
 
     # --- taking in --------------------------------------------------------------------------------------------
 
     def take(self, scope: Snapshot, prefix: str, chain: tuple[str, ...]) -> tuple[NodeId, ...]:
         """Take in the nodes and links of a graph or a definition, and return the paths of its nodes."""
         home = NodeId(prefix[:-1]) if prefix else None
-        paths = []
+        definitions = self._definitions_in(scope)
+        paths = {id: NodeId(prefix + id) for id in scope.nodes}
         for id, node in scope.nodes.items():
-            path = NodeId(prefix + id)
-            paths.append(path)
+            path = paths[id]
             self._homes[path] = home
             self._base_dirs[path] = scope.base_dir
-            definition = scope.definition(node, self._blocks)
+            definition = definitions.get(id)
             if definition is None:
                 raise PlanningError(f"Node '{path}' uses the block '{node.block}', which is not installed.")
-            if is_instance(node.block):
+            if is_instance(definition.id):
                 self._open(scope, path, node, definition, chain)
             else:
                 self._add(path, node, definition)
         for link in scope.links.values():
             source, target = link.source, link.target
-            self._links.append(
-                (PortRef(NodeId(prefix + source.node), source.port), PortRef(NodeId(prefix + target.node), target.port))
-            )
-        return tuple(paths)
+            made_by = paths.get(source.node) or NodeId(prefix + source.node)
+            read_by = paths.get(target.node) or NodeId(prefix + target.node)
+            self._links.append((PortRef(made_by, source.port), PortRef(read_by, target.port)))
+        return tuple(paths.values())
+
+    def _definitions_in(self, scope: Snapshot) -> Mapping[NodeId, BlockDefinition]:
+        """Return the definitions of a scope's nodes; found once, however many instances there are."""
+        found = self._known.get(id(scope))
+        if found is None:
+            definitions, _ = all_definitions(scope, self._blocks)
+            found = self._known[id(scope)] = scope, definitions
+        return found[1]
 
     def _open(
         self, scope: Snapshot, path: NodeId, node: Node, definition: BlockDefinition, chain: tuple[str, ...]

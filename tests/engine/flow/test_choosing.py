@@ -53,7 +53,7 @@ def scheduler(
     )
     branching = Branching(
         tuple(
-            Choice(task, NodeId(f"n{task}"), f"n{task}", decider, tuple(PortName(f"p{place}") for place in range(9)), slots)
+            Choice(task, NodeId(f"n{task}"), f"n{task}", decider, (PortName("first"), PortName("second")), slots)
             for task, decider, slots in choices
         ),
         {task: tuple(Literal(*pair) for pair in guard) for task, guard in guards.items()},
@@ -131,7 +131,12 @@ def test_stages_do_not_wait_for_what_is_not_needed() -> None:
 def test_a_late_task_holds_no_stage_up() -> None:
     """Task 2 belongs to the first stage, but only the decider of the third says whether it runs."""
     states = scheduler(
-        [(), (0,), (), (), (1, 2, 3)], [(4, 1, (2, 3))], {2: [(0, 0)], 3: [(0, 1)]}, {3: (1,)}, [0, 1, 0, 2, 3], frozenset({2})
+        [(), (0,), (), (), (1, 2, 3)],
+        [(4, 1, (2, 3))],
+        {2: [(0, 0)], 3: [(0, 1)]},
+        {3: (1,)},
+        stages=[0, 1, 0, 2, 3],
+        late=frozenset({2}),
     )
     assert states.begin() == [0]
     assert states.done(0) == [1]
