@@ -33,6 +33,10 @@ class Source:
         What it goes by in `PackProblem.pack`.
     name
         What a person types to mean it.
+    file
+        The file, if it is one of the user's.
+    places
+        The folders and files of its code, to tell the line where it failed.
     """
 
     key: str
@@ -40,6 +44,7 @@ class Source:
     work: Callable[[], ModuleType]
     stamp: Stamp
     file: Path | None = None
+    places: tuple[Path, ...] = ()
 
 
 class AsideReader:
@@ -117,7 +122,7 @@ class AsideReader:
 def _outcome(source: Source, done: Import) -> ModuleType | PackProblem:
     if done.module is not None:
         return done.module
-    message, line = said_by(done.error or ImportError("nothing came of it"), source.file)
+    message, line = said_by(done.error or ImportError("nothing came of it"), source.places)
     return PackProblem(source.key, message, line=line)
 
 

@@ -9,7 +9,7 @@ an endless loop ends, a sleep goes on and costs nothing. What ends the whole pro
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -72,24 +72,26 @@ class Import:
             self._done.set()
 
 
-def said_by(error: BaseException, file: Path | None = None) -> tuple[str, int | None]:
-    """Return what an import raised in words, and the line of the file where it did."""
-    line = _line_in(error, file)
+def said_by(error: BaseException, places: Sequence[Path] = ()) -> tuple[str, int | None]:
+    """Return what an import raised in words, and the line where it did, as far as that is in one of these places."""
+    file, line = _place_of(error, places)
     if isinstance(error, BlockDefinitionError):
         said = str(error)
     elif isinstance(error, SyntaxError):
         said = f"{type(error).__name__}: {error.msg}"
     else:
         said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return (f"Line {line}: {said}" if line is not None else said), line
+    if line is None:
+        return said, None
+    return f"{f'Line {line}' if Path(file) in places else f'{file}, line {line}'}: {said}", line
 
 
-def _line_in(error: BaseException, file: Path | None) -> int | None:
-    if file is None:
-        return None
-    if isinstance(error, SyntaxError) and error.filename == str(file):
-        return error.lineno
+def _place_of(error: BaseException, places: Sequence[Path]) -> tuple[str, int | None]:
+    """Return the last file and line of an error that lie in one of the places."""
     import traceback
 
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
-    return lines[-1] if lines else None
+    found = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError):
+        found.append((error.filename or "", error.lineno))
+    inside = [one for one in found if any(Path(one[0]).is_relative_to(place) for place in places)]
+    return inside[-1] if inside else ("", None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 from shtairir.block.installed import Announced, announced
@@ -17,6 +18,8 @@ from shtairir.ids import BlockId
 ENTRY_POINT_GROUP = "shtairir.blocks"
 USER_FOLDER_VARIABLE = "SHTAIRIR_BLOCKS_PATH"
 _OURS = ("shtairir", "shtairir_blocks")
+_STAMPED = 2000
+"""At most so many files of a package are looked at to tell whether it has changed."""
 
 Stamp = tuple[int, ...]
 """Is another when what it was taken of has changed."""
@@ -74,8 +77,8 @@ class InstalledPack:
         """The pack as people know it: ``astro-blocks (astro_blocks.photometry)``."""
         return f"{self.distribution} ({self.module})" if self.distribution else self.module
 
-    def stamp(self) -> Stamp:
-        """Return the stamp of all its source files; it is found without being imported."""
+    def places(self) -> tuple[Path, ...]:
+        """Return the folders of its package, or its one file; they are found without being imported."""
         from importlib.util import find_spec
 
         try:
@@ -84,11 +87,22 @@ class InstalledPack:
             spec = None
         if spec is None:
             return ()
-        folders = list(spec.submodule_search_locations or ())
-        files = [file for folder in folders for file in Path(folder).rglob("*.py")]
-        if not folders and spec.origin is not None:
-            files = [Path(spec.origin)]
-        return stamp_of(files)
+        if spec.submodule_search_locations:
+            return tuple(Path(folder) for folder in spec.submodule_search_locations)
+        return (Path(spec.origin),) if spec.origin is not None else ()
+
+    def stamp(self) -> Stamp:
+        """Return the stamp of its source files, of so many that it costs little."""
+        found = (place.rglob("*.py") if place.is_dir() else (place,) for place in self.places())
+        return stamp_of(islice(chain.from_iterable(found), _STAMPED))
+
+    @property
+    def is_worked_on(self) -> bool:
+        """Whether its files lie where somebody edits them, and not where an installer put them."""
+        import site
+
+        installed = [*site.getsitepackages(), site.getusersitepackages()]
+        return not any(place.is_relative_to(folder) for place in self.places() for folder in installed)
 
 
 def installed_packs() -> tuple[dict[str, InstalledPack], list[PackProblem]]:

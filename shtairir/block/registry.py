@@ -70,7 +70,7 @@ class Registry:
         self._families_read: set[str] = set()
         self._files: dict[Path, Stamp] = {}
         self._user_read = False
-        self._failed: dict[str, Stamp] = {}
+        self._stamps: dict[str, Stamp] = {}
         self._installs: Installs | None = None
         self._problems: dict[str, PackProblem] = {}
         # Held while somebody's pack is waited for. Packs may be read from the window's thread and from a planner's at
@@ -189,8 +189,7 @@ class Registry:
 
     def problem_of(self, definition: BlockDefinition) -> PackProblem | None:
         """Return why a block is not what its file says now, if the file cannot be read any more."""
-        problem = self._problems.get(definition.pack) if self._problems else None
-        return problem if problem is not None and definition.id in problem.kept else None
+        return next((problem for problem in self.problems if definition.id in problem.kept), None)
 
     def catch_up(self, blocks: Iterable[BlockId]) -> None:
         """Wait for what is still being imported, as far as these blocks need it: a person let it take its time."""
@@ -232,7 +231,7 @@ class Registry:
             if self._given is None and self._installs.changed():
                 changed += self._follow_installs()
             self._aside.be_patient_again()
-            changed += self._read_mended()
+            changed += self._read_edited()
             for source, read in self._aside.arrived():
                 changed += self._settle(source, read)
             if self._user_read:
@@ -246,21 +245,25 @@ class Registry:
         changed: list[BlockId] = []
         for pack in gone:
             self._families_read.discard(pack.family)
+            self._stamps.pop(pack.module, None)
             changed += self._forget(pack.module)
         for family in after.keys() - before.keys():
             self._read_family(family)
             changed += self._catalogue.owned_by(after[family].module)
         return changed
 
-    def _read_mended(self) -> list[BlockId]:
+    def _read_edited(self) -> list[BlockId]:
+        """Read packs again that could not be used, or that somebody works on, once their files have changed."""
         changed: list[BlockId] = []
-        for family, stamp in list(self._failed.items()):
-            pack = self._pack_modules().get(family)
-            if pack is None or pack.stamp() == stamp:
+        again: set[str] = set()
+        for pack in self.packs():
+            known = self._stamps.get(pack.module)
+            if known is None or not (pack.module in self._problems or pack.is_worked_on):
                 continue
-            self._families_read.discard(family)
-            self._read_family(family)
-            changed += self._catalogue.owned_by(pack.module)
+            if pack.stamp() != known:
+                package = pack.module.partition(".")[0]
+                changed += self._read_foreign(pack, again=package not in again)
+                again.add(package)
         return changed
 
     # --- packs ----------------------------------------------------------------------------------------------------
@@ -293,14 +296,13 @@ class Registry:
                     self._read_foreign(pack)
                     self._families_read.add(family)
 
-    def _read_foreign(self, pack: InstalledPack) -> None:
+    def _read_foreign(self, pack: InstalledPack, *, again: bool = False) -> Iterable[BlockId]:
         from shtairir.block.aside import Source
+        from shtairir.block.reimporting import import_again
 
-        stamp = pack.stamp()
-        self._failed.pop(pack.family, None)
-        self._take(Source(pack.module, pack.family, partial(importlib.import_module, pack.module), stamp))
-        if pack.module in self._problems:
-            self._failed[pack.family] = stamp
+        self._stamps[pack.module] = stamp = pack.stamp()
+        work = partial(import_again if again else importlib.import_module, pack.module)
+        return self._take(Source(pack.module, pack.family, work, stamp, places=pack.places()))
 
     def _read_ours(self, pack: InstalledPack) -> None:
         """Import what comes with Shtairir right here: it is ours to trust, and a run shall start soon."""
@@ -338,7 +340,8 @@ class Registry:
         for file, stamp in present.items():
             if self._files.get(file) != stamp:
                 self._files[file] = stamp
-                changed += self._take(Source(str(file), file.name, partial(import_file, file), stamp, file))
+                work = partial(import_file, file)
+                changed += self._take(Source(str(file), file.name, work, stamp, file, (file,)))
         return list(dict.fromkeys(changed))
 
     # --- what is imported aside -----------------------------------------------------------------------------------

@@ -101,9 +101,9 @@ shtairir blocks --check @family@
 shtairir run src/@package@/examples/@family@.shtairir
 ```
 
-Once it is installed, its blocks are in the palette, in a window that is open too. Each function with `@block` in
-`src/@package@/blocks.py` is a block. Large libraries are imported inside the function, so that the palette opens
-quickly.
+Once it is installed, its blocks are in the palette, in a window that is open too, and follow what you change. Each
+function with `@block` in `src/@package@/blocks.py` is a block. Large libraries are imported inside the function, so that
+the palette opens quickly.
 
 ## When a block changes
 
