@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -325,6 +325,49 @@ def _names_in(source: str) -> set[str]:
         for alias in node.names
     }
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - imported
+
+
+def names_of_code(snapshot: Snapshot) -> set[str]:
+    """Return the names that code blocks define beside their functions: imports, helpers, constants.
+
+    The program must not call anything else so: a block's ``import math`` would take the place of a family of blocks.
+
+    Raises
+    ------
+    ExportError
+        When two blocks mean different things by one name: in a program there is room for one only.
+    """
+    used = {node.block for scope in (snapshot, *snapshot.subgraphs.values()) for node in scope.nodes.values()}
+    known: dict[str, tuple[str, str]] = {}
+    for block, code in snapshot.code.items():
+        if CODE + block not in used:
+            continue
+        entry = _entry(block, code.source)
+        for name, meaning in _bound(_statements(code.source)):
+            other, meant = known.setdefault(name, (block, meaning))
+            if name != entry and other != block and meant != meaning:
+                raise ExportError(
+                    f"The code blocks '{other}' and '{block}' mean different things by '{name}'.",
+                    hint="Give it another name in one of them.",
+                )
+    return set(known) - {_entry(block, code.source) for block, code in snapshot.code.items() if CODE + block in used}
+
+
+def _bound(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, str]]:
+    """Yield the names that statements define, each with what it means."""
+    for node in statements:
+        meaning = ast.unparse(node)
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                yield (alias.asname or alias.name).partition(".")[0], f"{getattr(node, 'module', '')} {alias.name}"
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name, meaning
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            yield from ((one.id, meaning) for one in ast.walk(node) if isinstance(one, ast.Name) and not _is_read(one))
+
+
+def _is_read(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Load)
 
 
 def _returns_plain_tuple(source: str) -> bool:

@@ -28,7 +28,7 @@ from shtairir.document.references import INPUT
 from shtairir.document.snapshot import Snapshot
 from shtairir.errors import ExportError
 from shtairir.export.body import Body, Result
-from shtairir.export.functions import Functions
+from shtairir.export.functions import Functions, names_of_code
 from shtairir.export.imports import Imports
 from shtairir.export.literals import Literals
 from shtairir.export.names import Names
@@ -73,7 +73,7 @@ def to_python(snapshot: Snapshot, registry: Registry, folder: Path | None = None
     PlanningError
         When the graph has errors.
     """
-    names = Names(_OWN)
+    names = Names({*_OWN, *names_of_code(snapshot)})
     imports = Imports(names, registry)
     literals = Literals(imports, snapshot.base_dir, _FOLDER)
     functions = Functions(snapshot, registry, imports, literals, names)

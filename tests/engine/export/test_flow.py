@@ -12,6 +12,7 @@ import pytest
 import shtairir
 from shtairir.block.registry import default_registry
 from shtairir.document import Graph
+from shtairir.errors import ExportError
 from shtairir.export.program import to_python
 from shtairir.ids import PortRef
 
@@ -170,6 +171,20 @@ def test_code_stands_in_the_program_as_it_was_written(tmp_path: Path) -> None:
     graph.add("code.double", id="twice", x=number(graph, 4.0))
     assert check(graph, tmp_path) == {"twice.out": 8.0}
     assert "# as it was written" in text_of(graph)
+
+
+def test_what_code_imports_does_not_take_the_place_of_blocks(tmp_path: Path) -> None:
+    graph = Graph("names")
+    helper = "import math\n\n\ndef _sum(x):\n    return math.sqrt(x)\n\n\n"
+    source = f"{helper}def root(x: float) -> float:\n    return _sum(x)\n"
+    graph.add_code("root", source)
+    graph.add("code.root", id="root", x=number(graph, 9.0))
+    graph.add_code("cube", source.replace("root", "cube").replace("math.sqrt(x)", "x**3"))
+    assert check(graph, tmp_path) == {"root.out": 3.0}
+    cube = graph.add("code.cube", id="cube")
+    graph.link("root.out", cube["x"])
+    with pytest.raises(ExportError, match="mean different things by '_sum'"):
+        text_of(graph)
 
 
 def test_an_input_of_the_graph_is_an_argument_of_main(tmp_path: Path) -> None:
