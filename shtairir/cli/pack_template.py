@@ -86,7 +86,7 @@ dev-mode-dirs = ["src"]
 _README = """\
 # @distribution@
 
-Blocks for [Shtairir](https://pypi.org/project/shtairir/).
+Blocks for Shtairir, the visual node editor.
 
 | block | what it does |
 |---|---|
