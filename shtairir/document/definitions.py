@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shtairir.block.interface import Interface, instance_definition
-from shtairir.document.files import file_interface
+from shtairir.document.files import MOST_NESTED, file_interface
 from shtairir.document.interfaces import interface_of
 from shtairir.document.known import Declared
 from shtairir.document.model import JsonValue, Node
@@ -117,7 +117,8 @@ def own_interface(scope: Snapshot, title: str, registry: Registry) -> Interface:
         plain = interface_of(scope.nodes.values(), title, scope.header.description)
         known = Declared(scope.nodes, scope.links, plain, first_readers(scope, plain))
         scope.known.interfaces[scope.scope] = known
-    if not known.readers or scope in _open.scopes:  # one that contains itself comes back here
+    # One that contains itself comes back here; and nobody looks for a slider fifty definitions deep.
+    if not known.readers or scope in _open.scopes or len(_open.scopes) >= MOST_NESTED:
         return known.plain
     with _opened(scope):
         params = tuple(_param(scope, known.readers.get(port.name), port, registry) for port in known.plain.inputs)

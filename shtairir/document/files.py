@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from shtairir.document.snapshot import Snapshot
 
 _MOST_FILES = 256
+MOST_NESTED = 50
+"""How deep files, or definitions, are followed into each other for how an input is set by hand."""
 
 _Stamp = tuple[int, int, int]
 _read: dict[Path, tuple[_Stamp, Snapshot | DocumentError]] = {}
@@ -92,11 +94,13 @@ def file_interface(graph: Snapshot, block: str, registry: Registry) -> Interface
     path = file_of(graph, block)
     if path in _open.files:
         return None
+    if len(_open.files) >= MOST_NESTED:
+        raise DocumentError(f"The files are nested in each other more than {MOST_NESTED} deep.", path=path)
     with _opened(path):
         found = _interface(file, registry)
     # The same object for the same interface, so that what was made from it is found again.
     known = _interfaces.get(path)
-    if known is None or known != found:
+    if known is None or _key(known) != _key(found):
         known = _interfaces[path] = found
     return known
 
@@ -109,6 +113,12 @@ def _opened(path: Path) -> Iterator[None]:
         yield
     finally:
         _open.files = before
+
+
+def _key(interface: Interface) -> object:
+    """What tells interfaces apart; defaults by their text, since an array cannot be compared like other values."""
+    inputs = [(replace(port, default=None), repr(port.default)) for port in interface.inputs]
+    return inputs, interface.outputs, interface.title, interface.help
 
 
 def _interface(file: Snapshot, registry: Registry) -> Interface:

@@ -33,6 +33,8 @@ _DEFAULT = PortName("value")
 _MOST_PLACES = 10_000
 MOST_NODES = 250_000
 """How many nodes a graph may have with all that its instances stand for."""
+MOST_LEVELS = 100
+"""How deep its definitions may lie in each other."""
 _ENDLESS = 10**12
 
 
@@ -160,33 +162,39 @@ def _recursion(circle: list[_Place]) -> Problem:
 
 
 def _too_large(places: dict[_Key, _Place]) -> list[Problem]:
-    """Find whether instances of instances add up to more nodes than can be planned; there is no recursion."""
-    counts: dict[_Key, int] = {}
-    _count((None, None), places, counts)
-    total = counts[None, None]
+    """Find whether instances of instances add up to more than can be planned; there is no recursion."""
+    start = (None, None)
+    sizes: dict[_Key, tuple[int, int]] = {}
+    _measure(start, places, sizes)
+    total, levels = sizes[start]
+    if levels > MOST_LEVELS:
+        message = f"The graph's definitions lie in each other {levels:,} levels deep."
+        return [Problem("error", "too_deep", message, fix=f"At most {MOST_LEVELS} levels can be planned.")]
     if total <= MOST_NODES:
         return []
-    largest = max((key for key in counts if key != (None, None)), key=counts.__getitem__)
-    what = f"Its largest part is {places[largest].words}, with {_rounded(counts[largest])} nodes."
+    largest = max((key for key in sizes if key != start), key=sizes.__getitem__)
+    what = f"Its largest part is {places[largest].words}, with {_rounded(sizes[largest][0])} nodes."
     message = f"With all that its instances stand for, the graph has {_rounded(total)} nodes. {what}"
     fix = f"At most {MOST_NODES:,} can be planned; use a loop to repeat something often."
     return [Problem("error", "too_many_nodes", message, fix=fix)]
 
 
-def _count(key: _Key, places: dict[_Key, _Place], counts: dict[_Key, int]) -> None:
-    """Count the nodes of a place with those inside it, the innermost first and without recursion."""
+def _measure(key: _Key, places: dict[_Key, _Place], sizes: dict[_Key, tuple[int, int]]) -> None:
+    """Note of a place, and of those inside it, how many nodes and levels it has; innermost first, no recursion."""
     stack = [key]
     while stack:
         one = stack[-1]
-        missing = [inner for inner in places[one].contains if inner in places and inner not in counts]
-        if missing and one not in counts:
+        inside = [inner for inner in places[one].times if inner in places]
+        missing = [inner for inner in inside if inner not in sizes] if one not in sizes else []
+        if missing:
             stack += missing
             continue
         stack.pop()
-        if one not in counts:
-            place = places[one]
-            inner = sum(counts.get(other, 0) * number for other, number in place.times.items())
-            counts[one] = min(len(place.graph.nodes) + inner, _ENDLESS)
+        if one not in sizes:
+            times = places[one].times
+            nodes = len(places[one].graph.nodes) + sum(sizes[inner][0] * times[inner] for inner in inside)
+            levels = max((sizes[inner][1] + 1 for inner in inside), default=0)
+            sizes[one] = (min(nodes, _ENDLESS), levels)
 
 
 def _rounded(number: int) -> str:

@@ -116,6 +116,33 @@ def test_a_file_that_uses_itself_ends_somewhere(tmp_path: Path, registry: Regist
     assert graph.fingerprint()
 
 
+def test_a_default_that_is_an_array_is_no_trouble(tmp_path: Path, registry: Registry) -> None:
+    graph = Graph("inner")
+    graph.add("graph.input", values={"name": "x", "type": "array", "value": [1, 2, 3]})
+    save(graph, tmp_path / "inner.shtairir", registry=registry)
+    outer = Graph()
+    outer.path = tmp_path / "outer.shtairir"
+    node = outer.add("file:inner.shtairir")
+    first = outer.definition(node.id, registry)
+    assert first is not None
+    assert list(first.inputs[0].default) == [1, 2, 3]  # type: ignore[call-overload]
+    _touch(tmp_path / "inner.shtairir")
+    assert outer.definition(node.id, registry) is first
+
+
+def test_files_in_a_long_row_end_somewhere(tmp_path: Path, registry: Registry) -> None:
+    for index in range(120):
+        graph = Graph(f"f{index}")
+        node = graph.add(f"file:f{index + 1}.shtairir", id="next")
+        graph.publish("head", node["head"])
+        save(graph, tmp_path / f"f{index}.shtairir", registry=Registry(packs={}, folders=()))
+    outer = Graph()
+    outer.path = tmp_path / "outer.shtairir"
+    definition = outer.definition(outer.add("file:f0.shtairir").id, registry)
+    assert definition is not None
+    assert definition.inputs == ()
+
+
 def test_the_fingerprint_changes_with_the_file(outer: Graph, inner: Path, registry: Registry) -> None:
     before = outer.fingerprint()
     graph = load(inner)

@@ -176,12 +176,32 @@ def test_a_definition_that_is_its_own_body_is_told() -> None:
 def test_a_thousand_definitions_inside_each_other_are_no_trouble() -> None:
     chain = {f"d{index}": {"nodes": [_instance(f"d{index + 1}")]} for index in range(1000)}
     graph = loads(_file(subgraphs={**chain, "d1000": _LAST}, nodes=[_instance("d0")]))
-    problems = validate(graph, _EMPTY)
-    assert [one.code for one in problems if one.severity == "error"] == ["missing_block"]
-    assert problems[0].node is not None
-    assert problems[0].node.count("/") == 1001
+    codes = {one.code: one for one in validate(graph, _EMPTY) if one.severity == "error"}
+    assert set(codes) == {"missing_block", "too_deep"}
+    assert str(codes["missing_block"].node).count("/") == 1001
+    assert "1,001 levels deep" in codes["too_deep"].message
     with pytest.raises(EditError, match="contain itself"):
         graph.subgraphs["d1000"].add("subgraph.d0")
+
+
+def _around(name: str) -> dict[str, Any]:
+    """A definition that hands its input on to an instance of another one."""
+    ends = [{"id": end, "block": f"graph.{end}", "values": {"name": end}} for end in ("input", "output")]
+    links = [{"from": "input.out", "to": "i.input"}, {"from": "i.output", "to": "output.value"}]
+    return {"nodes": [*ends, _instance(name)], "links": links}
+
+
+def test_inputs_that_lead_through_a_thousand_definitions_are_no_trouble() -> None:
+    chain = {f"d{index}": _around(f"d{index + 1}") for index in range(1000)}
+    graph = loads(_file(subgraphs={**chain, "d1000": _around("missing")}, nodes=[_instance("d0")]))
+    assert [port.name for port in graph.definition("i", _EMPTY).inputs] == ["input"]  # type: ignore[union-attr]
+    assert "missing_definition" in {one.code for one in validate(graph, _EMPTY)}
+
+
+def test_inputs_of_a_definition_that_contains_itself_end_somewhere() -> None:
+    graph = loads(_file(subgraphs={"a": _around("b"), "b": _around("a")}, nodes=[_instance("a")]))
+    assert [port.name for port in graph.definition("i", _EMPTY).inputs] == ["input"]  # type: ignore[union-attr]
+    assert "recursive_subgraph" in {one.code for one in validate(graph, _EMPTY)}
 
 
 def test_few_definitions_that_unfold_to_very_many_nodes_are_refused() -> None:
