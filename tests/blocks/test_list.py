@@ -102,6 +102,15 @@ def test_an_expression_that_is_more_is_refused(ctx, expression):
         lists.map_(ctx, [1], expression)
 
 
+def test_the_item_at_which_an_expression_fails_is_named(ctx):
+    people = [{"age": 3}, {"age": 4}, {"name": "Bo"}]
+    for use in (lambda: lists.map_(ctx, people, 'item["age"]'), lambda: lists.sort(people, 'item["age"]')):
+        with pytest.raises(ValueError, match=r"Item 2 of the list: .*age"):
+            use()
+    with pytest.raises(ValueError, match="Item 1 of the list: "):
+        lists.filter_(ctx, [1, "a"], "item > 0")
+
+
 def test_a_long_list_ends_when_the_run_does(ctx):
     ctx.cancel_after = 0
     with pytest.raises(RunCancelledError):

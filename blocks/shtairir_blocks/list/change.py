@@ -1,9 +1,9 @@
 """Blocks that make another list of one list."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from shtairir.block import Context, block
-from shtairir.block.expression import compile_expression
 
 _LOOK_AFTER = 1000
 
@@ -58,9 +58,11 @@ def sort(items: list[Any], by: str = "", descending: bool = False) -> list[Any]:
     descending
         Whether the largest comes first.
     """
+    from shtairir.block.expression import compile_expression
     from shtairir_blocks.kernels import lists as kernels
 
-    keys = [compile_expression(by).evaluate({"item": item}) for item in items] if by.strip() else items
+    key = compile_expression(by).evaluate if by.strip() else None
+    keys = items if key is None else [found for _, found in _asked(items, key)]
     return kernels.in_order(items, keys, descending)
 
 
@@ -89,14 +91,10 @@ def filter_(context: Context, items: list[Any], condition: str = "item > 0") -> 
     condition
         An expression of item and its index: item > 0, contains(item, "a"), item["age"] >= 18 and index < 10.
     """
-    test = compile_expression(condition)
-    kept = []
-    for index, item in enumerate(items):
-        if index % _LOOK_AFTER == 0:
-            context.check_cancelled()
-        if test.holds({"item": item, "index": index}):
-            kept.append(item)
-    return kept
+    from shtairir.block.expression import compile_expression
+
+    holds = compile_expression(condition).holds
+    return [item for item, is_wanted in _asked(items, holds, context) if is_wanted]
 
 
 @block(name="Change items", id="list.map", category="List/Change", tags=("map", "apply", "compute", "each"))
@@ -110,10 +108,22 @@ def map_(context: Context, items: list[Any], expression: str = "item * 2") -> li
     expression
         An expression of item and its index: item * 2, upper(item), item["price"] * item["count"].
     """
-    compute = compile_expression(expression)
-    made = []
+    from shtairir.block.expression import compile_expression
+
+    compute = compile_expression(expression).evaluate
+    return [made for _, made in _asked(items, compute, context)]
+
+
+def _asked(
+    items: list[Any], ask: Callable[[dict[str, Any]], Any], run: Context | None = None
+) -> Iterator[tuple[Any, Any]]:
+    """Yield each item with the answer that an expression gives for it."""
+    from shtairir.errors import ExpressionError
+
     for index, item in enumerate(items):
-        if index % _LOOK_AFTER == 0:
-            context.check_cancelled()
-        made.append(compute.evaluate({"item": item, "index": index}))
-    return made
+        if run is not None and index % _LOOK_AFTER == 0:
+            run.check_cancelled()
+        try:
+            yield item, ask({"item": item, "index": index})
+        except ExpressionError as error:
+            raise ValueError(f"Item {index} of the list: {error}") from None
