@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +74,7 @@ def test_without_a_terminal_nobody_can_be_asked(call_process: Call, coded: Path)
     ("answer", "status", "trusted"), [("y", 0, True), ("Yes", 0, True), ("n", 3, False), ("", 3, False)]
 )
 def test_on_a_terminal_it_asks(answer: str, status: int, trusted: bool, coded: Path) -> None:
+    pty = pytest.importorskip("pty", reason="there are no such terminals here")
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "shtairir.cli", "trust", str(coded)],
