@@ -7,8 +7,9 @@ for the condition first, and then for one of the inputs. It knows no plan, no ta
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -91,74 +92,100 @@ class Expected:
     perhaps: set[int] = field(default_factory=set)
 
 
-def interpreted(steps: list[Step]) -> Expected:
-    """Return what must come of a program."""
-    expected = Expected()
-    read = {source for step in steps for source in step.reads}
-    for number in range(len(steps)):
-        if number not in read:
-            _ask(number, steps, expected)
-    return expected
+class Interpreter:
+    """Says what must come of a program.
 
+    Parameters
+    ----------
+    unit
+        Nodes that are put into an instance. What nobody reads in it is done when any output of it is asked for from
+        outside; if none is ever read there, it is wanted for itself.
+    """
 
-def _ask(number: int, steps: list[Step], expected: Expected) -> Value:
-    if number not in expected.values:
-        expected.values[number] = _made(number, steps, expected)
-    return expected.values[number]
+    def __init__(self, steps: list[Step], unit: Collection[int] = ()) -> None:
+        self.steps = steps
+        self.unit = unit
+        self.expected = Expected()
+        readers: list[list[int]] = [[] for _ in steps]
+        for number, step in enumerate(steps):
+            for source in step.reads:
+                if source is not None:
+                    readers[source].append(number)
+        is_read = any(reader not in unit for number in unit for reader in readers[number])
+        sinks = [number for number, found in enumerate(readers) if not found]
+        self.besides = [number for number in sinks if number in unit and is_read]
+        self.roots = [number for number in sinks if number not in self.besides]
 
+    def run(self) -> Expected:
+        """Ask for all that is wanted."""
+        for number in self.roots:
+            self._ask(number)
+        return self.expected
 
-def _made(number: int, steps: list[Step], expected: Expected) -> Value:
-    step = steps[number]
+    def _ask(self, number: int, reader: int | None = None) -> Value:
+        values = self.expected.values
+        if number not in values:
+            values[number] = self._made(number)
+        if number in self.unit and reader is not None and reader not in self.unit:
+            for other in self.besides:
+                if other not in values:
+                    values[other] = self._made(other)
+        return values[number]
 
-    def ask(place: int) -> Value | None:
-        source = step.reads[place]
-        return None if source is None else _ask(source, steps, expected)
+    def _made(self, number: int) -> Value:
+        step = self.steps[number]
+        if step.kind == "if":
+            condition = self._read(number, 0)
+            if isinstance(condition, str):
+                return self._undecided(number, condition)
+            return _handed(self._read(number, 1 if _holds(condition or 0.0, step) else 2))
+        if step.kind == "switch":
+            choice = self._read(number, 0)
+            if isinstance(choice, str):
+                return self._undecided(number, choice)
+            case = min(int(choice or 0.0) % 4, 2)
+            if case == 2 and step.reads[3] is None:
+                self.expected.failed.add(number)
+                return self._undecided(number, name_of(number))
+            return _handed(self._read(number, case + 1))
+        if step.kind == "try":
+            value = self._read(number, 0)
+            return _handed(self._read(number, 1)) if isinstance(value, str) else _handed(value)
+        return self._called(number, step)
 
-    if step.kind == "if":
-        condition = ask(0)
-        if isinstance(condition, str):
-            return _undecided(condition, step.reads[1:], steps, expected)
-        return _handed(ask(1 if _holds(condition or 0.0, step) else 2))
-    if step.kind == "switch":
-        choice = ask(0)
-        if isinstance(choice, str):
-            return _undecided(choice, step.reads[1:], steps, expected)
-        case = min(int(choice or 0.0) % 4, 2)
-        if case == 2 and step.reads[3] is None:
-            expected.failed.add(number)
-            return _undecided(name_of(number), step.reads[1:], steps, expected)
-        return _handed(ask(case + 1))
-    if step.kind == "try":
-        value = ask(0)
-        return _handed(ask(1)) if isinstance(value, str) else _handed(value)
-    given = [ask(0), ask(1)]  # both are asked for, even if the first is not to be had
-    lost = [value for value in given if isinstance(value, str)]
-    if lost:
-        return lost[0]
-    a, b = (value or 0.0 for value in given)
-    assert isinstance(a, float)
-    assert isinstance(b, float)
-    if step.kind == "gate":
-        return a
-    if step.kind == "plus":
-        return a + b + step.number
-    expected.called.append(name_of(number))
-    if step.kind == "brittle" and a + b > step.number:
-        expected.failed.add(number)
-        return name_of(number)
-    return a + b + (step.kind == "effect")
+    def _called(self, number: int, step: Step) -> Value:
+        given = [self._read(number, 0), self._read(number, 1)]  # both, even if the first is not to be had
+        lost = [value for value in given if isinstance(value, str)]
+        if lost:
+            return lost[0]
+        a, b = (value or 0.0 for value in given)
+        assert isinstance(a, float)
+        assert isinstance(b, float)
+        if step.kind == "gate":
+            return a
+        if step.kind == "plus":
+            return a + b + step.number
+        self.expected.called.append(name_of(number))
+        if step.kind == "brittle" and a + b > step.number:
+            self.expected.failed.add(number)
+            return name_of(number)
+        return a + b + (step.kind == "effect")
 
+    def _read(self, number: int, place: int) -> Value | None:
+        source = self.steps[number].reads[place]
+        return None if source is None else self._ask(source, number)
 
-def _undecided(culprit: str, options: tuple[int | None, ...], steps: list[Step], expected: Expected) -> str:
-    """Take note of what every option would need, and return by whose fault none is chosen."""
-    needed = []
-    for option in options:
-        tried = Expected(dict(expected.values), set(expected.failed), [])
-        if option is not None:
-            _ask(option, steps, tried)
-        needed.append(tried.values.keys() - expected.values.keys())
-    expected.perhaps |= set.intersection(*map(set, needed))
-    return culprit
+    def _undecided(self, number: int, culprit: str) -> str:
+        """Take note of what every option would need, and return by whose fault none is chosen."""
+        expected, needed = self.expected, []
+        for option in self.steps[number].reads[1:]:
+            self.expected = Expected(dict(expected.values), set(expected.failed), [])
+            if option is not None:
+                self._ask(option, number)
+            needed.append(self.expected.values.keys() - expected.values.keys())
+        self.expected = expected
+        expected.perhaps |= set.intersection(*map(set, needed))
+        return culprit
 
 
 def _handed(value: Value | None) -> Value:
@@ -174,10 +201,10 @@ def name_of(number: int) -> str:
     return f"n{(number * 7 + 3) % 997}"
 
 
-@block(id="testing.number", category="Testing")
-def number_of(value: object = None) -> float:
-    """Return a number, 0 for nothing."""
-    return 0.0 if value is None else float(value)  # type: ignore[arg-type]
+@block(id="testing.case", category="Testing", pure=False)
+def case_of(x: float) -> int:
+    """Return the number of a case, or none that there is."""
+    return int(x) % 4
 
 
 _ADDS: dict[str, Callable[..., float]] = {"effect": effect, "brittle": brittle, "plus": plus}
@@ -191,13 +218,17 @@ def graph_of(steps: list[Step], seed: int = 0) -> Graph:
     for number in order:
         step, id = steps[number], name_of(number)
         if step.kind in _ADDS:
-            own = {"effect": {"name": id}, "brittle": {"name": id, "limit": step.number}, "plus": {"more": step.number}}
+            own: dict[str, dict[str, Any]] = {
+                "effect": {"name": id},
+                "brittle": {"name": id, "limit": step.number},
+                "plus": {"more": step.number},
+            }
             graph.add(_ADDS[step.kind], id=id, **own[step.kind])
         elif step.kind == "if":
             graph.add(if_, id=id, expression="c % 2 < 1" if step.number % 2 else "c > 2")
         elif step.kind == "switch":
             graph.add(switch, id=id, cases="a, b")
-            graph.add(_CHOICE, id=f"{id}_choice")
+            graph.add(case_of, id=f"{id}_choice")
             graph.link(f"{id}_choice.out", f"{id}.choice")
         else:
             graph.add({"try": try_, "gate": gate}[step.kind], id=id)
@@ -216,7 +247,18 @@ def graph_of(steps: list[Step], seed: int = 0) -> Graph:
     return graph
 
 
-@block(id="testing.choice", category="Testing", pure=False)
-def _CHOICE(x: float) -> int:
-    """Return the number of a case, or none that there is."""
-    return int(x) % 4
+def ids_of(steps: list[Step], numbers: Collection[int]) -> list[str]:
+    """Return the ids of all that stands for some steps in the graph of a program."""
+    named = [name_of(number) for number in sorted(numbers)]
+    return named + [f"{name_of(number)}_choice" for number in sorted(numbers) if steps[number].kind == "switch"]
+
+
+def closed(steps: list[Step], numbers: Collection[int]) -> set[int]:
+    """Return numbers with all that lies on a way between two of them."""
+    before: list[set[int]] = []
+    for step in steps:
+        sources = {source for source in step.reads if source is not None}
+        before.append(sources.union(*(before[source] for source in sources)))
+    wished = {number for number in numbers if number < len(steps)}
+    behind = {number for number in range(len(steps)) if not wished.isdisjoint(before[number])}
+    return wished | {number for number in behind if any(number in before[other] for other in wished)}
