@@ -193,8 +193,8 @@ class Registry:
 
     def catch_up(self, blocks: Iterable[BlockId]) -> None:
         """Wait for what is still being imported, as far as these blocks need it: a person let it take its time."""
-        if not self._aside.pending:
-            return
+        if "_aside" not in vars(self) or not self._aside.pending:
+            return  # nobody's pack was ever read, as in most runs
         for block in blocks:
             if self.get(block) is None:
                 pack = self._pack_modules().get(block.partition(".")[0])

@@ -54,8 +54,10 @@ def test_what_is_still_broken_is_said_when_it_is_enabled(folder: Path, capsys: p
 
 PROBE = """
 import sys
-from shtairir.block.registry import default_registry
-assert default_registry().get("math.add") is not None
+import shtairir
+graph = shtairir.Graph()
+graph.add("math.add", a=1, b=2)
+assert shtairir.run(graph)["add.out"] == 3
 print(*sorted(name for name in sys.modules if name.startswith("shtairir.block.")))
 """
 
