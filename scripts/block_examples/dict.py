@@ -10,11 +10,12 @@ def fill(sheet: Sheet) -> None:
     """Add the nodes."""
     with sheet.frame("Make and change"):
         defaults = sheet.add("dict.constant", "defaults", "Defaults", value={"size": {"width": 640, "height": 480}})
-        width = sheet.add("math.integer", "width", value=800)
-        title = sheet.add("text.constant", "title", value="Coins")
-        made = sheet.add("dict.make", names=["title", "dpi"], a=title["out"], b=width["out"])
+        title = sheet.add("text.constant", "title", "Title", value="Coins")
+        author = sheet.add("text.constant", "author", "Author", value="Ada")
+        made = sheet.add("dict.make", names=["title", "author"], a=title["out"], b=author["out"])
         both = sheet.add("dict.merge", first=defaults["out"], second=made["out"], deep=True)
-        changed = sheet.add("dict.set", entries=both["out"], name="title", value=width["out"])
+        dpi = sheet.add("math.integer", "dpi", "Resolution", value=300)
+        changed = sheet.add("dict.set", entries=both["out"], name="dpi", value=dpi["out"])
         sheet.add("dict.get", entries=changed["out"], name="size")
         sheet.add("dict.entries", entries=changed["out"])
     with sheet.frame("Rows of tables"):
