@@ -84,7 +84,7 @@ def test_a_part_of_it_may_be_put_into_an_instance(steps: list[Step], wished: set
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_program_of_many_steps(level: str) -> None:
     steps = [Step("effect", (None, None), 0)]
-    for number in range(1, 300):
+    for number in range(1, 150):
         kind = ("if", "plus", "try", "effect")[number % 4]
         reads = (number - 1, max(number - 1 - number % 3, 0), max(number - 2, 0))
         steps.append(Step(kind, reads if kind == "if" else reads[:2], number % 3))
