@@ -7,32 +7,26 @@ and no results of their own. Each verb is one undo step of the document.
 from __future__ import annotations
 
 import importlib
-import itertools
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QImage
 
 from shtairir.block import BlockDefinition
-from shtairir.block.compatibility import Compatibility
 from shtairir.block.registry import Registry, default_registry
 from shtairir.document import Change, Graph, Node, load, save
-from shtairir.document import edits as document_edits
-from shtairir.document.references import SUBGRAPH, code_block, instance_block
 from shtairir.document.upgrading import upgrade
 from shtairir.errors import ShtairirError
-from shtairir.ids import BlockId, NodeId, PortName, PortRef
+from shtairir.ids import BlockId, NodeId, PortRef
 from shtairir.memory.allocator import Released, release
 from shtairir.validation import Problem
 from shtairir_ui.blockfolder import BlockFolder
 from shtairir_ui.bridge import Background
 from shtairir_ui.checking import LiveCheck
 from shtairir_ui.kept import KeptValues
-from shtairir_ui.linking import check_link, definition_of_node
+from shtairir_ui.linking import definition_of_node
 from shtairir_ui.places import (
     ROOT,
     Place,
@@ -48,20 +42,15 @@ from shtairir_ui.runs import RunControl
 from shtairir_ui.runtime import NodeRuntime
 from shtairir_ui.staleness import stale_paths
 from shtairir_ui.thumbnails import Thumbnails
+from shtairir_ui.verbs import GraphVerbs
 
 if TYPE_CHECKING:  # imported with the first run
     from shtairir.results import RunResult
     from shtairir.results.iterations import Iterations
 
-OWN_CATEGORY = "In this file"
-NEW_SOURCE = '''def {name}(x: float, factor: float = 2.0) -> float:
-    """Say in a line what it does."""
-    return x * factor
-'''
-"""What a new code block begins with."""
 
 
-class Editor(QObject):
+class Editor(GraphVerbs):
     """A graph being edited: document, place in it, selection, problems and the last run.
 
     ``root`` is the graph that the file is. ``graph`` is what is shown of it: the same, or the definition that one went
@@ -78,7 +67,6 @@ class Editor(QObject):
     graph_replaced = Signal()
     place_changed = Signal(object)
     graph_changed = Signal(object)
-    selection_changed = Signal(tuple)
     blocks_changed = Signal()
     packs_checked = Signal()
     problems_changed = Signal(list)
@@ -89,7 +77,6 @@ class Editor(QObject):
     events_arrived = Signal(list)
     memory_released = Signal(object)
     title_changed = Signal()
-    message = Signal(str)
 
     def __init__(
         self,
@@ -98,12 +85,8 @@ class Editor(QObject):
         registry: Registry | None = None,
         budget_bytes: int | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.registry = registry or default_registry()
+        super().__init__(registry or default_registry(), parent)
         self.background = Background(self)
-        self.selection: tuple[NodeId, ...] = ()
-        self.graph = self.root = Graph()
-        self.place = ROOT
         self._unsubscribe: Callable[[], None] = lambda: None
         self._check = LiveCheck(self.registry, self.background, self)
         self._check.changed.connect(self.problems_changed)
@@ -202,13 +185,6 @@ class Editor(QObject):
 
         self.background.submit(look, show)
 
-    def own_blocks(self) -> list[BlockDefinition]:
-        """What the file itself brings to be placed: its definitions and its code blocks."""
-        blocks = [instance_block(name) for name in self.root.subgraphs if name != self.place.scope]
-        blocks += [code_block(name) for name in self.root.code]
-        found = (self.root.definition(Node(NodeId("any"), block), self.registry) for block in blocks)
-        return [replace(definition, category=OWN_CATEGORY) for definition in found if definition is not None]
-
     def node_at(self, path: NodeId) -> Node | None:
         """The node of a path, wherever in the file it is."""
         found = place_of(self.root, path)
@@ -256,50 +232,6 @@ class Editor(QObject):
         self.place_changed.emit(place)
         self.selection_changed.emit(())
 
-    def can_enter(self, node: NodeId) -> bool:
-        """Whether a node stands for, or repeats, a definition of this file."""
-        placed = self.graph.nodes.get(node)
-        return placed is not None and enterable(placed) in self.root.subgraphs
-
-    def selected_instances(self) -> tuple[NodeId, ...]:
-        """The selected nodes that stand for a definition of this file."""
-        return tuple(
-            node
-            for node in self.selection
-            if self.graph.nodes[node].block.startswith(SUBGRAPH) and self.can_enter(node)
-        )
-
-    def make_subgraph(self) -> NodeId | None:
-        """Put the selected nodes into a new definition, with a node in their place that stands for it."""
-        if not self.selection:
-            return None
-        chosen = self.selection
-        handle = self._try(lambda: self.graph.make_subgraph(chosen, registry=self.registry))
-        if handle is None:
-            return None
-        self.select((handle.id,))
-        return NodeId(handle.id)
-
-    def expand_subgraphs(self) -> None:
-        """Put the nodes of their definitions in the place of the selected nodes, in one step."""
-        instances = self.selected_instances()
-        if not instances:
-            return
-        fresh: list[NodeId] = []
-
-        def expanded() -> None:
-            with self.graph.transaction("expand subgraph"):
-                for instance in instances:
-                    fresh.extend(self.graph.expand(instance))
-
-        self._try(expanded)
-        self.select(fresh)
-
-    def make_unique(self) -> None:
-        """Give the selected node a definition of its own, a copy of the one that it shares."""
-        for instance in self.selected_instances()[:1]:
-            self._try(partial(self.graph.make_unique, instance))
-
     def show_node(self, path: NodeId) -> NodeId | None:
         """Go to the place of a node known by its path, and return its name there; None if it is gone."""
         found = place_of(self.root, path)
@@ -328,162 +260,6 @@ class Editor(QObject):
         self._try(self.root.trust)
         self._check.check_now()
         self.title_changed.emit()
-
-    # -- edits ---------------------------------------------------------------------------------
-
-    def add_block(self, block_id: str, x: float, y: float) -> NodeId | None:
-        """Place a block and select it; None when it cannot be placed here."""
-        handle = self._try(lambda: self.graph.add(block_id, position=(x, y)))
-        if handle is None:
-            return None
-        self.select((handle.id,))
-        return NodeId(handle.id)
-
-    def remove(self, ids: Iterable[NodeId]) -> None:
-        """Remove nodes and the links at them."""
-        present = [node for node in ids if node in self.graph.nodes]
-        if present:
-            self._try(lambda: self.graph.remove(*present))
-
-    def move(self, positions: Mapping[NodeId, tuple[float, float]]) -> None:
-        """Put nodes at new positions, in one step."""
-        moved = {node: place for node, place in positions.items() if self.graph.nodes[node].position != place}
-        if moved:
-            self.graph.apply(document_edits.MoveNodes(moved))
-
-    def can_connect(self, source: PortRef, target: PortRef) -> Compatibility:
-        """Whether a link may be made, with the reason when it may not."""
-        return check_link(self.graph, self.registry, source, target)
-
-    def link(self, source: PortRef, target: PortRef) -> str | None:
-        """Link an output to an input, in place of what fed it; the sentence says why it may not."""
-        verdict = self.can_connect(source, target)
-        if not verdict.ok:
-            self.message.emit(verdict.reason)
-            return verdict.reason
-        self._try(lambda: self.graph.link(source, target))
-        return None
-
-    def unlink(self, target: PortRef) -> None:
-        """Take the link away that feeds `target`."""
-        if target in self.graph.links:
-            self._try(lambda: self.graph.unlink(target))
-
-    def set_value(self, node: NodeId, port: str, value: Any, merge: Hashable | None = None) -> None:
-        """Give an input a value; edits with the same `merge` key become one undo step."""
-        self._try(lambda: self.graph.apply(document_edits.SetValue(node, PortName(port), value), merge=merge))
-
-    def unset_value(self, node: NodeId, port: str, merge: Hashable | None = None) -> None:
-        """Give an input its default again; edits with the same `merge` key become one undo step."""
-        if port in self.graph.nodes[node].values:
-            self._try(lambda: self.graph.apply(document_edits.UnsetValue(node, PortName(port)), merge=merge))
-
-    def set_title(self, node: NodeId, title: str | None) -> None:
-        """Name a node for people; None shows the block's name again."""
-        if (title or None) != self.graph.nodes[node].title:
-            self._try(lambda: self.graph.apply(document_edits.SetTitle(node, title or None)))
-
-    def expose(self, node: NodeId, port: str, exposed: bool) -> None:
-        """Show or hide a parameter as a port on the node."""
-        if (port in self.graph.nodes[node].exposed) != exposed:
-            self._try(lambda: self.graph.apply(document_edits.SetExposed(node, PortName(port), exposed)))
-
-    def add_code(self, x: float, y: float) -> NodeId | None:
-        """Make a new code block, with a node that runs it, in one step."""
-        names = {*self.root.code, *self.root.subgraphs}
-        name = next(name for number in itertools.count(1) if (name := f"block_{number}") not in names)
-
-        def added() -> NodeId:
-            with self.graph.transaction(f"new code block {name}"):
-                self.root.add_code(name, NEW_SOURCE.format(name=name))
-                return NodeId(self.graph.add(code_block(name), position=(x, y)).id)
-
-        node: NodeId | None = self._try(added)
-        if node is not None:
-            self.select((node,))
-        return node
-
-    def set_code(self, name: str, source: str) -> None:
-        """Change the source of a code block; what is typed in a row is one step of undo."""
-        self._try(lambda: self.root.set_code(name, source, merge=("code", name)))
-
-    def save_code_as_block(self, name: str) -> Path | None:
-        """Write a code block into the person's own block folder, and return the file."""
-        from shtairir.block.code_saving import save_as_block
-
-        source = self.root.code[name].source
-        path: Path | None = self._try(lambda: save_as_block(name, source))
-        if path is not None:
-            self.message.emit(f"Saved as the block {path.stem} in {path.parent}.")
-        return path
-
-    def unpublish(self, name: str) -> None:
-        """Let a parameter or a result have no name outside of the graph any more."""
-        self._try(lambda: self.root.unpublish(name))
-
-    def apply(self, edit: Any) -> None:
-        """Carry out an edit that comes ready-made, such as a problem's fix."""
-        self._try(lambda: self.graph.apply(edit))
-
-    # -- clipboard and selection -----------------------------------------------------------------
-
-    def copy(self) -> None:
-        """Put the selected nodes on the clipboard."""
-        if self.selection:
-            QGuiApplication.clipboard().setText(self.graph.copy_text(self.selection))
-
-    def cut(self) -> None:
-        """Copy the selected nodes and remove them."""
-        self.copy()
-        self.remove(self.selection)
-
-    def paste(self, at: tuple[float, float] | None = None) -> None:
-        """Add the nodes on the clipboard, at a place or a little beside the originals."""
-        text = QGuiApplication.clipboard().text()
-        if text.strip():
-            pasted = self._try(lambda: self.graph.paste_text(text, at=at))
-            if pasted:
-                upgrade(self.root, self.registry, again=True)  # they may come from a file of older days
-                self.select(pasted)
-
-    def insert_example(self, block: BlockId, at: tuple[float, float]) -> None:
-        """Add the example of a block, with all that feeds it, and select it."""
-        from shtairir.document.example import example_of
-
-        example = self._try(lambda: example_of(block, self.registry))
-        if example is None:
-            self.message.emit(f"There is no example of '{block}'.")
-            return
-        text = example.copy_text(example.nodes)
-        pasted = self._try(lambda: self.graph.paste_text(text, at=at))
-        if pasted:
-            self.select(pasted)
-
-    def duplicate(self) -> None:
-        """Add a copy of the selected nodes beside them."""
-        if self.selection:
-            self.select(self.graph.duplicate(self.selection))
-
-    def select(self, ids: Iterable[NodeId]) -> None:
-        """Make these nodes, in this order, the selection."""
-        chosen = tuple(node for node in dict.fromkeys(ids) if node in self.graph.nodes)
-        if chosen != self.selection:
-            self.selection = chosen
-            self.selection_changed.emit(chosen)
-
-    def select_all(self) -> None:
-        """Select every node."""
-        self.select(self.graph.nodes)
-
-    # -- undo ------------------------------------------------------------------------------------
-
-    def undo(self) -> None:
-        """Take the last edit back."""
-        self.graph.undo()
-
-    def redo(self) -> None:
-        """Carry out again what was taken back."""
-        self.graph.redo()
 
     # -- runs ------------------------------------------------------------------------------------
 
@@ -617,11 +393,3 @@ class Editor(QObject):
     def _on_refused(self, error: Exception) -> None:
         self.message.emit(str(error))
         self.run_refused.emit(error)
-
-    def _try(self, verb: Callable[[], Any]) -> Any:
-        """Carry out a verb; what the document refuses becomes a message and changes nothing."""
-        try:
-            return verb()
-        except ShtairirError as error:
-            self.message.emit(str(error))
-            return None

@@ -23,9 +23,10 @@ from shtairir.block.search import ranked
 from shtairir.document import Change
 from shtairir_ui import theme
 from shtairir_ui.documentation import tooltip
-from shtairir_ui.editor import OWN_CATEGORY, Editor
+from shtairir_ui.editor import Editor
 from shtairir_ui.emptystate import EmptyState
 from shtairir_ui.guard import guarded
+from shtairir_ui.verbs import OWN_CATEGORY
 
 MIME = "application/x-shtairir-block"
 BLOCK_ID = Qt.ItemDataRole.UserRole
