@@ -12,7 +12,7 @@ from shtairir.document.jsonable import to_json
 from shtairir.document.model import JsonValue, Link, Node, Point
 from shtairir.document.naming import did_you_mean
 from shtairir.document.paths import relative_path
-from shtairir.document.references import DEFAULT, FILE, INPUT, name_of
+from shtairir.document.references import CODE, DEFAULT, FILE, INPUT, SUBGRAPH, name_of
 from shtairir.document.scoped import Scoped
 from shtairir.errors import EditError
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
@@ -183,5 +183,7 @@ def _installed_version(block: BlockId) -> int:
     """Return the version of a block as it is installed: it is what the values that a new node gets are meant for."""
     from shtairir.block.registry import default_registry
 
+    if block.startswith((SUBGRAPH, CODE, FILE)):
+        return 1
     definition = default_registry().get(block)
     return definition.version if definition is not None else 1
