@@ -5,6 +5,7 @@ Nothing here imports NumPy or polars: a value of theirs can only exist if somebo
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import os
@@ -16,8 +17,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy
 
-_SAMPLED_ELEMENTS = 1 << 17
+_SAMPLED_FROM = 1 << 16
 """Above this many elements, the range of an array is taken from an evenly spaced sample."""
+
+_SAMPLED_PART = 1 << 9
+"""One of so many elements is looked at, which takes no time beside what the array took to make."""
+
+_LEAST_SAMPLED = 480
+"""Of so few, NumPy finds the range without letting go of the interpreter, and so without waiting to get it back."""
 
 _LOOKED_AT = 1000
 """Of how many items of a list the size is looked at; the others are taken to be as large."""
@@ -25,7 +32,7 @@ _LOOKED_AT = 1000
 _DEEPEST = 50
 """How many lists inside lists are looked into."""
 
-_SAMPLED_ROWS = 64
+_SAMPLED_ROWS = 16
 """A sample is taken in so many pieces: single elements far apart would each cost a look into far memory."""
 
 
@@ -158,16 +165,23 @@ def _summarize_array(array: Any, kind: str, size: int) -> ValueSummary:
     low, high = _range_of(array)
     shape = " × ".join(map(str, array.shape)) or "single value"
     span = f", {low:.4g} to {high:.4g}" if low is not None and high is not None else ""
+    dtype = _named(array.dtype)
     return ValueSummary(
         kind,
-        f"{kind}, {shape} {array.dtype}{span}",
+        f"{kind}, {shape} {dtype}{span}",
         shape=tuple(array.shape),
-        dtype=str(array.dtype),
+        dtype=dtype,
         minimum=low,
         maximum=high,
         nbytes=size,
         length=len(array) if array.ndim else None,
     )
+
+
+@functools.lru_cache(256)
+def _named(dtype: Any) -> str:
+    """Return the name of a type of elements, which NumPy puts together anew each time, in ten microseconds."""
+    return str(dtype)
 
 
 def _range_of(array: Any) -> tuple[float | None, float | None]:
@@ -176,21 +190,29 @@ def _range_of(array: Any) -> tuple[float | None, float | None]:
         return None, None
     import numpy as np
 
-    if array.size > _SAMPLED_ELEMENTS:
-        array = _sample(array)
-    low, high = float(np.fmin.reduce(array, axis=None)), float(np.fmax.reduce(array, axis=None))
+    pieces = _sample(array) if array.size > _SAMPLED_FROM else (array,)
+    low = min((float(np.fmin.reduce(piece, axis=None)) for piece in pieces), key=_nan_last)
+    high = max((float(np.fmax.reduce(piece, axis=None)) for piece in pieces), key=_nan_first)
     return (None, None) if math.isnan(low) else (low, high)
 
 
-def _sample(array: Any) -> Any:
-    if array.flags.c_contiguous or array.flags.f_contiguous:
-        import numpy as np
+def _nan_last(number: float) -> float:
+    return math.inf if math.isnan(number) else number
 
-        flat, width = array.ravel(order="K"), _SAMPLED_ELEMENTS // _SAMPLED_ROWS
+
+def _nan_first(number: float) -> float:
+    return -math.inf if math.isnan(number) else number
+
+
+def _sample(array: Any) -> tuple[Any, ...]:
+    """Return pieces of a large array: a small part of it, and what rises or falls has its range at its ends."""
+    wanted = max(array.size // _SAMPLED_PART, _LEAST_SAMPLED)
+    if array.flags.c_contiguous or array.flags.f_contiguous:
+        flat, width = array.ravel(order="K"), wanted // _SAMPLED_ROWS
         rows = flat[: flat.size // _SAMPLED_ROWS * _SAMPLED_ROWS].reshape(_SAMPLED_ROWS, -1)
-        return np.append(rows[:, :width], flat[-width:])  # what rises or falls has its range at its ends
-    step = math.ceil((array.size / _SAMPLED_ELEMENTS) ** (1 / array.ndim))
-    return array[(slice(None, None, step),) * array.ndim]
+        return rows[:, :width], flat[-width:]
+    step = math.ceil((array.size / wanted) ** (1 / array.ndim))
+    return (array[(slice(None, None, step),) * array.ndim],)
 
 
 def describe(value: object) -> str:
