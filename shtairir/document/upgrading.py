@@ -10,211 +10,24 @@ planned. Reading a file alone imports no block. The file is written back when th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from shtairir.block.definition import BlockDefinition
 from shtairir.document.edits.base import DeltaEdit
-from shtairir.document.jsonable import same_json, to_json
-from shtairir.document.model import Header, JsonObject, JsonValue, Link, Node
 from shtairir.document.references import CODE, FILE, SUBGRAPH
 from shtairir.document.state import Delta, PlacedLink, State
-from shtairir.errors import ShtairirError
-from shtairir.ids import BlockId, NodeId, PortName, PortRef
+from shtairir.document.succession import Find, Upgrade, UpgradeNote, publish, upgrade_of
+from shtairir.ids import BlockId, PortRef
 
 if TYPE_CHECKING:
     from shtairir.block.registry import Registry
     from shtairir.document.graph import Graph
     from shtairir.document.snapshot import Snapshot
 
-Find = Callable[[BlockId], BlockDefinition | None]
-_SHOWN = 60
-
-
-@dataclass(frozen=True, slots=True)
-class UpgradeNote:
-    """What was done to one node, or why nothing could be done.
-
-    Attributes
-    ----------
-    message
-        In one or more sentences.
-    failed
-        Whether the node had to be left as it was.
-    scope
-        The definition that the node lies in; ``None`` for the graph itself.
-    """
-
-    node: NodeId
-    message: str
-    failed: bool = False
-    scope: str | None = None
-
-
-@dataclass(slots=True)
-class Upgrade:
-    """What is different in a scope once its nodes are up to date.
-
-    Attributes
-    ----------
-    nodes
-        The nodes that are others now.
-    links
-        The links that are others now, by the input that each fed before.
-    header
-        The header, if what it publishes has moved.
-    """
-
-    nodes: dict[NodeId, Node] = field(default_factory=dict)
-    links: dict[PortRef, Link] = field(default_factory=dict)
-    header: Header | None = None
-    notes: list[UpgradeNote] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.nodes or self.links or self.header is not None)
-
-
-class MigrationError(ShtairirError):
-    """A migration function of a block raised, or returned what no file can hold."""
-
-
-def upgrade_of(nodes: Mapping[NodeId, Node], links: Mapping[PortRef, Link], header: Header, find: Find) -> Upgrade:
-    """Return what brings the nodes of a scope up to date; changes nothing."""
-    upgrade = Upgrade()
-    moved: dict[tuple[NodeId, str], dict[str, str]] = {}
-    known: dict[BlockId, BlockDefinition | None] = {}
-    used: dict[NodeId, tuple[set[str], set[str]]] | None = None
-    for key, node in nodes.items():
-        block = node.block
-        if block not in known:
-            known[block] = find(block)
-        definition = known[block]
-        if definition is None or not _is_due(node, definition):
-            continue
-        used = used if used is not None else _ports_used(links)
-        _upgrade_node(upgrade, node, definition, used.get(key, (set(), set())), moved)
-    if moved:
-        _follow(upgrade, links, header, moved)
-    return upgrade
-
-
-def _is_due(node: Node, definition: BlockDefinition) -> bool:
-    return bool(node.block_version < definition.version or node.block != definition.id or definition.renamed)
-
-
-def _ports_used(links: Mapping[PortRef, Link]) -> dict[NodeId, tuple[set[str], set[str]]]:
-    """Return the inputs and outputs of each node that links name."""
-    used: dict[NodeId, tuple[set[str], set[str]]] = {}
-    for target, link in links.items():
-        used.setdefault(target.node, (set(), set()))[0].add(target.port)
-        used.setdefault(link.source.node, (set(), set()))[1].add(link.source.port)
-    return used
-
-
-def _upgrade_node(
-    upgrade: Upgrade,
-    node: Node,
-    definition: BlockDefinition,
-    used: tuple[set[str], set[str]],
-    moved: dict[tuple[NodeId, str], dict[str, str]],
-) -> None:
-    try:
-        values = migrated(node.values, node.block_version, definition)
-    except MigrationError as error:
-        upgrade.notes.append(UpgradeNote(node.id, f"'{node.id}' was left as it was: {error}", failed=True))
-        return
-    inputs = _renames(definition, {*values, *node.exposed, *used[0]}, definition.input)
-    outputs = _renames(definition, used[1], definition.output)
-    values = _renamed_keys(values, inputs)
-    exposed = tuple(dict.fromkeys(PortName(inputs.get(port, port)) for port in node.exposed))
-    version = max(node.block_version, definition.version)
-    new = replace(node, block=definition.id, block_version=version, values=values, exposed=exposed)
-    if new != node or inputs or outputs:
-        upgrade.nodes[node.id] = new
-        upgrade.notes.append(UpgradeNote(node.id, _words(node, new, inputs, outputs)))
-    if inputs:
-        moved[node.id, "in"] = inputs
-    if outputs:
-        moved[node.id, "out"] = outputs
-
-
-def migrated(values: JsonObject, version: int, definition: BlockDefinition) -> JsonObject:
-    """Return the values of a node of that version as the block has them now.
-
-    Raises
-    ------
-    MigrationError
-        When one of the block's migration functions fails.
-    """
-    for step in range(version, definition.version):
-        function = definition.migrations.get(step)
-        if function is None:
-            continue
-        name = f"the function '{getattr(function, '__name__', '?')}' of '{definition.id}'"
-        what = f"{name}, which brings version {step} to {step + 1},"
-        try:
-            values = _as_object(function(dict(values)))
-        except Exception as error:
-            said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            raise MigrationError(f"{what} failed with {said}.", hint="Tell the author of the pack.") from error
-    return values
-
-
-def _as_object(values: object) -> JsonObject:
-    if not isinstance(values, Mapping):
-        raise TypeError(f"it returned {type(values).__name__} in place of the values")
-    converted = to_json(values)
-    assert isinstance(converted, Mapping)
-    return converted
-
-
-def _renames(definition: BlockDefinition, names: set[str], port: Callable[[str], object]) -> dict[str, str]:
-    """Return those of the names that are called otherwise now, with what they are called."""
-    found = {}
-    for name in names:
-        new = name
-        for _ in definition.renamed:
-            if port(new) is not None:
-                break
-            new = definition.renamed.get(new, new)
-        if new != name and (port(new) is not None or definition.adapt is not None):
-            found[name] = new
-    return found
-
-
-def _renamed_keys(values: JsonObject, renames: Mapping[str, str]) -> JsonObject:
-    """Return values under their new names; one that has a value under its new name already keeps the old one too."""
-    if not renames:
-        return values
-    return {renames[key] if renames.get(key, key) not in values else key: value for key, value in values.items()}
-
-
-def _follow(
-    upgrade: Upgrade,
-    links: Mapping[PortRef, Link],
-    header: Header,
-    moved: Mapping[tuple[NodeId, str], Mapping[str, str]],
-) -> None:
-    def now(port: PortRef, side: str) -> PortRef:
-        new = moved.get((port.node, side), {}).get(port.port)
-        return PortRef(port.node, PortName(new)) if new is not None else port
-
-    for target, link in links.items():
-        goal = now(target, "in")
-        if goal in links and now(goal, "in") == goal:
-            goal = target  # the port has a link under its new name already; the old one stays, and is shown as broken
-        new = replace(link, source=now(link.source, "out"), target=goal)
-        if (new.source, new.target) != (link.source, link.target):
-            upgrade.links[target] = new
-    parameters = tuple(replace(one, target=now(one.target, "in")) for one in header.parameters)
-    results = tuple(replace(one, source=now(one.source, "out")) for one in header.results)
-    if parameters != header.parameters or results != header.results:
-        upgrade.header = replace(header, parameters=parameters, results=results)
-
-
-# --- graphs and snapshots -----------------------------------------------------------------------------------------
+__all__ = ["BringUpToDate", "UpgradeNote", "upgrade", "upgraded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +66,7 @@ def upgrade(graph: Graph, registry: Registry, *, again: bool = False) -> tuple[U
     find = _finder(root, registry)
     scopes = (root, *root.subgraphs.values())
     found = {one: upgrade_of(one.nodes, one.links, one.snapshot().header, find) for one in scopes}
+    _publish_inside(found[root], root.snapshot(), {one.scope: found[one] for one in scopes if one.scope is not None})
     notes = tuple(replace(note, scope=one.scope) for one, upgrade in found.items() for note in upgrade.notes)
     edits = {one: BringUpToDate(upgrade) for one, upgrade in found.items() if upgrade}
     if edits and (again or root.can_undo):
@@ -272,8 +86,9 @@ def upgraded(graph: Snapshot, registry: Registry) -> Snapshot:
     find = _finder(graph, registry)
     scopes = {name: upgrade_of(one.nodes, one.links, one.header, find) for name, one in graph.subgraphs.items()}
     own = upgrade_of(graph.nodes, graph.links, graph.header, find)
+    _publish_inside(own, graph, scopes)
     notes = [*own.notes, *(replace(note, scope=name) for name, one in scopes.items() for note in one.notes)]
-    if not notes:
+    if not notes and not own:
         return graph
     known = replace(graph.known, met=registry, upgrades=tuple(notes), interfaces={}, instances={})
     subgraphs: dict[str, Snapshot] = {}
@@ -312,29 +127,15 @@ def _finder(graph: Graph | Snapshot, registry: Registry) -> Find:
     return find
 
 
-# --- in words -----------------------------------------------------------------------------------------------------
+def _publish_inside(own: Upgrade, graph: Snapshot, inner: Mapping[str, Upgrade]) -> None:
+    """Follow what the graph publishes of nodes inside its definitions: ``clean/blur.sigma``."""
 
+    def now(port: PortRef, side: str) -> PortRef:
+        found = graph.find(port.node) if "/" in port.node else None
+        upgrade = inner.get(found[0].scope or "") if found is not None and found[0].known is graph.known else None
+        if found is None or upgrade is None:
+            return port
+        return PortRef(port.node, upgrade.now(PortRef(found[1].id, port.port), side).port)
 
-def _words(old: Node, new: Node, inputs: Mapping[str, str], outputs: Mapping[str, str]) -> str:
-    about = [f"Its block '{old.block}' is called '{new.block}' now."] if old.block != new.block else []
-    about += [f"Its port '{before}' is called '{after}' now." for before, after in {**inputs, **outputs}.items()]
-    changed = "; ".join(_changes(_renamed_keys(old.values, inputs), new.values))
-    if old.block_version < new.block_version:
-        versions = f"made with version {old.block_version} of '{new.block}', was brought to version {new.block_version}"
-        return " ".join([f"'{old.id}', {versions}{f': {changed}' if changed else ''}.", *about])
-    return " ".join([f"'{old.id}' was brought up to date.", *about])
-
-
-def _changes(old: JsonObject, new: JsonObject) -> Iterator[str]:
-    for name in dict.fromkeys([*old, *new]):
-        if name not in new:
-            yield f"{name}, which was {_short(old[name])}, is gone"
-        elif name not in old:
-            yield f"{name} is {_short(new[name])}"
-        elif not same_json(old[name], new[name]):
-            yield f"{name} is {_short(new[name])} in place of {_short(old[name])}"
-
-
-def _short(value: JsonValue) -> str:
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    if any(upgrade.moved for upgrade in inner.values()):
+        publish(own, own.header if own.header is not None else graph.header, now)

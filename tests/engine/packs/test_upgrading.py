@@ -162,6 +162,22 @@ def test_a_definition_inside_is_brought_up_to_date_too(registry: Registry) -> No
     assert [note.scope for note in graph.known.upgrades] == ["part"]
 
 
+def test_what_is_published_follows_where_nothing_else_names_the_port(registry: Registry) -> None:
+    parts = {"nodes": [OLD["nodes"][1]], "links": []}
+    graph = old_graph(
+        nodes=[{"id": "part", "block": "subgraph.part", "position": [0, 0]}, OLD["nodes"][1]],
+        links=[],
+        parameters=[{"name": "own", "target": "blur.number"}, {"name": "inner", "target": "part/blur.number"}],
+        results=[{"name": "total", "source": "part/blur.out"}],
+        subgraphs={"part": parts},
+    )
+    for published in (graph.snapshot(), graph):
+        assert [one.code for one in validate(published, registry) if one.severity == "error"] == []
+    upgrade(graph, registry)
+    assert [str(one.target) for one in graph.parameters] == ["blur.x", "part/blur.x"]
+    assert [str(one.source) for one in graph.results] == ["part/blur.whole"]
+
+
 def test_an_edited_graph_is_brought_up_to_date_by_a_step_that_can_be_undone(registry: Registry) -> None:
     graph = old_graph()
     graph.set("three.a", 4)
