@@ -24,49 +24,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from shtairir.block.definition import BlockDefinition, Traits
-from shtairir.block.lazy import Decide, Lazy
-from shtairir.block.ports import OutputPort
-from shtairir.block.types import ScalarType
-from shtairir.ids import BlockId, NodeId, PortName, PortRef
-from shtairir.planning.dependency import reversed_edges, topological_order
-from shtairir.planning.working import Feed, Reason, WorkingGraph, WorkingNode
+from shtairir.ids import NodeId, PortRef
+from shtairir.planning.deciders import DECIDER, Chooser, parted
+from shtairir.planning.working import Reason, WorkingGraph
 
 ALWAYS = -1
 
-DECISION = PortName("/choice")
-"""The input by which a chooser gets the choice; no block can have one of that name."""
-
 _LISTED = 4
-
-
-class Chooser(NamedTuple):
-    """A node that hands on one of several inputs.
-
-    Attributes
-    ----------
-    number
-        That of the node.
-    decider
-        The node that decides; ``None`` for one that tries the first input, and needs the second if that fails.
-    ports
-        The lazy inputs.
-    first_bit
-        The place of the literal of the first of them.
-    """
-
-    number: int
-    id: NodeId
-    decider: int | None
-    ports: tuple[str, ...]
-    first_bit: int
-
-    @property
-    def bits(self) -> int:
-        """The literals of all inputs."""
-        return ((1 << len(self.ports)) - 1) << self.first_bit
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +142,14 @@ def conditional_results(graph: WorkingGraph, wants: Wants) -> dict[int, int]:
     Two of these that are needed for different things are not one, whatever they compute: else one would have a result
     because the other one runs.
     """
-    parted, choosers = _parted(graph)
-    found = _Needs(parted, choosers, wants).found()
+    whole, choosers = parted(graph)
+    found = _Needs(whole, choosers, wants).found()
     return {number: found[number] for number, _ in graph.wanted if found[number] != ALWAYS}
 
 
 def guard_branches(graph: WorkingGraph, wants: Wants) -> tuple[WorkingGraph, list[Reason]]:
     """Return the graph with its choosers parted, and with a guard for each node that need not run."""
-    graph, choosers = _parted(graph)
+    graph, choosers = parted(graph)
     needs = _Needs(graph, choosers, wants)
     found = needs.found()
     never = [number for number, need in found.items() if not need]
@@ -226,71 +192,6 @@ def _listed(names: Sequence[NodeId]) -> str:
     if len(names) > _LISTED:
         return f"{', '.join(shown)} and {len(names) - _LISTED} more"
     return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
-
-
-# --- deciders -----------------------------------------------------------------------------------------------------
-
-DECIDER = BlockId("flow.decide")
-
-
-def decider_id(node: NodeId) -> NodeId:
-    """Return the id of the node that decides for a chooser; no node of a file can have it."""
-    return NodeId(f"{node}/choice")
-
-
-def _parted(graph: WorkingGraph) -> tuple[WorkingGraph, tuple[Chooser, ...]]:
-    """Return the graph with a decider for each chooser that has one."""
-    nodes = dict(graph.nodes)
-    choosers = []
-    bit, free = 0, max(nodes, default=-1) + 1
-    for number, node in graph.nodes.items():
-        lazy = node.definition.traits.lazy
-        if lazy is None:
-            continue
-        decider = None
-        if lazy.decide is not None:
-            decider, free = free, free + 1
-            nodes[decider] = _decider(node, lazy, lazy.decide)
-        nodes[number] = _handing_on(node, lazy, decider)
-        choosers.append(Chooser(number, node.id, decider, lazy.inputs, bit))
-        bit += len(lazy.inputs)
-    return replace(graph, nodes=nodes), tuple(choosers)
-
-
-def _decider(node: WorkingNode, lazy: Lazy, decide: Decide) -> WorkingNode:
-    """Return the node that decides: the number of the chosen one of the lazy inputs."""
-    definition = node.definition
-    linked = {feed.port for feed in node.feeds}
-    offered = frozenset(name for name in lazy.inputs if name in linked or node.values.get(name) is not None)
-
-    def choice(**arguments: Any) -> int:
-        return lazy.inputs.index(decide(arguments, offered))
-
-    return WorkingNode(
-        decider_id(node.id),
-        node.title,
-        BlockDefinition(
-            id=DECIDER,
-            function=choice,
-            name=definition.name,
-            category=definition.category,
-            summary=definition.summary,
-            doc=definition.doc,
-            inputs=tuple(port for port in definition.inputs if port.name not in lazy.inputs),
-            outputs=(OutputPort(PortName("choice"), ScalarType("int")),),
-            traits=Traits(lazy=lazy),
-            file=definition.file,
-        ),
-        {name: value for name, value in node.values.items() if name not in lazy.inputs},
-        tuple(feed for feed in node.feeds if feed.port not in lazy.inputs),
-    )
-
-
-def _handing_on(node: WorkingNode, lazy: Lazy, decider: int | None) -> WorkingNode:
-    feeds = tuple(feed for feed in node.feeds if feed.port in lazy.inputs)
-    if decider is not None:
-        feeds = (Feed(DECISION, decider, 0), *feeds)
-    return node._replace(feeds=feeds, values={name: node.values.get(name) for name in lazy.inputs})
 
 
 # --- needs --------------------------------------------------------------------------------------------------------
@@ -391,58 +292,3 @@ def _literal(chooser: Chooser, port: str) -> int | None:
         return None
     place = chooser.ports.index(port)
     return None if chooser.decider is None and not place else 1 << chooser.first_bit + place
-
-
-# --- order --------------------------------------------------------------------------------------------------------
-
-
-def with_controls(graph: WorkingGraph) -> WorkingGraph:
-    """Return the graph with control edges from choices to what depends on them, as far as no circle comes of them."""
-    branches = graph.branches
-    if branches is None:
-        return graph
-    wanted = {number: _settlers(graph, branches, number) for number in branches.guards if number in graph.nodes}
-    predecessors = [list(before) for before in graph.predecessors()]
-    kept: dict[int, list[int]] = {}
-    for number, settlers in wanted.items():
-        kept[number] = [settler for settler in settlers if settler not in predecessors[number]]
-        predecessors[number] += kept[number]
-    late = set()
-    while True:
-        sorted_out = set(topological_order(predecessors, reversed_edges(predecessors)))
-        stuck = [number for number in kept if number not in sorted_out and _is_held(kept[number], sorted_out)]
-        if not stuck:
-            break
-        for number in stuck:
-            held = [settler for settler in kept[number] if settler not in sorted_out]
-            kept[number] = [settler for settler in kept[number] if settler in sorted_out]
-            predecessors[number] = [other for other in predecessors[number] if other not in held]
-            late.add(number)
-    # What depends on a late choice may be told late as well.
-    while more := {number for number in kept if number not in late and not late.isdisjoint(kept[number])}:
-        late |= more
-    return replace(graph, branches=replace(branches, controls=kept, late=frozenset(late)))
-
-
-def _is_held(settlers: Collection[int], sorted_out: Collection[int]) -> bool:
-    return any(settler not in sorted_out for settler in settlers)
-
-
-def _settlers(graph: WorkingGraph, branches: Branches, number: int) -> list[int]:
-    """Return the nodes after which the guard of a node is decided."""
-    settlers: dict[int, None] = {}
-    pending, seen = [number], {number}
-    while pending:
-        for place, _ in branches.literals(pending.pop()):
-            chooser = branches.choosers[place]
-            if chooser.decider is not None:
-                settlers[chooser.decider] = None
-                continue
-            for feed in graph.nodes[chooser.number].feeds:
-                if feed.port == chooser.ports[0] and feed.source in graph.nodes:
-                    settlers[feed.source] = None
-            if chooser.number not in seen:  # nothing decides for it but whether it is needed itself
-                seen.add(chooser.number)
-                pending.append(chooser.number)
-    settlers.pop(number, None)
-    return list(settlers)

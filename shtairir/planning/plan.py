@@ -213,9 +213,11 @@ class ExecutionPlan:
     @cached_property
     def slots(self) -> Mapping[PortRef, int]:
         """The slot of each output that a task makes, under the names of all nodes that share it."""
+        deciders = self.branching.deciders.values() if self.branching is not None else ()
         return {
             PortRef(node, port.name): task.first_slot + number
             for whole in self.tasks
+            if whole.number not in deciders
             for task in whole.calls
             for node in (task.node, *task.aliases)
             for number, port in enumerate(task.definition.outputs)

@@ -10,8 +10,9 @@ from shtairir.block.loops import LOOPS
 from shtairir.errors import PlanningError
 from shtairir.ids import NodeId, PortRef
 from shtairir.planning.config import OptimizationLevel, PlanningConfig
+from shtairir.planning.controls import with_controls
 from shtairir.planning.expand import Expansion, Values, expand, needs_expansion
-from shtairir.planning.guards import Wants, conditional_results, guard_branches, wants_of, with_controls
+from shtairir.planning.guards import Wants, conditional_results, guard_branches, wants_of
 from shtairir.planning.layout import Layout
 from shtairir.planning.loop_values import InsideLoops, apart, refuse_kept
 from shtairir.planning.passes import (
@@ -71,6 +72,7 @@ class ExecutionPlanner:
         """
         if wiring is None or wiring.nodes is not source.nodes:
             wiring = wired(source, blocks)
+        noted: list[Reason] = []
         expansion, config = None, self.config
         inside: InsideLoops = {}
         if values:
@@ -78,13 +80,14 @@ class ExecutionPlanner:
         if values or needs_expansion(wiring.blocks.values()):
             expansion = expand(source, blocks, values)
             config, wiring = expansion.inside(config), expansion.wiring
+            noted += expansion.reasons()
         graph = resolve(source if expansion is None else expansion, blocks, wiring)
         kinds = wiring.blocks.values()
-        noted: list[Reason] = []
         if any(definition.id in LOOPS for definition in kinds):
             from shtairir.planning.bodies import with_bodies  # most graphs have none
 
-            graph, noted = with_bodies(graph, source, blocks, config, prefix, inside)
+            graph, more = with_bodies(graph, source, blocks, config, prefix, inside)
+            noted += more
         named = {result.name: result.source for result in source.results} if expansion is None else expansion.named
         if expansion is not None:
             graph = replace(graph, wanted=_numbered(graph, expansion.results)).linked(graph.links())

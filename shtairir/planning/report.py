@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from shtairir.ids import PortRef
 from shtairir.planning.branching import Branching
-from shtairir.planning.guards import DECIDER
+from shtairir.planning.deciders import DECIDER
 from shtairir.planning.plan import ExecutionPlan, Task
 
 

@@ -668,3 +668,8 @@ def test_an_if_of_two_large_values_needs_room_for_one() -> None:
     graph.link("if.out", "sum.a")
     for level in LEVELS:
         assert shtairir.run(graph, level=level, memory_limit=2_500_000)["sum"] == 0.0
+
+
+def test_what_is_chosen_is_no_value_to_keep() -> None:
+    result = shtairir.run(branching(True), keep="all")
+    assert set(result.results) == {"a.out", "small.out", "smaller.out", "if.out", "end.out"}

@@ -516,3 +516,37 @@ def test_an_instance_in_the_body_of_a_loop_and_a_loop_in_an_instance() -> None:
         assert result.nodes["all/loop/add/first"].count == 3
         assert result.nodes["all/loop/add"].count == 3
         assert result.nodes["all"].status is DONE
+
+
+# --- what a plan says ---------------------------------------------------------------------------------------------
+
+
+def test_a_plan_tells_of_instances_and_of_ends_that_stay() -> None:
+    graph = Graph("told")
+    adding(graph)
+    inner = graph.add_subgraph("listed")
+    end(inner, "x", "list[float]")
+    inner.add("list.length", id="length")
+    inner.link("x.out", "length.items")
+    out(inner, "result", "length.out", "any")
+    graph.add("math.number", id="number", value=3)
+    graph.add("subgraph.listed", id="listed")
+    graph.add("subgraph.add", id="add")
+    graph.link("number.out", "listed.x")
+    graph.link("number.out", "add.x")
+    told = {reason.node: reason.sentence for reason in shtairir.plan(graph).reasons if reason.pass_name == "expand"}
+    assert told == {
+        "add": "Stands for the 6 nodes in it, which are planned with all others.",
+        "listed": "Stands for the 3 nodes in it, which are planned with all others.",
+        "listed/x": "Stays a task: its type makes a difference to what arrives, or it has the value itself.",
+    }
+    assert shtairir.plan(graph).to_dict()["instances"]["listed"] == {  # type: ignore[index]
+        "block": "subgraph.listed",
+        "parts": ["listed/x", "listed/length", "listed/result"],
+        "outputs": {"result": "listed/length.out"},
+    }
+
+
+def test_an_output_that_an_instance_does_not_have_cannot_be_kept() -> None:
+    with pytest.raises(PlanningError, match=r"'two' has no output 'total' to keep; it has: result, half\."):
+        shtairir.plan(two_instances(), keep=["two.total"])
