@@ -254,6 +254,7 @@ class Editor(GraphVerbs):
         """Write the graph to its file, or to `path`; raises DocumentError when it cannot."""
         save(self.root, None if path is None else Path(path))
         self.title_changed.emit()
+        self._check.check_soon()  # what was brought up to date is in the file now
 
     def trust(self) -> None:
         """Let the code that the file carries run, as it is now."""

@@ -142,6 +142,8 @@ class _Tabs(QTabBar):
         self.setDrawBase(False)
         self.setElideMode(Qt.TextElideMode.ElideRight)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # The button that closes a tab comes and goes; the line under the tab that is shown must not be cut off by it.
+        self.setMinimumHeight(theme.current().control_height + 6)
 
     @guarded
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
