@@ -201,7 +201,8 @@ class _Grouping:
         if edits.first_step(target) not in self._chosen:
             return parameter
         port = self._input_port(target)
-        if port is None or not port.editable or target in self._graph.links:
+        # A type without a name would lose what can be set by hand, so the port itself stays published.
+        if port is None or type_name(port.type) == "any" or not port.editable or target in self._graph.links:
             return replace(parameter, target=self._deeper(target))
         return replace(parameter, target=PortRef(self._instance, self._published_input(parameter, port)))
 
