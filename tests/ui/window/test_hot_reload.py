@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import threading
@@ -265,3 +266,25 @@ def test_disabled_packs_are_listed_with_what_to_do(
     row = listed.topLevelItem(0)
     assert "asleep.py cannot be used. It is disabled, because its import did not come to its end" in row.text(0)
     assert "shtairir blocks --enable asleep.py" in row.text(2)
+
+
+def test_a_graph_of_older_days_is_brought_up_to_date_when_it_is_opened_and_written_when_it_is_saved(
+    window: MainWindow, save_block: Callable[..., Path], tmp_path: Path, qtbot: QtBot
+) -> None:
+    window.editor.new()
+    declared = ", version=2, migrations={1: lambda values: {'size': 10 * values['x']}}, aliases=('mine.older',)"
+    with qtbot.waitSignal(window.editor.blocks_changed):
+        save_block(arguments="size: float = 1.0", body="size", declared=declared)
+    file = tmp_path / "older.shtairir"
+    node = {"id": "scale", "block": "mine.older", "block_version": 1, "values": {"x": 4}, "position": [0, 0]}
+    file.write_text(json.dumps({"format": "shtairir-graph", "version": 1, "nodes": [node]}), encoding="utf-8")
+    window.files.open_path(file)
+    listed = window.panels.problems.list
+    assert codes(window) == ["migrated"]
+    assert "brought to version 2" in listed.topLevelItem(0).text(0)
+    assert not window.editor.is_modified
+    assert ports(window, "in") == []
+    QTest.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: codes(window) == [])
+    (written,) = json.loads(file.read_text(encoding="utf-8"))["nodes"]
+    assert (written["block"], written["block_version"], written["values"]) == ("mine.scale", 2, {"size": 40})
