@@ -109,7 +109,11 @@ class Admission:
             insort(self._held, task)
         self._admit()
 
-    def share(self, work: Callable[[], None]) -> None:
+    def has_waiting(self) -> bool:
+        """Whether a task waits for a worker; those that wait for memory do not count."""
+        return self._workers.has_waiting()
+
+    def share(self, work: Callable[[], object]) -> None:
         """Have idle workers join in."""
         self._workers.share(work)
 

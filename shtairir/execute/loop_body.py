@@ -426,9 +426,9 @@ class _Walk:
         self._ready: list[int] = []
         self._lock = threading.Lock()
         self._fault: BaseException | None = None
-        self._share: Callable[[Callable[[], None]], None] | None = None
+        self._share: Callable[[Callable[[], object]], None] | None = None
 
-    def go(self, share: Callable[[Callable[[], None]], None] | None) -> None:
+    def go(self, share: Callable[[Callable[[], object]], None] | None) -> None:
         """Perform everything, with the help of others if there is a way to share."""
         self._share = share
         self._add(self._scheduler.begin())

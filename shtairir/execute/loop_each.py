@@ -64,6 +64,8 @@ class ForEach(LoopRun):
         self._mean_s = 0.0
         self._lanes_allowed = self.state.plan.workers
         self._lanes_inside = 0
+        self._free_lanes: list[Lane] = []
+        self._home = threading.get_ident()
         self._results: dict[str, list[Any]] = {name: [_ABSENT] * self._count for name in self.shape.outputs}
         self._base = self._same_each_time()
         self._on_error = self.options["on_error"]
@@ -105,7 +107,7 @@ class ForEach(LoopRun):
             left_s = (self._count - self._next) * self._mean_s
             if may_share and self._goes_on() and left_s > _WORTH_SHARING_S and self._mean_s > self._python_s:
                 self._limit_lanes(lane)
-                self._first_lane: Lane | None = lane
+                self._free_lanes = [lane]
                 self.state.share(self._work)
             look_s = _LOOK_AGAIN_S
             if self._fault is not None:
@@ -146,13 +148,20 @@ class ForEach(LoopRun):
             room = memory.limit_bytes - memory.live_bytes
             self._lanes_allowed = max(min(self.state.plan.workers, room // lane.peak_bytes), 1)
 
-    def _work(self) -> None:
-        """Take items and run them until there are none left. Several workers are in here at a time."""
+    def _work(self) -> bool:
+        """Take items and run them until there are none left. Several workers are in here at a time.
+
+        Returns
+        -------
+        bool
+            Whether there are some left, for which a worker that helps shall come back: a task waits for it.
+        """
         with self._lock:
             if self._lanes_inside >= self._lanes_allowed:
-                return
+                return False
             self._lanes_inside += 1
-            lane, self._first_lane = self._first_lane, None
+            lane = self._free_lanes.pop() if self._free_lanes else None
+        helps = threading.get_ident() != self._home
         try:
             lane = lane if lane is not None else self._lane(self._is_wanted)
             while (chunk := self._take()) and self._fault is None:
@@ -162,11 +171,15 @@ class ForEach(LoopRun):
                         break
                     now_s = self._iterate(lane, index, began_s=now_s)
                 self._mean_s = (now_s - began_s) / len(chunk)
+                if helps and self.state.has_waiting():
+                    self._free_lanes.append(lane)
+                    return True
         except BaseException as fault:  # noqa: BLE001 - told by the worker whose task it is
             self._fault = fault
         finally:
             with self._lock:
                 self._lanes_inside -= 1
+        return False
 
     def _take(self) -> range:
         """Return the items to run next; none when there are none left, or too many workers for the memory."""

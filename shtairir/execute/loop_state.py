@@ -74,6 +74,7 @@ class BodyState(RunState):
             clock=outer.clock,
             observed=False,
             share=outer.share,
+            has_waiting=outer.has_waiting,
         )
 
     @property

@@ -120,6 +120,7 @@ class Run:
 
             self._workers = self._state.admission = Admission(self._workers, self._state, self._mailbox)
         self._state.share = self._workers.share
+        self._state.has_waiting = self._workers.has_waiting
         self._stop_status: RunStatus | None = None
         self._broken: BaseException | None = None
         self._ended = threading.Event()

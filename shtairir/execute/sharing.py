@@ -9,6 +9,8 @@ from collections.abc import Callable
 class Offer:
     """A function that several threads may call at a time, each of which returns when there is no more to do.
 
+    One that returns ``True`` says that there is more, but that something else goes first.
+
     Parameters
     ----------
     work
@@ -25,24 +27,25 @@ class Offer:
     1
     2
     3
+    False
     >>> offer.close()
     """
 
-    def __init__(self, work: Callable[[], None]) -> None:
+    def __init__(self, work: Callable[[], object]) -> None:
         self._work = work
         self._lock = threading.Lock()
         self._inside = 0
         self._closed = False
         self._all_out = threading.Event()
 
-    def join(self) -> None:
-        """Do what there is to do, unless the offer is closed."""
+    def join(self) -> bool:
+        """Do what there is to do, unless the offer is closed, and return whether there is more."""
         with self._lock:
             if self._closed:
-                return
+                return False
             self._inside += 1
         try:
-            self._work()
+            return self._work() is True
         finally:
             with self._lock:
                 self._inside -= 1

@@ -23,8 +23,12 @@ if TYPE_CHECKING:
     from shtairir.execute.admission import Admission
 
 
-def _alone(work: Callable[[], None]) -> None:
+def _alone(work: Callable[[], object]) -> None:
     work()
+
+
+def _nobody() -> bool:
+    return False
 
 
 @dataclass(slots=True)
@@ -54,6 +58,8 @@ class RunState:
         For each choice of the plan the place of the chosen input, once that is settled.
     share
         Calls a function, and has idle workers call it too meanwhile: see `Workers.share`.
+    has_waiting
+        Whether a task waits for a worker.
     """
 
     id: RunId
@@ -74,7 +80,8 @@ class RunState:
     stopping: bool = False
     admission: Admission | None = None
     chosen: Mapping[int, int | None] = field(default_factory=dict)
-    share: Callable[[Callable[[], None]], None] = _alone
+    share: Callable[[Callable[[], object]], None] = _alone
+    has_waiting: Callable[[], bool] = _nobody
 
     def __post_init__(self) -> None:
         self.slots = [None] * len(self.shape.writer)

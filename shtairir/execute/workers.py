@@ -42,12 +42,16 @@ class Workers(Protocol):
     def give(self, tasks: Sequence[int]) -> None:
         """Take ready tasks. One thread at a time calls this; it may be one of the workers."""
 
-    def share(self, work: Callable[[], None]) -> None:
+    def share(self, work: Callable[[], object]) -> None:
         """Call ``work``, and have workers without a task call it too, for the time that this takes.
 
         For a task that can be divided. ``work`` may be called by several threads at a time, and returns to each when
-        there is no more to do; it must not raise. When this returns, nobody is in it any more.
+        there is no more to do; it must not raise. When this returns, nobody is in it any more. To one that only helps
+        it may return ``True`` before that, when `has_waiting`: it comes back once nothing else is to be done.
         """
+
+    def has_waiting(self) -> bool:
+        """Whether a task waits for a worker."""
 
     def step(self) -> bool:
         """Run one task in the calling thread, if that is how this adapter works, and say whether it did."""
@@ -111,7 +115,11 @@ class InlineWorkers:
         for task in tasks:
             self._ready.add(task)
 
-    def share(self, work: Callable[[], None]) -> None:
+    def has_waiting(self) -> bool:
+        """Whether a task waits; that does not matter to one who is alone."""
+        return False
+
+    def share(self, work: Callable[[], object]) -> None:
         """Do it alone: there is nobody else."""
         work()
 
@@ -199,7 +207,11 @@ class ThreadWorkers:
         self._threads.append(thread)
         thread.start()
 
-    def share(self, work: Callable[[], None]) -> None:
+    def has_waiting(self) -> bool:
+        """Whether a task waits for a worker."""
+        return bool(self._ready)
+
+    def share(self, work: Callable[[], object]) -> None:
         """Do it together with whoever is idle now or becomes idle meanwhile."""
         offer = Offer(work)
         self._offers.append(offer)
@@ -268,13 +280,13 @@ class ThreadWorkers:
         return bool(self._waiting_in_line) and not self._line.locked()
 
     def _helped(self) -> bool:
-        """Join in somebody's work, if any is on offer; afterwards there is none of it left to join in."""
+        """Join in somebody's work, if any is on offer; afterwards there is none of it left, or something goes first."""
         try:
             offer = self._offers[0]
         except IndexError:
             return False
-        offer.join()
-        self._withdraw_offer(offer)
+        if not offer.join():
+            self._withdraw_offer(offer)
         return True
 
     def _left(self, gate: SimpleQueue[None]) -> bool:

@@ -301,3 +301,38 @@ def test_a_failure_two_loops_deep_says_the_way_to_it() -> None:
     assert failure.code is not None
     assert failure.code.text == "return 1 / x"
     np.testing.assert_equal(failure.error_type, "ZeroDivisionError")
+
+
+def test_a_worker_that_helps_leaves_for_a_task_that_waits() -> None:
+    done: list[float] = []
+    done_when_they_met: list[int] = []
+    meeting = threading.Barrier(2)
+
+    @block(category="Test", pure=False)
+    def brief(x: float) -> float:
+        """Take a while."""
+        time.sleep(3e-3)
+        done.append(x)
+        return x
+
+    @block(category="Test", pure=False)
+    def first() -> float:
+        """Wait until the other two workers are in the loop."""
+        while len(done) < 20:
+            time.sleep(1e-3)
+        return 1.0
+
+    @block(category="Test", pure=False)
+    def meets(x: float) -> float:
+        """Wait for the other one: so two workers are needed besides the one that has the loop."""
+        meeting.wait(20)
+        done_when_they_met.append(len(done))
+        return x
+
+    graph = mapped(brief, x=MANY[:150])
+    begun = graph.add(first, id="first")
+    for name in ("one", "two"):
+        graph.add(meets, id=name, x=begun["out"])
+    result = shtairir.run(graph, workers=3)
+    assert result.status == "done", result.failures
+    assert max(done_when_they_met) < 120, "they had to wait for the end of the loop"
