@@ -21,7 +21,7 @@ from shtairir_assets.examples import FOLDER, list_examples
 
 EXAMPLES = [pytest.param(example.path, id=example.name) for example in list_examples()]
 DATA = FOLDER / "data"
-SMALLER: dict[str, dict[str, Any]] = {"elementwise": {"count": 200_000}, "log_triage": {"lines": 20_000}}
+SMALLER: dict[str, dict[str, Any]] = {"elementwise": {"count": 200_000}, "log_triage": {"lines": 100_000}}
 """What makes an example that shows speed short enough for a test."""
 
 # Where sleepecg 0.6.0, which works by another method (Pan and Tompkins 1985), finds the beats of data/ecg.npy.

@@ -64,7 +64,7 @@ def make_smaller(window: MainWindow, example: Example) -> None:
     if example.name == "elementwise":
         window.editor.set_value(NodeId("numbers"), PortName("num"), 200_000)
     if example.name == "log_triage":
-        window.editor.set_value(NodeId("count"), PortName("value"), 20_000)
+        window.editor.set_value(NodeId("count"), PortName("value"), 100_000)
 
 
 def press_run(window: MainWindow, qtbot: QtBot) -> None:

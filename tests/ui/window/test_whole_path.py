@@ -61,7 +61,7 @@ def type_value(window: MainWindow, port_name: str, text: str) -> None:
 
 SMALLER = {
     "elementwise": (NodeId("numbers"), PortName("num"), 200_000),
-    "log_triage": (NodeId("count"), PortName("value"), 20_000),
+    "log_triage": (NodeId("count"), PortName("value"), 100_000),
 }
 
 
