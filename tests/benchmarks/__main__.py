@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,7 +32,9 @@ def main() -> None:
         if module not in MODULES:
             parser.error(f"there is no '{module}'; there are: {', '.join(MODULES)}")
     complete = not given.modules and not given.only and not given.who and given.scale == 1.0
+    began = time.monotonic()
     text = run(given.modules or MODULES, given.scale, given.only, given.who.split(","))
+    sys.stdout.write(f"\nAll of it took {(time.monotonic() - began) / 60:.1f} minutes.\n")
     output = given.output or (PAGE if complete else None)
     if output is not None:
         output.write_text(text, encoding="utf-8")

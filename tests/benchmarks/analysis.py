@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -10,10 +11,14 @@ import shtairir
 from shtairir.planning import DependencyAnalyzer
 from shtairir.planning.dependency import redundant_edges
 from tests.benchmarks.contest import Contest, Contestant, Figure, Measured, Target
-from tests.benchmarks.shapes import Predecessors, add, graph_of, layered, skipping
+from tests.benchmarks.shapes import ROW, Predecessors, add, graph_of, layered, skipping
 
 Run = Callable[[], object]
 Names = tuple[list[str], list[tuple[str, str]]]
+
+_LINKS = """Each turn has another node read from another of the row before, which may be behind it in the order.
+About one such edit in eight decides more than itself (two nodes compute the same now, or no longer), and has the whole
+graph planned anew: the *spread* shows these, the median does not."""
 
 MILLISECONDS = (Figure("elapsed_s", "ms", 1e3), Figure("first_s", "first turn, ms", 1e3))
 
@@ -113,6 +118,23 @@ def after_one_edit(predecessors: Predecessors, level: str) -> Run:
     return run
 
 
+def after_one_link(predecessors: Predecessors, level: str) -> Run:
+    """Return planning again after one link leads from another node."""
+    graph = graph_of(predecessors)
+    shtairir.plan(graph, level=level, workers=2)
+    places = random.Random(7)
+
+    def run() -> Measured:
+        row = places.randrange(2, len(predecessors) // ROW)
+        target, source = row * ROW + places.randrange(ROW), (row - 1) * ROW + places.randrange(ROW)
+        graph.link(f"n{source}.out", f"n{target}.b")
+        began = time.perf_counter()
+        shtairir.plan(graph, level=level, workers=2)
+        return Measured(elapsed_s=time.perf_counter() - began)
+
+    return run
+
+
 def dask_order(predecessors: Predecessors) -> Run:
     """Return what dask does before a run: put the tasks in order."""
     from dask._task_spec import convert_legacy_graph
@@ -132,7 +154,8 @@ def contests(scale: float) -> list[Contest]:
         *(_analysis(count, limit) for count, limit in ((small, 0.010), (large, None))),
         *(_redundant(count, limit) for count, limit in ((small, 0.030), (large, None))),
         *(_plans(count, limit) for count, limit in ((small, 0.100), (large, 1.5))),
-        _replans(small),
+        _replans(small, "value", after_one_edit),
+        _replans(small, "link", after_one_link),
     ]
 
 
@@ -191,18 +214,19 @@ def _planner(count: int, level: str) -> Callable[[], Run]:
     return lambda: whole_plan(layered(count), level)
 
 
-def _replans(count: int) -> Contest:
+def _replans(count: int, what: str, way: Callable[[Predecessors, str], Run]) -> Contest:
     levels = ("balanced", "aggressive")
 
     def replanner(level: str) -> Callable[[], Run]:
-        return lambda: after_one_edit(layered(count), level)
+        return lambda: way(layered(count), level)
 
     return Contest(
-        name=f"replan_{count}",
-        title=f"Planning {count:,} layered nodes again after one value has changed",
+        name=f"replan_{what}_{count}",
+        title=f"Planning {count:,} layered nodes again after one {what} has changed",
         contestants=tuple(Contestant(f"shtairir {level}", replanner(level)) for level in levels),
         figures=(Figure("elapsed_s", "ms", 1e3),),
         against="shtairir balanced",
         targets=tuple(Target(f"shtairir {level}", "elapsed_s", 0.001) for level in levels),
-        rounds=9,
+        note=_LINKS if what == "link" else "",
+        rounds=15,
     )

@@ -20,7 +20,7 @@ def page(results: Sequence[tuple[str, Contest, Standings]], machine: Iterable[st
     notes
         What stands above the contests of a module.
     """
-    lines = ["# Benchmarks", "", *machine, "", "## Targets", "", *_targets(results)]
+    lines = ["# Benchmarks", "", *machine, "", "## Targets", "", _summary(results), "", *_targets(results)]
     section = ""
     for module, contest, standings in results:
         if module != section:
@@ -73,13 +73,35 @@ def state(reached: float | None, wanted: float) -> str:
 
 
 def _targets(results: Sequence[tuple[str, Contest, Standings]]) -> list[str]:
-    rows = [["work", "who", "target", "reached", ""]]
+    rows = [["work", "who", "target", "reached", "", "peers"]]
     for _, contest, standings in results:
         for target in contest.targets:
             reached, wanted, words = verdict(contest, standings, target)
             shown = "not measured" if reached is None else _number(reached)
-            rows.append([contest.title, target.contestant, words, shown, state(reached, wanted)])
+            peers = _peers(contest, standings, target)
+            rows.append([contest.title, target.contestant, words, shown, state(reached, wanted), peers])
     return _markdown(rows)
+
+
+def _summary(results: Sequence[tuple[str, Contest, Standings]]) -> str:
+    """Return how many targets hold."""
+    states = [
+        state(*verdict(contest, standings, target)[:2])
+        for _, contest, standings in results
+        for target in contest.targets
+    ]
+    return f"{states.count('holds')} of {len(states)} hold."
+
+
+def _peers(contest: Contest, standings: Standings, target: Target) -> str:
+    """Return the best two of the others in the same figure, to tell what a target means."""
+    figure = next(figure for figure in contest.figures if figure.key == target.key)
+    others = [
+        (value, each.name)
+        for each in contest.contestants
+        if not each.name.startswith("shtairir") and (value := standings[each.name].median(target.key)) is not None
+    ]
+    return " · ".join(f"{name} {_shown(value, figure)}" for value, name in sorted(others)[:3])
 
 
 def _shown(value: float | None, figure: Figure) -> str:
@@ -99,5 +121,6 @@ def _number(value: float) -> str:
 
 def _markdown(rows: list[list[str]]) -> list[str]:
     head, *body = rows
-    line = "|" + "|".join("---" if not number else "---:" for number in range(len(head))) + "|"
+    words = {number for number, title in enumerate(head) if not number or title in ("who", "target", "", "peers")}
+    line = "|" + "|".join("---" if number in words else "---:" for number in range(len(head))) + "|"
     return ["| " + " | ".join(head) + " |", line, *("| " + " | ".join(row) + " |" for row in body)]
