@@ -71,15 +71,16 @@ class Body:
         return [line for id in self.order.nodes_of(branch) for line in self._node(id)]
 
     def results(self) -> list[Result]:
-        """Return the results: those that nobody reads, named like the engine names them."""
+        """Return the results: those that nobody reads or that are published, named like the engine names them."""
         unread = [
             PortRef(id, port.name)
             for id in self.snapshot.nodes
             for port in self.definitions[id].outputs
             if PortRef(id, port.name) not in self.order.read
         ]
+        published = [result.source for result in self.snapshot.results if result.source in self.made]
         named = [Result(name, expression) for name, expression in self.outputs.items()]
-        return [*(Result(str(port), self.made[port]) for port in unread), *named]
+        return [*(Result(str(port), self.made[port]) for port in dict.fromkeys([*unread, *published])), *named]
 
     def add_published_results(self) -> None:
         """Take note of the results that the file names; interface nodes come first."""
