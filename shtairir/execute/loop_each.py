@@ -30,9 +30,10 @@ from shtairir.errors import ExecutionError, RunCancelledError
 from shtairir.events import NodeFailure, NodeStatus
 from shtairir.execute.failure import failure_of
 from shtairir.execute.loop import LoopRun
-from shtairir.execute.loop_body import IterationFailedError, Lane
+from shtairir.execute.loop_body import Lane
 from shtairir.execute.loop_gather import joined
 from shtairir.execute.loop_items import Source, fitting
+from shtairir.execute.loop_steps import IterationFailedError
 from shtairir.flow.loop_shape import INDEX, KEEP, STOP
 from shtairir.planning.passes.coarsen import PYTHON_S
 from shtairir.results.iterations import MOST_FAILURES

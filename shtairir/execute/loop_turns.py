@@ -16,8 +16,9 @@ from shtairir.errors import ExecutionError, RunCancelledError
 from shtairir.events import NodeFailure, NodeStatus
 from shtairir.execute.failure import failure_of
 from shtairir.execute.loop import LoopRun
-from shtairir.execute.loop_body import IterationFailedError, Lane
+from shtairir.execute.loop_body import Lane
 from shtairir.execute.loop_items import Source, fitting
+from shtairir.execute.loop_steps import IterationFailedError
 from shtairir.flow.loop_shape import INDEX, STOP, TURN
 
 _WORTH_SHARING_S = 1e-3
