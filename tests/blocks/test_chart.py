@@ -1,5 +1,7 @@
 """Charts: what is drawn is read back from the figure, not from its pixels."""
 
+import datetime
+import itertools
 import sys
 import threading
 
@@ -75,6 +77,16 @@ def test_marks_lie_on_the_first_line():
 def test_dates_are_drawn_along_an_axis_of_time():
     table = pl.DataFrame({"day": pl.date_range(pl.date(2024, 1, 1), pl.date(2024, 1, 5), eager=True), "v": range(5)})
     assert len(lines_of(chart.line(table, "day"))[0][0]) == 5
+
+
+@pytest.mark.parametrize("hours", [3, 30, 95, 2000, 40_000])
+def test_moments_along_an_axis_do_not_overlap(hours):
+    begin = datetime.datetime(2013, 2, 7)
+    moments = pl.datetime_range(begin, begin + datetime.timedelta(hours=hours), eager=True)
+    figure = chart.line(pl.DataFrame({"time": moments, "v": np.arange(len(moments))}), "time")
+    labels = [label.get_window_extent() for label in figure.axes[0].get_xticklabels() if label.get_text()]
+    assert len(labels) >= 3
+    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(labels))
 
 
 def test_lines_that_cannot_be_drawn_say_why():

@@ -16,7 +16,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
@@ -91,6 +93,8 @@ def finish(figure: Figure, axes: Axes, look: Look, x_label: str = "", y_label: s
             _make_log(axes, "x")
         if look.log_y:
             _make_log(axes, "y")
+        for axis in (axes.xaxis, axes.yaxis):
+            _write_moments_briefly(axis)
         _take_texts_literally(figure)
         figure.draw_without_rendering()
         # Ticks made during the layout bring new texts.
@@ -135,6 +139,14 @@ def _make_log(axes: Axes, which: str) -> None:
     axis.set_major_locator(LogLocator(numticks=10))
     axis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     axis.set_minor_formatter(NullFormatter())
+
+
+def _write_moments_briefly(axis: Axis) -> None:
+    """Tell of moments only what changes from tick to tick, and the rest once, at the end: whole ones would overlap."""
+    locator = axis.get_major_locator()
+    if isinstance(locator, AutoDateLocator):
+        axis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # not annotated
+        axis.get_offset_text().set(fontsize=8, color=QUIET)
 
 
 def _take_texts_literally(figure: Figure) -> None:
