@@ -15,6 +15,7 @@ from shtairir.block.definition import BlockDefinition
 from shtairir.block.registry import Registry
 from shtairir.document import Graph, load
 from shtairir.document.example import example_file
+from shtairir.document.trust import GIVEN
 from shtairir.errors import ShtairirError
 from shtairir.ids import BlockId
 from shtairir.session import run
@@ -60,7 +61,6 @@ class ExampleRun:
         except ShtairirError as error:
             self.findings.append(Finding("pack", f"The example cannot be read: {error}"))
             return
-        graph.trust()
         shown = {node.block for scope in (graph, *graph.subgraphs.values()) for node in scope.nodes.values()}
         for one in members:
             if one.id not in shown:
@@ -68,15 +68,17 @@ class ExampleRun:
         self._run(file, graph, members)
 
     def _run(self, file: Path, graph: Graph, members: Sequence[BlockDefinition]) -> None:
-        errors = [problem for problem in validate(graph, self._registry) if problem.severity == "error"]
+        for one in members:
+            if one.adapt is None and one.traits.pure:
+                graph.local_blocks[one.id] = replace(one, function=self._recording(one, file.parent))
+        # Who checks a pack runs its code anyway; but only this once, so nothing is written down of it.
+        trusted = replace(graph.snapshot(), trust=GIVEN)
+        errors = [problem for problem in validate(trusted, self._registry) if problem.severity == "error"]
         if errors:
             said = " ".join(problem.message for problem in errors[:3])
             self.findings.append(Finding("pack", f"The example {file.name} cannot run: {said}"))
             return
-        for one in members:
-            if one.adapt is None and one.traits.pure:
-                graph.local_blocks[one.id] = replace(one, function=self._recording(one, file.parent))
-        result = run(graph, level="none", registry=self._registry, timeout_s=RUN_TIMEOUT_S)
+        result = run(trusted, level="none", registry=self._registry, timeout_s=RUN_TIMEOUT_S)
         for node, record in result.nodes.items():
             if record.error is not None:
                 self.findings.append(_failed(file, str(node), record.error.message, graph, members))
