@@ -270,6 +270,8 @@ class MemoryManager:
         by_owner = self._pool.lent_to(self)
         for name, nbytes in self._book.by_owner().items():
             by_owner[name] = by_owner.get(name, 0) + nbytes
+        with self._lock:  # other nodes may borrow meanwhile
+            taken = {name: Taken(*counts) for name, counts in self._taken.items()}
         return MemoryStats(
             peak_bytes=self._peak_bytes,
             live_bytes=self.live_bytes,
@@ -280,7 +282,7 @@ class MemoryManager:
             owners=by_owner,
             limit_bytes=self.limit_bytes,
             spilled_bytes=self.spilled_bytes,
-            taken={name: Taken(*taken) for name, taken in self._taken.items()},
+            taken=taken,
         )
 
 
