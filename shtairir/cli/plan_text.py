@@ -26,7 +26,7 @@ def plan_text(plan: ExecutionPlan, stream: TextIO) -> str:
     parts = [_head(plan, stream), _stages(plan)]
     if plan.critical_path:
         parts.append(f"critical path: {' → '.join(plan.critical_path)}")
-    parts += [_conditions(plan), _instances(plan), _estimates(plan), _buffers(plan)]
+    parts += [_conditions(plan), _instances(plan), _loops(plan), _estimates(plan), _buffers(plan)]
     if plan.reasons:
         rows = [(reason.node or "", reason.pass_name, reason.sentence) for reason in plan.reasons]
         parts.append(f"what the planner changed:\n{columns(rows, indent=2)}")
@@ -65,6 +65,18 @@ def _instances(plan: ExecutionPlan) -> str:
     return f"instances:\n{columns(rows[:_LISTED_TASKS], indent=2)}{more}" if rows else ""
 
 
+def _loops(plan: ExecutionPlan) -> str:
+    """Return what each loop repeats, and what of it is done once."""
+    rows = []
+    for task in plan.tasks:
+        if task.body is not None:
+            once = len(task.body.calls_once)
+            done_once = f", of which {once} once" if once else ""
+            words = f"{plural(len(task.body.nodes), 'node')} each time{done_once}"
+            rows.append((task.node, f"{task.definition.name}: {task.body.shape.body}", words))
+    return f"loops:\n{columns(rows, indent=2)}" if rows else ""
+
+
 def _estimates(plan: ExecutionPlan) -> str:
     words = [f"parallelism {plan.parallelism:.1f}"]
     if plan.estimated_s is not None and plan.sequential_s is not None:
@@ -92,10 +104,9 @@ def _bounds(plan: ExecutionPlan) -> list[str]:
     if plan.estimated_s is not None and plan.sequential_s is not None and plan.tasks:
         longest_s = _longest_s(plan)
         if plan.estimated_s <= 1.1 * longest_s:
-            lines.append(
-                f"bounded by: the critical path, {duration_text(longest_s)} of {duration_text(plan.estimated_s)}; "
-                "more workers would not help"
-            )
+            path = f"the critical path, {duration_text(longest_s)} of {duration_text(plan.estimated_s)}"
+            help = "more workers take more items at a time" if _has_loop(plan) else "more workers would not help"
+            lines.append(f"bounded by: {path}; {help}")
         else:
             lines.append(f"bounded by: {plural(plan.workers, 'worker')}; more could take part")
     limits = [f"{name} {amount}" for name, amount in plan.limits.capacity().items()]
@@ -104,6 +115,12 @@ def _bounds(plan: ExecutionPlan) -> list[str]:
     if limits:
         lines.append(f"limits: {', '.join(limits)}")
     return lines
+
+
+def _has_loop(plan: ExecutionPlan) -> bool:
+    """Whether a loop that is spread over the workers is on the critical path."""
+    on_path = set(plan.critical_path)
+    return any(task.node in on_path and task.body and task.body.shape.kind == "for_each" for task in plan.tasks)
 
 
 def _longest_s(plan: ExecutionPlan) -> float:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from shtairir.document.snapshot import Snapshot
     from shtairir.planning.loop_forecast import LoopForecast
     from shtairir.planning.loop_values import InsideLoops
-    from shtairir.planning.plan import ExecutionPlan
+    from shtairir.planning.plan import ExecutionPlan, Task
     from shtairir.planning.resolve import Blocks, Source
 
 GIVEN, TAKEN = BlockId("flow.given"), BlockId("flow.taken")
@@ -93,6 +93,11 @@ class BodyPlan:
         tasks = self.plan.tasks
         ends = {tasks[number].node for number in (*self.inputs.values(), *self.outputs.values())}
         return tuple(node for node in self.plan.nodes if node not in ends)
+
+    @property
+    def calls_once(self) -> list[Task]:
+        """What is called once for all iterations."""
+        return [call for number in sorted(self.invariant) for call in self.plan.tasks[number].calls]
 
 
 def with_bodies(
@@ -298,8 +303,7 @@ def _invariant(plan: ExecutionPlan, shape: LoopShape, inputs: Mapping[str, int])
 
 
 def _why_once(body: BodyPlan, loop: NodeId) -> list[Reason]:
-    once = [call for number in sorted(body.invariant) for call in body.plan.tasks[number].calls]
-    names = [str(call.node).removeprefix(f"{loop}/") for call in once]
+    names = [str(call.node).removeprefix(f"{loop}/") for call in body.calls_once]
     if not names:
         return []
     listed = ", ".join(f"'{name}'" for name in names[:_LISTED])

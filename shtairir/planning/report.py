@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from shtairir.ids import PortRef
 from shtairir.planning.branching import Branching
 from shtairir.planning.deciders import DECIDER
 from shtairir.planning.plan import ExecutionPlan, Task
+
+if TYPE_CHECKING:
+    from shtairir.planning.bodies import BodyPlan
 
 
 def mermaid(plan: ExecutionPlan) -> str:
@@ -36,8 +40,10 @@ def mermaid(plan: ExecutionPlan) -> str:
 
 
 def _box(task: Task) -> str:
-    """Return a box with a task's caption; one that decides is drawn as a diamond."""
+    """Return a box with a task's caption; one that decides is drawn as a diamond, a loop with double sides."""
     caption = f'"{_escaped(_caption(task))}"'
+    if task.body is not None:
+        return f"[[{caption}]]"
     return f"{{{caption}}}" if task.definition.id == DECIDER else f"[{caption}]"
 
 
@@ -64,6 +70,8 @@ def _feeders(task: Task, number: dict[PortRef, int]) -> dict[int, list[str]]:
 
 def _caption(task: Task) -> str:
     shared = f" = {' = '.join(task.aliases)}" if task.aliases else ""
+    if task.body is not None:
+        return f"{task.label}{shared}<br/>{task.definition.name}: {task.body.shape.body}"
     return f"{task.label}{shared}<br/>{task.title}" if task.title != task.node else f"{task.label}{shared}"
 
 
@@ -108,9 +116,23 @@ def as_dict(plan: ExecutionPlan) -> dict[str, object]:
             }
             for path, instance in plan.instances.items()
         },
+        "loops": {task.node: _body(task.body) for task in plan.tasks if task.body is not None},
         "folded": list(plan.folded),
         "dropped": list(plan.dropped),
         "reasons": [{"node": node, "pass": name, "sentence": sentence} for node, name, sentence in plan.reasons],
+    }
+
+
+def _body(body: BodyPlan) -> dict[str, object]:
+    """Return what a loop repeats."""
+    return {
+        "kind": body.shape.kind,
+        "body": body.shape.body,
+        "over": list(body.shape.iterated),
+        "carried": list(body.shape.carried),
+        "once": [call.node for call in body.calls_once],
+        "pure": body.pure,
+        "plan": as_dict(body.plan),
     }
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
+
 import pytest
 
 import shtairir
 from shtairir.block import block
 from shtairir.block.registry import default_registry
+from shtairir.cli.plan_text import plan_text
 from shtairir.errors import PlanningError
 from shtairir.monitor import EventRecorder
 from shtairir.monitor.learned import Learned
@@ -223,3 +227,23 @@ def test_an_instance_holds_a_loop_over_a_body_with_an_instance(level: str) -> No
     assert result["whole.ys"] == [2.0, 4.0]
     assert result.nodes["whole/each/use/double"].count == 2
     assert len(result.iterations("whole/each")) == 2
+
+
+# --- what is told of it -------------------------------------------------------------------------------------------
+
+
+def test_the_plan_as_a_document_has_the_plans_of_its_bodies() -> None:
+    graph = shtairir.Graph("once")
+    scaled(graph)
+    document = json.loads(json.dumps(shtairir.plan(graph).to_dict()))
+    loop = document["loops"]["loop"]
+    assert (loop["kind"], loop["body"], loop["over"], loop["once"]) == ("for_each", "scale", ["x"], ["loop/squared"])
+    assert [task["node"] for task in loop["plan"]["tasks"] if task["block"] == "math.multiply"]
+
+
+def test_the_plan_as_text_says_what_a_loop_repeats() -> None:
+    graph = shtairir.Graph("once")
+    scaled(graph)
+    text = plan_text(shtairir.plan(graph), io.StringIO())
+    assert "  loop  For each: scale  2 nodes each time, of which 1 once" in text
+    assert 't0[["loop<br/>For each: scale"]]' in shtairir.plan(graph).to_mermaid()
