@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 import shtairir
 import shtairir_blocks.learn as learn
 from shtairir.block import definition_of
+from shtairir.block.standalone import StandaloneContext
+from shtairir.errors import RunCancelledError
 from shtairir_blocks.kernels.learn_model import Model
 
 CLASSIFIERS = ("logistic", "random forest", "gradient boosting", "support vectors", "nearest neighbours")
@@ -122,24 +125,32 @@ def test_a_split_takes_each_row_once_and_each_class_by_its_share() -> None:
     assert learn.split(table, 0.25)[1].height == 40
 
 
-def test_cross_validation_judges_each_row_by_a_model_that_has_not_seen_it() -> None:
+def test_cross_validation_judges_each_row_by_a_model_that_has_not_seen_it(ctx: Any) -> None:
     # Of answers by pure chance, the nearest neighbour knows all by heart and can tell none that are new.
     chance = CLOUDS.select("x", "y", answer=pl.Series(RNG.permutation(["a", "b"] * 80)))
     model = learn.fit_classifier(chance, "answer", method="nearest neighbours", neighbors=1)
     assert learn.evaluate_classifier(model, chance).accuracy == 1
-    found = learn.cross_validate(model, chance, 8)
+    found = learn.cross_validate(ctx, model, chance, 8)
     assert 0.3 < found.mean < 0.7
     assert len(found.scores) == 8
     assert (found.mean, found.std) == (found.scores.mean(), found.scores.std())
-    assert_array_equal(learn.cross_validate(model, chance, 8).scores, found.scores)
+    assert_array_equal(learn.cross_validate(ctx, model, chance, 8).scores, found.scores)
 
 
-def test_what_matters_is_what_the_answer_was_made_of() -> None:
+def test_what_matters_is_what_the_answer_was_made_of(ctx: Any) -> None:
     model = learn.fit_regressor(SLOPE, "z", method="linear")
-    found = learn.feature_importance(model, SLOPE)
+    found = learn.feature_importance(ctx, model, SLOPE)
     assert found["feature"][0] == "x"
     assert found["importance"][0] > 1
     assert found["importance"][1:].abs().max() < 0.01
+    assert ctx.fractions == [pytest.approx(place / 3) for place in (1, 2, 3)]
+
+
+def test_judging_stops_when_it_is_asked_to(ctx: Any) -> None:
+    ctx.cancel_after = 2
+    with pytest.raises(RunCancelledError):
+        learn.cross_validate(ctx, _model(), CLOUDS, 100)
+    assert len(ctx.fractions) == 2
 
 
 @pytest.mark.parametrize("scale", ["standard", "range", "robust", "none"])
@@ -213,8 +224,11 @@ def test_known_tables_are_complete(name: Any, rows: int, classes: int | None) ->
         (lambda: learn.predict(_model(), CLOUDS.with_columns(x=pl.lit("a"))), "held numbers when the model learnt"),
         (lambda: learn.evaluate_regressor(_model(), CLOUDS), "regressor is needed here; this model is a classifier"),
         (lambda: learn.transform(_model(), CLOUDS), "preparation is needed"),
-        (lambda: learn.cross_validate(_model(), CLOUDS, metric="r2"), "Choose one of accuracy, f1, roc_auc"),
-        (lambda: learn.cross_validate(_model(), CLOUDS, 500), "500 folds"),
+        (
+            lambda: learn.cross_validate(StandaloneContext(Path(".")), _model(), CLOUDS, metric="r2"),
+            "Choose one of accuracy, f1, roc_auc",
+        ),
+        (lambda: learn.cross_validate(StandaloneContext(Path(".")), _model(), CLOUDS, 500), "500 folds"),
         (lambda: learn.fit_classifier(CLOUDS.with_columns(x=pl.lit(None)), "side"), "'x' has no values"),
         (lambda: learn.cluster(CLOUDS.head(2), clusters=3), "divided into 3"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import shtairir_blocks.linalg as linalg
 import shtairir_blocks.optimise as optimise
 import shtairir_blocks.random as random
 import shtairir_blocks.stats as stats
+from shtairir.block.standalone import StandaloneContext
 
 RNG = np.random.default_rng(6)
 
@@ -56,7 +58,7 @@ CALLS: dict[str, Callable[[], Any]] = {
     "resample": lambda: interpolate.resample(A, B),
     "spline": lambda: interpolate.smoothing_spline(A, B),
     "cluster": lambda: learn.cluster(TABLE),
-    "fit": lambda: learn.cross_validate(learn.fit_classifier(TABLE, "c", trees=3), TABLE),
+    "fit": lambda: learn.cross_validate(StandaloneContext(Path(".")), learn.fit_classifier(TABLE, "c", trees=3), TABLE),
     "pca": lambda: learn.pca(TABLE),
     "eigen": lambda: [linalg.eig(SQUARE), linalg.svd(SQUARE), linalg.inv(SQUARE), linalg.lstsq(SQUARE, A[:4])],
     "curve fit": lambda: optimise.curve_fit(A, B, "p * x + q"),

@@ -15,6 +15,7 @@ from .learn_models import predicted, probabilities, refit, require, with_target
 from .random_draws import generator
 
 Numbers = NDArray[np.float64]
+Report = Callable[[float], None]
 
 
 def truth(model: Model, table: pl.DataFrame) -> tuple[pl.DataFrame, NDArray[Any]]:
@@ -100,10 +101,13 @@ def usual(model: Model, metric: str | None) -> str:
     return metric or ("accuracy" if model.kind == "classifier" else "r2")
 
 
-def cross_validate(model: Model, table: pl.DataFrame, folds: int, metric: str | None, seed: int) -> Numbers:
+def cross_validate(
+    model: Model, table: pl.DataFrame, folds: int, metric: str | None, seed: int, report: Report
+) -> Numbers:
     """The score of each fold: learnt anew from all other rows, judged on its own (Stone 1974).
 
-    Classes are dealt out evenly among the folds.
+    Classes are dealt out evenly among the folds. `report` is called with the fraction that is done after each, and may
+    raise to stop.
     """
     known, true = truth(model, table)
     if not 2 <= folds <= known.height:
@@ -113,6 +117,7 @@ def cross_validate(model: Model, table: pl.DataFrame, folds: int, metric: str | 
     for fold in range(folds):
         learnt = refit(model, known.filter(pl.Series(parts != fold)))
         figures.append(score(learnt, known.filter(pl.Series(parts == fold)), usual(model, metric)))
+        report((fold + 1) / folds)
     return np.asarray(figures)
 
 
@@ -149,16 +154,22 @@ def split(table: pl.DataFrame, share: float, stratify: str | None, seed: int) ->
     return table.filter(pl.Series(~chosen)), table.filter(pl.Series(chosen))
 
 
-def importance(model: Model, table: pl.DataFrame, repeats: int, metric: str | None, seed: int) -> pl.DataFrame:
-    """How much worse the score becomes when a column is mixed among the rows (Breiman 2001), the most first."""
+def importance(
+    model: Model, table: pl.DataFrame, repeats: int, metric: str | None, seed: int, report: Report
+) -> pl.DataFrame:
+    """How much worse the score becomes when a column is mixed among the rows (Breiman 2001), the most first.
+
+    `report` is called with the fraction that is done after each column, and may raise to stop.
+    """
     known, _ = truth(model, table)
     chosen = usual(model, metric)
     base = score(model, known, chosen)
     random = generator(seed)
     rows: list[dict[str, Any]] = []
-    for name in model.columns.names:
+    for place, name in enumerate(model.columns.names, 1):
         losses = [base - _score_mixed(model, known, name, chosen, random) for _ in range(repeats)]
         rows.append({"feature": name, "importance": float(np.mean(losses)), "std": float(np.std(losses))})
+        report(place / len(model.columns.names))
     return pl.DataFrame(rows).sort("importance", descending=True, maintain_order=True)
 
 

@@ -1,8 +1,9 @@
 """How good a model is. Judge by rows that it did not learn from: those it knows by heart."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal, NamedTuple
 
-from shtairir.block import Array, DType, Param, Shape, Table, block
+from shtairir.block import Array, Context, DType, Param, Shape, Table, block
 from shtairir_blocks.kernels.learn_model import Model
 from shtairir_blocks.learn.rows import Seed
 
@@ -126,6 +127,7 @@ class Folds(NamedTuple):
     extra="learn",
 )
 def cross_validate(
+    ctx: Context,
     model: Model,
     table: Table,
     folds: Annotated[int, Param(ge=2, le=1000)] = 5,
@@ -151,7 +153,7 @@ def cross_validate(
     """
     from shtairir_blocks.kernels import learn_scores as kernels
 
-    scores = kernels.cross_validate(model, table, folds, metric, seed)
+    scores = kernels.cross_validate(model, table, folds, metric, seed, _reporter(ctx))
     return Folds(float(scores.mean()), float(scores.std()), scores)
 
 
@@ -163,6 +165,7 @@ def cross_validate(
     extra="learn",
 )
 def feature_importance(
+    ctx: Context,
     model: Model,
     table: Table,
     repeats: Annotated[int, Param(ge=1, le=1000)] = 5,
@@ -193,4 +196,12 @@ def feature_importance(
     """
     from shtairir_blocks.kernels import learn_scores as kernels
 
-    return kernels.importance(model, table, repeats, metric, seed)
+    return kernels.importance(model, table, repeats, metric, seed, _reporter(ctx))
+
+
+def _reporter(ctx: Context) -> Callable[[float], None]:
+    def report(fraction: float) -> None:
+        ctx.check_cancelled()
+        ctx.progress(fraction)
+
+    return report
