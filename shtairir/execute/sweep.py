@@ -102,7 +102,10 @@ class Sweep:
             else:
                 self._moving.append((register, value.reshape(-1) if self._flat else np.broadcast_to(value, shape)))
         self._moving += [(register, value.reshape(-1) if self._flat else value) for register, value in kept.items()]
-        self._places, self._scratch_count = assign(self._steps, self._forms, kept)
+        given_away = {id(value) for value in outer.values()}
+        fresh = [register for register, value in kept.items() if id(value) not in given_away]
+        self._lent = lent(self._steps, self._forms, kept, fresh)
+        self._places, self._scratch_count = assign(self._steps, self._forms, kept.keys() | self._lent.keys())
         self._item_bytes = max((self._forms[register].dtype.itemsize for register in self._places), default=1)
         self._largest = self._tile_size()
         self._tiles = self._cut()
@@ -171,6 +174,8 @@ class Sweep:
 
     def scratch(self, workspace: Workspace) -> list[Array]:
         """Lend the scratch buffers of one thread."""
+        if not self._scratch_count:
+            return []
         nbytes = -(-self._largest * self._item_bytes // _ALIGNMENT) * _ALIGNMENT
         block = workspace.empty((nbytes * self._scratch_count,), np.dtype(np.uint8), None)
         return [block[place * nbytes : (place + 1) * nbytes] for place in range(self._scratch_count)]
@@ -228,6 +233,8 @@ class _Crew:
                     return
                 for register, value in sweep._moving:
                     registers[register] = value[tile]
+                for register, result in sweep._lent.items():
+                    registers[register] = registers[result]
                 if sweep.extent(tile) != extent:
                     extent = sweep.extent(tile)
                     for register, value in sweep.views(scratch, extent):
@@ -250,6 +257,41 @@ class _Crew:
             if now - last < seconds[number]:
                 seconds[number] = now - last
             last = now
+
+
+def lent(
+    steps: Sequence[Step], forms: Mapping[int, Form], kept: Collection[int], fresh: Iterable[int]
+) -> dict[int, int]:
+    """Return the results that may lie where a kept one is going to be, each written over the one before.
+
+    They take no scratch buffer, and the cache holds one tile less.
+
+    Parameters
+    ----------
+    fresh
+        The kept results whose arrays hold nothing yet.
+    """
+    made = {step.result: step for step in steps if step.result in forms}
+    last = {register: position for position, step in enumerate(steps) for register in step.operands}
+    position_of = {step.result: position for position, step in enumerate(steps)}
+    places: dict[int, int] = {}
+    for result in fresh:
+        step: Step | None = made.get(result)
+        while step is not None and step.may_overwrite:
+            position = position_of[step.result]
+            ending = [
+                register
+                for register in step.operands
+                if last[register] == position
+                and register in made
+                and register not in kept
+                and register not in places
+                and forms[register].dtype == forms[result].dtype
+            ]
+            step = made[ending[0]] if ending else None
+            if step is not None:
+                places[step.result] = result
+    return places
 
 
 def assign(steps: Sequence[Step], forms: Mapping[int, Form], kept: Collection[int]) -> tuple[dict[int, int], int]:

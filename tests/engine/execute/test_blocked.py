@@ -390,6 +390,47 @@ class TestAssignment:
             assert places[step.operands[0]] != places[step.result]
 
 
+class TestWhereAResultIsGoingToBe:
+    def test_a_row_of_steps_lies_where_its_end_will_be_and_takes_no_scratch(self) -> None:
+        drawing = Drawing("x")("a", "sqrt", "x")("b", "negative", "a")("c", "add", "b", "b")
+        assert _lent(drawing, kept="c") == {"b": "c", "a": "c"}
+
+    def test_what_is_read_again_later_stays_elsewhere(self) -> None:
+        """a ┬ b ┬ c
+        └───┘
+        """
+        drawing = Drawing("x")("a", "sqrt", "x")("b", "negative", "a")("c", "add", "a", "b")
+        assert _lent(drawing, kept="c") == {"a": "c"}
+
+    def test_a_row_ends_at_a_kernel_that_may_not_overwrite_and_at_what_is_kept(self) -> None:
+        drawing = Drawing("x")("a", "sqrt", "x")("b", Kernel("numpy", "sqrt"), "a")("c", "negative", "b")
+        assert _lent(drawing, kept="c") == {"b": "c"}
+        assert _lent(drawing, kept="b c") == {}
+
+    def test_of_two_branches_one_lies_there(self) -> None:
+        drawing = joined()
+        found = _lent(drawing, kept="e")
+        assert len({"c", "d"} & found.keys()) == 1
+
+    def test_an_input_that_is_written_over_holds_nothing_else_before(self, desk: Desk) -> None:
+        drawing = Drawing("x")("a", "sqrt", "x")("b", "add", "a", "x")
+        x = RANDOM.random(5000)
+        expected = drawing.one_after_another(x=x.copy())["b"]
+        made = drawing.evaluate(desk, "b", overwritable="x", x=x)["b"]
+        assert made is x
+        same_bits(made, expected)
+
+
+def _lent(drawing: Drawing, kept: str) -> dict[str, str]:
+    from shtairir.execute.chain import Form
+    from shtairir.execute.sweep import lent
+
+    forms = {step.result: Form((10,), np.dtype(float)) for step in drawing.steps}
+    registers = [drawing.registers[name] for name in kept.split()]
+    names = {register: name for name, register in drawing.registers.items()}
+    return {names[one]: names[other] for one, other in lent(drawing.steps, forms, registers, registers).items()}
+
+
 def _assigned(drawing: Drawing, kept: str) -> tuple[dict[int, int], int]:
     from shtairir.execute.chain import Form
 
