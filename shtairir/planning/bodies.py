@@ -45,6 +45,8 @@ GIVEN, TAKEN = BlockId("flow.given"), BlockId("flow.taken")
 
 _LISTED = 4
 _END_S = 1e-6
+_OF_ORDER = ("critical_path", "drop_redundant_edges", "coarsen")
+"""Passes that say who goes first: in a body, one comes after the other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +127,7 @@ def with_bodies(
             # No other source than a snapshot knows definitions, and no other blocks than a registry adapt.
             body = _planned(node, cast("Snapshot", source), cast("Registry", blocks), config, prefix, inside)
             reasons += _why_once(body, NodeId(f"{prefix}{node.id}"))
+            reasons += [reason for reason in body.plan.reasons if reason.pass_name not in _OF_ORDER]
             # Loops over one body share a definition, so that those with equal inputs can be merged.
             repeated = _scope_of(node, cast("Snapshot", source)).body(str(node.values["body"]))
             assert repeated is not None  # or it could not be planned

@@ -45,7 +45,7 @@ def test_the_body_is_planned_once_with_paths_for_ids() -> None:
 def test_what_no_item_changes_is_computed_once_and_the_plan_says_so() -> None:
     graph = shtairir.Graph("once")
     scaled(graph)
-    reasons = [reason.sentence for reason in shtairir.plan(graph).reasons if reason.node == "loop"]
+    reasons = [reason.sentence for reason in shtairir.plan(graph).reasons if reason.pass_name == "loop_invariants"]
     assert reasons == ["Computed once, not in every iteration: 'squared'. Nothing that changes leads there."]
     result = shtairir.run(graph)
     assert result["loop.y"] == [9.0, 18.0, 27.0]
@@ -239,6 +239,16 @@ def test_the_plan_as_a_document_has_the_plans_of_its_bodies() -> None:
     loop = document["loops"]["loop"]
     assert (loop["kind"], loop["body"], loop["over"], loop["once"]) == ("for_each", "scale", ["x"], ["loop/squared"])
     assert [task["node"] for task in loop["plan"]["tasks"] if task["block"] == "math.multiply"]
+
+
+def test_what_the_planner_changed_inside_of_a_body_is_told() -> None:
+    graph = shtairir.Graph("equal")
+    made = body(graph, "both", {"x": "float"}, {"y": "float"})
+    one, two = (made.add(doubled, id=name, x=made["x"]) for name in ("one", "two"))
+    made.returns(y=made.add("math.add", a=one["out"], b=two["out"])["out"])
+    graph.add("flow.for_each", id="loop", values={"body": "both", "x": [1.0]})
+    told = [(reason.node, reason.pass_name) for reason in shtairir.plan(graph).reasons]
+    assert ("loop/two", "merge_equal") in told
 
 
 def test_the_plan_as_text_says_what_a_loop_repeats() -> None:
