@@ -45,6 +45,9 @@ GIVEN, TAKEN = BlockId("flow.given"), BlockId("flow.taken")
 
 _LISTED = 4
 _END_S = 1e-6
+_DECIDED_BEFORE = ("body", "over", "items", "on_error", "gather")
+"""Inputs of loops that say which ports they have."""
+
 _OF_ORDER = ("critical_path", "drop_redundant_edges", "coarsen")
 """Passes that say who goes first: in a body, one comes after the other."""
 
@@ -143,6 +146,12 @@ def _planned(
     from shtairir.planning.planner import ExecutionPlanner  # which has bodies planned itself
 
     path, scope = f"{prefix}{node.id}", _scope_of(node, source)
+    for feed in node.feeds:
+        if feed.port in _DECIDED_BEFORE:
+            raise PlanningError(
+                f"The input '{feed.port}' of the loop '{path}' is linked, but it must be known before the run.",
+                hint="Remove the link, and set it by hand.",
+            )
     name = str(node.values["body"])
     inside, interface = scope.body(name), scope.interface(name, blocks)
     if inside is None or interface is None:

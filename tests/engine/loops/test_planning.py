@@ -207,6 +207,13 @@ def test_a_body_that_is_not_there_is_refused() -> None:
         shtairir.plan(graph)
 
 
+def test_what_decides_on_the_ports_cannot_be_linked() -> None:
+    graph = mapped(doubled, x=[1.0])
+    graph.link(graph.add("text.constant", value="concat")["out"], "loop.gather")
+    with pytest.raises(PlanningError, match="'gather' of the loop 'loop' is linked, but it must be known before"):
+        shtairir.plan(graph)
+
+
 def test_an_input_to_go_through_that_is_not_there_is_refused() -> None:
     graph = mapped(doubled, x=[1.0], over="z")
     with pytest.raises(PlanningError, match="'over' names 'z', but 'body' has no such input"):
