@@ -67,9 +67,8 @@ def surveyed(graph: Snapshot, registry: Registry) -> tuple[list[Problem], Survey
     survey = Survey(graph, registry)
     for check in _CHECKS:
         check(survey)
-    if graph.scope is None:
-        check_trust(survey)
-        survey.problems += problems_inside(survey, _CHECKS)
+    check_trust(survey)
+    survey.problems += problems_inside(survey, _CHECKS)
     return _sorted(survey), survey
 
 

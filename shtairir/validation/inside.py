@@ -64,14 +64,16 @@ def problems_inside(root: Survey, checks: tuple[Check, ...]) -> list[Problem]:
     graph = root.graph
     if not root.composing and not graph.subgraphs:
         return []
-    start = _Place((None, None), graph, "", "", root.composing)
+    start = _Place((None, graph.scope), graph, graph.scope or "", "", root.composing)
     places = {start.key: start}
     _find(start, places)
-    containers = _containers(places)
-    problems = _recursions(places) or _too_large(places)
+    containers = _containers(start, places)
+    problems = _recursions(places) or _too_large(start, places)
     for place in places.values():
         if place is not start:
             problems += _problems_in(place, root, checks, containers.get(place.key, ()))
+    if graph.scope is not None:
+        return problems
     unused = {name: scope for name, scope in graph.subgraphs.items() if (None, name) not in places}
     inner = {name for scope in unused.values() for name in references_in(scope.nodes.values())}
     for name, scope in unused.items():
@@ -103,9 +105,8 @@ def _key(place: _Place, name: str, root: Path | None) -> _Key:
     return (None, None) if root is not None and path == root else (path, None)
 
 
-def _containers(places: dict[_Key, _Place]) -> dict[_Key, tuple[NodeId, ...]]:
+def _containers(start: _Place, places: dict[_Key, _Place]) -> dict[_Key, tuple[NodeId, ...]]:
     """Return for each place the graph's own nodes that contain it."""
-    start = places[None, None]
     found: dict[_Key, dict[NodeId, None]] = {}
     below: dict[_Key, list[_Key]] = {}
     for node in start.composing:
@@ -161,18 +162,17 @@ def _recursion(circle: list[_Place]) -> Problem:
     return Problem("error", "recursive_subgraph", message, path, fix=fix, scope=scope, inner=inner)
 
 
-def _too_large(places: dict[_Key, _Place]) -> list[Problem]:
+def _too_large(start: _Place, places: dict[_Key, _Place]) -> list[Problem]:
     """Find whether instances of instances add up to more than can be planned; there is no recursion."""
-    start = (None, None)
     sizes: dict[_Key, tuple[int, int]] = {}
-    _measure(start, places, sizes)
-    total, levels = sizes[start]
+    _measure(start.key, places, sizes)
+    total, levels = sizes[start.key]
     if levels > MOST_LEVELS:
         message = f"The graph's definitions lie in each other {levels:,} levels deep."
         return [Problem("error", "too_deep", message, fix=f"At most {MOST_LEVELS} levels can be planned.")]
     if total <= MOST_NODES:
         return []
-    largest = max((key for key in sizes if key != start), key=sizes.__getitem__)
+    largest = max((key for key in sizes if key != start.key), key=sizes.__getitem__)
     what = f"Its largest part is {places[largest].words}, with {_rounded(sizes[largest][0])} nodes."
     message = f"With all that its instances stand for, the graph has {_rounded(total)} nodes. {what}"
     fix = f"At most {MOST_NODES:,} can be planned; use a loop to repeat something often."

@@ -13,8 +13,6 @@ UNTRUSTED = "untrusted_code"
 
 def check_trust(survey: Survey) -> None:
     """Find code that a run would refuse to run."""
-    if survey.graph.scope is not None:
-        return  # the whole graph is trusted, or none of it
     if not (survey.graph.code or survey.composing or survey.graph.subgraphs or _run_what_they_say(survey)):
         return
     for one in untrusted(survey.graph, survey.registry):

@@ -236,6 +236,16 @@ def test_an_input_of_the_graph_and_a_parameter_of_one_name_are_told(graph: Graph
     assert "published parameter 'x'" in _found(graph, registry, "duplicate_interface_name").message
 
 
+def test_a_definition_can_be_looked_at_and_run_by_itself(graph: Graph, registry: Registry) -> None:
+    outer = graph.add_subgraph("outer")
+    outer.add("subgraph.clean", id="deep", x=4)
+    assert validate(outer, registry) == []
+    assert shtairir.run(outer, registry=registry)["deep.out"] == 8
+    graph.subgraphs["clean"].set("scale.factor", 11)
+    (problem,) = validate(outer, registry)
+    assert (problem.node, problem.scope, problem.related) == ("deep/scale", "clean", ("deep",))
+
+
 # --- what is published ------------------------------------------------------------------------------------------
 
 
