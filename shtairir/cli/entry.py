@@ -136,7 +136,7 @@ def _returned_of(arguments: Sequence[str]) -> Any:
     from shtairir.cli.app import app
 
     # The base of all errors in arguments; newer versions of typer carry their own copy of click.
-    refused = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
+    refused: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
     try:
         return app(list(arguments), prog_name="shtairir", standalone_mode=False)
     except typer.Abort:
