@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shtairir.document.trust import untrusted
+from dataclasses import replace
+
+from shtairir.document.trust import Untrusted, untrusted
 from shtairir.ids import NodeId
 from shtairir.validation.problem import Problem
 from shtairir.validation.survey import Survey
@@ -20,9 +22,17 @@ def check_trust(survey: Survey) -> None:
             NodeId(user) for item in one.carried for user in (item.used_by if item.source is not None else (item.name,))
         )
         inside = nodes if one.path == survey.graph.path else ()
-        survey.problems.append(
-            Problem("error", UNTRUSTED, one.message, inside[0] if inside else None, fix=one.fix, related=inside)
-        )
+        survey.problems.append(_problem(one, inside))
+
+
+def _problem(one: Untrusted, nodes: tuple[NodeId, ...]) -> Problem:
+    problem = Problem("error", UNTRUSTED, one.message, fix=one.fix, related=nodes)
+    if not nodes:
+        return problem
+    scope, _, inner = nodes[0].rpartition("/")
+    if not scope:
+        return replace(problem, node=nodes[0])
+    return replace(problem, scope=scope, inner=NodeId(inner))
 
 
 def _run_what_they_say(survey: Survey) -> bool:
