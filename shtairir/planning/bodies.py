@@ -46,7 +46,7 @@ GIVEN, TAKEN = BlockId("flow.given"), BlockId("flow.taken")
 _LISTED = 4
 _END_S = 1e-6
 _DECIDED_BEFORE = ("body", "over", "items", "on_error", "gather")
-"""Inputs of loops that say which ports they have."""
+"""Inputs of For each that say which ports it has."""
 
 _OF_ORDER = ("critical_path", "drop_redundant_edges", "coarsen")
 """Passes that say who goes first: in a body, one comes after the other."""
@@ -147,7 +147,7 @@ def _planned(
 
     path, scope = f"{prefix}{node.id}", _scope_of(node, source)
     for feed in node.feeds:
-        if feed.port in _DECIDED_BEFORE:
+        if feed.port == "body" or (feed.port in _DECIDED_BEFORE and LOOPS[node.definition.id] == "for_each"):
             raise PlanningError(
                 f"The input '{feed.port}' of the loop '{path}' is linked, but it must be known before the run.",
                 hint="Remove the link, and set it by hand.",

@@ -1,0 +1,48 @@
+"""Programs with nested subgraphs, branches and loops, exported as Python, give what a plain reading of them gives.
+
+So they give what the engine gives, which `test_programs` holds against the same reading.
+"""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+import shtairir
+from shtairir.block.registry import default_registry
+from shtairir.export.program import to_python
+from tests.engine.properties.outcome import bits
+from tests.engine.properties.programs import programs
+from tests.engine.properties.reference import Failed, Reference
+from tests.engine.properties.test_equivalence import DEEP, thorough
+
+pytestmark = [pytest.mark.filterwarnings("ignore::RuntimeWarning"), pytest.mark.timeout(0 if DEEP else 120)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder for all of the programs."""
+    return tmp_path_factory.mktemp("programs")
+
+
+def test_an_exported_program_gives_what_a_plain_reading_gives(folder: Path) -> None:
+    @thorough(60)
+    @given(programs())
+    def check(program: shtairir.Graph) -> None:
+        expected = Reference(program.snapshot(), {}).results()
+        file = folder / "program.py"
+        file.write_text(to_python(program.snapshot(), default_registry(), folder), encoding="utf-8")
+        main = runpy.run_path(str(file))["main"]
+        if any(isinstance(value, Failed) for value in expected.values()):
+            with pytest.raises(Exception):  # noqa: B017, PT011 - whatever the block raises
+                main()
+            return
+        returned = main()
+        for name, value in expected.items():
+            if not name.endswith((".error", ".errors")):  # in words of their own
+                assert bits(returned[name]) == bits(value), name
+
+    check()
