@@ -29,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_an_exported_program_gives_what_a_plain_reading_gives(folder: Path) -> None:
-    @thorough(60)
+    @thorough(150)
     @given(programs())
     def check(program: shtairir.Graph) -> None:
         expected = Reference(program.snapshot(), {}).results()
