@@ -13,6 +13,7 @@ from typing import Any
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.standalone import StandaloneContext
 from shtairir.verification.finding import Finding
+from shtairir.verification.kinds import unwritable
 from shtairir.verification.sameness import copied, same
 
 DEADLINE_S = 10.0
@@ -92,6 +93,13 @@ def _outputs(definition: BlockDefinition, returned: Any) -> Iterator[Finding]:
         if why:
             fix = "Return what the annotation says, or change the annotation."
             yield _finding(definition, "outputs", f"the output '{port.name}' is not what it declares: {why}.", fix)
+        unkept = unwritable(value)
+        if unkept is not None:
+            severity, what = unkept
+            words = f"the output '{port.name}' {what}."
+            yield Finding(
+                "outputs", words, definition.id, severity, "Return arrays, tables, texts, lists or dictionaries."
+            )
 
 
 def _called(definition: BlockDefinition, inputs: Mapping[str, Any], sample: Sample) -> Any:

@@ -85,6 +85,11 @@ def body(code: str, signature: str = "x: float", returns: str = "float", declare
         (body("values[0] = 1\nreturn values", "values: Array", "Array"), "pure", "it writes into its input"),
         (body("import numpy\nreturn numpy.random.rand(3)", returns="Array"), "pure", "it gives two results"),
         (body("return 'text'"), "outputs", "the output 'out' is not what it declares: expected float"),
+        (
+            body("import numpy\nreturn numpy.array([x, 'a', None], object)", returns="Array"),
+            "outputs",
+            "an array of Python objects, which only a pickle could hold",
+        ),
         (body("return x", declared=", infer=lambda y: None"), "declared", "infer does not take the block's arguments"),
         (body("return x", declared=", cost=lambda: 1.0"), "declared", "cost does not take the block's arguments"),
         ('\n@block(category="Mine")\ndef tried(x: float) -> float:\n    return x\n', "documented", "no description"),
