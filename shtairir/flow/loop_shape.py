@@ -104,7 +104,7 @@ def loop_shape(kind: Kind, values: Mapping[str, Any], interface: Interface, own:
     return LoopShape(
         kind,
         body,
-        given | _numbered([name for name in names if name not in given], own),
+        given | _numbered([name for name in names if name not in given], [*own, *given.values()]),
         iterated,
         carried,
         INDEX in names and INDEX not in (*iterated, *carried),

@@ -248,6 +248,16 @@ def test_reduce_of_nothing_is_what_it_begins_with() -> None:
     assert shtairir.run(graph)["loop"] == 7.0
 
 
+def test_inputs_of_a_reduction_that_are_called_as_its_own_are_numbered() -> None:
+    graph = shtairir.Graph("reduce")
+    made = body(graph, "combine", {"a": "float", "b": "float", "items": "float"}, {"a": "float"})
+    total = made.add("math.add", a=made["a"], b=made["b"])
+    made.returns(a=made.add("math.add", a=total["out"], b=made["items"])["out"])
+    values = {"body": "combine", "items": [1.0, 2.0], "initial": 0.0, "items_2": 10.0}
+    graph.add("flow.reduce", id="loop", values=values)
+    assert shtairir.run(graph)["loop"] == 23.0
+
+
 def test_reduce_goes_along_an_array() -> None:
     graph = shtairir.Graph("reduce")
     reducing(graph, [])
