@@ -233,6 +233,10 @@ class Graph(Building):
         """Change the source of a code block."""
         self.apply(edits.SetCode(name, source), merge=merge)
 
+    def rename_code(self, old: str, new: str) -> None:
+        """Give a code block another name; the nodes that run it follow."""
+        self.apply(edits.RenameCode(old, new))
+
     def remove_code(self, name: str) -> None:
         """Remove a code block that no node runs."""
         self.apply(edits.RemoveCode(name))

@@ -5,7 +5,7 @@ that does not fit raises `EditError` before anything has changed.
 """
 
 from shtairir.document.edits.base import Batch, DeltaEdit, Edit, Restore, count_of, node_in
-from shtairir.document.edits.code import AddCode, RemoveCode, SetCode
+from shtairir.document.edits.code import AddCode, RemoveCode, RenameCode, SetCode
 from shtairir.document.edits.header import (
     Publish,
     PublishResult,
@@ -60,6 +60,7 @@ __all__ = [
     "RemoveLinks",
     "RemoveNodes",
     "RemoveSubgraph",
+    "RenameCode",
     "RenameNode",
     "RenameSubgraph",
     "Restore",

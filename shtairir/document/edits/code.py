@@ -56,6 +56,33 @@ class SetCode(Edit):
 
 
 @dataclass(frozen=True, slots=True)
+class RenameCode(Edit):
+    """Give a code block another name; the nodes that run it follow."""
+
+    name: str
+    new_name: str
+
+    @property
+    def label(self) -> str:
+        return f"rename code {self.name} to {self.new_name}"
+
+    def exchange_in(self, scopes: Scopes, state: State) -> Changes:
+        old = code_in(scopes, self.name)
+        if self.name == self.new_name:
+            return Changes()
+        check_new_name(scopes, self.new_name, "code", "code block")
+        code = tuple(replace(one, name=self.new_name) if one is old else one for one in scopes.root.header.code)
+        header = replace(scopes.root.header, code=code)
+        states = {one: self._following(one) for one in (scopes.root, *scopes.definitions.values())}
+        states[scopes.root] = replace(states[scopes.root], header=header)
+        return scopes.exchange(Changes({one: delta for one, delta in states.items() if delta}))
+
+    def _following(self, state: State) -> Delta:
+        users = [node for node in state.nodes.values() if node.block == code_block(self.name)]
+        return Delta({node.id: (replace(node, block=code_block(self.new_name)), None) for node in users})
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveCode(Edit):
     """Remove a code block that no node runs."""
 

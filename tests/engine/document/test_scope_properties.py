@@ -44,6 +44,7 @@ _verbs = st.one_of(
     st.tuples(st.just("input"), _name, _values),
     st.tuples(st.just("code"), _name, st.sampled_from(["", "def f(a: int) -> int:\n    return a\n", "é\ud800"])),
     st.tuples(st.just("remove code"), _name),
+    st.tuples(st.just("rename code"), _name, _name),
     st.tuples(st.just("publish deep"), _pick, _pick, _port),
     st.tuples(st.just("result"), _pick),
     st.tuples(st.just("carry"), st.lists(_pick, min_size=1, max_size=3)),
@@ -100,6 +101,8 @@ def _do(graph: Graph, scope: Graph, verb: str, *facts: object) -> None:
             scope.add(f"code.{name}")
         case "remove code", str(name):
             graph.remove_code(name)
+        case "rename code", str(name), str(new):
+            graph.rename_code(name, new)
         case "publish deep", int(pick), int(inner), str(port):
             node = graph.node(_nth(graph.nodes, pick))
             inside = graph.snapshot().inside(node)

@@ -679,6 +679,20 @@ def test_code_in_use_is_not_removed(graph: Graph) -> None:
         graph.set_code("norm", "#" * 1_000_001)
 
 
+def test_renamed_code_takes_its_nodes_along(graph: Graph) -> None:
+    graph.add_code("norm", _CODE)
+    graph.add("code.norm", id="one")
+    graph.add_subgraph("clean").add("code.norm", id="other")
+    before = dumps(graph)
+    graph.rename_code("norm", "normal")
+    assert list(graph.code) == ["normal"]
+    assert graph.node("one").block == graph.subgraphs["clean"].node("other").block == "code.normal"
+    graph.undo()
+    assert dumps(graph) == before
+    with pytest.raises(EditError, match="cannot be the name"):
+        graph.rename_code("norm", "a b")
+
+
 def test_code_of_a_definition_is_that_of_the_graph(graph: Graph) -> None:
     scope = graph.add_subgraph("clean")
     scope.add_code("norm", _CODE)
