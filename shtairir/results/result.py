@@ -111,13 +111,23 @@ class NodeResults(Mapping[str, NodeResult]):
         return instances_of(self._plan)
 
     @cached_property
+    def _inside(self) -> dict[NodeId, list[NodeId]]:
+        """The nodes in each instance, also those in the instances inside of it."""
+        inside: dict[NodeId, list[NodeId]] = {}
+        for node in self._plan.nodes:
+            parts = node.split("/")
+            for depth in range(1, len(parts)):
+                inside.setdefault(NodeId("/".join(parts[:depth])), []).append(node)
+        return inside
+
+    @cached_property
     def _ends(self) -> dict[NodeId, PortRef]:
         """Inputs and outputs of definitions that do nothing, and what is handed on there."""
         return {name.node: made for name, made in self._plan.aliases.items() if name.node not in self.instances}
 
     def _of_instance(self, path: NodeId) -> NodeResult:
         instance = self.instances[path]
-        inside = [self[node] for node in self._plan.nodes if node.startswith(f"{path}/")]
+        inside = [self[node] for node in self._inside.get(path, ())]
         outputs = {}
         for name, made in instance.outputs.items():
             summary = self[made.node].outputs.get(made.port)
