@@ -17,7 +17,7 @@ from shtairir.block.expression import compile_expression
 from shtairir.block.infer import Spec
 from shtairir.block.interface import Scope
 from shtairir.block.lazy import Lazy
-from shtairir.block.types import ANY, ScalarType, UnionType
+from shtairir.block.types import ANY, ScalarType
 from shtairir.block.values import describe
 from shtairir.errors import BlockError, ExecutionError
 from shtairir.ids import PortName
@@ -26,7 +26,6 @@ THEN, OTHERWISE = "then", "otherwise"
 DEFAULT = "default"
 _CASE = re.compile(r"[^\W\d]\w*")
 _BOOL = ScalarType("bool")
-_CHOICE = UnionType((ScalarType("text"), ScalarType("int")))
 
 
 def _same(**arguments: Any) -> Any:
@@ -130,11 +129,21 @@ def _switch_ports(values: Mapping[str, Any], scope: Scope) -> BlockDefinition:
     return replace(base, inputs=(choice, *inputs, default, listed), traits=replace(base.traits, lazy=lazy))
 
 
+def _whole(number: Any) -> int | None:
+    """Return a number as an integer, if it is one."""
+    try:
+        whole = int(number)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return whole if whole == number else None
+
+
 def _matching(arguments: Mapping[str, Any], offered: frozenset[str]) -> str:
     choice, cases = arguments["choice"], _cases(arguments["cases"])
-    if isinstance(choice, int) and 0 <= choice < len(cases):
-        return cases[choice]
-    if choice in cases:
+    place = None if isinstance(choice, str) else _whole(choice)
+    if place is not None and 0 <= place < len(cases):
+        return cases[place]
+    if isinstance(choice, str) and choice in cases:
         return str(choice)
     if DEFAULT in offered:
         return DEFAULT
@@ -153,7 +162,7 @@ def _matching(arguments: Mapping[str, Any], offered: frozenset[str]) -> str:
     lazy=Lazy((DEFAULT,), _matching),
 )
 def switch(
-    choice: str | int,
+    choice: str | int | float | bool,
     default: Any = None,
     cases: str = "a, b",
 ) -> Any:
@@ -164,7 +173,7 @@ def switch(
     Parameters
     ----------
     choice
-        The name of the case, or its number, from 0.
+        The name of the case, or its number, from 0; true stands for 1, false for 0.
     default
         Handed on if there is no such case. If nothing is linked, the block fails then.
     cases

@@ -270,13 +270,23 @@ def switching(choice: Any) -> Graph:
     return graph
 
 
-@pytest.mark.parametrize(
-    ("choice", "expected"), [("low", "a"), ("high", "c"), (0, "a"), (1, "b"), (7, "d"), (-1, "d"), ("other", "d")]
-)
+CASES = {"low": "a", "high": "c", 0: "a", 1: "b", 2.0: "c", 7: "d", -1: "d", 0.5: "d", "other": "d"}
+
+
+@pytest.mark.parametrize(("choice", "expected"), [*CASES.items(), (True, "b")])
 def test_a_switch_runs_one_case(choice: Any, expected: str) -> None:
     for result in runs(switching(choice)):
         assert called == [expected]
         assert result["switch"] == 1.0
+
+
+def test_a_linked_choice_may_be_any_number() -> None:
+    """number -> switch.choice: it does not become a text on the way"""
+    graph = switching("low")
+    graph.add("math.number", id="number", value=1.0)
+    graph.link("number.out", "switch.choice")
+    for _ in runs(graph):
+        assert called == ["b"]
 
 
 def test_a_switch_without_a_default_fails_where_there_is_no_such_case() -> None:
