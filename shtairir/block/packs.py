@@ -128,6 +128,15 @@ def _sorted_points(points: Iterable[Announced]) -> list[Announced]:
     return sorted(points, key=lambda point: (point.value.partition(".")[0] not in _OURS, point.value))
 
 
+def meant_by(name: str, packs: Iterable[InstalledPack], files: Iterable[Path]) -> list[str]:
+    """Return the modules and files that a person means by a family, a module, a distribution or a file's name."""
+    found = [pack.module for pack in packs if name in (pack.family, pack.module, pack.distribution)]
+    for file in files:
+        if name in (str(file), file.name, file.stem) or Path(name).absolute() == file.absolute():
+            found.append(str(file))
+    return list(dict.fromkeys(found))
+
+
 def user_folders() -> tuple[Path, ...]:
     """Return the folders whose ``*.py`` files hold the user's own blocks.
 

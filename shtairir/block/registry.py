@@ -27,6 +27,7 @@ from shtairir.block.packs import (
     PackProblem,
     Stamp,
     installed_packs,
+    meant_by,
     user_folders,
 )
 from shtairir.block.types import PortType
@@ -71,6 +72,7 @@ class Registry:
         self._files: dict[Path, Stamp] = {}
         self._user_read = False
         self._stamps: dict[str, Stamp] = {}
+        self._crowded: set[str] = set()
         self._installs: Installs | None = None
         self._problems: dict[str, PackProblem] = {}
         # Held while somebody's pack is waited for. Packs may be read from the window's thread and from a planner's at
@@ -146,13 +148,7 @@ class Registry:
         """Return the modules or files that a person means by a family, a module, a distribution or a file's name."""
         from shtairir.block.userfiles import files_in
 
-        found = [pack.module for pack in self.packs() if name in (pack.family, pack.module, pack.distribution)]
-        found += [
-            str(file)
-            for file in files_in(self.folders)
-            if name in (str(file), file.name, file.stem) or Path(name).absolute() == file.absolute()
-        ]
-        return list(dict.fromkeys(found))
+        return meant_by(name, self.packs(), files_in(self.folders))
 
     def blocks_of(self, pack: str) -> tuple[BlockId, ...]:
         """Return the ids of the blocks that were read of a module or file, see `find_packs`."""
@@ -329,20 +325,28 @@ class Registry:
                 self._user_read = True
 
     def _read_changed_files(self) -> list[BlockId]:
-        from shtairir.block.aside import Source
-        from shtairir.block.userfiles import files_in, import_file
+        from shtairir.block.userfiles import files_in
 
         present = files_in(self.folders)
         changed: list[BlockId] = []
         for file in [file for file in self._files if file not in present]:
             del self._files[file]
             changed += self._forget(str(file))
-        for file, stamp in present.items():
-            if self._files.get(file) != stamp:
-                self._files[file] = stamp
-                work = partial(import_file, file)
-                changed += self._take(Source(str(file), file.name, work, stamp, file, (file,)))
+        edited = [file for file, stamp in present.items() if self._files.get(file) != stamp]
+        for file in edited:
+            changed += self._read_file(file, present[file])
+        if changed:
+            # A block that moved from one file to another may still have been in the first when the second was read.
+            for file in [file for file in present if str(file) in self._crowded]:
+                changed += self._read_file(file, present[file])
         return list(dict.fromkeys(changed))
+
+    def _read_file(self, file: Path, stamp: Stamp) -> Iterable[BlockId]:
+        from shtairir.block.aside import Source
+        from shtairir.block.userfiles import import_file
+
+        self._files[file] = stamp
+        return self._take(Source(str(file), file.name, partial(import_file, file), stamp, file, (file,)))
 
     # --- what is imported aside -----------------------------------------------------------------------------------
 
@@ -369,12 +373,15 @@ class Registry:
         ]
         changed, refused = self._catalogue.adopt(owner, found)
         if refused:
+            self._crowded.add(owner)
             self._note(PackProblem(owner, " ".join(error.message for error in refused), refused[0].hint))
         else:
+            self._crowded.discard(owner)
             self._problems.pop(owner, None)
         return changed
 
     def _forget(self, owner: str) -> tuple[BlockId, ...]:
+        self._crowded.discard(owner)
         self._problems.pop(owner, None)
         return self._catalogue.forget(owner)
 

@@ -102,8 +102,8 @@ shtairir run src/@package@/examples/@family@.shtairir
 ```
 
 Once it is installed, its blocks are in the palette, in a window that is open too, and follow what you change. Each
-function with `@block` in `src/@package@/blocks.py` is a block. Large libraries are imported inside the function, so that
-the palette opens quickly.
+function with `@block` in `src/@package@/blocks.py` is a block. Large libraries are imported inside the function, so
+that the palette opens quickly.
 
 ## When a block changes
 

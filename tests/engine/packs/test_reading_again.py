@@ -113,3 +113,18 @@ def test_of_two_blocks_of_one_id_the_second_is_left_out_and_named(
     (problem,) = registry.problems
     assert problem.pack == str(folder / "mine.py")
     assert "edited.scaled is defined twice" in problem.message
+
+
+def test_a_block_may_move_from_one_file_to_another(tmp_path: Path, quarantine: Quarantine) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    source = BLOCKS.replace("from edited_blocks.kernel import FACTOR", "FACTOR = 9.0")
+    (folder / "second.py").write_text(source, encoding="utf-8")
+    (folder / "first.py").write_text("", encoding="utf-8")
+    registry = Registry({}, folders=[folder], quarantine=quarantine)
+    assert scaled(registry).pack == str(folder / "second.py")
+    save(folder / "first.py", source)
+    save(folder / "second.py", "")
+    registry.reload_user_blocks()
+    assert scaled(registry).pack == str(folder / "first.py")
+    assert registry.problems == []
