@@ -110,6 +110,10 @@ class RunStarted:
     workers: int
 
 
+IN_LOOP = "loop"
+"""Instead of a worker: the node is in the body of a loop, whose iterations several workers may run."""
+
+
 @dataclass(frozen=True, slots=True)
 class NodeStarted:
     """A worker took up a node."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from shtairir.block.conversions import find_conversion
 from shtairir.errors import NodeExecutionError, RunCancelledError
 from shtairir.events import (
+    IN_LOOP,
     NodeFailed,
     NodeFailure,
     NodeFinished,
@@ -207,7 +208,7 @@ class LoopRun:
             now_s = state.clock()
             for node in self.program.body.nodes:
                 for name in self.task.twins(node):
-                    state.queue.put(NodeStarted(state.id, now_s, name, "loop"))
+                    state.queue.put(NodeStarted(state.id, now_s, name, IN_LOOP))
 
     def _tell_finished(self) -> None:
         state = self.state

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from shtairir.events import (
+    IN_LOOP,
     Event,
     MemorySampled,
     NodeCancelled,
@@ -108,8 +109,17 @@ class Profile:
 
     @property
     def busy_s(self) -> float:
-        """The time of all nodes together."""
-        return sum(node.elapsed_s for node in self.nodes)
+        """The time of all nodes together; that of a loop is its own, or that of its iterations if it is more."""
+        outside = {node.node: node.elapsed_s for node in self.nodes if node.worker != IN_LOOP}
+        inside: dict[str, float] = {}
+        in_loops = {node.node for node in self.nodes if node.worker == IN_LOOP}
+        for node in self.nodes:
+            steps = node.node.split("/")
+            around = ["/".join(steps[:count]) for count in range(1, len(steps))]
+            if node.worker == IN_LOOP and in_loops.isdisjoint(around):  # what is in a loop in a loop is counted there
+                loop = next((each for each in around if each in outside), "")
+                inside[loop] = inside.get(loop, 0.0) + node.elapsed_s
+        return sum(max(elapsed_s, inside.get(node, 0.0)) for node, elapsed_s in outside.items())
 
     @property
     def utilisation(self) -> float:

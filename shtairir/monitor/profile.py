@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,8 +50,12 @@ def profile_rows(profile: Profile, plan: ExecutionPlan) -> list[ProfileRow]:
     return sorted(rows, key=lambda row: -row.node.elapsed_s)
 
 
-def _calls(plan: ExecutionPlan) -> Mapping[NodeId, Task]:
-    return {node: call for task in plan.tasks for call in task.calls for node in (call.node, *call.aliases)}
+def _calls(plan: ExecutionPlan) -> dict[NodeId, Task]:
+    calls = {node: call for task in plan.tasks for call in task.calls for node in (call.node, *call.aliases)}
+    for task in plan.tasks:
+        if task.body is not None:
+            calls.update(_calls(task.body.plan))
+    return calls
 
 
 def measured_critical_path(profile: Profile, plan: ExecutionPlan) -> tuple[NodeId, ...]:

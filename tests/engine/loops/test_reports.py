@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import time
 import tracemalloc
 
 import pytest
@@ -12,6 +13,8 @@ import shtairir
 from shtairir.block import block
 from shtairir.cli.loops_text import loop_lines
 from shtairir.events import NodeStatus
+from shtairir.memory.profiler import MemoryProfiler
+from shtairir.monitor.profile import profile_rows
 from tests.engine.loops.builders import body, mapped
 
 
@@ -113,3 +116,22 @@ def test_the_notes_on_twenty_thousand_iterations_take_little_and_nothing_else_is
     assert result["loop.y"] == [0.0, 1.0, 2.0, 3.0, 4.0]
     assert len(result.iterations("loop")) == 20_000
     assert left < 500_000, "that is what it was given, which is noted, and five bytes for each iteration"
+
+
+def test_a_profile_counts_the_time_of_a_loop_once() -> None:
+    @block(category="Test")
+    def brief(x: float) -> float:
+        """Take a while."""
+        time.sleep(2e-3)
+        return x
+
+    profiler = MemoryProfiler()
+    graph = mapped(brief, x=[float(number) for number in range(20)])
+    plan = shtairir.plan(graph, workers=1)
+    shtairir.run(plan, instruments=[profiler])
+    profile = profiler.profile()
+    assert profile.busy_s <= profile.elapsed_s
+    assert {row.node.node: row.block for row in profile_rows(profile, plan)} == {
+        "loop": "flow.for_each",
+        "loop/node": "test.brief",
+    }
