@@ -44,8 +44,11 @@ class NodePage(QWidget):
         self.source.setProperty("role", "flat")
         self.source.setFont(theme.mono_font(theme.current().size_label))
         self._highlighter = CodeHighlighter(self.source.document(), "python")
-        self.code = CodePage(editor)
-        self.iterations = IterationsPage(editor)
+        # Pages that are in no tab at first belong to this one, or they would outlive the window.
+        self.code = CodePage(editor, self)
+        self.iterations = IterationsPage(editor, self)
+        self.code.hide()
+        self.iterations.hide()
         self.iterations.inspect_wanted.connect(editor.inspect_iteration)
         self._lay_out()
         self.form.node_wanted.connect(self.node_wanted)
