@@ -131,10 +131,12 @@ def _sorted_points(points: Iterable[Announced]) -> list[Announced]:
 def meant_by(name: str, packs: Iterable[InstalledPack], files: Iterable[Path]) -> list[str]:
     """Return the modules and files that a person means by a family, a module, a distribution or a file's name."""
     found = [pack.module for pack in packs if name in (pack.family, pack.module, pack.distribution)]
-    for file in files:
-        if name in (str(file), file.name, file.stem) or Path(name).absolute() == file.absolute():
-            found.append(str(file))
+    found += [str(file) for file in files if name in (str(file), file.name, file.stem) or _is_same(name, file)]
     return list(dict.fromkeys(found))
+
+
+def _is_same(name: str, file: Path) -> bool:
+    return Path(name).absolute() == file.absolute()
 
 
 def user_folders() -> tuple[Path, ...]:
