@@ -140,9 +140,9 @@ def polyval(p: Array, x: Array) -> Array:
     out
         The values, in the shape of x.
     """
-    import numpy as np
+    from shtairir_blocks.kernels import optimisation as kernels
 
-    return np.polyval(np.asarray(p, np.float64), np.asarray(x, np.float64))
+    return kernels.polyval(p, x)
 
 
 class Bounded(NamedTuple):

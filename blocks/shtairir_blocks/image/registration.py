@@ -163,5 +163,4 @@ def warp(
     """
     from shtairir_blocks.kernels import image_registration as kernels
 
-    size = (height or image.shape[0], width or image.shape[1])
-    return kernels.warp(image, matrix, size, fill)
+    return kernels.warp(image, matrix, (height, width), fill)

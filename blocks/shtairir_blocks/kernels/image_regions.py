@@ -47,6 +47,8 @@ def slic(image: NDArray[Any], n_segments: int, compactness: float, sigma: float)
     pixels = as_image(image)
     require_pixels(pixels)
     colors = to_rgb(pixels) if pixels.ndim == 3 else pixels
+    if not np.isfinite(colors).all():
+        raise ValueError("The image holds missing or infinite values. Fill them first.")
     labels: Any = segmentation.slic(
         colors,
         n_segments=n_segments,

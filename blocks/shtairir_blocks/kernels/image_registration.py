@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .image_color import Pixels, as_image, require_pixels, to_gray, within_unit
+from .stats_samples import real
 
 Matrix = NDArray[np.float64]
 
@@ -24,8 +25,7 @@ def shift_between(reference: NDArray[Any], moving: NDArray[Any], upsample_factor
     """
     from skimage import registration
 
-    first, second = to_gray(reference), to_gray(moving)
-    require_pixels(first)
+    first, second = _usable(reference), _usable(moving)
     if first.shape != second.shape:
         raise ValueError(
             f"The images are {first.shape[1]} × {first.shape[0]} and {second.shape[1]} × {second.shape[0]} pixels "
@@ -40,6 +40,15 @@ def shift_between(reference: NDArray[Any], moving: NDArray[Any], upsample_factor
     )
     down, right = (float(value) for value in shift)
     return right, down, _difference(first, warp(second, translation(right, down)), right, down)
+
+
+def _usable(image: NDArray[Any]) -> Pixels:
+    """The brightness of an image that has pixels, all of them known."""
+    gray = to_gray(image)
+    require_pixels(gray)
+    if not np.isfinite(gray).all():
+        raise ValueError("The image holds missing or infinite values. Fill them first.")
+    return gray
 
 
 def _difference(first: Pixels, second: Pixels, right: float, down: float) -> float:
@@ -58,19 +67,24 @@ def translation(right: float, down: float) -> Matrix:
     return np.array([[1, 0, -right], [0, 1, -down], [0, 0, 1]], np.float64)
 
 
-def warp(image: NDArray[Any], matrix: Any, size: tuple[int, int] | None = None, fill: float = 0.0) -> Pixels:
+def warp(
+    image: NDArray[Any],
+    matrix: Any,
+    size: tuple[int | None, int | None] = (None, None),
+    fill: float = 0.0,
+) -> Pixels:
     """The image as it looks through a matrix, `size` = (height, width) large; `fill` where it has no pixels."""
     from skimage import transform
 
     pixels = as_image(image)
     require_pixels(pixels)
-    values = np.asarray(matrix, np.float64)
+    values = real(matrix, "matrix")
     if values.shape not in ((2, 3), (3, 3)) or not np.isfinite(values).all():
         raise ValueError(f"A transformation is a matrix of 3 × 3 numbers; this one has the shape {values.shape}.")
     whole = values if values.shape == (3, 3) else np.vstack([values, [0, 0, 1]])
     if abs(float(np.linalg.det(whole))) < 1e-12:
         raise ValueError("The transformation presses the image flat: its determinant is 0.")
-    shape = pixels.shape[:2] if size is None else size
+    shape = (size[0] or pixels.shape[0], size[1] or pixels.shape[1])
     # Copies: scikit-image asks for memory that it may write to, which inputs are not.
     places = transform.ProjectiveTransform(whole.copy())  # type: ignore[no-untyped-call]  # not annotated
     result: Any = transform.warp(  # type: ignore[no-untyped-call]  # not annotated
@@ -93,7 +107,7 @@ def align(
     from skimage import measure
     from skimage import transform as geometry
 
-    places = _matches(to_gray(reference), to_gray(moving), features)
+    places = _matches(_usable(reference), _usable(moving), features)
     least = _LEAST[transform]
     if len(places[0]) <= least:
         raise ValueError(
@@ -124,7 +138,6 @@ def _matches(first: Pixels, second: Pixels, features: int) -> tuple[NDArray[Any]
 
     found = []
     for values in (first, second):
-        require_pixels(values)
         detector: Any = feature.ORB(n_keypoints=features, fast_threshold=0.05)  # type: ignore[no-untyped-call]  # not annotated
         try:
             detector.detect_and_extract(values.astype(np.float64))

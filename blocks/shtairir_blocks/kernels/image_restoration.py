@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .image_color import Pixels, as_image, on_colors, require_pixels, within_unit
 from .image_segments import as_mask
+from .stats_samples import real
 
 Kernel = NDArray[np.float64]
 
@@ -39,7 +40,7 @@ def point_spread(shape: str, radius: float, angle: float) -> Kernel:
 
 def as_kernel(kernel: Any) -> Kernel:
     """Return a kernel as float64; refuses one that is not two-dimensional, is empty or holds missing values."""
-    values = np.asarray(kernel, np.float64)
+    values = real(kernel, "kernel")
     if values.ndim != 2 or values.size == 0:
         raise ValueError(f"A kernel is an array of rows and columns; this one has the shape {values.shape}.")
     if not np.isfinite(values).all():

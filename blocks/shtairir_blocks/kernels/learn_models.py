@@ -73,6 +73,8 @@ def with_target(kind: Kind, table: pl.DataFrame, target: str) -> pl.DataFrame:
         known = table.filter(pl.col(target).cast(pl.Float64).fill_nan(None).is_not_null())
     else:
         column_named(table.columns, target, "target")
+        if table.schema[target].is_nested():
+            raise ValueError(f"The target {target!r} holds lists, which are no classes.")
         known = table.drop_nulls(target)
     if known.height < 2:
         raise ValueError(f"There are {known.height} rows with a value of {target!r}: too few to learn from.")

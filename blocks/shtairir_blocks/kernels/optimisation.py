@@ -125,6 +125,15 @@ def polyfit(x: Any, y: Any, deg: int) -> tuple[Numbers, Numbers, float]:
     return coefficients[::-1], fitted, 1 - float(rest @ rest) / total if total else 1.0
 
 
+def polyval(p: Any, x: Any) -> Numbers:
+    """The polynomial with the coefficients `p`, that of the highest power first, at each x; by Horner's scheme."""
+    coefficients = real(p, "p")
+    if coefficients.ndim != 1 or len(coefficients) == 0:
+        raise ValueError(f"'p' must be a row of coefficients; its shape is {coefficients.shape}.")
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(np.polyval(coefficients, real(x, "x")))
+
+
 def lsq_linear(
     a: Any, b: Any, low: Sequence[float] | None, high: Sequence[float] | None
 ) -> tuple[Numbers, float, Numbers]:
@@ -232,6 +241,8 @@ def linprog(
     from scipy import optimize
 
     weights = real(c, "c").ravel()
+    if len(weights) == 0 or not np.isfinite(weights).all():
+        raise ValueError("'c' must say what one of each is worth: a number for each, none of them missing or infinite.")
     low, high = bounds(*limits, len(weights))
     upper = _rows(*at_most, len(weights), "A_ub", "b_ub")
     equal = _rows(*exactly, len(weights), "A_eq", "b_eq")

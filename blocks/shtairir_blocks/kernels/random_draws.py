@@ -92,8 +92,10 @@ def positions(count: int, size: int, replace: bool, weights: Any, seed: int) -> 
 
 def choice(a: Any, size: int, replace: bool, p: Any, seed: int) -> Any:
     """Draw from a list, which gives a list, or from the first axis of an array."""
-    drawn = positions(len(a), size, replace, p, seed)
-    return [a[place] for place in drawn.tolist()] if isinstance(a, list) else np.asarray(a)[drawn]
+    if isinstance(a, list):
+        return [a[place] for place in positions(len(a), size, replace, p, seed).tolist()]
+    array = np.atleast_1d(a)
+    return array[positions(len(array), size, replace, p, seed)]
 
 
 def shuffled(a: Any, axis: int, seed: int) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -21,15 +22,16 @@ _MAD_TO_DEVIATION = 1.4826
 
 def describe(a: Any, ddof: int) -> tuple[int, float, float, float, float, float, float]:
     """Number, least, greatest, mean, variance, skewness and excess kurtosis of the values that are not missing."""
-    from scipy import stats
-
     values = sample(a, "a", ddof + 1)
-    if np.ptp(values) == 0:
-        return len(values), float(values[0]), float(values[0]), float(values[0]), 0.0, 0.0, 0.0
-    found = stats.describe(values, ddof=ddof)
-    low, high = found.minmax
-    shape = float(found.skewness), float(found.kurtosis)
-    return len(values), float(low), float(high), float(found.mean), float(found.variance), *shape
+    away = values - values.mean()
+    squares = float((away**2).mean())
+    # Of values that are all the same only rounding errors differ, and a shape of those means nothing.
+    even = np.ptp(values) == 0
+    skewness, kurtosis = (
+        (0.0, 0.0) if even else (float((away**3).mean()) / squares**1.5, float((away**4).mean()) / squares**2 - 3)
+    )
+    variance = 0.0 if even else squares * len(values) / (len(values) - ddof)
+    return len(values), float(values.min()), float(values.max()), float(values.mean()), variance, skewness, kurtosis
 
 
 def correlation(table: pl.DataFrame, columns: list[str], method: str) -> tuple[list[str], Numbers, Numbers]:
@@ -61,43 +63,91 @@ def _related(x: Numbers, y: Numbers, method: str) -> tuple[float, float]:
 
     if len(x) < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return float("nan"), float("nan")
-    tests: dict[str, Callable[..., Any]] = {
-        "pearson": stats.pearsonr,
-        "spearman": stats.spearmanr,
-        "kendall": stats.kendalltau,
-    }
-    result = tests[method](x, y)
-    return float(result.statistic), float(result.pvalue)
+    if method == "kendall":
+        result: Any = stats.kendalltau(x, y)
+        return float(result.statistic), float(result.pvalue)
+    if method == "spearman":
+        x, y = stats.rankdata(x), stats.rankdata(y)
+    r = min(max(_cosine(x - x.mean(), y - y.mean()), -1.0), 1.0)
+    freedom = len(x) - 2
+    with np.errstate(divide="ignore"):
+        t = abs(r) * np.sqrt(freedom / np.float64(1 - r * r))
+    return r, float(2 * stats.t.sf(t, freedom))
+
+
+def _cosine(x: Numbers, y: Numbers) -> float:
+    """The cosine of the angle between two vectors, scaled first so that no square is too large or too small."""
+    x, y = x / np.abs(x).max(), y / np.abs(y).max()
+    return float(x @ y / np.sqrt((x @ x) * (y @ y)))
 
 
 def bootstrap(
     data: Any, statistic: str, confidence_level: float, n_resamples: int, method: Interval, seed: int
 ) -> tuple[float, float, float, float, Numbers]:
     """Estimate, lower and upper limit, standard error, and the statistic of each resample (Efron 1979, 1987)."""
-    from scipy import stats
-
     values = sample(data, "data", 2)
-    measures: dict[str, Callable[..., Any]] = {"mean": np.mean, "median": np.median, "std": _deviation}
-    measure = measures[statistic]
+    measure = _MEASURES[statistic]
     estimate = float(measure(values))
     if np.ptp(values) == 0:
         return estimate, estimate, estimate, 0.0, np.full(n_resamples, estimate)
-    result = stats.bootstrap(
-        (values,),
-        measure,
-        confidence_level=confidence_level,
-        n_resamples=n_resamples,
-        # All resamples at once would take n_resamples times the memory of the sample.
-        batch=max(1, 4_000_000 // len(values)),
-        method=method,
-        rng=generator(seed),
+    random = generator(seed)
+    # All resamples at once would take n_resamples times the memory of the sample.
+    batch = max(1, 4_000_000 // len(values))
+    found = np.concatenate(
+        [
+            measure(values[random.integers(0, len(values), (min(batch, n_resamples - done), len(values)))])
+            for done in range(0, n_resamples, batch)
+        ]
     )
-    low, high = result.confidence_interval
-    return estimate, float(low), float(high), float(result.standard_error), np.asarray(result.bootstrap_distribution)
+    tail = (1 - confidence_level) / 2
+    shares = _corrected(values, measure, estimate, found, tail) if method == "BCa" else (tail, 1 - tail)
+    low, high = (float(limit) for limit in np.quantile(found, shares))
+    if method == "basic":
+        low, high = 2 * estimate - high, 2 * estimate - low
+    return estimate, low, high, float(found.std(ddof=1)), found
 
 
-def _deviation(values: Numbers, axis: int = -1) -> Any:
-    return np.std(values, axis=axis, ddof=1)
+def _corrected(values: Numbers, measure: Measure, estimate: float, found: Numbers, tail: float) -> tuple[float, float]:
+    """The shares at which the limits lie, corrected for bias and for a spread that changes (Efron 1987)."""
+    from scipy import stats
+
+    # A statistic that takes few values, as a median does, is often the estimate itself: half of those count.
+    below = float((found < estimate).mean() + (found == estimate).mean() / 2)
+    if not 0 < below < 1:
+        return tail, 1 - tail
+    bias = float(stats.norm.ppf(below))
+    away = _left_out(values, measure)
+    away = away.mean() - away
+    spread = float((away**2).sum()) ** 1.5
+    bend = float((away**3).sum()) / (6 * spread) if spread > 0 else 0.0
+    ends = [bias + float(stats.norm.ppf(share)) for share in (tail, 1 - tail)]
+    low, high = (float(stats.norm.cdf(bias + end / (1 - bend * end))) for end in ends)
+    return low, high
+
+
+_MOST_COPIED = 20_000_000
+
+
+def _left_out(values: Numbers, measure: Measure) -> Numbers:
+    """The statistic of the sample without each of its values; of a large one, without each of several groups."""
+    groups = np.array_split(values, min(len(values), max(20, _MOST_COPIED // len(values))))
+    starts = np.cumsum([0, *(len(group) for group in groups)])
+    return np.array(
+        [float(measure(np.concatenate([values[:first], values[last:]]))) for first, last in pairwise(starts)]
+    )
+
+
+def _deviation(values: Numbers) -> Any:
+    # One value alone has no deviation: leaving out all but one tells nothing of how it bends.
+    return np.std(values, axis=-1, ddof=min(1, values.shape[-1] - 1))
+
+
+Measure = Callable[[Numbers], Any]
+_MEASURES: dict[str, Measure] = {
+    "mean": lambda values: np.mean(values, axis=-1),
+    "median": lambda values: np.median(values, axis=-1),
+    "std": _deviation,
+}
 
 
 def gaussian_kde(dataset: Any, bandwidth: float, num: int) -> tuple[Numbers, Numbers, float]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .stats_samples import Numbers, pairs, sample, samples_by_group
+from .stats_samples import Numbers, pairs, real, sample, samples_by_group
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,22 +22,27 @@ def ttest_ind(a: Any, b: Any, equal_var: bool, alternative: Alternative, confide
 
     Welch's test (Welch 1947), or Student's (1908) where the variances are taken to be equal.
     """
-    from scipy import stats
-
     first, second = sample(a, "a", 2), sample(b, "b", 2)
     _require_spread(first, second)
-    result = stats.ttest_ind(first, second, equal_var=equal_var, alternative=alternative)
-    return _with_interval(result, float(first.mean() - second.mean()), confidence_level)
+    sizes = np.array([len(first), len(second)])
+    variances = np.array([first.var(ddof=1), second.var(ddof=1)])
+    if equal_var:
+        freedom = float(sizes.sum() - 2)
+        error = float(np.sqrt(variances @ (sizes - 1) / freedom * (1 / sizes).sum()))
+    else:
+        shares = variances / sizes
+        error = float(np.sqrt(shares.sum()))
+        freedom = float(shares.sum() ** 2 / (shares**2 / (sizes - 1)).sum())
+    return _mean_test(float(first.mean() - second.mean()), error, freedom, alternative, confidence_level)
 
 
 def ttest_rel(a: Any, b: Any, alternative: Alternative, confidence_level: float) -> MeanTest:
     """The same for values that belong together in pairs: Student's test on their differences."""
-    from scipy import stats
-
     first, second = pairs(a, b, ("a", "b"))
-    _require_spread(first - second)
-    result = stats.ttest_rel(first, second, alternative=alternative)
-    return _with_interval(result, float((first - second).mean()), confidence_level)
+    gained = first - second
+    _require_spread(gained)
+    error = float(gained.std(ddof=1) / np.sqrt(len(gained)))
+    return _mean_test(float(gained.mean()), error, len(gained) - 1, alternative, confidence_level)
 
 
 def _require_spread(*samples: Numbers) -> None:
@@ -46,9 +51,18 @@ def _require_spread(*samples: Numbers) -> None:
         raise ValueError("The values do not differ among themselves, so there is no chance to compare with.")
 
 
-def _with_interval(result: Any, difference: float, level: float) -> MeanTest:
-    low, high = result.confidence_interval(level)
-    return float(result.statistic), float(result.pvalue), float(result.df), difference, float(low), float(high)
+def _mean_test(difference: float, error: float, freedom: float, alternative: Alternative, level: float) -> MeanTest:
+    """A difference of means, weighed by Student's distribution; one-sided, its interval has one end only."""
+    from scipy import stats
+
+    t = difference / error
+    if alternative == "two-sided":
+        p, margin = 2 * stats.t.sf(abs(t), freedom), error * stats.t.ppf((1 + level) / 2, freedom)
+        return t, float(p), freedom, difference, float(difference - margin), float(difference + margin)
+    margin = error * stats.t.ppf(level, freedom)
+    if alternative == "less":
+        return t, float(stats.t.cdf(t, freedom)), freedom, difference, -np.inf, float(difference + margin)
+    return t, float(stats.t.sf(t, freedom)), freedom, difference, float(difference - margin), np.inf
 
 
 def mannwhitneyu(x: Any, y: Any, alternative: Alternative) -> tuple[float, float, float]:
@@ -84,7 +98,7 @@ def chi2_contingency(observed: Any, correction: bool) -> tuple[float, float, int
     """
     from scipy import stats
 
-    counts = np.asarray(observed, np.float64)
+    counts = real(observed, "observed")
     if counts.ndim != 2 or min(counts.shape) < 2:
         raise ValueError(f"Counts in at least two rows and two columns are needed; the shape is {counts.shape}.")
     if not np.isfinite(counts).all() or (counts < 0).any():
