@@ -180,7 +180,7 @@ def expand(source: Snapshot, blocks: Registry, values: Values | None = None) -> 
         When a definition is not there, or contains itself, or when a value does not fit.
     """
     flat = Flat(blocks, source.base_dir)
-    flat.take(source, "", ())
+    flat.take(source, "")
     for port, value in (values or {}).items():
         flat.put(port, value)
     flat.dissolve()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.ports import MISSING
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from shtairir.document.snapshot import Snapshot
 
 _DEEPEST = 100
+
+Chain: TypeAlias = "tuple[tuple[Path | None, str | None], ...]"
+"""What one is in, outermost first: each by its file, and in that by the name of the definition."""
 
 
 @dataclass(slots=True)
@@ -82,7 +85,7 @@ class Flat:
 
     # --- taking in --------------------------------------------------------------------------------------------
 
-    def take(self, scope: Snapshot, prefix: str, chain: tuple[str, ...]) -> tuple[NodeId, ...]:
+    def take(self, scope: Snapshot, prefix: str, chain: Chain = ()) -> tuple[NodeId, ...]:
         """Take in the nodes and links of a graph or a definition, and return the paths of its nodes."""
         home = NodeId(prefix[:-1]) if prefix else None
         definitions = self._definitions_in(scope)
@@ -114,14 +117,15 @@ class Flat:
         return found[1]
 
     def _open(
-        self, scope: Snapshot, path: NodeId, node: Node, definition: BlockDefinition, chain: tuple[str, ...]
+        self, scope: Snapshot, path: NodeId, node: Node, definition: BlockDefinition, chain: Chain
     ) -> None:
         inside = scope.inside(node)
         if inside is None:
             raise PlanningError(f"Node '{path}' stands for '{instance_of(node.block)}', which cannot be used.")
-        step = _step_of(inside, node)
+        step = (inside.path, inside.scope)
         if step in chain or len(chain) >= _DEEPEST:
-            way = " → ".join([*chain[chain.index(step) if step in chain else 0 :], step])
+            row = [*chain[chain.index(step) if step in chain else -_DEEPEST // 10 :], step]
+            way = " → ".join(name or str(file) for file, name in row)
             raise PlanningError(f"'{path}' would contain itself: {way}.", hint="Remove one of these instances.")
         opened = self.instances[path] = Opened(node, definition)
         opened.parts = self.take(inside, f"{path}/", (*chain, step))
@@ -369,9 +373,3 @@ class Flat:
                     yield entry
             pending += [each for each in onward if each not in seen]
             seen.update(onward)
-
-
-def _step_of(inside: Snapshot, node: Node) -> str:
-    """Return what tells one thing that an instance may stand for from another."""
-    name = instance_of(node.block) or node.block
-    return name if inside.path is None else f"{name} ({inside.path.name})" if inside.scope else str(inside.path)

@@ -550,3 +550,59 @@ def test_a_plan_tells_of_instances_and_of_ends_that_stay() -> None:
 def test_an_output_that_an_instance_does_not_have_cannot_be_kept() -> None:
     with pytest.raises(PlanningError, match=r"'two' has no output 'total' to keep; it has: result, half\."):
         shtairir.plan(two_instances(), keep=["two.total"])
+
+
+# --- chains -------------------------------------------------------------------------------------------------------
+
+
+def test_definitions_of_one_name_in_files_of_one_name_are_not_taken_for_one_another(tmp_path: Path) -> None:
+    """outer.grow holds file b/part, whose own grow holds a note"""
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+    innermost = Graph("part")
+    grow = innermost.add_subgraph("grow")
+    end(grow, "x")
+    grow.add("math.add", id="add", b=1.0)
+    grow.link("x.out", "add.a")
+    out(grow, "result", "add.out")
+    end(innermost, "x")
+    innermost.add("subgraph.grow", id="grow")
+    innermost.link("x.out", "grow.x")
+    out(innermost, "result", "grow.result")
+    save_graph(innermost, tmp_path / "b" / "part.shtairir")
+    outer = Graph("part")
+    outer.path = tmp_path / "a" / "part.shtairir"
+    again = outer.add_subgraph("grow")
+    end(again, "x")
+    again.add("file:../b/part.shtairir", id="file")
+    again.link("x.out", "file.x")
+    out(again, "result", "file.result")
+    outer.add("subgraph.grow", id="grow", x=1.0)
+    for result in runs(outer):
+        assert result["grow"] == 2.0
+        assert result.nodes["grow/file/grow/add"].status is DONE
+
+
+def test_a_definition_that_contains_itself_is_refused_with_the_way() -> None:
+    """Even if nobody has checked the graph before."""
+    from dataclasses import replace
+
+    from shtairir.block.registry import default_registry
+    from shtairir.document.model import Node
+    from shtairir.ids import BlockId, NodeId
+    from shtairir.planning.expand import expand
+
+    graph = Graph("circle")
+    for name in ("one", "two"):
+        graph.add_subgraph(name)
+    graph.subgraphs["one"].add("subgraph.two", id="two")
+    graph.add("subgraph.one", id="start")
+    snapshot = graph.snapshot()
+    two = snapshot.subgraphs["two"]
+    inside = {NodeId("one"): Node(NodeId("one"), BlockId("subgraph.one"))}
+    subgraphs = {**snapshot.subgraphs, "two": replace(two, nodes=inside)}
+    around = {name: replace(scope, subgraphs=subgraphs) for name, scope in subgraphs.items()}
+    for scope in around.values():
+        subgraphs[scope.scope or ""] = scope
+    with pytest.raises(PlanningError, match="'start/two/one' would contain itself: one → two → one"):
+        expand(replace(snapshot, subgraphs=subgraphs), default_registry())
