@@ -25,6 +25,7 @@ BINARY = (
 REDUCTIONS = ("sum", "prod", "mean", "median", "std", "min", "max", "argmin", "argmax", "any", "all")
 SCALARS = (0, 1, -2, 3, 0.0, 0.5, -1.5, 2.0, 1e6)
 
+
 class Sample(NamedTuple):
     """A graph, and the arrays that it was given."""
 
@@ -203,9 +204,7 @@ def _image(d: _Drawing) -> None:
 
 
 def _signal(d: _Drawing) -> None:
-    name, values = d.one_of(
-        ("detrend", {"kind": "constant"}), ("normalize", {"method": "range"}), ("smooth", {})
-    )
+    name, values = d.one_of(("detrend", {"kind": "constant"}), ("normalize", {"method": "range"}), ("smooth", {}))
     d.arrays.append(d.add(f"signal.{name}", signal=d.recent(d.arrays), **values)["out"])
 
 

@@ -209,7 +209,8 @@ class _Scope:
             return
         over = next(name for name, kind in definition.inputs.items() if kind == NUMBER)
         links = {over: self.any(LIST), **self._links(definition, (over, "index"))}
-        joined = self.draw(st.booleans()) and LIST in definition.outputs.values()
+        kinds = definition.outputs.values()
+        joined = LIST in kinds and (NUMBER not in kinds or self.draw(st.booleans()))
         values = {
             "body": definition.name,
             "over": over,

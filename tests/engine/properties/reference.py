@@ -115,8 +115,17 @@ class Reference:
         return found
 
     def _arguments(self, node: Node, but: tuple[str, ...] = ()) -> dict[str, Any]:
-        names = [port.name for port in self._definition(node).inputs]
-        return {name: self.argument(node, name) for name in names if name not in but}
+        """Return the values of all inputs; each is asked for, even when another has failed."""
+        found, failed = {}, None
+        for port in self._definition(node).inputs:
+            if port.name not in but:
+                try:
+                    found[port.name] = self.argument(node, port.name)
+                except Failed as error:
+                    failed = failed or error
+        if failed is not None:
+            raise failed
+        return found
 
     def _node(self, node: Node) -> Mapping[str, Any]:
         """Return the outputs of a node, by name."""
@@ -147,7 +156,7 @@ class Reference:
 
     def _if(self, node: Node) -> Mapping[str, Any]:
         condition = compile_expression(str(self.argument(node, "expression")))
-        holds = condition.evaluate({name: self.argument(node, name) for name in condition.names})
+        holds = condition.evaluate(self._arguments(node, ("then", "otherwise", "expression")))
         return {"out": self.argument(node, "then" if holds else "otherwise")}
 
     def _switch(self, node: Node) -> Mapping[str, Any]:
