@@ -36,6 +36,7 @@ from shtairir.block.definition import BlockDefinition
 from shtairir.events import NodeStatus
 from shtairir.planning.config import Experience
 from shtairir.planning.estimates import identifying
+from shtairir.planning.loop_forecast import PER_ITERATION
 from shtairir.planning.typical import median
 
 if TYPE_CHECKING:
@@ -138,14 +139,22 @@ class Learned:
         elapsed_s = sum(result.elapsed_s for result in results)
         peak_bytes = max(result.peak_bytes for result in results)
         stamp = _stamp(task.definition)
+        if results[0].iterations:
+            each_s = elapsed_s / results[0].iterations
+            self._note(stamp, _exact_key(stamp, _checksum(PER_ITERATION), 0), each_s, 0, sizes, peak_bytes)
         for key in (_exact_key(stamp, _identity(task), arriving), _like_key(stamp, arriving)):
-            found = self._calls.pop(key, None)  # the order of the dictionary says what was used last
-            if found is None:
-                found = _Calls([], arriving, sizes, peak_bytes)
-                self._stamps[stamp] = self._stamps.get(stamp, 0) + 1
-            found.add(elapsed_s, arriving, sizes, peak_bytes)
-            self._calls[key] = found
-            self._changed.add(key)
+            self._note(stamp, key, elapsed_s, arriving, sizes, peak_bytes)
+
+    def _note(
+        self, stamp: str, key: str, elapsed_s: float, arriving: int, sizes: tuple[int, ...], peak_bytes: int
+    ) -> None:
+        found = self._calls.pop(key, None)  # the order of the dictionary says what was used last
+        if found is None:
+            found = _Calls([], arriving, sizes, peak_bytes)
+            self._stamps[stamp] = self._stamps.get(stamp, 0) + 1
+        found.add(elapsed_s, arriving, sizes, peak_bytes)
+        self._calls[key] = found
+        self._changed.add(key)
 
     def _forget(self, key: str) -> None:
         del self._calls[key]

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.infer import Spec
@@ -27,8 +27,12 @@ from shtairir.ids import NodeId
 from shtairir.memory.manager import UNCOUNTED_BYTES
 from shtairir.planning.config import Estimate, Experience, History
 from shtairir.planning.inference import UNKNOWN, Rule, bytes_of, converted, cost_of, flows_of, rule_of
+from shtairir.planning.loop_forecast import PER_ITERATION
 from shtairir.planning.typical import median
 from shtairir.planning.working import Feed, WorkingGraph, WorkingNode
+
+if TYPE_CHECKING:
+    from shtairir.planning.bodies import BodyPlan
 
 Output: TypeAlias = tuple[int, int]
 """An output as the number of its node and its own."""
@@ -187,6 +191,8 @@ class _Forecaster:
         past = None
         if rule.remembered and self._history is not None:
             past = self._history.lookup(node.definition, node.values, self._input_bytes(node))
+        if node.body is not None and past is not None and not past.exact:
+            past = None  # something like it may have had ten times as many items
         if past is not None:
             flows = _corrected(flows, past.output_bytes, exact=past.exact)
         flows = tuple(self._specs.setdefault(flow, flow) if isinstance(flow, Spec) else flow for flow in flows)
@@ -194,9 +200,21 @@ class _Forecaster:
         estimate = _estimate(flows, past, cost_of(rule, arguments))
         if node.body is not None:
             rough = True  # with less memory, it keeps fewer workers busy
-            if estimate.peak_bytes is None:
-                estimate = estimate._replace(peak_bytes=node.body.forecast.peak_bytes(arguments))
+            estimate = self._of_loop(node.definition, node.body, arguments, estimate)
         return _Call(flows, estimate, rough, _views(node, flows))
+
+    def _of_loop(
+        self, definition: BlockDefinition, body: BodyPlan, arguments: Mapping[str, object], estimate: Estimate
+    ) -> Estimate:
+        """Return the estimate of a loop, by its history if there is one of its iterations, and with its memory."""
+        count = body.forecast.count(arguments)
+        if estimate.source != "learned" and count is not None and self._history is not None:
+            each = self._history.lookup(definition, PER_ITERATION, 0)
+            if each is not None and each.exact:
+                estimate = estimate._replace(elapsed_s=each.elapsed_s * count, source="learned")
+        if estimate.peak_bytes is None:
+            estimate = estimate._replace(peak_bytes=body.forecast.peak_bytes(arguments))
+        return estimate
 
     def _input_bytes(self, node: WorkingNode) -> int | None:
         """Return the bytes that arrive over links, or ``None`` if some size is not known."""

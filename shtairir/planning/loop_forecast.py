@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from shtairir.block.infer import Spec
@@ -16,6 +17,9 @@ from shtairir.planning.passes.coarsen import PYTHON_S
 
 if TYPE_CHECKING:
     from shtairir.planning.bodies import BodyPlan
+
+PER_ITERATION: Mapping[str, object] = MappingProxyType({"/": "iteration"})
+"""Instead of a loop's values, where its history is asked for the time of an iteration. No block has such a value."""
 
 _ITERATION_S = 5e-6
 _LIST_BYTES = 56

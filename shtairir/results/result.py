@@ -48,6 +48,8 @@ class NodeResult:
         In how many of these it failed.
     slowest_s, slowest
         The longest of these, and the number of the loop's iteration in which that was.
+    iterations
+        Of a loop, how many there were.
     taken_by
         For a node that failed, the nodes that took their fallback instead, so that nothing that is wanted is missing.
     parts
@@ -67,6 +69,7 @@ class NodeResult:
     failed: int = 0
     slowest_s: float = 0.0
     slowest: int | None = None
+    iterations: int = 0
     taken_by: tuple[NodeId, ...] = ()
     parts: tuple[NodeId, ...] = ()
 
@@ -183,7 +186,7 @@ class NodeResults(Mapping[str, NodeResult]):
         if part is not None:
             return self._of_part(node, part, task)
         started_s = records.started_s[task]
-        failure = records.failure(task)
+        failure, loop = records.failure(task), records.loops.get(task)
         does_the_work = node == self._plan.tasks[task].node
         size_bytes, peak_bytes = records.sizes(task)
         return NodeResult(
@@ -197,6 +200,7 @@ class NodeResults(Mapping[str, NodeResult]):
             outputs=records.summaries(task),
             reason=self._reason(node, task),
             taken_by=records.taken.get(task, ()),
+            iterations=len(loop.statuses) if loop is not None else 0,
         )
 
     def _of_part(self, node: NodeId, part: PartRecord, task: int) -> NodeResult:

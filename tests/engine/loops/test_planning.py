@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 
 import pytest
 
@@ -190,6 +191,24 @@ def test_a_value_inside_of_a_loop_is_set_for_one_run() -> None:
 def test_an_output_inside_of_a_loop_cannot_be_kept() -> None:
     with pytest.raises(PlanningError, match=r"made anew in every iteration of 'loop'.*result.replay\('loop', 0\)"):
         shtairir.plan(mapped(doubled, x=[1.0]), keep=["loop/node.out"])
+
+
+def test_a_loop_with_more_items_is_expected_to_take_as_much_longer() -> None:
+    @block(category="Test")
+    def brief(x: float) -> float:
+        """Take a while."""
+        time.sleep(1e-3)
+        return x
+
+    learned = Learned()
+    graph = mapped(brief, x=[1.0] * 20)
+    result = shtairir.run(graph, workers=1)
+    learned.observe(result)
+    graph.set("loop.x", [1.0] * 200)
+    config = PlanningConfig(history=learned, workers=1)
+    plan = ExecutionPlanner(config).plan(graph.snapshot(), default_registry())
+    assert plan.tasks[0].estimate.source == "learned"
+    assert plan.estimated_s == pytest.approx(10 * result.nodes["loop"].elapsed_s)
 
 
 def test_an_edit_of_the_body_is_seen_by_the_next_run() -> None:
