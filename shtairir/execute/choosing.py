@@ -203,8 +203,14 @@ class ChoosingScheduler(Scheduler):
             self._try(place)
         self._release_wait(task)
 
+    def _held_back(self, task: int) -> int:
+        return int(not self._active.get(task, True))
+
     def _give_up(self, task: int) -> None:
         """Skip a task that is not needed."""
+        burst = self.bursts.pop(self._stands_for[task], None)
+        if burst is not None:  # none of its tasks is needed
+            self._stands_for[burst.first : burst.end] = burst.tasks
         self._end(task, State.SKIPPED)
         self.unneeded.append(task)
         place = self._decides.get(task, self._tries.get(task))
@@ -252,10 +258,11 @@ class ChoosingScheduler(Scheduler):
         self._freed += ready
 
     def _release_wait(self, task: int) -> None:
-        self._waits[task] -= 1
-        if not self._waits[task] and self.states[task] == State.WAITING:
-            self.states[task] = State.READY
-            self._freed.append(task)
+        first = self._stands_for[task]
+        self._waits[first] -= 1
+        if not self._waits[first] and self.states[first] == State.WAITING:
+            self.states[first] = State.READY
+            self._freed.append(first)
 
     def _slot_chosen(self, place: int) -> int | None:
         port = self.chosen[place]

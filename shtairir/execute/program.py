@@ -24,7 +24,7 @@ from shtairir.ids import NodeId, PortRef
 from shtairir.memory.collector import collector
 from shtairir.planning.columns import Tasks
 from shtairir.planning.config import OptimizationLevel
-from shtairir.planning.passes.coarsen import CHEAP_S, is_simple
+from shtairir.planning.passes.coarsen import CHEAP_S, may_join
 from shtairir.planning.resources import held_names
 from shtairir.planning.typical import median
 
@@ -155,7 +155,7 @@ class Program:
         if alone or nothing_is_known or not self._may_burst:
             return self.shape, []
         if self._joined is None:
-            simple = list(map(is_simple, self.tasks, self._held))
+            simple = list(map(may_join, self.tasks, self._held))
             self._joined = with_bursts(self.tasks, self.shape, self._costs, simple, self._rows)
         return self._joined, self._rows.constants
 

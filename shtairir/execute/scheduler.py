@@ -297,8 +297,13 @@ class Scheduler:
         self._stands_for[burst.first : burst.end] = burst.tasks
         self.states[burst.first] = State.WAITING
         for task in burst.tasks:
-            self._waits[task] = sum(self.states[other] != State.DONE for other in self._before[task])
+            waits = sum(self.states[other] != State.DONE for other in self._before[task])
+            self._waits[task] = waits + self._held_back(task)
         return self._made_ready([task for task in burst.tasks if not self._waits[task]])
+
+    def _held_back(self, task: int) -> int:
+        """Return how many waits of a task nobody's end counts down."""
+        return 0
 
     def _count_down(self, burst: Burst, dissolved: int) -> list[int]:
         """Take note, for the tasks of a dissolved burst, that those of another are done; return what may start."""

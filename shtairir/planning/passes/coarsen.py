@@ -5,6 +5,7 @@ group is a row of consecutive tasks of the plan, so that whatever the graph, not
 them. A task joins the group of the task before it if
 
 - it is known to be cheap, and needs nothing but a call: no context, no resource, no input to write into;
+- it runs under the same condition, where there is one;
 - it waits for the same long tasks: so no member waits for one that another does not need anyway;
 - the group stays short: so no long task that waits for a member waits much longer than it must.
 
@@ -44,7 +45,7 @@ def coarsen(tasks: Sequence[Task], limits: ResourceLimits) -> list[Reason]:
     if not any(cost is not None and cost <= CHEAP_S for cost in costs):
         return []
     held = held_names([task.requirements for task in tasks], limits)
-    simple = list(map(is_simple, tasks, held))
+    simple = list(map(may_join, tasks, held))
     return [
         Reason(
             tasks[first].node,
@@ -57,19 +58,23 @@ def coarsen(tasks: Sequence[Task], limits: ResourceLimits) -> list[Reason]:
 
 
 def is_simple(task: Task, held: Sequence[str]) -> bool:
-    """Whether a task needs nothing but a call.
+    """Whether a task needs nothing but a call, and runs in any case.
 
     Parameters
     ----------
     held
         The resources that it holds meanwhile.
     """
+    return not task.condition and may_join(task, held)
+
+
+def may_join(task: Task, held: Sequence[str]) -> bool:
+    """Whether a task needs nothing but a call, if it runs."""
     definition, traits = task.definition, task.definition.traits
     return (
         not held
         and not task.parts
         and not task.overwrites
-        and not task.condition
         and traits.lazy is None
         and definition.context_argument is None
         and not traits.inplace
@@ -98,7 +103,8 @@ def groups(tasks: Sequence[Task], costs: Sequence[float | None], simple: Sequenc
         cheap = simple[number] and cost is not None and cost <= CHEAP_S
         limit_s = _LONGEST_S if cost is not None and cost <= PYTHON_S else _LONGEST_BESIDE_OTHERS_S
         longest_s = limit_s if first == number else min(longest_s, limit_s)
-        if not cheap or (first < number and (mask != masks[first] or expected_s >= longest_s)):
+        apart = first < number and (mask != masks[first] or task.condition != tasks[first].condition)
+        if not cheap or apart or (first < number and expected_s >= longest_s):
             if number - first > 1:
                 yield first, number
             first, expected_s, longest_s = number, 0.0, limit_s

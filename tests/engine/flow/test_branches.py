@@ -683,3 +683,76 @@ def test_an_if_of_two_large_values_needs_room_for_one() -> None:
 def test_what_is_chosen_is_no_value_to_keep() -> None:
     result = shtairir.run(branching(True), keep="all")
     assert set(result.results) == {"a.out", "small.out", "smaller.out", "if.out", "end.out"}
+
+
+# --- bursts -------------------------------------------------------------------------------------------------------
+
+
+@shtairir.block(id="testing.step", category="Testing")
+def step(x: float, limit: float = 1e9) -> float:
+    """Add one, and fail beyond a limit."""
+    if x >= limit:
+        raise ValueError("too far")
+    return x + 1
+
+
+def long_branches(condition: bool, **limits: float) -> Graph:
+    """Draw an If between two rows of 60 cheap steps, with a row of 20 before and behind."""
+    graph = Graph("long branches")
+    graph.add("math.number", id="start", value=0.0)
+    graph.add(if_, id="if", condition=condition)
+
+    def row(name: str, count: int, source: str, target: str) -> None:
+        for number in range(count):
+            # Limits that differ, or both branches would be one.
+            limit = limits[name] if name in limits and number == count // 2 else 1e8 + len(name)
+            graph.add(step, id=f"{name}_{number}", limit=limit)
+            graph.link(source, f"{name}_{number}.x")
+            source = f"{name}_{number}.out"
+        if target:
+            graph.link(source, target)
+
+    row("before", 20, "start.out", "")
+    row("then", 60, "before_19.out", "if.then")
+    row("otherwise", 60, "before_19.out", "if.otherwise")
+    row("behind", 20, "if.out", "")
+    return graph
+
+
+@pytest.mark.parametrize("condition", [True, False])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_cheap_nodes_of_a_branch_are_handed_out_in_one_go(condition: bool, workers: int) -> None:
+    from shtairir.execute.program import program_of
+
+    plan = shtairir.plan(long_branches(condition), workers=workers)
+    for _ in range(6):
+        result = shtairir.run(plan)
+        assert (result.status, result["behind_19"]) == (RunStatus.DONE, 100.0)
+        unneeded = {node.node.partition("_")[0] for node in result.nodes.values() if node.status is SKIPPED}
+        assert unneeded == {"otherwise" if condition else "then"}
+        assert result.nodes.count(SKIPPED) == 60
+    shape, _ = program_of(plan).joined()
+    chosen = {plan.tasks[task].condition for burst in shape.bursts.values() for task in burst.tasks}
+    assert "if 'if' chooses 'then'" in chosen
+    for burst in shape.bursts.values():
+        assert len({plan.tasks[task].condition for task in burst.tasks}) == 1
+
+
+@pytest.mark.parametrize("limits", [{"then": 5.0}, {"before": 5.0}, {"behind": 5.0}, {"otherwise": 5.0}])
+def test_a_failure_in_a_row_that_is_handed_out_in_one_go_stays_where_it_is(limits: dict[str, float]) -> None:
+    plan = shtairir.plan(long_branches(True), workers=1)
+    for _ in range(5):
+        shtairir.run(plan)  # learns which are cheap
+    graph = long_branches(True, **limits)
+    plan = shtairir.plan(graph, estimates=shtairir.run(plan, keep="all").estimates(), workers=1)
+    for _ in range(3):
+        result = shtairir.run(plan)
+        (name,) = limits
+        if name == "otherwise":
+            assert result.status is RunStatus.DONE
+            continue
+        culprit = {"then": "then_30", "before": "before_10", "behind": "behind_10"}[name]
+        assert [failure.node for failure in result.failures] == [culprit]
+        assert result.nodes["behind_19"].reason == f"'{culprit}' failed, and this needs it."
+        over = {NodeStatus.DONE, FAILED, SKIPPED}
+        assert {node.status for node in result.nodes.values()} <= over
