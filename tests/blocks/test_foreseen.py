@@ -24,11 +24,17 @@ def known_arguments(graph: Graph, node: str, result: Any) -> dict[str, Any]:
     arguments = {}
     for port in definition.inputs:
         if port.name in linked:
-            arguments[port.name] = result[str(linked[port.name])]
+            arguments[port.name] = in_brief(result[str(linked[port.name])])
         else:
             values = graph.node(node).values
-            arguments[port.name] = port.parse(values[port.name]) if port.name in values else port.default
-    return {name: spec_of(value) if hasattr(value, "shape") else value for name, value in arguments.items()}
+            arguments[port.name] = in_brief(port.parse(values[port.name]) if port.name in values else port.default)
+    return arguments
+
+
+def in_brief(value: Any) -> Any:
+    """A spec of an array, a table or several of them; plain values as they are."""
+    several = isinstance(value, list) and value and hasattr(value[0], "shape")
+    return spec_of(value) if several or hasattr(value, "shape") else value
 
 
 @pytest.mark.parametrize("family", ["image", "interpolate", "learn", "linalg", "optimise", "random", "stats"])
