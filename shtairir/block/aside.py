@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,7 +20,9 @@ LEAST_PATIENCE_S = 0.3
 SLOW_S = 60.0
 """How long it waits for a pack that a person enabled although it is slow."""
 
-_log = logging.getLogger(__name__)
+_UNTROUBLED_S = 0.2
+_SWITCH_S = 0.0002
+"""How soon a thread in Python code lets another go on: at Python's 5 ms, the window starts ten times as slowly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class AsideReader:
         running = Import(source.work, source.key, source.stamp, self.quarantine)
         had_its_time = self._lost_s == 0.0
         begun = time.perf_counter()
-        if running.wait(max(LEAST_PATIENCE_S, PATIENCE_S - self._lost_s)):
+        if _has_come(running, max(LEAST_PATIENCE_S, PATIENCE_S - self._lost_s)):
             return _outcome(source, running)
         self._lost_s += time.perf_counter() - begun
         if self.quarantine.may_be_slow(source.key):
@@ -106,17 +108,29 @@ class AsideReader:
             yield source, self.read(source)
 
     def arrived(self) -> Iterator[tuple[Source, ModuleType | PackProblem]]:
-        """Yield what came late and is there now, and what was put off, each once."""
+        """Yield what came late and is there now, each once; and read one of those that were put off."""
         for key, (_, running) in list(self._slow.items()):
             if running.wait(0):
                 yield from self.waited_for(key)
-        for key in list(self._put_off):
+        for key in list(self._put_off)[:1]:
             yield from self.waited_for(key)
 
     def _give_up(self, source: Source, running: Import, waited_s: float) -> PackProblem:
         self.quarantine.disable(source.key, "hung", source.stamp, waited_s)
         running.interrupt()
         return disabled_problem(source, Disabled(source.key, "hung", source.stamp, waited_s, ""))
+
+
+def _has_come(running: Import, patience_s: float) -> bool:
+    """Wait for an import. One that takes long may be a loop, which must not hold up the threads that go on."""
+    if running.wait(min(_UNTROUBLED_S, patience_s)):
+        return True
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(min(_SWITCH_S, before))
+    try:
+        return running.wait(patience_s - _UNTROUBLED_S)
+    finally:
+        sys.setswitchinterval(before)
 
 
 def _outcome(source: Source, done: Import) -> ModuleType | PackProblem:

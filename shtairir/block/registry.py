@@ -212,19 +212,22 @@ class Registry:
             self._aside.be_patient_again()
             return self._read_changed_files()
 
+    def watch(self) -> None:
+        """Begin to notice packs that are installed or removed; `refresh` then finds them."""
+        from shtairir.block.installs import Installs
+
+        if self._installs is None:
+            self._installs = Installs()
+
     def refresh(self) -> list[BlockId]:
         """Find packs that were installed, removed or mended, changed files, and imports that came late.
 
-        Returns the ids that changed. The first call only begins to watch for packs. It is meant to be called every
-        few seconds, and costs little while nothing changes.
+        Returns the ids that changed. Meant to be called every few seconds: while nothing changes, it costs little.
         """
         with self._reading:
-            if self._installs is None:
-                from shtairir.block.installs import Installs
-
-                self._installs = Installs()
             changed: list[BlockId] = []
-            if self._given is None and self._installs.changed():
+            self.watch()
+            if self._given is None and self._installs is not None and self._installs.changed():
                 changed += self._follow_installs()
             self._aside.be_patient_again()
             changed += self._read_edited()

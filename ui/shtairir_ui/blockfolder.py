@@ -42,7 +42,7 @@ class BlockFolder(QObject):
         self._look_timer.timeout.connect(self._look)
         self._look_timer.start()
         self._watch()
-        self._look()
+        self._registry.watch()
 
     def _soon(self, _path: str) -> None:
         self._quiet.start()
