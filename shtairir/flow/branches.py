@@ -26,6 +26,8 @@ THEN, OTHERWISE = "then", "otherwise"
 DEFAULT = "default"
 _CASE = re.compile(r"[^\W\d]\w*")
 _BOOL = ScalarType("bool")
+_COST_S = 5e-6
+"""What it takes to hand something on."""
 
 
 def _same(**arguments: Any) -> Any:
@@ -73,6 +75,7 @@ def _holds(arguments: Mapping[str, Any], offered: frozenset[str]) -> str:
     adapt=_if_ports,
     lazy=Lazy((THEN, OTHERWISE), _holds),
     infer=_same,
+    cost=_COST_S,
 )
 def if_(
     condition: bool,
@@ -160,6 +163,7 @@ def _matching(arguments: Mapping[str, Any], offered: frozenset[str]) -> str:
     tags=("choice", "case", "select", "branch"),
     adapt=_switch_ports,
     lazy=Lazy((DEFAULT,), _matching),
+    cost=_COST_S,
 )
 def switch(
     choice: str | int | float | bool,
@@ -210,7 +214,12 @@ class Tried(NamedTuple):
 
 
 @block(
-    id="flow.try", category="Flow", name="Try", tags=("error", "fallback", "catch"), lazy=Lazy(("value", "fallback"))
+    id="flow.try",
+    category="Flow",
+    name="Try",
+    tags=("error", "fallback", "catch"),
+    lazy=Lazy(("value", "fallback")),
+    cost=_COST_S,
 )
 def try_(value: Any, fallback: Any = None) -> Tried:
     """Hand on a value or, if it cannot be made, a fallback.

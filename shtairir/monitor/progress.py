@@ -95,6 +95,9 @@ class ExecutionProgress:
         elif isinstance(event, NodeProgressed):
             if event.fraction is not None and event.node in self._fractions:
                 self._fractions[event.node] = event.fraction
+        elif isinstance(event, NodeSkipped) and event.cause is None:  # it was not needed: nothing to wait for
+            self._counts[NodeSkipped] += 1
+            self._total_cost -= self._cost(event.node)
         elif isinstance(event, NodeFinished | NodeFailed | NodeSkipped | NodeCancelled):
             self._counts[type(event)] += 1
             self._cost_over += self._cost(event.node)

@@ -17,6 +17,9 @@ DECISION = PortName("/choice")
 
 DECIDER = BlockId("flow.decide")
 
+_COST_S = 20e-6
+"""What a decision takes, for want of a better guess: most are an expression of a few names."""
+
 
 class Chooser(NamedTuple):
     """A node that hands on one of several inputs.
@@ -90,7 +93,7 @@ def _decider(node: WorkingNode, lazy: Lazy, decide: Decide) -> WorkingNode:
             doc=definition.doc,
             inputs=tuple(port for port in definition.inputs if port.name not in lazy.inputs),
             outputs=(OutputPort(PortName("choice"), ScalarType("int")),),
-            traits=Traits(lazy=lazy),
+            traits=Traits(lazy=lazy, cost=_COST_S),
             file=definition.file,
         ),
         {name: value for name, value in node.values.items() if name not in lazy.inputs},

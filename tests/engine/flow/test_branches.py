@@ -756,3 +756,28 @@ def test_a_failure_in_a_row_that_is_handed_out_in_one_go_stays_where_it_is(limit
         assert result.nodes["behind_19"].reason == f"'{culprit}' failed, and this needs it."
         over = {NodeStatus.DONE, FAILED, SKIPPED}
         assert {node.status for node in result.nodes.values()} <= over
+
+
+# --- forecasts and progress ---------------------------------------------------------------------------------------
+
+
+def test_a_graph_with_a_choice_has_a_forecast_once_its_nodes_are_known() -> None:
+    first = shtairir.run(branching(True)).estimates() | shtairir.run(branching(False)).estimates()
+    plan = shtairir.plan(branching(True), estimates=first)
+    assert plan.estimated_s is not None
+    assert plan.sequential_s is not None
+
+
+def test_what_is_not_needed_is_nothing_to_wait_for() -> None:
+    from shtairir.monitor.progress import ExecutionProgress
+
+    shares: list[float] = []
+
+    class Watching(ExecutionProgress):
+        def on_event(self, event: Any) -> None:
+            super().on_event(event)
+            if isinstance(event, NodeSkipped):
+                shares.append(self.progress.share)
+
+    run_inline(branching(True), level="none", instruments=[Watching()])
+    assert shares == [pytest.approx(1 / 6), pytest.approx(1 / 5)]  # of seven nodes, two are not needed
