@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 class Graph(Building):
     """A program of nodes and links.
 
+    A definition of the graph is a `Graph` too, found in `subgraphs`: it has the same verbs, and what is done in it is a
+    step of the one history that all of them share.
+
     Parameters
     ----------
     name
         The graph's name, for people.
-
-    A definition of the graph is a `Graph` too, found in `subgraphs`: it has the same verbs, and what is done in it is a
-    step of the one history that all of them share.
 
     Examples
     --------
