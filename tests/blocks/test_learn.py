@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -253,3 +255,24 @@ def test_a_model_is_a_kind_of_value_of_its_own() -> None:
     graph.link(table["table"], wrong["model"])
     assert any("table cannot feed Model" in problem.message for problem in shtairir.validate(graph))
     assert repr(_model()) == "<logistic for 'side' from 3 columns and 160 rows>"
+
+
+def test_threads_that_learn_first_do_not_meet_in_the_import() -> None:
+    code = """
+import threading
+import polars as pl
+import shtairir_blocks.learn as learn
+table = pl.DataFrame({"x": range(40), "side": ["l", "r"] * 20})
+failed = []
+def fit(method):
+    try:
+        learn.fit_classifier(table, "side", method=method, trees=3)
+    except BaseException as error:
+        failed.append(error)
+methods = ("logistic", "random forest", "gradient boosting", "support vectors", "nearest neighbours")
+threads = [threading.Thread(target=fit, args=(method,)) for method in methods]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+assert not failed, failed
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=100)

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from .learn_columns import Columns, Matrix, learn_columns
-from .learn_models import one_thread
+from .learn_library import library, one_thread
 
 # The silhouette compares each row with each: of more rows than this, as many are drawn.
 _MOST_COMPARED = 5000
@@ -45,21 +45,15 @@ def cluster(
 
 
 def _k_means(options: dict[str, Any], seed: int) -> Any:
-    from sklearn.cluster import KMeans
-
-    return KMeans(options["clusters"], n_init=10, random_state=seed)
+    return library().cluster.KMeans(options["clusters"], n_init=10, random_state=seed)
 
 
 def _dbscan(options: dict[str, Any], seed: int) -> Any:
-    from sklearn.cluster import DBSCAN
-
-    return DBSCAN(eps=options["eps"], min_samples=options["min_samples"])
+    return library().cluster.DBSCAN(eps=options["eps"], min_samples=options["min_samples"])
 
 
 def _agglomerative(options: dict[str, Any], seed: int) -> Any:
-    from sklearn.cluster import AgglomerativeClustering
-
-    return AgglomerativeClustering(options["clusters"])
+    return library().cluster.AgglomerativeClustering(options["clusters"])
 
 
 _CLUSTERERS = {"k-means": _k_means, "dbscan": _dbscan, "hierarchical": _agglomerative}
@@ -75,14 +69,14 @@ def _by_size(labels: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _silhouette(matrix: Matrix, labels: NDArray[np.int64], seed: int) -> float:
-    from sklearn import metrics
-
     inside = labels >= 0
     count = len(np.unique(labels[inside]))
     if not 2 <= count < int(inside.sum()):
         return float("nan")
     sample = min(_MOST_COMPARED, int(inside.sum()))
-    return float(metrics.silhouette_score(matrix[inside], labels[inside], sample_size=sample, random_state=seed))
+    return float(
+        library().metrics.silhouette_score(matrix[inside], labels[inside], sample_size=sample, random_state=seed)
+    )
 
 
 def pca(
@@ -109,9 +103,7 @@ def pca(
 
 def dataset(name: str) -> tuple[pl.DataFrame, str]:
     """One of the small tables that come with scikit-learn, and the name of the column to predict."""
-    from sklearn import datasets
-
-    loaded: Any = getattr(datasets, f"load_{name}")()
+    loaded: Any = getattr(library().datasets, f"load_{name}")()
     features = [str(one).replace(" (cm)", "_cm").replace(" ", "_") for one in loaded.feature_names]
     table = pl.DataFrame(np.asarray(loaded.data, np.float64), schema=features, orient="row")
     column = _TARGETS[name]

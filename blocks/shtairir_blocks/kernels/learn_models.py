@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,29 +10,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from .learn_columns import Matrix, learn_columns
+from .learn_library import library, one_thread
 from .learn_model import Kind, Model
 from .table_columns import column_named, numeric_named
 
 Labels = NDArray[Any]
-
-
-def one_thread() -> AbstractContextManager[Any]:
-    """Let scikit-learn's loops use the thread that they are called on only.
-
-    A run has a thread for each processor already. Threads of threads wait for one another: on a machine with two
-    processors that had other work too, boosting took thirty times as long.
-    """
-    limits: AbstractContextManager[Any] = _libraries().limit(limits=1, user_api="openmp")
-    return limits
-
-
-@cache
-def _libraries() -> Any:
-    import sklearn  # noqa: F401  # brings the library whose threads are meant
-    from threadpoolctl import ThreadpoolController
-
-    # Looking through all loaded libraries takes longer than many a prediction, so it is done once.
-    return ThreadpoolController()
 
 
 def fit(kind: Kind, table: pl.DataFrame, target: str, features: Sequence[str], recipe: Mapping[str, Any]) -> Model:
@@ -87,62 +67,51 @@ def refit(model: Model, table: pl.DataFrame) -> Model:
 
 
 def _estimator(kind: Kind, recipe: Mapping[str, Any], rows: int) -> Any:
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
     makers = _CLASSIFIERS if kind == "classifier" else _REGRESSORS
     estimator = makers[recipe["method"]](recipe, rows)
     # Methods that measure distances or weigh sizes need columns of one scale; trees do not care.
-    return estimator if recipe["method"] in _SCALE_FREE else make_pipeline(StandardScaler(), estimator)
+    if recipe["method"] in _SCALE_FREE:
+        return estimator
+    return library().pipeline.make_pipeline(library().preprocessing.StandardScaler(), estimator)
 
 
 _SCALE_FREE = frozenset({"random forest", "gradient boosting", "linear"})
 
 
 def _logistic(recipe: Mapping[str, Any], rows: int) -> Any:
-    from sklearn.linear_model import LogisticRegression
-
-    return LogisticRegression(C=recipe["C"], max_iter=10_000)
+    return library().linear_model.LogisticRegression(C=recipe["C"], max_iter=10_000)
 
 
 def _forest(recipe: Mapping[str, Any], rows: int) -> Any:
-    from sklearn import ensemble
-
+    ensemble = library().ensemble
     maker = ensemble.RandomForestClassifier if recipe["classes"] else ensemble.RandomForestRegressor
     return maker(recipe["trees"], max_depth=recipe["depth"], random_state=recipe["seed"])
 
 
 def _boosting(recipe: Mapping[str, Any], rows: int) -> Any:
-    from sklearn import ensemble
-
+    ensemble = library().ensemble
     maker = ensemble.HistGradientBoostingClassifier if recipe["classes"] else ensemble.HistGradientBoostingRegressor
     options = {"max_iter": recipe["trees"], "max_depth": recipe["depth"], "random_state": recipe["seed"]}
     return maker(early_stopping=False, min_samples_leaf=min(20, max(1, rows // 20)), **options)
 
 
 def _support_vectors(recipe: Mapping[str, Any], rows: int) -> Any:
-    from sklearn import svm
-
+    svm = library().svm
     return svm.SVC(C=recipe["C"]) if recipe["classes"] else svm.SVR(C=recipe["C"])
 
 
 def _nearest(recipe: Mapping[str, Any], rows: int) -> Any:
-    from sklearn import neighbors
-
+    neighbors = library().neighbors
     maker = neighbors.KNeighborsClassifier if recipe["classes"] else neighbors.KNeighborsRegressor
     return maker(min(recipe["neighbors"], rows))
 
 
 def _linear(recipe: Mapping[str, Any], rows: int) -> Any:
-    from sklearn.linear_model import LinearRegression
-
-    return LinearRegression()
+    return library().linear_model.LinearRegression()
 
 
 def _ridge(recipe: Mapping[str, Any], rows: int) -> Any:
-    from sklearn.linear_model import Ridge
-
-    return Ridge(alpha=1 / recipe["C"])
+    return library().linear_model.Ridge(alpha=1 / recipe["C"])
 
 
 _Maker = Callable[[Mapping[str, Any], int], Any]
@@ -214,8 +183,7 @@ def _as_learnt(said: pl.Series, model: Model) -> pl.Series:
 
 def prepare(table: pl.DataFrame, features: Sequence[str], scale: str) -> Model:
     """Learn how columns become numbers of one scale."""
-    from sklearn import preprocessing
-
+    preprocessing = library().preprocessing
     columns = learn_columns(table, features)
     makers: dict[str, Any] = {
         "standard": preprocessing.StandardScaler,

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from .learn_columns import Matrix
+from .learn_library import library
 from .learn_model import Model
 from .learn_models import predicted, probabilities, refit, require, with_target
 from .random_draws import generator
@@ -28,8 +29,7 @@ def truth(model: Model, table: pl.DataFrame) -> tuple[pl.DataFrame, NDArray[Any]
 
 def classes(model: Model, table: pl.DataFrame) -> tuple[float, float, float, pl.DataFrame, pl.DataFrame]:
     """Accuracy, F1 averaged over the classes, ROC AUC (NaN if not all classes are there), report, confusion."""
-    from sklearn import metrics
-
+    metrics = library().metrics
     require(model, "classifier")
     known, true = truth(model, table)
     said = predicted(model, known)
@@ -49,8 +49,7 @@ def classes(model: Model, table: pl.DataFrame) -> tuple[float, float, float, pl.
 
 
 def _roc_auc(model: Model, true: NDArray[Any], shares: Matrix) -> float:
-    from sklearn import metrics
-
+    metrics = library().metrics
     if set(true.tolist()) != set(model.classes):
         return float("nan")
     if len(model.classes) == 2:
