@@ -18,6 +18,7 @@ from shtairir.block.conversions import find_conversion
 from shtairir.errors import NodeExecutionError, RunCancelledError
 from shtairir.events import (
     IN_LOOP,
+    NodeCancelled,
     NodeFailed,
     NodeFailure,
     NodeFinished,
@@ -222,11 +223,13 @@ class LoopRun:
             for name in self.task.twins(node):
                 state.queue.put(self._ended(name, self.record.nodes[node]))
 
-    def _ended(self, node: NodeId, tally: Tally) -> NodeFailed | NodeFinished | NodeSkipped:
+    def _ended(self, node: NodeId, tally: Tally) -> NodeFailed | NodeFinished | NodeSkipped | NodeCancelled:
         """Return what observers are told of a node of the body in the end."""
         state = self.state
         if tally.failure is not None and self._gave_up:
             return NodeFailed(state.id, state.clock(), node, tally.total_s, replace(tally.failure, node=node))
         if tally.count:
             return NodeFinished(state.id, state.clock(), node, tally.total_s, 0, 0, {}, tally.count, tally.failed)
+        if state.stopping:
+            return NodeCancelled(state.id, state.clock(), node, 0.0)
         return NodeSkipped(state.id, state.clock(), node, f"Not reached in any turn of '{self.task.node}'.")

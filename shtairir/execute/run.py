@@ -388,7 +388,7 @@ class Run:
             if records.decides_for.get(behind) == other:
                 continue  # it has been told to have failed
             cause = records.culprit(behind)
-            for node in self._state.sharers(other):
+            for node in self._state.sharers_and_bodies(other):
                 self._state.observe(NodeSkipped(self.id, now, node, f"'{cause}' failed, and this needs it.", cause))
 
     def _tell_unneeded(self) -> None:
@@ -398,7 +398,7 @@ class Run:
             return
         for task in scheduler.unneeded:
             why = self._records.unneeded[task] = why_unneeded(self.plan, task, scheduler.chosen, self._records)
-            for node in self._state.sharers(task):
+            for node in self._state.sharers_and_bodies(task):
                 self._state.observe(NodeSkipped(self.id, now, node, why))
         scheduler.unneeded.clear()
 
@@ -494,7 +494,9 @@ class Run:
             self._records.ended_s[task] = now
             if timed_out:
                 self._records.timed_out.add(task)
-        for node in self._state.sharers(task):
+        # A loop tells of the nodes in it by itself, if it gets to do so.
+        tells = started_s and task not in self._records.notes
+        for node in self._state.sharers(task) if tells else self._state.sharers_and_bodies(task):
             self._state.observe(NodeCancelled(self.id, now, node, self._records.elapsed_s(task)))
 
     def _release(self) -> None:

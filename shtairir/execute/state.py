@@ -108,6 +108,12 @@ class RunState:
             return tuple(node for part in whole.parts for node in (part.node, *part.aliases))
         return whole.node, *whole.aliases
 
+    def sharers_and_bodies(self, task: int) -> tuple[NodeId, ...]:
+        """Return the nodes whose work a task does, and those in the body of a loop."""
+        whole = self.plan.tasks[task]
+        inside = whole.body.nodes if whole.body is not None else ()
+        return *self.sharers(task), *(name for node in inside for name in whole.twins(node))
+
     def owners(self, task: int) -> tuple[NodeId, ...]:
         """Return the nodes that fail with a task."""
         return self.sharers(self.records.decides_for.get(task, task))

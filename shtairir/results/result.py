@@ -74,6 +74,11 @@ class NodeResult:
     parts: tuple[NodeId, ...] = ()
 
 
+def _not_reached(loop: NodeResult) -> str:
+    """Return why a node in a loop has not run."""
+    return loop.reason or f"Not reached in any iteration of '{loop.node}'."
+
+
 class NodeResults(Mapping[str, NodeResult]):
     """The result of every node of the graph, in its order; each is made when it is looked at.
 
@@ -163,8 +168,9 @@ class NodeResults(Mapping[str, NodeResult]):
         record = self._records.loops.get(task)
         tally = record.nodes.get(node) if record is not None else None
         if tally is None or not tally.count:
-            ended = loop.status if tally is None and loop.status is not NodeStatus.FAILED else NodeStatus.SKIPPED
-            return NodeResult(name, ended, reason=f"Not reached in any iteration of '{loop.node}'.", count=0)
+            if loop.status in (NodeStatus.DONE, NodeStatus.FAILED, NodeStatus.SKIPPED):
+                return NodeResult(name, NodeStatus.SKIPPED, reason=_not_reached(loop), count=0)
+            return NodeResult(name, loop.status, reason=loop.reason, count=0)
         failed = tally.failed > 0 and loop.status is NodeStatus.FAILED
         does_the_work = name == node
         return NodeResult(

@@ -61,6 +61,26 @@ def test_a_run_is_cancelled_between_two_items() -> None:
     assert 0 < result.iterations("loop").count_of(shtairir.NodeStatus.DONE) < len(MANY)
 
 
+def test_a_block_that_does_not_listen_is_given_up_with_its_loop() -> None:
+    token, goes_on = CancelToken(), threading.Event()
+
+    @block(category="Test")
+    def deaf(x: float) -> float:
+        """Have the run cancelled, and go on."""
+        token.cancel()
+        goes_on.wait(20)
+        return x
+
+    seen = EventRecorder()
+    options = RunOptions(cancel=token, grace_s=0.05, instruments=[seen])
+    result = wait_for(start_plan(shtairir.plan(mapped(deaf, x=MANY)), options))
+    goes_on.set()
+    assert result.status == "cancelled"
+    assert "did not stop within 0.05 s" in result.nodes["loop"].reason
+    assert result.nodes["loop/node"].status == "cancelled"
+    assert seen.names("loop/node") == ["NodeStarted", "NodeCancelled"]
+
+
 def test_the_time_of_a_run_ends_in_a_loop() -> None:
     graph = shtairir.Graph("endless")
     made = body(graph, "step", {"x": "float"}, {"x": "float"})

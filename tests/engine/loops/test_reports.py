@@ -14,6 +14,7 @@ from shtairir.block import block
 from shtairir.cli.loops_text import loop_lines
 from shtairir.events import NodeStatus
 from shtairir.memory.profiler import MemoryProfiler
+from shtairir.monitor import EventRecorder
 from shtairir.monitor.profile import profile_rows
 from tests.engine.loops.builders import body, mapped
 
@@ -83,9 +84,11 @@ def test_what_is_no_loop_has_no_iterations() -> None:
 def test_a_loop_that_was_skipped_has_no_iterations() -> None:
     graph = mapped(inverted, on_error="stop")
     graph.link(graph.add(never, id="source")["out"], "loop.x")
-    result = shtairir.run(graph)
+    seen = EventRecorder()
+    result = shtairir.run(graph, instruments=[seen])
     assert result.nodes["loop"].status is NodeStatus.SKIPPED
     assert result.nodes["loop/node"].status is NodeStatus.SKIPPED
+    assert seen.names("loop/node") == ["NodeSkipped"]
     assert len(result.iterations("loop")) == 0
 
 
