@@ -204,7 +204,7 @@ def _instances(result: RunResult) -> list[str]:
     for path in result.nodes.instances:
         if "/" not in path:
             node = result.nodes[path]
-            rows.append((path, str(node.status), duration_text(node.elapsed_s), node.reason))
+            rows.append((path, str(node.status), node.reason or duration_text(node.elapsed_s)))
     rest = len(rows) - _LISTED_INSTANCES
     more = [f"and {rest} more instances; --json lists them all"] if rest > 0 else []
     return [*columns(rows[:_LISTED_INSTANCES]).splitlines(), *more]
@@ -213,7 +213,7 @@ def _instances(result: RunResult) -> list[str]:
 def _taken(result: RunResult) -> list[str]:
     """Return a line for each failure that cost nothing."""
     return [
-        f"{name} failed ({node.error.message}). {node.reason}"
+        f"{name} failed: {node.error.message.rstrip('.')}. {node.reason}"
         for name, node in result.nodes.items()
         if node.error is not None and node.taken_by
     ]
