@@ -6,28 +6,31 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.registry import Registry
 from shtairir.document.change import Edited
 from shtairir.document.graph import Graph
-from shtairir.document.model import Header
+from shtairir.document.model import Header, Node
 from shtairir.document.snapshot import Snapshot
 from shtairir.ids import BlockId, NodeId
 from shtairir.planning.config import PlanningConfig
-from shtairir.planning.patching import Patcher
 from shtairir.planning.plan import ExecutionPlan
-from shtairir.planning.repair import Now
 from shtairir.validation.inputs import check_inputs
 from shtairir.validation.published import check_ranges
 from shtairir.validation.survey import Survey
 from shtairir.validation.wiring import Wiring
 
+if TYPE_CHECKING:
+    from shtairir.planning.patching import Patcher
+
 
 @dataclass(slots=True)
 class _Planned:
-    patcher: Patcher
+    plan: ExecutionPlan
+    nodes: Mapping[NodeId, Node]
     config: PlanningConfig
     registry: Registry
     revision: int
@@ -36,6 +39,19 @@ class _Planned:
     numbers: Mapping[NodeId, int]
     blocks: Mapping[BlockId, BlockDefinition]
     unknown: list[BlockDefinition]
+    patcher: Patcher | None = None
+
+    def patched(self, edited: Edited, graph: Graph) -> ExecutionPlan | None:
+        """Return the plan of the graph as it is now, or ``None`` if it takes more than a patch."""
+        from shtairir.planning.patching import Patcher  # most programs run a graph once
+        from shtairir.planning.repair import Now
+
+        if self.patcher is None:
+            self.patcher = Patcher(self.plan, self.nodes)
+        patched = self.patcher.patched(edited, Now(graph.nodes, graph.links, self.base_dir, self.numbers))
+        if patched is not None:
+            self.plan = patched
+        return patched
 
 
 class Shelf:
@@ -66,13 +82,21 @@ class Shelf:
             return
         history = config.history
         unknown = [block for block in blocks.values() if history is not None and not history.knows(block)]
-        patcher = Patcher(plan, snapshot.nodes)
         numbers = wiring.numbers
         if plan.instances or plan.aliases or plan.named:  # these are numbered otherwise
             numbers = {}
         with self._lock:
             self._planned[graph] = _Planned(
-                patcher, config, registry, snapshot.revision, snapshot.base_dir, snapshot.path, numbers, blocks, unknown
+                plan,
+                snapshot.nodes,
+                config,
+                registry,
+                snapshot.revision,
+                snapshot.base_dir,
+                snapshot.path,
+                numbers,
+                blocks,
+                unknown,
             )
 
     def plan_of(self, graph: Graph, config: PlanningConfig, registry: Registry) -> ExecutionPlan | None:
@@ -84,17 +108,11 @@ class Shelf:
             edited = graph.edited_since(planned.revision)
             if edited is None or not _still_holds(planned, graph):
                 return None
-            plan = planned.patcher.plan
-            if edited.nodes or edited.inputs:
-                patched = None
-                now = Now(graph.nodes, graph.links, planned.base_dir, planned.numbers)
-                if _is_valid(graph, edited, planned):
-                    patched = planned.patcher.patched(edited, now)
-                if patched is None:
-                    return None
-                plan = patched
+            different = edited.nodes or edited.inputs
+            if different and not (_is_valid(graph, edited, planned) and planned.patched(edited, graph)):
+                return None
             planned.revision = graph.revision
-            return plan
+            return planned.plan
 
 
 def _still_holds(planned: _Planned, graph: Graph) -> bool:
