@@ -129,10 +129,10 @@ class Program:
         """Return what a run keeps besides the plan's results; for ``None``, everything."""
         if more is None:
             return self._keeping(plan, plan.slots)
-        key = tuple(more)
+        key = tuple([plan.aliases.get(port, port) for port in more])
         if key not in self._keepings:
-            slots = _slots_of(plan, {port.node for port in (*plan.results, *more)})
-            wanted = {port: slots[port] for port in (*plan.results, *more) if port in slots}
+            slots = _slots_of(plan, {port.node for port in (*plan.results, *key)})
+            wanted = {port: slots[port] for port in (*plan.results, *key) if port in slots}
             self._keepings = {key: self._keeping(plan, wanted)}
         return self._keepings[key]
 

@@ -298,7 +298,9 @@ class Run:
 
     def _folded_values(self) -> dict[str, object]:
         """Return what is kept of the outputs that were computed while planning."""
-        wanted = None if self._options.keep is None else {*self.plan.results, *self._options.keep}
+        wanted = None
+        if self._options.keep is not None:
+            wanted = {*self.plan.results, *(self.plan.aliases.get(port, port) for port in self._options.keep)}
         return {
             str(PortRef(node, output.name)): value
             for node, constants in self.plan.folded.items()

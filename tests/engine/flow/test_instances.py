@@ -355,6 +355,7 @@ def test_a_value_inside_of_an_instance_can_be_kept() -> None:
     for keep in ("two.result", "two/second.out"):
         result = shtairir.run(graph, keep=[keep])
         assert result[keep] == 27.0
+        assert run_inline(shtairir.plan(graph), keep=[keep])[keep] == 27.0
     assert "two/second.out" in shtairir.run(graph, keep="all")
     with pytest.raises(KeyError, match=r"Run with keep=\['two.result'\]"):
         shtairir.run(graph)["two.result"]
