@@ -41,7 +41,8 @@ from shtairir.planning.typical import median
 
 if TYPE_CHECKING:
     from shtairir.planning.plan import ExecutionPlan, Task
-    from shtairir.results.result import NodeResult, NodeResults, RunResult
+    from shtairir.results.nodes import NodeResult, NodeResults
+    from shtairir.results.result import RunResult
 
 VARIABLE = "SHTAIRIR_LEARNED_PATH"
 MOST_CALLS = 2000

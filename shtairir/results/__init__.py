@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shtairir.results.result import NodeResult, NodeResults, RunResult
+from shtairir.results.nodes import NodeResult, NodeResults
+from shtairir.results.result import RunResult
 
 __all__ = ["NodeResult", "NodeResults", "RunResult", "write_value"]
 

@@ -12,7 +12,8 @@ from shtairir.block.values import Color, ValueSummary, summarize
 from shtairir.events import NodeFailure, NodeStatus
 
 if TYPE_CHECKING:
-    from shtairir.results.result import NodeResult, RunResult
+    from shtairir.results.nodes import NodeResult
+    from shtairir.results.result import RunResult
 
 _INLINE_ELEMENTS = 64
 _INLINE_ITEMS = 1000

@@ -12,7 +12,7 @@ from shtairir.ids import NodeId, PortName
 if TYPE_CHECKING:
     from shtairir.planning.instances import Instance
     from shtairir.planning.plan import ExecutionPlan
-    from shtairir.results.result import NodeResult
+    from shtairir.results.nodes import NodeResult
 
 _WORST_FIRST = (NodeStatus.FAILED, NodeStatus.TIMED_OUT, NodeStatus.CANCELLED, NodeStatus.RUNNING)
 _UNDER_WAY = (NodeStatus.WAITING, NodeStatus.READY)
@@ -42,7 +42,7 @@ def rolled_up(
     outputs
         What is known of its outputs.
     """
-    from shtairir.results.result import NodeResult
+    from shtairir.results.nodes import NodeResult
 
     costly = [node for node in inside if not node.taken_by]
     status = overall(node.status for node in costly) if costly else NodeStatus.DONE
