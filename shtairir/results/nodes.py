@@ -103,6 +103,9 @@ class NodeResults(Mapping[str, NodeResult]):
             return self._of_instance(id)
         if id in self._ends:
             return self._of_end(id)
+        home = self.instances.get(NodeId(id.rpartition("/")[0]))
+        if home is not None and id in home.parts:
+            return NodeResult(id, NodeStatus.DONE, reason="Hands on the value that is set.")
         raise KeyError(f"The graph that ran has no node '{node}'.")
 
     @cached_property

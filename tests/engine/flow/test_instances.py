@@ -109,6 +109,10 @@ def test_an_instance_rolls_up_what_is_inside() -> None:
     assert whole.peak_bytes == max(node.peak_bytes for node in inside)
     assert whole.outputs["half"].text == inside[0].outputs["out"].text  # type: ignore[index]  # a name will do
     assert result.nodes["one/x"].reason == "Hands on what 'start' makes."
+    assert result.nodes["one/by"].reason == "Hands on the value that is set."
+    assert all(result.nodes[part].status is DONE for part in whole.parts)
+    with pytest.raises(KeyError):
+        result.nodes["one/nowhere"]
     assert len(result.nodes) == 5
     document = result.to_dict()
     assert document["instances"]["one"]["status"] == "done"
