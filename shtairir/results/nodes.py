@@ -12,7 +12,7 @@ from shtairir.block.values import ValueSummary, summarize
 from shtairir.events import NodeFailure, NodeStatus
 from shtairir.ids import NodeId, PortName, PortRef
 from shtairir.results.records import PartRecord, Records
-from shtairir.results.rollup import instances_of, rolled_up
+from shtairir.results.rollup import aliases_of, instances_of, rolled_up
 
 if TYPE_CHECKING:
     from shtairir.planning.instances import Instance
@@ -126,7 +126,7 @@ class NodeResults(Mapping[str, NodeResult]):
     @cached_property
     def _ends(self) -> dict[NodeId, PortRef]:
         """Inputs and outputs of definitions that do nothing, and what is handed on there."""
-        return {name.node: made for name, made in self._plan.aliases.items() if name.node not in self.instances}
+        return {name.node: made for name, made in aliases_of(self._plan).items() if name.node not in self.instances}
 
     def _of_instance(self, path: NodeId) -> NodeResult:
         instance = self.instances[path]
@@ -140,7 +140,10 @@ class NodeResults(Mapping[str, NodeResult]):
 
     def _of_end(self, end: NodeId) -> NodeResult:
         made = self._ends[end]
-        source = self[made.node]
+        try:
+            source = self[made.node]
+        except KeyError:  # a loop gives it
+            return NodeResult(end, NodeStatus.DONE, reason="Hands on what the loop gives.")
         summary = source.outputs.get(made.port)
         status = NodeStatus.SKIPPED if source.status is NodeStatus.FAILED else source.status
         reason = source.reason or f"Hands on what '{made.node}' makes."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shtairir.block.values import ValueSummary
 from shtairir.events import NodeStatus
-from shtairir.ids import NodeId, PortName
+from shtairir.ids import NodeId, PortName, PortRef
 
 if TYPE_CHECKING:
     from shtairir.planning.instances import Instance
@@ -24,6 +24,15 @@ def instances_of(plan: ExecutionPlan) -> dict[NodeId, Instance]:
     for task in plan.tasks:
         if task.body is not None:
             found.update(instances_of(task.body.plan))
+    return found
+
+
+def aliases_of(plan: ExecutionPlan) -> dict[PortRef, PortRef]:
+    """Return what is made by another than who hands it out, also in the bodies of loops."""
+    found = dict(plan.aliases)
+    for task in plan.tasks:
+        if task.body is not None:
+            found.update(aliases_of(task.body.plan))
     return found
 
 

@@ -520,6 +520,7 @@ def test_an_instance_in_the_body_of_a_loop_and_a_loop_in_an_instance() -> None:
         assert result["all"] == [3.0, 4.0, 5.0]
         assert result.nodes["all/loop/add/first"].count == 3
         assert result.nodes["all/loop/add"].count == 3
+        assert {result.nodes[part].status for part in result.nodes["all/loop/add"].parts} == {DONE}
         assert result.nodes["all"].status is DONE
 
 
