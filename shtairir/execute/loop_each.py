@@ -28,6 +28,7 @@ from shtairir.block.types import PortType
 from shtairir.block.values import describe
 from shtairir.errors import ExecutionError, RunCancelledError
 from shtairir.events import NodeFailure, NodeStatus
+from shtairir.execute.call import exact_type
 from shtairir.execute.failure import failure_of
 from shtairir.execute.loop import LoopRun
 from shtairir.execute.loop_body import Lane
@@ -52,6 +53,7 @@ class ForEach(LoopRun):
 
     def _outputs(self) -> list[Any]:
         self._iterated = self._taken()
+        self._exact = [exact_type(kind) for _, _, kind in self._iterated]  # of which no item needs a look
         self._count = len(self._iterated[0][1])
         self._number_slot = self.program.input_slots.get(INDEX, -1)
         self._messages: dict[str, str] = {}
@@ -228,8 +230,9 @@ class ForEach(LoopRun):
         """
         given = list(self._base)
         try:
-            for slot, items, kind in self._iterated:
-                given.append((slot, fitting(items[index], kind)))
+            for (slot, items, kind), exact in zip(self._iterated, self._exact, strict=True):
+                item = items[index]
+                given.append((slot, item if type(item) is exact else fitting(item, kind)))
         except ExecutionError as error:
             raise IterationFailedError(failure_of(self.task, error, {})) from None
         if self._numbers is not None:
