@@ -37,7 +37,8 @@ def test_of_two_distributions_of_one_name_the_first_on_the_path_counts(
 ) -> None:
     install(tmp_path / "one", "My_Stars-1.0.dist-info", "[g]\nstars = first\n", "Metadata-Version: 2.1\nName: my.stars\n")
     install(tmp_path / "two", "my_stars-2.0.dist-info", "[g]\nstars = second\n", "Name: my.stars\n")
-    install(tmp_path / "two", "moons.egg-info", "[other]\nx = y\n\n[g]\n# none\nmoons = moon_blocks\n", "Name: moons\n")
+    moons = "[other]\nx = y\n\n[g]\n# none\nmoons = moon_blocks\n"
+    install(tmp_path / "two", "moons.egg-info", moons, "Name: moons\n")
     install(tmp_path / "two", "bare-1.dist-info", "[g]\nbare = bare_blocks:thing\n")
     monkeypatch.setattr(sys, "path", [str(tmp_path / "one"), str(tmp_path / "two"), str(tmp_path / "nowhere")])
     assert sorted(announced("g")) == [
