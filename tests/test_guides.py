@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from shtairir.block.expression import FUNCTIONS
+
 ROOT = Path(__file__).parent.parent
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 _PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -36,3 +38,8 @@ def test_the_links_of_a_guide_lead_somewhere(guide: Path) -> None:
         target for target in _LINK.findall(guide.read_text(encoding="utf-8")) if not (guide.parent / target).exists()
     ]
     assert lost == []
+
+
+def test_the_guide_to_expressions_names_every_function() -> None:
+    guide = (ROOT / "docs" / "expressions.md").read_text("utf-8")
+    assert [name for name in FUNCTIONS if f"`{name}`" not in guide] == []
