@@ -35,7 +35,7 @@ def test_all_that_is_installed_here_is_found(group: str) -> None:
 def test_of_two_distributions_of_one_name_the_first_on_the_path_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    install(tmp_path / "one", "My_Stars-1.0.dist-info", "[g]\nstars = first\n", "Metadata-Version: 2.1\nName: my.stars\n")
+    install(tmp_path / "one", "My_Stars-1.0.dist-info", "[g]\nstars = first\n", "Version: 1\nName: my.stars\n")
     install(tmp_path / "two", "my_stars-2.0.dist-info", "[g]\nstars = second\n", "Name: my.stars\n")
     moons = "[other]\nx = y\n\n[g]\n# none\nmoons = moon_blocks\n"
     install(tmp_path / "two", "moons.egg-info", moons, "Name: moons\n")
