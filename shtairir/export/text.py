@@ -18,8 +18,8 @@ def quoted(text: str) -> str:
 
     Examples
     --------
-    >>> quoted("a"), quoted('say "a"')
-    ('"a"', '\'say "a"\'')
+    >>> print(quoted("a"), quoted('say "a"'))
+    "a" 'say "a"'
     """
     plain = repr(text)
     return plain if '"' in plain or plain[0] == '"' or "\\'" in plain else f'"{plain[1:-1]}"'
