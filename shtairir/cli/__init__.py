@@ -7,11 +7,18 @@ nothing else; progress and logs go to standard error.
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
 def main() -> None:
     """Run the command line of this process and leave with its exit status."""
-    from shtairir.cli.entry import run_command_line
+    # What is imported stays to the end. It is not looked through for what can go: not now, nor at each collection.
+    gc.disable()
+    from shtairir.cli.entry import read_ahead, run_command_line
 
-    sys.exit(run_command_line(sys.argv[1:]))
+    arguments = sys.argv[1:]
+    read_ahead(arguments)
+    gc.freeze()
+    gc.enable()
+    sys.exit(run_command_line(arguments))

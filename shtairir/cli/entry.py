@@ -47,6 +47,16 @@ def run_command_line(arguments: Sequence[str]) -> int:
     return int(outcome.status)
 
 
+def read_ahead(arguments: Sequence[str]) -> None:
+    """Import what a run of a graph imports in any case; for other commands nothing."""
+    if plain_run(arguments) is None:
+        return
+    import shtairir.block.registry
+    import shtairir.cli.run_command
+    import shtairir.execute.run
+    import shtairir.session  # noqa: F401
+
+
 def with_default_command(arguments: Sequence[str]) -> list[str]:
     """Return the arguments with ``edit`` put first where a file, or nothing, stands in its place.
 

@@ -59,6 +59,8 @@ _SAVED_EVERY_S = 60.0
 
 _log = logging.getLogger(__name__)
 
+_FileState = tuple[int, int, int]
+
 
 @dataclass(slots=True)
 class _Calls:
@@ -72,6 +74,10 @@ class _Calls:
     def add(self, elapsed_s: float, input_bytes: int, output_bytes: tuple[int, ...], peak_bytes: int) -> None:
         self.times_s = [*self.times_s[1 - _TIMES :], elapsed_s]
         self.input_bytes, self.output_bytes, self.peak_bytes = input_bytes, output_bytes, peak_bytes
+
+    def rounded(self) -> _Calls:
+        times_s = [float(f"{elapsed_s:.3g}") for elapsed_s in self.times_s]
+        return _Calls(times_s, self.input_bytes, self.output_bytes, self.peak_bytes)
 
     def experience(self, input_bytes: int, *, exact: bool) -> Experience:
         times = sorted(self.times_s)
@@ -103,6 +109,8 @@ class Learned:
         self._waiting: deque[tuple[ExecutionPlan, NodeResults]] = deque(maxlen=_WAITING_RUNS)
         self._loaded = path is None
         self._changed: set[str] = set()
+        self._known_file: _FileState | None = None
+        """The file as it was when all that it holds was known here."""
         self._saved_s = time.monotonic()
 
     # --- from runs --------------------------------------------------------------------------------------------
@@ -210,8 +218,12 @@ class Learned:
             self._saved_s = time.monotonic()
             if not self._changed:
                 return
-            calls = {**_read(self._path), **{key: self._calls[key] for key in self._calls if key in self._changed}}
+            changed = {key: one.rounded() for key, one in self._calls.items() if key in self._changed}
+            state = _state_of(self._path)
+            known = self._calls if state is not None and state == self._known_file else _read(self._path)
+            calls = {**known, **changed}
             self._changed.clear()
+            self._known_file = None
         try:
             _write(self._path, dict(list(calls.items())[-MOST_CALLS:]))
         except OSError as error:
@@ -221,6 +233,7 @@ class Learned:
         if self._loaded or self._path is None:
             return
         self._loaded = True
+        self._known_file = _state_of(self._path)
         for key, calls in _read(self._path).items():
             self._calls[key] = calls
             stamp = key.partition("|")[0]
@@ -266,6 +279,15 @@ def _checksum(values: Mapping[str, object]) -> int:
 # --- the file's form ------------------------------------------------------------------------------------------
 
 
+def _state_of(path: Path) -> _FileState | None:
+    """Return what tells one writing of a file from the next; ``None`` if it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 def _read(path: Path) -> dict[str, _Calls]:
     """Return what a file holds; nothing if it is not there. One that is damaged is set aside."""
     try:
@@ -287,9 +309,10 @@ def _read(path: Path) -> dict[str, _Calls]:
 
 def _calls_of(entry: Any) -> _Calls:
     times_s, input_bytes, output_bytes, peak_bytes = entry
-    times = [float(elapsed_s) for elapsed_s in times_s]
+    times = [*map(float, times_s)]
     sizes = [int(input_bytes), *map(int, output_bytes), int(peak_bytes)]
-    if not times or not all(math.isfinite(elapsed_s) and elapsed_s >= 0 for elapsed_s in times) or min(sizes) < 0:
+    # A sum is finite only if all that is in it is.
+    if not times or not math.isfinite(sum(times)) or min(times) < 0 or min(sizes) < 0:
         raise ValueError("a time or a size in it is impossible")
     return _Calls(times[-_TIMES:], sizes[0], tuple(sizes[1:-1]), sizes[-1])
 
@@ -300,13 +323,7 @@ def _write(path: Path, calls: Mapping[str, _Calls]) -> None:
         "format": _FORMAT,
         "version": _VERSION,
         "calls": {
-            key: (
-                [float(f"{elapsed_s:.3g}") for elapsed_s in one.times_s],
-                one.input_bytes,
-                one.output_bytes,
-                one.peak_bytes,
-            )
-            for key, one in calls.items()
+            key: (one.times_s, one.input_bytes, one.output_bytes, one.peak_bytes) for key, one in calls.items()
         },
     }
     path.parent.mkdir(parents=True, exist_ok=True)
