@@ -6,7 +6,6 @@ Until then its source is text. An untrusted one refuses whatever calls it, howev
 from __future__ import annotations
 import __future__
 
-import hashlib
 import importlib
 import linecache
 import threading
@@ -118,6 +117,8 @@ class CodeFunction:
 
 def file_of(name: str, source: str) -> str:
     """Return what tracebacks call the file of a source; of each source it is another."""
+    import hashlib  # most graphs hold no code
+
     digest = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"<code.{name} {digest}>"
 

@@ -42,7 +42,8 @@ class Patcher:
 
     def __init__(self, plan: ExecutionPlan, nodes: Mapping[NodeId, Node]) -> None:
         self.plan = plan
-        self._nodes = dict(nodes)
+        self._planned = nodes
+        self._edited: dict[NodeId, Node] = {}
         self._twins = Twins() if plan.level in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE) else None
 
     def patched(self, edited: Edited, now: Now) -> ExecutionPlan | None:
@@ -65,7 +66,7 @@ class Patcher:
             columns = None if expanded or self._twins is None else repaired(columns, edited.inputs, now, self._twins)
         if columns is None:
             return None
-        self._nodes.update({id: now.nodes[id] for id in edited.nodes})
+        self._edited.update({id: now.nodes[id] for id in edited.nodes})
         if edited.inputs:
             self.plan = _rejoined(self.plan, before.columns, columns)
         else:
@@ -78,7 +79,7 @@ class Patcher:
 
     def _is_the_same(self, id: NodeId, now: Now) -> bool:
         """Whether a node is what it was but for its values and looks."""
-        old, new = self._nodes.get(id), now.nodes[id]
+        old, new = self._edited.get(id) or self._planned.get(id), now.nodes[id]
         names = ("block", "block_version", "policy", "extra")
         return old is not None and all(getattr(old, name) == getattr(new, name) for name in names)
 

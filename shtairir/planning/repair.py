@@ -155,7 +155,7 @@ class _Repair:
         waits, repeated = self._waits(number, sources, lost, order[1])
         nodes = {**self._graph.nodes, number: node}
         graph = replace(self._graph, nodes=nodes, wanted=self._wanted(old, node, nodes))
-        return replace(
+        columns = replace(
             self._columns,
             graph=graph.linked(Links(predecessors, self._successors, order[0])),
             order=order[0],
@@ -167,6 +167,8 @@ class _Repair:
             levels=timed[0],
             finishes=timed[1],
         )
+        vars(columns)["aliases"] = self._columns.aliases  # which say nothing of links
+        return columns
 
     # --- the node ---------------------------------------------------------------------------------------------
 
