@@ -130,6 +130,9 @@ class RowMaker:
         self._tasks = tasks
         self._shape = shape
         self._first_constant = len(shape.writer)
+        # One object for each number, side by side: with copies of its own in each row, a run reads five times the
+        # memory for numbers.
+        self._numbers = list(range(max(len(tasks), len(shape.writer))))
         self._slots_of_constants: dict[int, int] = {}
         self._kinds: dict[int, type | None] = {}
         self._rows: dict[int, Row] = {}
@@ -154,13 +157,14 @@ class RowMaker:
 
     def _row(self, task: Task) -> Row:
         function = task.definition.function
+        number, first_slot = self._numbers[task.number], self._numbers[task.first_slot]
         kind = self._kind(task.definition)
         slots = self._arguments(task) if kind is not None else None
         if slots is None:
-            return Row(task.number, task.first_slot, None, function, GENERAL)
+            return Row(number, first_slot, None, function, GENERAL)
         if len(slots) > 3:
-            return Row(task.number, task.first_slot, kind, function, len(slots), tuple(slots))
-        return Row(task.number, task.first_slot, kind, function, len(slots), *slots)
+            return Row(number, first_slot, kind, function, len(slots), tuple(slots))
+        return Row(number, first_slot, kind, function, len(slots), *slots)
 
     def _kind(self, definition: BlockDefinition) -> type | None:
         """Return the type of a block's only number, or ``None`` if it cannot be called by position."""
@@ -178,7 +182,7 @@ class RowMaker:
             source = self._tasks[self._shape.writer[slot]]
             if conversion is not None or checked is not None or self._kind(source.definition) is None:
                 return None
-            linked[port] = slot
+            linked[port] = self._numbers[slot]
         slots = []
         for argument in task.definition.inputs:
             if argument.name in linked:
