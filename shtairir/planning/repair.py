@@ -325,8 +325,7 @@ def _between(
     pending = [start]
     while pending:
         for other in neighbours[pending.pop()]:
-            within = task_of[other] <= end if forward else task_of[other] >= end
-            if within and other not in found:
+            if other not in found and (task_of[other] <= end if forward else task_of[other] >= end):
                 found.add(other)
                 pending.append(other)
         if len(found) > _MOST_MOVED:
