@@ -35,7 +35,7 @@ from shtairir.planning.resolve import given_values
 from shtairir.planning.working import Feed, Links, WorkingNode
 from shtairir.validation.wiring import crossing
 
-_MOST_MOVED = 2_000
+_MOST_MOVED = 20_000
 """Beyond that many nodes that change places or levels, to plan anew is as quick."""
 
 
