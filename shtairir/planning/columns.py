@@ -118,8 +118,9 @@ class Columns:
     @cached_property
     def _ports(self) -> list[PortRef]:
         """The output whose value is in each slot."""
-        nodes = self.graph.nodes.values()
-        return [output_port(node, output) for node in nodes for output in range(len(node.definition.outputs))]
+        nodes = self.graph.nodes
+        in_order = [nodes[number] for number in sorted(nodes, key=self.first_slots.__getitem__)]
+        return [output_port(node, output) for node in in_order for output in range(len(node.definition.outputs))]
 
     @cached_property
     def places(self) -> dict[NodeId, int]:

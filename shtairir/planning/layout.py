@@ -127,11 +127,12 @@ class Layout:
         return dependency.finishes(self.predecessors, in_order, self.costs)
 
     def _first_slots(self) -> list[int]:
+        """Return the first slot of each node, in the order of the tasks: so a run goes through its memory in one go."""
         first_slots = [0] * len(self.predecessors)
-        slot = 0
-        for number, node in self.graph.nodes.items():
+        slot, nodes = 0, self.graph.nodes
+        for number in self.order:
             first_slots[number] = slot
-            slot += len(node.definition.outputs)
+            slot += len(nodes[number].definition.outputs)
         return first_slots
 
     def _refuse_cycle(self, in_order: Sequence[int]) -> None:
