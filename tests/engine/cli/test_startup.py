@@ -61,3 +61,17 @@ def test_a_run_of_ten_number_nodes_imports_no_library_it_does_not_use(write_grap
 def test_showing_one_block_reads_only_its_family(tmp_path: Path) -> None:
     imported = modules_imported_by("blocks", "math.add")
     assert not imported & {"shtairir_blocks.image", "shtairir_blocks.table"}
+
+
+WATCHED = """
+import atexit, gc, sys
+atexit.register(lambda: sys.stderr.write(f"collects: {gc.isenabled()}, frozen: {gc.get_freeze_count() > 0}"))
+from shtairir.cli import main
+main()
+"""
+
+
+def test_garbage_of_a_run_is_collected_and_what_was_imported_is_left_alone(write_graph: WriteGraph) -> None:
+    line = [sys.executable, "-c", WATCHED, "run", str(write_graph({"sum": ("math.add", {"a": 1, "b": 2})}, []))]
+    done = subprocess.run(line, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stderr.endswith("collects: True, frozen: True")
