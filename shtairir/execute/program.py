@@ -168,7 +168,8 @@ class Program:
         if self._runs == 1:
             self._take(_credible(self.tasks, times))
         else:
-            self._take(map(_lesser, self._costs, times))
+            pairs = zip(self._costs, times, strict=True)
+            self._take([time if cost is None or time < cost else cost for cost, time in pairs])
 
     def overrun(self, task: int, elapsed_s: float) -> None:
         """Take note that a task took far longer than expected; once may be somebody else's fault."""
@@ -179,9 +180,11 @@ class Program:
         self._joined = None
         self._runs = min(self._runs, 1)
 
-    def _take(self, costs: Iterable[float]) -> None:
-        before, self._costs = self._costs, list(costs)
-        changed = sum(_is_cheap(one) is not _is_cheap(other) for one, other in zip(before, self._costs, strict=True))
+    def _take(self, costs: list[float]) -> None:
+        before, self._costs = self._costs, [*costs]
+        # Without a call for each: to learn shall not cost as much as a run of trivial tasks.
+        pairs = zip(before, costs, strict=True)
+        changed = sum([(one is not None and one <= CHEAP_S) is not (other <= CHEAP_S) for one, other in pairs])
         # To join again takes as long as a few runs of cheap tasks.
         if changed > len(before) * _WORTH_JOINING or (changed and self._runs == _LEARNING_RUNS):
             self._joined = None
@@ -200,14 +203,6 @@ def _different(tasks: Sequence[Task], others: Sequence[Task]) -> list[int]:
         if found is not None:
             return found
     return [task.number for old, task in zip(tasks, others, strict=True) if old is not task]
-
-
-def _is_cheap(cost: float | None) -> bool:
-    return cost is not None and cost <= CHEAP_S
-
-
-def _lesser(one: float | None, other: float) -> float:
-    return other if one is None or other < one else one
 
 
 def _credible(tasks: Sequence[Task], times: Sequence[float]) -> list[float]:
