@@ -52,6 +52,7 @@ class EventBridge(QObject):
         super().__init__(parent)
         self._queue: deque[tuple[int, object]] = deque()
         self._awake = False
+        self._putting = threading.Lock()
         self._number = 0
         self._drained_s = 0.0
         self._timer = QTimer(self, singleShot=True)
@@ -61,19 +62,24 @@ class EventBridge(QObject):
 
     def open_run(self) -> RunSink:
         """A sink for a new run; whatever older sinks still put in is dropped."""
-        self._number += 1
+        with self._putting:
+            self._number += 1
         return RunSink(self, self._number)
 
     def put(self, number: int, item: object) -> None:
         """Queue `item` of run `number`; called from any thread."""
-        self._queue.append((number, item))
-        if self._awake:
-            return
-        self._awake = True
-        try:
-            self._woken.emit()
-        except RuntimeError:  # the window closed and took the bridge with it
-            log.debug("an event arrived after the window had closed")
+        # Under the lock, for Qt may delete the bridge once `open_run` has ended the last run that is of interest.
+        with self._putting:
+            if number != self._number:
+                return
+            self._queue.append((number, item))
+            if self._awake:
+                return
+            self._awake = True
+            try:
+                self._woken.emit()
+            except RuntimeError:  # the window closed and took the bridge with it
+                log.debug("an event arrived after the window had closed")
 
     @Slot()
     def _schedule(self) -> None:
@@ -104,6 +110,8 @@ class Background(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="shtairir-ui")
         self._closed = False
+        # A result that arrives while Qt deletes this object would end the program: `close` waits for who is posting.
+        self._posting = threading.Lock()
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def submit(
@@ -118,7 +126,8 @@ class Background(QObject):
 
     def close(self) -> None:
         """Drop waiting jobs; results that are still on their way are not delivered."""
-        self._closed = True
+        with self._posting:
+            self._closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _perform(
@@ -135,10 +144,13 @@ class Background(QObject):
             self._post((done, value))
 
     def _post(self, delivery: tuple[Callable[[Any], None], object]) -> None:
-        try:
-            self._finished.emit(delivery)
-        except RuntimeError:
-            log.debug("a background result arrived after the window had closed")
+        with self._posting:
+            if self._closed:
+                return
+            try:
+                self._finished.emit(delivery)
+            except RuntimeError:
+                log.debug("a background result arrived after the window had closed")
 
     @Slot(object)
     def _deliver(self, delivery: tuple[Callable[[Any], None], object]) -> None:
