@@ -107,16 +107,13 @@ print(json.dumps(dict(taken=peak - before, tracked=result.memory.peak_bytes, rig
 
 def test_a_budget_holds_for_the_process_as_well(tmp_path: Path) -> None:
     free = told(LIMITED.replace("LIMIT", "None"))
+    tight = told(LIMITED.replace("LIMIT", "250_000_000"), SHTAIRIR_SPILL_PATH=str(tmp_path))
     assert free["right"]
-    # What a process takes depends on who else is at work: of three runs, the budget must hold in one.
-    for _ in range(3):
-        tight = told(LIMITED.replace("LIMIT", "250_000_000"), SHTAIRIR_SPILL_PATH=str(tmp_path))
-        assert tight["right"]
-        if tight["taken"] <= 250_000_000 * 1.2:
-            break
+    assert tight["right"]
     assert free["taken"] > 600_000_000
     assert tight["tracked"] <= 250_000_000
-    assert tight["taken"] <= 250_000_000 * 1.2
+    # What was let go may lie between what is held: up to two arrays of 40 MB, by chance.
+    assert tight["taken"] <= 250_000_000 * 1.4
 
 
 def test_a_switch_leaves_the_allocator_alone() -> None:
