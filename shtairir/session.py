@@ -338,14 +338,8 @@ def _with_parameters(snapshot: Snapshot, parameters: Mapping[str, Any]) -> tuple
     if not parameters:
         return snapshot, inside
     from shtairir.document.jsonable import to_json
-    from shtairir.document.references import INPUT, OUTPUT_PORT
 
-    published = {
-        str(node.values.get("name") or id): PortRef(id, OUTPUT_PORT)
-        for id, node in snapshot.nodes.items()
-        if node.block == INPUT
-    }
-    published |= {parameter.name: parameter.target for parameter in snapshot.parameters}
+    published = {parameter.name: parameter.target for parameter in snapshot.offered}
     nodes = dict(snapshot.nodes)
     for name, value in parameters.items():
         target = published.get(name) or _port(name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin, overload
 
 from shtairir.block.annotations import port_type
@@ -269,7 +270,7 @@ class _Signature:
     @staticmethod
     def _with_choices(param: Param, kind: PortType) -> Param:
         if param.choices is None and isinstance(kind, EnumType):
-            return Param(**{**{slot: getattr(param, slot) for slot in Param.__slots__}, "choices": kind.choices})
+            return replace(param, choices=kind.choices)
         return param
 
     def _check_default(self, port: InputPort) -> None:

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shtairir.cli.outcome import CommandError
-from shtairir.document.references import INPUT
-from shtairir.ids import NodeId, PortName, PortRef
+from shtairir.ids import NodeId, PortRef
 
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
     from shtairir.block.ports import InputPort
     from shtairir.block.registry import Registry
-    from shtairir.document import Graph, Node
+    from shtairir.document import Graph
 
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -49,14 +48,7 @@ def assign(graph: Graph, assignments: Iterable[str], registry: Registry) -> dict
 
 
 def _target(graph: Graph, name: str, registry: Registry) -> PortRef:
-    published = {
-        **{
-            input_name(node): PortRef(node.id, PortName("value"))
-            for node in graph.nodes.values()
-            if node.block == INPUT
-        },
-        **{parameter.name: parameter.target for parameter in graph.parameters},
-    }
+    published = {parameter.name: parameter.target for parameter in graph.snapshot().offered}
     if name in published:
         return published[name]
     names = [*published, *_settable(graph, registry)]
@@ -91,11 +83,6 @@ def _settable(graph: Graph, registry: Registry) -> list[str]:
 def _definition(graph: Graph, node: NodeId, registry: Registry) -> BlockDefinition | None:
     found = graph.snapshot().find(node)
     return None if found is None else found[0].definition(found[1], registry)
-
-
-def input_name(node: Node) -> str:
-    """Return the name by which an input of the graph is set."""
-    return str(node.values.get("name") or node.id)
 
 
 def _suggestion(name: str, names: list[str]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from shtairir.cli.outcome import Outcome
 from shtairir.cli.terminal import columns
-from shtairir.document.references import INPUT, OUTPUT
+from shtairir.document.references import INPUT, OUTPUT, name_of
 
 if TYPE_CHECKING:
     from shtairir.block.ports import InputPort
@@ -101,7 +101,7 @@ def _parameters(snapshot: Snapshot, registry: Registry) -> list[Entry]:
         if node.block == INPUT:
             definition = snapshot.definition(node, registry)
             port = definition.input("value") if definition is not None else None
-            name = str(node.values.get("name") or node.id)
+            name = name_of(node)
             if port is not None and all(entry.name != name for entry in entries):
                 said = str(node.values.get("help", ""))
                 entries.append(
@@ -147,7 +147,7 @@ def _results(snapshot: Snapshot, registry: Registry) -> list[Entry]:
         entries.append(Entry(result.name, title, kind, str(result.source), result.help or said))
     for node in snapshot.nodes.values():
         if node.block == OUTPUT:
-            name = str(node.values.get("name") or node.id)
+            name = name_of(node)
             kind, said = str(node.values.get("type", "any")), str(node.values.get("help", ""))
             entries.append(Entry(name, node.title or name, kind, f"{node.id}.value", said))
     return entries

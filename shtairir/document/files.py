@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shtairir.block.interface import Interface
-from shtairir.block.ports import MISSING, InputPort, OutputPort, Param
+from shtairir.block.ports import MISSING, InputPort, OutputPort
 from shtairir.document.model import NamedResult, Parameter
 from shtairir.document.paths import absolute_path
 from shtairir.document.references import FILE
@@ -154,19 +154,18 @@ def _input(file: Snapshot, parameter: Parameter, registry: Registry) -> InputPor
             required, default = False, port.parse(node.values[port.name])
         except (ValueError, TypeError):
             required, default = True, MISSING
+    return replace(worded(port, parameter), name=PortName(parameter.name), required=required, default=default)
+
+
+def worded(port: InputPort, parameter: Parameter) -> InputPort:
+    """Return an input as whoever publishes it words it: title, help and range."""
+    bounds = parameter.range
     return replace(
         port,
-        name=PortName(parameter.name),
-        required=required,
-        default=default,
-        param=_narrowed(port.param, parameter.range),
+        param=port.param if bounds is None else replace(port.param, ge=bounds[0], le=bounds[1]),
         help=parameter.help or port.help,
         label=parameter.title or parameter.name.replace("_", " "),
     )
-
-
-def _narrowed(param: Param, bounds: tuple[float, float] | None) -> Param:
-    return param if bounds is None else replace(param, ge=bounds[0], le=bounds[1])
 
 
 def _output(file: Snapshot, result: NamedResult, registry: Registry) -> OutputPort | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from shtairir.document.known import Known
 from shtairir.document.model import CodeBlock, Content, Header, Link, NamedResult, Node, Parameter
-from shtairir.document.references import FILE, body_of, instance_of
+from shtairir.document.references import FILE, INPUT, OUTPUT_PORT, body_of, instance_of, name_of
 from shtairir.document.trust import GIVEN, Trust
 from shtairir.document.writing import to_bytes
 from shtairir.errors import DocumentError, ShtairirError
@@ -77,6 +77,17 @@ class Snapshot:
     def parameters(self) -> tuple[Parameter, ...]:
         """The published parameters."""
         return self.header.parameters
+
+    @property
+    def offered(self) -> tuple[Parameter, ...]:
+        """What the graph can be given by name: the published parameters, then its own inputs."""
+        offered = {parameter.name: parameter for parameter in self.parameters}
+        for node in self.nodes.values():
+            if node.block == INPUT and (name := name_of(node)) not in offered:
+                help = node.values.get("help")
+                text = help if isinstance(help, str) and help else None
+                offered[name] = Parameter(name, PortRef(node.id, OUTPUT_PORT), node.title, text)
+        return tuple(offered.values())
 
     @property
     def trusted(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from shtairir.document.model import Node
-from shtairir.document.references import INPUT, OUTPUT, OUTPUT_PORT
+from shtairir.document.references import INPUT, OUTPUT, OUTPUT_PORT, name_of
 from shtairir.export import loops
 from shtairir.export.conditions import formula
 from shtairir.export.text import indented, quoted
@@ -24,7 +24,7 @@ def _interface_input(body: Body, node: Node) -> list[str]:
 
 
 def _interface_output(body: Body, node: Node) -> list[str]:
-    body.outputs[str(node.values.get("name") or node.id)] = body.value(node, OUTPUT_PORT)
+    body.outputs[name_of(node)] = body.value(node, OUTPUT_PORT)
     return []
 
 

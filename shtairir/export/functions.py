@@ -16,7 +16,7 @@ from shtairir.block.types import PortType
 from shtairir.document.definitions import scope_interface
 from shtairir.document.files import file_snapshot
 from shtairir.document.model import Node
-from shtairir.document.references import CODE, FILE, INPUT, instance_of, is_instance, references_of
+from shtairir.document.references import CODE, FILE, INPUT, instance_of, is_instance, name_of, references_of
 from shtairir.document.snapshot import Snapshot
 from shtairir.errors import ExportError
 from shtairir.export.imports import Imports
@@ -295,7 +295,7 @@ def _targets(inside: Snapshot) -> dict[str, tuple[Node, str]]:
     targets: dict[str, tuple[Node, str]] = {}
     for node in inside.nodes.values():
         if node.block == INPUT:
-            targets.setdefault(str(node.values.get("name") or node.id), (node, "value"))
+            targets.setdefault(name_of(node), (node, "value"))
     if inside.scope is None:
         for parameter in inside.parameters:
             node = inside.nodes.get(parameter.target.node)  # type: ignore[assignment]  # it may be missing

@@ -24,7 +24,6 @@ from shtairir.block.ports import MISSING, InputPort
 from shtairir.block.registry import Registry
 from shtairir.block.types import ScalarType
 from shtairir.document.model import Parameter
-from shtairir.document.references import INPUT
 from shtairir.document.snapshot import Snapshot
 from shtairir.errors import ExportError
 from shtairir.export.body import Body, Result
@@ -33,7 +32,7 @@ from shtairir.export.imports import Imports
 from shtairir.export.literals import Literals
 from shtairir.export.names import Names
 from shtairir.export.text import docstring, indented, quoted
-from shtairir.ids import PortName, PortRef
+from shtairir.ids import PortRef
 
 MARK = "by `shtairir export`"
 """Stands in every program that is made here, and is not to be where a person has taken it over."""
@@ -86,15 +85,10 @@ def to_python(snapshot: Snapshot, registry: Registry, folder: Path | None = None
 
 
 def _published(snapshot: Snapshot) -> list[Parameter]:
-    """Return the published parameters whose targets are inputs of nodes at the top, without a link."""
-    named = [
-        Parameter(str(node.values.get("name") or node.id), PortRef(node.id, PortName("value")), node.title)
-        for node in snapshot.nodes.values()
-        if node.block == INPUT
-    ]
+    """Return what the graph can be given at inputs of nodes at the top, without a link."""
     return [
         parameter
-        for parameter in (*snapshot.parameters, *named)
+        for parameter in snapshot.offered
         if parameter.target.node in snapshot.nodes and parameter.target not in snapshot.links
     ]
 

@@ -24,7 +24,7 @@ from shtairir.block.interface import Interface
 from shtairir.block.ports import MISSING, InputPort, OutputPort
 from shtairir.block.types import PortType
 from shtairir.document.model import Link, Node
-from shtairir.document.references import INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT
+from shtairir.document.references import INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT, name_of
 from shtairir.errors import PlanningError
 from shtairir.flow.loop_shape import INDEX, LOOPS, LoopShape
 from shtairir.flow.loops import shape_of
@@ -237,9 +237,8 @@ def _wrapped(inside: Snapshot, interface: Interface) -> tuple[Snapshot, dict[tup
     nodes, links = dict(inside.nodes), dict(inside.links)
     ends: dict[tuple[str, str], NodeId] = {}
     for node in inside.nodes.values():
-        name = str(node.values.get("name") or node.id)
         if node.block in (INPUT, OUTPUT):
-            ends.setdefault((name, node.block), node.id)
+            ends.setdefault((name_of(node), node.block), node.id)
     local: dict[BlockId, BlockDefinition] = {}
     for parameter in inside.parameters:
         if (parameter.name, INPUT) not in ends and interface.input(parameter.name) is not None:

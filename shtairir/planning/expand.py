@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from shtairir.block.definition import BlockDefinition
 from shtairir.document.model import JsonValue, Link, Node
-from shtairir.document.references import INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT, is_instance
+from shtairir.document.references import INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT, is_instance, name_of
 from shtairir.errors import PlanningError
 from shtairir.ids import NodeId, PortRef
 from shtairir.planning.flattening import Flat
@@ -214,7 +214,7 @@ def _named(flat: Flat, source: Snapshot) -> dict[str, PortRef]:
     named = {result.name: made for result in source.results if (made := flat.maker(result.source)) is not None}
     for path, node in source.nodes.items():
         if node.block == OUTPUT:
-            named.setdefault(str(node.values.get("name") or path), PortRef(path, OUTPUT_PORT))
+            named.setdefault(name_of(node), PortRef(path, OUTPUT_PORT))
     return named
 
 

@@ -15,7 +15,7 @@ from shtairir.block.ports import MISSING
 from shtairir.block.types import NONE, PortType, UnionType
 from shtairir.document.definitions import all_definitions
 from shtairir.document.model import JsonValue, Node
-from shtairir.document.references import INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT, instance_of, is_instance
+from shtairir.document.references import INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT, instance_of, is_instance, name_of
 from shtairir.errors import PlanningError
 from shtairir.ids import NodeId, PortName, PortRef
 from shtairir.planning.ends import (
@@ -130,7 +130,7 @@ class Flat:
         opened = self.instances[path] = Opened(node, definition)
         opened.parts = self.take(inside, f"{path}/", (*chain, step))
         for id, inner in inside.nodes.items():
-            name = PortName(str(inner.values.get("name") or id))
+            name = PortName(name_of(inner))
             if inner.block == INPUT:
                 opened.entries.setdefault(name, PortRef(NodeId(f"{path}/{id}"), OUTPUT_PORT))
             elif inner.block == OUTPUT:

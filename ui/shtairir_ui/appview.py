@@ -19,10 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from shtairir.block import InputPort, Param
 from shtairir.document import Parameter
-from shtairir.document.references import INPUT
-from shtairir.ids import NodeId, PortName, PortRef
+from shtairir.document.files import worded
+from shtairir.ids import NodeId, PortRef
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.inspector.row import ParameterRow
@@ -102,26 +101,15 @@ class AppView(QWidget):
 
     def _parameters(self) -> list[Parameter]:
         """What is asked for: the published parameters of nodes at the top, and the graph's inputs."""
-        root = self._editor.root
-        named = [
-            Parameter(
-                str(node.values.get("name") or node.id),
-                PortRef(node.id, PortName("value")),
-                node.title,
-                str(node.values.get("help") or "") or None,
-            )
-            for node in root.nodes.values()
-            if node.block == INPUT
-        ]
-        found = (*root.parameters, *named)
-        return [one for one in found if one.target.node in root.nodes and one.target not in root.links]
+        root = self._editor.root.snapshot()
+        return [one for one in root.offered if one.target.node in root.nodes and one.target not in root.links]
 
     def _add(self, parameter: Parameter) -> None:
         definition = self._editor.definition(parameter.target.node)
         port = definition.input(parameter.target.port) if definition is not None else None
         if port is None:
             return
-        row = ParameterRow(self._editor, parameter.target.node, _worded(port, parameter), self._form)
+        row = ParameterRow(self._editor, parameter.target.node, worded(port, parameter), self._form)
         row.place(self._fields)
         self._rows.append(row)
 
@@ -175,7 +163,7 @@ class AppView(QWidget):
         return [
             (self._title(ref), ref)
             for ref in self._editor.results
-            if ref not in read and ref.node in root.nodes and "/" not in ref.node
+            if ref not in read and ref.node in root.nodes
         ]
 
     def _title(self, ref: PortRef) -> str:
@@ -231,16 +219,3 @@ class AppView(QWidget):
     def _dress(self, _tokens: object = None) -> None:
         tokens = theme.current()
         self.title.setStyleSheet(f"font-size: {tokens.size_large}px; font-weight: 600; color: {tokens.css('text')};")
-
-
-def _worded(port: InputPort, parameter: Parameter) -> InputPort:
-    """The input as its publisher words it."""
-    from dataclasses import replace
-
-    param = port.param
-    if parameter.range is not None:
-        low, high = parameter.range
-        given = {slot: getattr(param, slot) for slot in Param.__slots__}
-        param = Param(**{**given, "ge": low, "le": high, "gt": None, "lt": None})
-    label = parameter.title or parameter.name.replace("_", " ")
-    return replace(port, label=label, help=parameter.help or port.help, param=param)
