@@ -20,12 +20,18 @@
     ├── ExecutionError
     │   ├── NodeExecutionError       a block failed; carries the NodeFailure
     │   ├── RunCancelledError        the run was cancelled
-    │   └── RunTimeoutError          the run took longer than allowed
+    │   ├── RunTimeoutError          the run took longer than allowed
+    │   ├── AttemptTimeoutError      one attempt of a node took longer than its policy allows
+    │   └── WorkerLostError          the worker process died under a block
+    │       └── PoisonError          the block has killed so many workers that it is not tried again
     ├── ExportError                  the graph cannot be written in another form
     ├── MemoryBudgetError            more memory asked for than the budget holds
     ├── ResourceError
+    │   ├── ResourceTimeoutError     waited too long for a resource
+    │   └── DeadlockError            waits for what another holds that waits for what this one holds
     ├── CacheError
-    ├── RecoveryError
+    ├── RecoveryError                a run cannot be resumed or undone
+    ├── CircuitOpenError             a dependency has failed so often that nobody asks it for a while
     └── ProviderError
 
 A message is one or more sentences for a person: what is wrong and where. The hint says what to do.
@@ -211,6 +217,28 @@ class RunTimeoutError(ExecutionError):
     """The run took longer than it was allowed."""
 
 
+class AttemptTimeoutError(ExecutionError):
+    """One attempt of a node took longer than its policy allows."""
+
+
+class WorkerLostError(ExecutionError):
+    """The worker process died while a block ran in it.
+
+    Parameters
+    ----------
+    cause
+        How it died: ``"signal 11"``, ``"exit status 3"``, ``"out of memory"``.
+    """
+
+    def __init__(self, message: str, *, cause: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.cause = cause
+
+
+class PoisonError(WorkerLostError):
+    """The block has killed so many workers that it is not tried again."""
+
+
 class ExportError(ShtairirError):
     """A graph cannot be written as a program or a picture."""
 
@@ -234,12 +262,37 @@ class ResourceError(ShtairirError):
     """A resource cannot be had."""
 
 
+class ResourceTimeoutError(ResourceError):
+    """A resource did not become free in time."""
+
+
+class DeadlockError(ResourceError):
+    """Several wait for each other in a ring; this one was chosen to give way."""
+
+
 class CacheError(ShtairirError):
     """The result cache cannot be read or written."""
 
 
 class RecoveryError(ShtairirError):
     """A run cannot be resumed or undone."""
+
+
+class CircuitOpenError(ShtairirError):
+    """A dependency has failed so often that nobody asks it for a while.
+
+    Parameters
+    ----------
+    dependency
+        Its name.
+    retry_in_s
+        When the next trial is allowed, in seconds from now.
+    """
+
+    def __init__(self, message: str, *, dependency: str, retry_in_s: float, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.dependency = dependency
+        self.retry_in_s = retry_in_s
 
 
 class ProviderError(ShtairirError):

@@ -16,7 +16,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
-from shtairir.ids import BlockId, NodeId, PortName, RunId
+from shtairir.ids import BlockId, NodeId, PortName, PortRef, RunId, RunKey
 
 if TYPE_CHECKING:
     from shtairir.block.values import ValueSummary
@@ -44,9 +44,10 @@ class NodeStatus(StrEnum):
 
 
 class RunStatus(StrEnum):
-    """How a run ended."""
+    """How a run ended. `PARTIAL`: nodes failed whose policy accepts that, and other results are there."""
 
     DONE = "done"
+    PARTIAL = "partial"
     FAILED = "failed"
     CANCELLED = "cancelled"
     TIMED_OUT = "timed_out"
@@ -85,6 +86,11 @@ class NodeFailure:
         The whole traceback, for those who want it.
     upstream
         The nodes that fed this one directly.
+    category
+        Whether to try again helps: ``retryable``; only if something else changes: ``conditional`` (a circuit that is
+        open, a resource that is not there); not at all: ``fatal``.
+    attempts
+        How often it was tried.
     """
 
     node: NodeId
@@ -97,17 +103,19 @@ class NodeFailure:
     traceback: str = ""
     upstream: tuple[NodeId, ...] = ()
     category: FailureCategory = "fatal"
+    attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """A run began with these nodes, on so many workers."""
+    """A run began with these nodes, on so many workers. ``key`` names it in journal and history."""
 
     run: RunId
     at_s: float
     graph_name: str
     nodes: tuple[NodeId, ...]
     workers: int
+    key: RunKey | None = None
 
 
 IN_LOOP = "loop"
@@ -116,12 +124,13 @@ IN_LOOP = "loop"
 
 @dataclass(frozen=True, slots=True)
 class NodeStarted:
-    """A worker took up a node."""
+    """A worker took up a node, for the ``attempt``-th time, counted from 1."""
 
     run: RunId
     at_s: float
     node: NodeId
     worker: str
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +177,8 @@ class NodeFinished:
         The most memory that the node held from the pool and in its outputs.
     count, failed
         How often it ran: more than once in a loop, where some of the runs may have failed. The time is that of all.
+    attempts
+        How often it was tried until it was done. The time is that of the last.
     """
 
     run: RunId
@@ -179,6 +190,7 @@ class NodeFinished:
     outputs: Mapping[PortName, ValueSummary]
     count: int = 1
     failed: int = 0
+    attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +202,59 @@ class NodeFailed:
     node: NodeId
     elapsed_s: float
     failure: NodeFailure
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRetrying:
+    """An attempt of a node failed, and the next begins in ``delay_s``; no worker waits meanwhile.
+
+    Attributes
+    ----------
+    attempt, attempts
+        Which one failed, counted from 1, and how many there may be.
+    """
+
+    run: RunId
+    at_s: float
+    node: NodeId
+    attempt: int
+    attempts: int
+    delay_s: float
+    failure: NodeFailure
+
+
+@dataclass(frozen=True, slots=True)
+class NodeHeld:
+    """A node could start but waits: for a resource, or at a breakpoint (``paused``), until somebody lets it go on."""
+
+    run: RunId
+    at_s: float
+    node: NodeId
+    reason: str
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRestored:
+    """A node did not run, since what it makes was there: from ``origin``, in words."""
+
+    run: RunId
+    at_s: float
+    node: NodeId
+    origin: str
+    output_bytes: int
+    outputs: Mapping[PortName, ValueSummary]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCompensated:
+    """What a node had done was undone; or, with a ``failure``, could not be."""
+
+    run: RunId
+    at_s: float
+    node: NodeId
+    elapsed_s: float
+    failure: NodeFailure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +287,62 @@ class ValueReleased:
     node: NodeId
     port: PortName
     nbytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ValueWatched:
+    """A value that somebody watches was made."""
+
+    run: RunId
+    at_s: float
+    port: PortRef
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerReplaced:
+    """A worker was lost or ended, and another took its place; ``node`` is what it had in hand."""
+
+    run: RunId
+    at_s: float
+    worker: str
+    reason: str
+    node: NodeId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerChanged:
+    """The circuit to a dependency is now ``closed``, ``open`` or ``half_open``."""
+
+    run: RunId
+    at_s: float
+    dependency: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunPaused:
+    """No node starts any more until the run is resumed; those that run go on."""
+
+    run: RunId
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunResumed:
+    """The run goes on."""
+
+    run: RunId
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunExtended:
+    """The run may now take ``timeout_s`` in all."""
+
+    run: RunId
+    at_s: float
+    timeout_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,9 +395,19 @@ Event: TypeAlias = (
     | NodePreviewed
     | NodeFinished
     | NodeFailed
+    | NodeRetrying
+    | NodeHeld
+    | NodeRestored
+    | NodeCompensated
     | NodeSkipped
     | NodeCancelled
     | ValueReleased
+    | ValueWatched
+    | WorkerReplaced
+    | BreakerChanged
+    | RunPaused
+    | RunResumed
+    | RunExtended
     | MemorySampled
     | RunFinished
 )

@@ -16,6 +16,9 @@ PortName = NewType("PortName", str)
 RunId = NewType("RunId", int)
 """Counts up within one process; stale results are told by it."""
 
+RunKey = NewType("RunKey", str)
+"""Names a run for good, on this machine: ``20261120-130512-7f3a``. Later runs come later in the alphabet."""
+
 
 # A named tuple, because links are looked up by it: it is hashed and compared ten times as fast as a dataclass.
 class PortRef(NamedTuple):

@@ -16,6 +16,7 @@ for _variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     os.environ[_variable] = _HOME.name
 os.environ["SHTAIRIR_BLOCKS_PATH"] = ""
 os.environ["SHTAIRIR_LEARNED_PATH"] = ""
+os.environ["SHTAIRIR_STATE_PATH"] = ""
 os.environ["SHTAIRIR_TRUST_PATH"] = str(Path(_HOME.name) / "trust.json")
 os.environ.pop("SHTAIRIR_DEBUG", None)
 

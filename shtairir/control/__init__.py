@@ -1,0 +1,1 @@
+"""Runs under control: several at once, paused, stepped through, rehearsed."""

@@ -1,0 +1,24 @@
+"""Where the program keeps what outlives it: journals of runs, their history."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+VARIABLE = "SHTAIRIR_STATE_PATH"
+
+
+def state_folder() -> Path | None:
+    """Return the folder for journals and history, or ``None`` when nothing is to be kept.
+
+    ``SHTAIRIR_STATE_PATH`` names another folder than the user's own, and switches all keeping off when it is empty.
+    The folder need not exist yet.
+    """
+    setting = os.environ.get(VARIABLE)
+    if setting == "":
+        return None
+    if setting is not None:
+        return Path(setting)
+    import platformdirs
+
+    return Path(platformdirs.user_state_dir("shtairir", appauthor=False))

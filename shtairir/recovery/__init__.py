@@ -1,0 +1,1 @@
+"""What outlives a run that was cut off: its journal, the results that were done, and what must be undone."""
