@@ -9,8 +9,8 @@ OnFailure: TypeAlias = Literal["finish", "stop", "continue", "fallback", "compen
 """What the failure of a node leads to.
 
 ``finish``: what does not need it is finished, and the run has failed. ``stop``: nothing starts any more, and the run
-has failed. ``continue``: as ``finish``, but what is missing is accepted: the run is partial. ``fallback``: a given value
-takes the place of its result. ``compensate``: nothing starts any more, and what was done is undone.
+has failed. ``continue``: as ``finish``, but what is missing is accepted: the run is partial. ``fallback``: a given
+value takes the place of its result. ``compensate``: nothing starts any more, and what was done is undone.
 """
 
 Priority: TypeAlias = Literal["low", "normal", "high"]
