@@ -13,7 +13,6 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
-import keyword
 import re
 import warnings
 from collections.abc import Iterator, Sequence
@@ -269,14 +268,3 @@ def entry_of(name: str, source: str) -> tuple[Function, Sequence[ast.stmt]]:
     if entry is None:
         raise BlockDefinitionError(f"The code block '{name}' has no function.", block=f"code.{name}")
     return entry, statements
-
-
-def is_code_name(name: str) -> bool:
-    """Return whether a code block may be called so: as a function, in small letters.
-
-    Examples
-    --------
-    >>> is_code_name("normalise_2"), is_code_name("Normalise"), is_code_name("class")
-    (True, False, False)
-    """
-    return re.fullmatch(r"[a-z][a-z0-9_]*", name) is not None and not keyword.iskeyword(name)

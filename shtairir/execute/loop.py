@@ -146,9 +146,6 @@ class LoopRun:
         slots = self.program.input_slots
         return [(slots[name], value) for name, value in self.given.items() if name not in others]
 
-    def _by_name(self, outputs: list[Any]) -> dict[str, Any]:
-        return dict(zip(self.program.names, outputs, strict=True))
-
     def _expect(self, count: int, noun: str) -> None:
         """Say how many iterations there will be."""
         self._expected, self._noun = count, noun

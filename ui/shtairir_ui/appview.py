@@ -23,6 +23,7 @@ from shtairir.document import Parameter
 from shtairir.document.files import worded
 from shtairir.ids import NodeId, PortRef
 from shtairir_ui import theme
+from shtairir_ui.clearing import clear
 from shtairir_ui.editor import Editor
 from shtairir_ui.inspector.row import ParameterRow
 from shtairir_ui.places import ROOT
@@ -115,11 +116,7 @@ class AppView(QWidget):
 
     def _clear(self) -> None:
         self._rows.clear()
-        while (item := self._fields.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
+        clear(self._fields)
 
     def _on_changed(self, change: object) -> None:
         if not self.isVisible():

@@ -26,7 +26,6 @@ from shtairir_ui.blockfolder import BlockFolder
 from shtairir_ui.bridge import Background
 from shtairir_ui.checking import LiveCheck
 from shtairir_ui.kept import KeptValues
-from shtairir_ui.linking import definition_of_node
 from shtairir_ui.places import (
     ROOT,
     Place,
@@ -149,7 +148,7 @@ class Editor(GraphVerbs):
 
     def definition(self, node: NodeId) -> BlockDefinition | None:
         """The block behind a node; None when it is not installed."""
-        return definition_of_node(self.graph, self.registry, node)
+        return self.graph.definition(node, self.registry)
 
     def iterations(self, node: NodeId) -> Iterations | None:
         """What became of the iterations of a loop in the last run; None when it has not run."""
@@ -187,15 +186,13 @@ class Editor(GraphVerbs):
 
     def node_at(self, path: NodeId) -> Node | None:
         """The node of a path, wherever in the file it is."""
-        found = place_of(self.root, path)
-        graph = graph_at(self.root, found[0]) if found is not None else None
-        return graph.nodes[found[1]] if found is not None and graph is not None else None
+        found = self.root.snapshot().find(path)
+        return found[1] if found is not None else None
 
     def definition_at(self, path: NodeId) -> BlockDefinition | None:
         """The block behind the node of a path; None when there is none."""
-        found = place_of(self.root, path)
-        graph = graph_at(self.root, found[0]) if found is not None else None
-        return None if found is None or graph is None else definition_of_node(graph, self.registry, found[1])
+        found = self.root.snapshot().find(path)
+        return found[0].definition(found[1], self.registry) if found is not None else None
 
     def thumbnail(self, node: NodeId) -> QImage | None:
         """A small picture of the node's last result; None until it is made (`runtime_changed` tells)."""

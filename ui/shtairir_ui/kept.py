@@ -38,6 +38,7 @@ class KeptValues(Mapping[PortRef, object]):
         kept, self._freed = within_budget(list(candidates), self.budget_bytes)
         self._values = {item.ref: item.value for item in kept}
         self.nbytes = sum(item.nbytes for item in kept)
+        self._shown: tuple[Place, KeptValues] | None = None
 
     def __getitem__(self, ref: PortRef) -> object:
         return self._values[ref]
@@ -57,21 +58,26 @@ class KeptValues(Mapping[PortRef, object]):
         """The values of the nodes of a place, under their own names."""
         if not place.path:
             return self
+        if self._shown is not None and self._shown[0] == place:
+            return self._shown[1]
         shown = KeptValues((), self.budget_bytes)
         shown._values = placed_values(self._values, place)
         shown._freed = frozenset(placed_values(dict.fromkeys(self._freed), place))
         shown.nbytes = self.nbytes
+        self._shown = (place, shown)
         return shown
 
     def put(self, values: Mapping[PortRef, object]) -> None:
         """Keep these too, in the place of older ones of the same ports."""
         self._values = {**self._values, **values}
         self._freed = self._freed - values.keys()
+        self._shown = None
 
     def forget(self, node: NodeId) -> None:
         """Let the values of a node go: another one has its id now."""
         self._values = {ref: value for ref, value in self._values.items() if ref.node != node}
         self._freed = frozenset(ref for ref in self._freed if ref.node != node)
+        self._shown = None
 
     def of_node(self, node: NodeId) -> dict[PortRef, object]:
         """The kept outputs of one node."""

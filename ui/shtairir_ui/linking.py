@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shtairir.block import BlockDefinition
 from shtairir.block.compatibility import Compatibility, compatibility
 from shtairir.block.registry import Registry
 from shtairir.document import Graph, Link
 from shtairir.ids import NodeId, PortRef
-
-
-def definition_of_node(graph: Graph, registry: Registry, node: NodeId) -> BlockDefinition | None:
-    """The definition behind a node; None when its block is not installed."""
-    return graph.definition(node, registry)
 
 
 def check_link(graph: Graph, registry: Registry, source: PortRef, target: PortRef) -> Compatibility:
@@ -23,8 +17,8 @@ def check_link(graph: Graph, registry: Registry, source: PortRef, target: PortRe
             return _refuse(f"There is no node '{end.node}'.")
     if source.node == target.node:
         return _refuse(f"'{source.node}' cannot feed itself.")
-    giver = definition_of_node(graph, registry, source.node)
-    taker = definition_of_node(graph, registry, target.node)
+    giver = graph.definition(source.node, registry)
+    taker = graph.definition(target.node, registry)
     if giver is None or taker is None:
         lost = source.node if giver is None else target.node
         return _refuse(

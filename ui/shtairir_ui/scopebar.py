@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabBar, QToolButton, QVBoxLa
 
 from shtairir.document import Change
 from shtairir_ui import theme
+from shtairir_ui.clearing import clear
 from shtairir_ui.editor import Editor
 from shtairir_ui.guard import guarded
 from shtairir_ui.places import ROOT, Place, graph_at, nearest
@@ -176,11 +177,7 @@ class _Crumbs(QWidget):
         if titles == self._shown:
             return
         self._shown = titles
-        while (item := self._row.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
+        clear(self._row)
         for depth, title in enumerate(titles):
             if depth:
                 self._row.addWidget(_mark())

@@ -14,9 +14,8 @@ def stale_paths(then: Snapshot, now: Snapshot, rewritten: Collection[BlockId] = 
 
     A definition that is another makes its instances stale; an instance whose inputs are others makes all in it so.
     """
-    changed = _changed_definitions(then, now)
-    blocks = {*rewritten, *(BlockId(f"{CODE}{name}") for name in _changed_code(then, now))}
-    return frozenset(_stale_in(then, now, then, now, changed, blocks, "", ()))
+    code = (BlockId(f"{CODE}{name}") for name in _changed_code(then, now))
+    return frozenset(_stale_in(then, now, {*rewritten, *code, *_changed_definitions(then, now)}))
 
 
 def _changed_definitions(then: Snapshot, now: Snapshot) -> set[str]:
@@ -45,59 +44,46 @@ def _changed_code(then: Snapshot, now: Snapshot) -> set[str]:
 
 
 def _stale_in(
-    then: Snapshot,
-    now: Snapshot,
-    root_then: Snapshot,
-    root_now: Snapshot,
-    changed: Collection[str],
-    blocks: Collection[BlockId],
-    prefix: str,
-    inside: tuple[str, ...],
+    then: Snapshot, now: Snapshot, rewritten: Collection[str], prefix: str = "", inside: tuple[str, ...] = ()
 ) -> Iterable[NodeId]:
-    stale = stale_nodes(then.nodes, then.links, now.nodes, now.links, blocks)
-    stale |= _downstream(
-        [id for id, node in now.nodes.items() if not set(changed).isdisjoint(references_of(node))], now.links.values()
-    )
+    stale = stale_nodes(then, now, rewritten)
     yield from (NodeId(f"{prefix}{node}") for node in stale)
     for id, node in now.nodes.items():
         for name in references_of(node):
-            scope = root_now.subgraphs.get(name)
+            scope = now.subgraphs.get(name)
             if scope is None or name in inside:
                 continue
             way = f"{prefix}{id}/"
-            if id in stale and name not in changed:
-                yield from _all_in(scope, root_now, way, (*inside, name))
+            if id in stale and name not in rewritten:
+                yield from _all_in(scope, way, (*inside, name))
             else:
-                old = root_then.subgraphs.get(name, scope)
-                yield from _stale_in(old, scope, root_then, root_now, changed, blocks, way, (*inside, name))
+                yield from _stale_in(then.subgraphs.get(name, scope), scope, rewritten, way, (*inside, name))
 
 
-def _all_in(scope: Snapshot, root: Snapshot, prefix: str, inside: tuple[str, ...]) -> Iterable[NodeId]:
+def _all_in(scope: Snapshot, prefix: str, inside: tuple[str, ...]) -> Iterable[NodeId]:
     for id, node in scope.nodes.items():
         yield NodeId(f"{prefix}{id}")
         for name in references_of(node):
-            if name in root.subgraphs and name not in inside:
-                yield from _all_in(root.subgraphs[name], root, f"{prefix}{id}/", (*inside, name))
+            if name in scope.subgraphs and name not in inside:
+                yield from _all_in(scope.subgraphs[name], f"{prefix}{id}/", (*inside, name))
 
 
-def stale_nodes(
-    nodes_then: Mapping[NodeId, Node],
-    links_then: Mapping[PortRef, Link],
-    nodes_now: Mapping[NodeId, Node],
-    links_now: Mapping[PortRef, Link],
-    rewritten: Collection[BlockId] = (),
-) -> frozenset[NodeId]:
-    """The nodes whose inputs or code differ between two states of a graph, and all that they feed.
+def stale_nodes(then: Snapshot, now: Snapshot, rewritten: Collection[str] = ()) -> frozenset[NodeId]:
+    """The nodes of one graph whose inputs or code differ between two states of it, and all that they feed.
 
-    `rewritten` are the blocks whose code has changed since.
+    `rewritten` names the blocks whose code, and the definitions whose content, has changed since.
     """
     touched = {
         node.id
-        for node in nodes_now.values()
-        if node.block in rewritten or _computes_differently(nodes_then.get(node.id), node)
+        for node in now.nodes.values()
+        if _names(node, rewritten) or _computes_differently(then.nodes.get(node.id), node)
     }
-    touched.update(link.target.node for link in _difference(links_then, links_now))
-    return frozenset(_downstream(touched, links_now.values()))
+    touched.update(link.target.node for link in _difference(then.links, now.links))
+    return frozenset(_downstream(touched, now.links.values()))
+
+
+def _names(node: Node, rewritten: Collection[str]) -> bool:
+    return bool(rewritten) and (node.block in rewritten or any(name in rewritten for name in references_of(node)))
 
 
 def _computes_differently(then: Node | None, now: Node) -> bool:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from shtairir.document.trust import Carried, carried
+from shtairir.validation.trust import UNTRUSTED
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.highlight import CodeHighlighter
@@ -40,7 +41,6 @@ class TrustBar(QFrame):
         super().__init__(parent)
         self.setObjectName("trustBar")
         self._editor = editor
-        self._programs: list[Carried] = []
         self._icon = IconLabel(size=20)
         self._text = QLabel(wordWrap=True)
         self._text.setObjectName("trustText")
@@ -52,7 +52,6 @@ class TrustBar(QFrame):
         theme.changed.connect(self._dress)
         editor.problems_changed.connect(self._refresh)
         editor.graph_replaced.connect(self._refresh)
-        editor.title_changed.connect(self._refresh)
         self._refresh()
 
     @property
@@ -62,7 +61,7 @@ class TrustBar(QFrame):
 
     def show_programs(self) -> QDialog:
         """Show the programs, and take the answer."""
-        dialog = TrustDialog(self._programs, self._editor.title, self)
+        dialog = TrustDialog(self._programs(), self._editor.title, self)
         dialog.accepted.connect(self._trust)
         dialog.open()
         return dialog
@@ -73,15 +72,22 @@ class TrustBar(QFrame):
         self.trusted.emit()
 
     def _refresh(self, _cause: object = None) -> None:
-        root = self._editor.root
-        self._programs = [] if root.trusted else carried(root.snapshot(), self._editor.registry)
-        self.setVisible(bool(self._programs))
-        if self._programs:
-            number = count(len(self._programs), "program")
+        programs = self._programs()
+        self.setVisible(bool(programs))
+        if programs:
+            number = count(len(programs), "program")
             self._text.setText(
                 f"This file carries {number} of its own. Nothing of it has run, and nothing will until you allow it."
             )
             self._dress()
+
+    def _programs(self) -> list[Carried]:
+        """What would run if it were trusted; nothing where the check has found all trusted."""
+        # The check has asked already: to ask here reads the list of trusted files and hashes the whole graph.
+        root = self._editor.root
+        if all(problem.code != UNTRUSTED for problem in self._editor.problems) or root.trusted:
+            return []
+        return carried(root.snapshot(), self._editor.registry)
 
     def _lay_out(self) -> None:
         tokens = theme.current()

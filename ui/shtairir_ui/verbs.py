@@ -163,10 +163,11 @@ class GraphVerbs(QObject):
 
     def selected_instances(self) -> tuple[NodeId, ...]:
         """The selected nodes that stand for a definition of this file."""
+        nodes, known = self.graph.nodes, self.root.subgraphs
         return tuple(
             node
             for node in self.selection
-            if self.graph.nodes[node].block.startswith(SUBGRAPH) and self.can_enter(node)
+            if nodes[node].block.startswith(SUBGRAPH) and enterable(nodes[node]) in known
         )
 
     def make_subgraph(self) -> NodeId | None:

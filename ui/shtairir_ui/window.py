@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
         self.canvas = GraphCanvas(self.editor)
         self.scope_bar = ScopeBar(self.editor)
         self.panels = WindowLayout(self.editor, _below(self.scope_bar, self.canvas))
-        self.app_view = AppView(self.editor)
+        self._app_view: AppView | None = None
         self.status_line = StatusLine(self.editor, self)
         self.setStatusBar(self.status_line)
         self._lay_out()
@@ -74,6 +74,15 @@ class MainWindow(QMainWindow):
         self.canvas.setFocus()
 
     # -- what others call ------------------------------------------------------------------------
+
+    @property
+    def app_view(self) -> AppView:
+        """The form of the graph, made when it is first asked for: most never look at it."""
+        if self._app_view is None:
+            self._app_view = AppView(self.editor)
+            self._app_view.left.connect(lambda: self.actions_["as_app"].setChecked(False))
+            self._views.addWidget(self._app_view)
+        return self._app_view
 
     def report_error(self, error: BaseException) -> None:
         """Say that something broke inside the program; work goes on."""
@@ -99,7 +108,6 @@ class MainWindow(QMainWindow):
         column.addWidget(self.trust_bar)
         self._views = QStackedWidget()
         self._views.addWidget(self.panels)
-        self._views.addWidget(self.app_view)
         column.addWidget(self._views, 1)
         self.setCentralWidget(body)
         self.resize(1440, 900)
@@ -138,7 +146,6 @@ class MainWindow(QMainWindow):
         on("release_memory", editor.release_memory)
         self.panels.bind_toggles(self.actions_)
         self.actions_["as_app"].toggled.connect(self._show_as_app)
-        self.app_view.left.connect(lambda: self.actions_["as_app"].setChecked(False))
         # Only where nodes have the keyboard: Delete in a list or a form must not reach the graph.
         self.actions_.confine("delete", self.canvas)
         self._escape = EscapeStops(self.editor, self.canvas.view)

@@ -12,6 +12,7 @@ from shtairir.ids import BlockId, NodeId, PortRef, RunId
 from shtairir_ui.editor import Editor
 from shtairir_ui.kept import Candidate, KeptValues
 from shtairir_ui.linking import feeds
+from shtairir_ui.places import ROOT
 from shtairir_ui.progress import run_progress
 from shtairir_ui.quantities import count, duration, size
 from shtairir_ui.runtime import IDLE, NodeRuntime, advance
@@ -49,6 +50,14 @@ class TestKeptValues:
     def test_what_takes_no_memory_stays(self) -> None:
         kept = KeptValues([candidate("a.out", 0, 0), candidate("z.out", 9, 1, final=True)], 5)
         assert kept.freed == {ref("z.out")}
+
+    def test_what_a_place_shows_is_found_once_and_again_after_a_change(self) -> None:
+        kept = KeptValues([candidate("clean/a.out", 4, 0), candidate("b.out", 4, 1)], 100)
+        place = ROOT.into(NodeId("clean"), "clean")
+        assert set(kept.at(place)) == {ref("a.out")}
+        assert kept.at(place) is kept.at(place)
+        kept.forget(NodeId("clean/a"))
+        assert set(kept.at(place)) == set()
 
 
 class TestProgress:
@@ -88,7 +97,7 @@ class TestStaleness:
     def stale(self, graph: Graph, change: object) -> set[str]:
         before = graph.snapshot()
         change(graph)  # type: ignore[operator]
-        return set(stale_nodes(before.nodes, before.links, graph.nodes, graph.links))
+        return set(stale_nodes(before, graph.snapshot()))
 
     def test_a_changed_value_and_all_it_feeds(self) -> None:
         assert self.stale(self.graph(), lambda graph: graph.set("a.value", 2)) == {"a", "b", "c"}
@@ -105,16 +114,15 @@ class TestStaleness:
         assert self.stale(graph, lambda graph: graph.apply(SetTitle(NodeId("a"), "first"))) == set()
 
     def test_new_code_of_a_block(self) -> None:
-        graph = self.graph()
-        same = (graph.nodes, graph.links)
-        assert stale_nodes(*same, *same, {BlockId("math.add")}) == {"b", "c"}
+        same = self.graph().snapshot()
+        assert stale_nodes(same, same, {BlockId("math.add")}) == {"b", "c"}
 
     def test_undo_makes_it_fresh(self) -> None:
         graph = self.graph()
         before = graph.snapshot()
         graph.set("a.value", 5)
         graph.undo()
-        assert not stale_nodes(before.nodes, before.links, graph.nodes, graph.links)
+        assert not stale_nodes(before, graph.snapshot())
 
 
 def test_a_circle_is_seen_from_both_ends_of_a_ladder() -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from shtairir.ids import NodeId, PortRef
+from shtairir_ui.appview import AppView
 from shtairir_ui.canvas.menus import node_menu
 from shtairir_ui.publishing import PublishDialog
 from shtairir_ui.window import MainWindow
@@ -107,6 +108,12 @@ def test_the_app_asks_for_what_is_published_and_shows_what_comes_out(summed: Mai
     QTest.mouseClick(app.back_button, Qt.MouseButton.LeftButton)
     assert summed.canvas.isVisible()
     assert root.value("n.value") == 41.0
+
+
+def test_the_form_is_made_when_it_is_first_looked_at(summed: MainWindow) -> None:
+    assert summed.findChild(AppView) is None
+    summed.actions_["as_app"].setChecked(True)
+    assert summed.findChild(AppView) is summed.app_view
 
 
 def test_an_app_without_parameters_says_how_to_get_some(summed: MainWindow) -> None:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 import shtairir
 from shtairir.document import Graph
+from shtairir.document.trust_store import TrustStore
 from shtairir.ids import PortRef
 from shtairir_ui.trustbar import TrustDialog
 from shtairir_ui.window import MainWindow
@@ -79,3 +80,18 @@ def test_a_trusted_file_stays_trusted_when_it_is_changed_and_saved_here(window: 
 def test_what_one_writes_oneself_needs_no_trust(window: MainWindow) -> None:
     window.editor.add_code(0, 0)
     assert not window.trust_bar.isVisible()
+
+
+def test_an_edit_does_not_ask_again_whether_the_file_is_trusted(
+    window: MainWindow, foreign: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To ask reads the list of trusted files and hashes the whole graph: too much for each key that is pressed."""
+    window.editor.open(foreign)
+    window.editor.trust()
+    asked: list[str] = []
+    monkeypatch.setattr(TrustStore, "trusts", lambda _store, digest: asked.append(digest))
+    for value in range(5):
+        window.editor.set_value("mark", "x", float(value))  # type: ignore[arg-type]
+    window.editor.new()
+    window.editor.add_block("math.number", 0, 0)
+    assert not asked

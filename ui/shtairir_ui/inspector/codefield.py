@@ -7,10 +7,9 @@ import keyword
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QSize, QStringListModel, Qt
+from PySide6.QtCore import QRect, QSize, QStringListModel, Qt
 from PySide6.QtGui import (
     QColor,
-    QHelpEvent,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -18,7 +17,7 @@ from PySide6.QtGui import (
     QTextCharFormat,
     QTextCursor,
 )
-from PySide6.QtWidgets import QAbstractItemView, QCompleter, QPlainTextEdit, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QCompleter, QPlainTextEdit, QTextEdit, QWidget
 
 from shtairir.block.code_function import author_names
 from shtairir.block.code_problems import SourceProblem
@@ -152,16 +151,6 @@ class CodeField(QPlainTextEdit):
         cursor.setPosition(cursor.block().position() + end, QTextCursor.MoveMode.KeepAnchor)
         mark.cursor = cursor
         return mark
-
-    def show_tip(self, at: QPoint, event: QHelpEvent) -> bool:
-        """Tell what is wrong with the line at a place of the viewport."""
-        line = self.cursorForPosition(at).blockNumber() + 1
-        said = [problem.message for problem in self.problems if problem.line == line]
-        if said:
-            QToolTip.showText(event.globalPos(), "\n".join(said), self.viewport())
-        else:
-            QToolTip.hideText()
-        return bool(said)
 
     # -- keys ------------------------------------------------------------------------------------
 

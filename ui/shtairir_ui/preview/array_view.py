@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QStackedWidget, QWidget
 
 from shtairir_ui import theme
+from shtairir_ui.clearing import clear
 from shtairir_ui.quantities import size
 
 from .array_facts import ArrayFacts, drawing_of, facts_of
@@ -68,10 +69,7 @@ class ArrayView(View):
         self.line.show_traces((), theme.current().accent)
 
     def _make_axes(self, array: AnyArray) -> None:
-        while (item := self._slice_row.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._slice_row)
         self._axes = []
         for axis in range(array.ndim - 2):
             self._slice_row.addWidget(QLabel(f"axis {axis}"))
