@@ -60,6 +60,7 @@ def block(
     reduction: Reduction | None = None,
     needs_trust: bool = False,
     lazy: Lazy | None = None,
+    depends_on: Sequence[str] = (),
     requires: Sequence[str] = (),
     extra: str | None = None,
     adapt: Adapt | None = None,
@@ -175,7 +176,7 @@ def define(
 
 
 def _traits(signature: _Signature, arguments: set[PortName], declared: dict[str, Any]) -> Traits:
-    for key in ("resources", "inplace"):
+    for key in ("resources", "inplace", "depends_on"):
         if isinstance(declared.get(key), str):
             raise signature.error(f"'{key}' must be a list of names, not a text.", hint=f'Write {key}=("...",).')
         declared[key] = tuple(declared.get(key, ()))

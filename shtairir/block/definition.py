@@ -48,9 +48,12 @@ class Traits:
     inplace
         Inputs that it may write into when it is their only reader.
     compensate
-        Undoes the block's effect.
+        Undoes the block's effect, see `shtairir.block.compensating`.
     timeout_s, retries
-        Defaults for the node's policy.
+        Defaults for the node's policy. A block with an effect is tried once, unless it says here that to try it again
+        does no harm.
+    depends_on
+        Names of what it needs outside, such as ``"api.example.com"``; each has a circuit breaker.
     infer
         Tells the outputs' shapes and sizes from those of the inputs, see `shtairir.block.infer`.
     cost
@@ -77,6 +80,7 @@ class Traits:
     reduction: Reduction | None = None
     needs_trust: bool = False
     lazy: Lazy | None = None
+    depends_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

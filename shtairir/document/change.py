@@ -31,6 +31,8 @@ class Change:
         Nodes of which only the position is different.
     frames_changed, meta_changed
         Whether the frames are different; whether name, description, parameters or anything else of the header is.
+    policy_changed
+        Whether the whole graph is to be run otherwise.
     label
         The edit in words.
     subgraphs_changed
@@ -53,6 +55,7 @@ class Change:
     subgraphs_changed: tuple[str, ...] = ()
     subgraphs_affect_result: bool = False
     code_changed: tuple[str, ...] = ()
+    policy_changed: bool = False
 
     @property
     def affects_result(self) -> bool:
@@ -65,6 +68,7 @@ class Change:
             or self.links_removed
             or self.subgraphs_affect_result
             or self.code_changed
+            or self.policy_changed
         )
 
 
@@ -126,6 +130,7 @@ def change_since(inverse: Delta, state: State, label: str = "") -> Change:
         frames_changed=header is not None and header.frames != state.header.frames,
         meta_changed=header is not None and _meta(header) != _meta(state.header),
         label=label,
+        policy_changed=header is not None and header.policy != state.header.policy,
     )
 
 
@@ -154,5 +159,8 @@ def _only_moved(old: Node, new: Node) -> bool:
     )
 
 
+_META = ("name", "description", "parameters", "results", "foreign", "extra", "policy")
+
+
 def _meta(header: object) -> tuple[object, ...]:
-    return tuple(getattr(header, name) for name in ("name", "description", "parameters", "results", "foreign", "extra"))
+    return tuple(getattr(header, name) for name in _META)

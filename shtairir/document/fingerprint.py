@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ def _hashed(lines: list[str]) -> str:
 
 def _all_lines(graph: Snapshot, above: frozenset[Path]) -> list[str]:
     lines = [f"base {graph.base_dir}", *sorted(_lines(graph))]
+    if graph.header.policy:
+        lines.append(f"policy {_sorted(graph.header.policy)!r}")
     for name, scope in sorted(graph.subgraphs.items()):
         lines += [f"subgraph {name!r}", *sorted(_lines(scope))]
     lines += [f"code {name!r} {block.source!r}" for name, block in sorted(graph.code.items())]
@@ -50,6 +52,11 @@ def _lines(scope: Snapshot) -> Iterator[str]:
         yield f"node {kept!r} {values!r}"
     for link in scope.links.values():
         yield f"link {link_record(link)!r}"
+
+
+def _sorted(value: object) -> object:
+    """Return a value in which the order of keys makes no difference."""
+    return sorted((key, _sorted(item)) for key, item in value.items()) if isinstance(value, Mapping) else value
 
 
 def _file_line(graph: Snapshot, name: str, above: frozenset[Path]) -> str:

@@ -119,6 +119,9 @@ class Header:
         The blocks that the file carries; only at the root.
     foreign
         Entries of the sections ``subgraphs`` and ``code`` that somebody else put there, by section. They are kept.
+    policy
+        How to run the whole, and nodes that say nothing of it themselves: ``node``, ``timeout_s``, ``checkpoints``.
+        Only at the root.
     """
 
     name: str = "untitled"
@@ -129,6 +132,7 @@ class Header:
     code: tuple[CodeBlock, ...] = ()
     foreign: JsonObject = field(default_factory=dict)
     extra: JsonObject = field(default_factory=dict)
+    policy: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ _LONGEST_LABEL = 1_000
 _LONGEST_TEXT = 100_000
 _LARGEST_NUMBER = 2.0**53
 _MOST_ITEMS = 100_000
+_OF_A_GRAPH = ("format", "version", "name", "description", "policy", "parameters", "nodes", "links", "frames")
 
 _Item = TypeVar("_Item")
 
@@ -44,12 +45,13 @@ def plain_content(data: Mapping[str, Any]) -> Content | None:
 
 
 def _content(data: Mapping[str, Any]) -> Content:
-    fields = _fields(data, "format", "version", "name", "description", "parameters", "nodes", "links", "frames")
+    fields = _fields(data, *_OF_A_GRAPH)
     header = Header(
         _text(fields.get("name", "untitled"), _LONGEST_LABEL),
         _text(fields.get("description", ""), _LONGEST_TEXT),
         _items(fields, "parameters", _parameter, lambda parameter: parameter.name),
         frames=_items(fields, "frames", _frame, lambda frame: frame.id),
+        policy=_object(fields, "policy"),
     )
     nodes = _items(fields, "nodes", _node, lambda node: node.id)
     return Content(nodes, _items(fields, "links", _link, lambda link: link.target), header)

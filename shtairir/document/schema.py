@@ -192,6 +192,7 @@ class _File(_Record):
     version: Any = None
     name: _Label = "untitled"
     description: _LongText = ""
+    policy: _Object | None = None
     parameters: Annotated[list[_Parameter], Field(max_length=MAX_NODES)] | None = None
     results: Annotated[list[_Result], Field(max_length=MAX_NODES)] | None = None
     nodes: _Nodes | None = None
@@ -225,6 +226,7 @@ def read_content(data: Mapping[str, Any]) -> Content:
         tuple(_code(name, record) for name, record in code.items()),
         {section: entries for section, entries in foreign.items() if entries is not None},
         file.extra,
+        file.policy or {},
     )
     contents = {name: _definition(name, record) for name, record in definitions.items()}
     return Content(_nodes(file.nodes), _links(file.links), header, contents)

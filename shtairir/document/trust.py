@@ -81,7 +81,10 @@ def content_hash(content: Content) -> str:
 
 def _program(content: Content) -> dict[str, Any]:
     header = content.header
+    # Only where there is one, so that what was trusted before there were any still is.
+    policy = {"policy": header.policy} if header.policy else {}
     return {
+        **policy,
         "nodes": {node.id: [node.block, node.block_version, node.values, node.policy] for node in content.nodes},
         "links": sorted(_ends(link) for link in content.links),
         "code": {block.name: block.source for block in header.code},

@@ -2,7 +2,7 @@
 
 Two spaces of indent, one link or parameter a line, small lists and objects on one line, known fields in the order
 of the schema and unknown ones after them. Fields that have their default are left out of nodes and definitions, and
-the sections that only some graphs have (results, subgraphs, code) where they are empty.
+the sections that only some graphs have (policy, results, subgraphs, code) where they are empty.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ def to_bytes(
     """Return the file that holds these nodes, links, header and definitions."""
     record: dict[str, Any] = {"format": FORMAT, "version": VERSION, "name": header.name}
     record["description"] = header.description
+    if header.policy:
+        record["policy"] = header.policy
     lines = [f"  {_field(key, value)}" for key, value in record.items()]
     lines.append(_section("parameters", map(_encode, map(parameter_record, header.parameters))))
     if header.results:

@@ -128,7 +128,8 @@ def with_bodies(
     for number, node in graph.nodes.items():
         if node.definition.id in LOOPS:
             # No other source than a snapshot knows definitions, and no other blocks than a registry adapt.
-            body = _planned(node, cast("Snapshot", source), cast("Registry", blocks), config, prefix, inside)
+            scope, registry = cast("Snapshot", source), cast("Registry", blocks)
+            body = _planned(node, scope, registry, replace(config, policy=graph.policy), prefix, inside)
             reasons += _why_once(body, NodeId(f"{prefix}{node.id}"))
             reasons += [reason for reason in body.plan.reasons if reason.pass_name not in _OF_ORDER]
             # Loops over one body share a definition, so that those with equal inputs can be merged.

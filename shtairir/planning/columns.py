@@ -11,8 +11,10 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import overload
 
+from shtairir.block.definition import BlockDefinition
 from shtairir.ids import NodeId, PortRef
 from shtairir.planning import dependency
 from shtairir.planning.config import Estimate, OptimizationLevel, PlanningConfig
@@ -22,8 +24,10 @@ from shtairir.planning.plan import ExecutionStage, Task, TaskInput
 from shtairir.planning.resources import ResourceRequirements
 from shtairir.planning.stages import pack_stages
 from shtairir.planning.working import Feed, Reason, WorkingGraph, WorkingNode
+from shtairir.policy import NodePolicy, effective_policy
 
 _UNKNOWN = Estimate()
+_NOTHING_SAID: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +109,20 @@ class Columns:
                 overwrites=tuple([self._slot(node.feeds[feed]) for feed in node.overwrites]) if node.overwrites else (),
                 condition=branches.condition(number) if branches is not None else "",
                 body=node.body,
+                policy=node.policy if node.policy is not None else self.policy_of(node.definition),
             )
+
+    def policy_of(self, definition: BlockDefinition) -> NodePolicy:
+        """Return what holds for the nodes of a block that say nothing of their own; they share it."""
+        found = self._policies.get(id(definition))
+        if found is None:
+            found = effective_policy(definition, self.graph.policy, _NOTHING_SAID)
+            self._policies[id(definition)] = found
+        return found
+
+    @cached_property
+    def _policies(self) -> dict[int, NodePolicy]:
+        return {}
 
     def _inputs(self, node: WorkingNode) -> tuple[TaskInput, ...]:
         first_slots, ports, new = self.first_slots, self._ports, tuple.__new__
@@ -154,6 +171,7 @@ class Columns:
                 stage=stage,
                 aliases=self.aliases.get(part.number, ()),
                 estimate=self.config.estimates.get(part.node.id, _UNKNOWN),
+                policy=self.policy_of(part.node.definition),
             )
             for part in node.parts
         )

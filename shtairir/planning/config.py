@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, Protocol
 from shtairir.block.definition import BlockDefinition
 from shtairir.ids import NodeId, PortRef
 from shtairir.planning.resources import ResourceLimits
+from shtairir.policy.model import GraphPolicy
 
 
 class OptimizationLevel(StrEnum):
@@ -115,6 +116,8 @@ class PlanningConfig:
         What is known of each node's cost, from an earlier run for instance; goes before everything else.
     history
         Where to look for the cost of other nodes; their blocks' declarations are used in any case.
+    policy
+        That of the graph which the one that is planned is a part of; ``None`` for a whole graph, which has its own.
     """
 
     level: OptimizationLevel = OptimizationLevel.BALANCED
@@ -124,6 +127,7 @@ class PlanningConfig:
     limits: ResourceLimits = field(default_factory=ResourceLimits)
     estimates: Mapping[NodeId, Estimate] = field(default_factory=dict)
     history: History | None = None
+    policy: GraphPolicy | None = None
 
     @property
     def worker_count(self) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from shtairir.block.definition import BlockDefinition
@@ -27,12 +28,14 @@ from shtairir.planning.ends import (
     is_path,
     means_the_same,
 )
+from shtairir.policy.inside import handed_in, said_by_instance
 
 if TYPE_CHECKING:
     from shtairir.block.registry import Registry
     from shtairir.document.snapshot import Snapshot
 
 _DEEPEST = 100
+_NOTHING_SAID: Mapping[str, object] = MappingProxyType({})
 
 Chain: TypeAlias = "tuple[tuple[Path | None, str | None], ...]"
 """What one is in, outermost first: each by its file, and in that by the name of the definition."""
@@ -85,8 +88,16 @@ class Flat:
 
     # --- taking in --------------------------------------------------------------------------------------------
 
-    def take(self, scope: Snapshot, prefix: str, chain: Chain = ()) -> tuple[NodeId, ...]:
-        """Take in the nodes and links of a graph or a definition, and return the paths of its nodes."""
+    def take(
+        self, scope: Snapshot, prefix: str, chain: Chain = (), policy: Mapping[str, object] = _NOTHING_SAID
+    ) -> tuple[NodeId, ...]:
+        """Take in the nodes and links of a graph or a definition, and return the paths of its nodes.
+
+        Parameters
+        ----------
+        policy
+            What the instance, and those that it lies in, say of how the nodes are to be run.
+        """
         home = NodeId(prefix[:-1]) if prefix else None
         definitions = self._definitions_in(scope)
         paths = {id: NodeId(prefix + id) for id in scope.nodes}
@@ -97,6 +108,8 @@ class Flat:
             definition = definitions.get(id)
             if definition is None:
                 raise PlanningError(f"Node '{path}' uses the block '{node.block}', which is not installed.")
+            if policy:
+                node = replace(node, policy=handed_in(node.policy, policy, definition))
             if is_instance(definition.id):
                 self._open(scope, path, node, definition, chain)
             else:
@@ -128,7 +141,8 @@ class Flat:
             way = " → ".join(name or str(file) for file, name in row)
             raise PlanningError(f"'{path}' would contain itself: {way}.", hint="Remove one of these instances.")
         opened = self.instances[path] = Opened(node, definition)
-        opened.parts = self.take(inside, f"{path}/", (*chain, step))
+        policy = said_by_instance(node.policy, inside.header.policy if inside.scope is None else _NOTHING_SAID)
+        opened.parts = self.take(inside, f"{path}/", (*chain, step), policy)
         for id, inner in inside.nodes.items():
             name = PortName(name_of(inner))
             if inner.block == INPUT:

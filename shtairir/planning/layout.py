@@ -85,6 +85,7 @@ class Layout:
             estimated_s=outlook.elapsed_s(expected, columns.critical_s) if outlook.all_timed else None,
             buffers=self._buffers(columns, expected),
             branching=self._branching(columns),
+            policy=self.graph.policy,
         )
 
     def _branching(self, columns: Columns) -> Branching | None:

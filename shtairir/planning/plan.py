@@ -21,6 +21,8 @@ from shtairir.planning.config import Estimate, OptimizationLevel
 from shtairir.planning.instances import Instance
 from shtairir.planning.resources import ResourceLimits, ResourceRequirements
 from shtairir.planning.working import Reason
+from shtairir.policy.effective import DEFAULT, DEFAULT_OF_GRAPH
+from shtairir.policy.model import GraphPolicy, NodePolicy
 
 if TYPE_CHECKING:
     from shtairir.document.trust import Untrusted
@@ -73,6 +75,8 @@ class Task(NamedTuple):
         In words, when it runs: ``if 'is_big' chooses 'then'``. Empty if it always does.
     body
         The plan of what a loop repeats.
+    policy
+        How it is to be run when things go wrong; tasks of which nobody says anything share one.
     """
 
     number: int
@@ -92,6 +96,7 @@ class Task(NamedTuple):
     overwrites: tuple[int, ...] = ()
     condition: str = ""
     body: BodyPlan | None = None
+    policy: NodePolicy = DEFAULT
 
     @property
     def outputs(self) -> tuple[PortRef, ...]:
@@ -180,6 +185,8 @@ class ExecutionPlan:
         The outputs that the graph publishes as results, by name.
     untrusted
         Code that the graph carries and nobody has trusted: the plan can be looked at, but not be run.
+    policy
+        What holds for the run as a whole, and for nodes of which nobody says anything.
     """
 
     graph_name: str
@@ -208,6 +215,7 @@ class ExecutionPlan:
     aliases: Mapping[PortRef, PortRef] = field(default_factory=dict)
     named: Mapping[str, PortRef] = field(default_factory=dict)
     untrusted: tuple[Untrusted, ...] = ()
+    policy: GraphPolicy = DEFAULT_OF_GRAPH
     lineage: Lineage = field(default_factory=lambda: Lineage(), repr=False)
 
     @cached_property

@@ -26,6 +26,7 @@ from shtairir.planning.passes import (
 from shtairir.planning.plan import ExecutionPlan
 from shtairir.planning.resolve import resolve, wired
 from shtairir.planning.working import Reason, WorkingGraph
+from shtairir.policy import graph_policy
 from shtairir.validation.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class ExecutionPlanner:
             wiring = wired(source, blocks)
         noted: list[Reason] = []
         expansion, config = None, self.config
+        policy = config.policy if config.policy is not None else graph_policy(source.header.policy)
         inside: InsideLoops = {}
         if values:
             values, inside = apart(source, values)
@@ -81,7 +83,7 @@ class ExecutionPlanner:
             expansion = expand(source, blocks, values)
             config, wiring = expansion.inside(config), expansion.wiring
             noted += expansion.reasons()
-        graph = resolve(source if expansion is None else expansion, blocks, wiring)
+        graph = resolve(source if expansion is None else expansion, blocks, wiring, policy)
         kinds = wiring.blocks.values()
         if any(definition.id in LOOPS for definition in kinds):
             from shtairir.planning.bodies import with_bodies  # most graphs have none

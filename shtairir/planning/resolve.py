@@ -16,6 +16,8 @@ from shtairir.document.model import Link, Node
 from shtairir.errors import PlanningError
 from shtairir.ids import BlockId, NodeId, PortRef
 from shtairir.planning.working import Links, WorkingGraph, WorkingNode
+from shtairir.policy.effective import DEFAULT_OF_GRAPH, effective_policy
+from shtairir.policy.model import GraphPolicy
 from shtairir.validation.wiring import Feed, Wiring, fits
 
 
@@ -39,13 +41,17 @@ class Blocks(Protocol):
     def get(self, id: BlockId | str, /) -> BlockDefinition | None: ...
 
 
-def resolve(source: Source, blocks: Blocks, wiring: Wiring | None = None) -> WorkingGraph:
+def resolve(
+    source: Source, blocks: Blocks, wiring: Wiring | None = None, policy: GraphPolicy = DEFAULT_OF_GRAPH
+) -> WorkingGraph:
     """Return the graph with everything in it that a call of each block needs.
 
     Parameters
     ----------
     wiring
         That of these very nodes and links, if somebody has worked it out already.
+    policy
+        What holds for nodes that say nothing of how they are to be run.
 
     Raises
     ------
@@ -56,9 +62,9 @@ def resolve(source: Source, blocks: Blocks, wiring: Wiring | None = None) -> Wor
         wiring = wired(source, blocks)
     for link in wiring.faulty:
         raise PlanningError(_fault(link, source.nodes, wiring))
-    nodes = _resolved(source, wiring)
+    nodes = _resolved(source, wiring, policy)
     links = Links(wiring.predecessors, wiring.successors, wiring.order)
-    return WorkingGraph(nodes, wanted=_unread(nodes, wiring)).linked(links)
+    return WorkingGraph(nodes, wanted=_unread(nodes, wiring), policy=policy).linked(links)
 
 
 def wired(source: Source, blocks: Blocks) -> Wiring:
@@ -138,7 +144,7 @@ _UNANCHORED = (float, int, str, NoneType)
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
-def _resolved(source: Source, wiring: Wiring) -> dict[int, WorkingNode]:
+def _resolved(source: Source, wiring: Wiring, policy: GraphPolicy) -> dict[int, WorkingNode]:
     # Nodes of one block with the same inputs linked and nothing set share their values, which are all defaults.
     defaults: dict[tuple[object, ...], Mapping[str, object]] = {}
     nodes: dict[int, WorkingNode] = {}
@@ -156,7 +162,8 @@ def _resolved(source: Source, wiring: Wiring) -> dict[int, WorkingNode]:
             values = known if known is not None else given_values(node, definition, feeds, source.base_dir)
             defaults[key] = values
         title = node.title or definition.name
-        nodes[len(nodes)] = new(WorkingNode, (node.id, title, definition, values, tuple(feeds), (), (), None))
+        own = effective_policy(definition, policy, node.policy) if node.policy else None
+        nodes[len(nodes)] = new(WorkingNode, (node.id, title, definition, values, tuple(feeds), (), (), None, own))
     return nodes
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from shtairir.block.definition import BlockDefinition
 from shtairir.ids import NodeId
 from shtairir.planning.dependency import reversed_edges, topological_order
+from shtairir.policy.effective import DEFAULT_OF_GRAPH
+from shtairir.policy.model import GraphPolicy, NodePolicy
 from shtairir.validation.wiring import Feed
 
 if TYPE_CHECKING:
@@ -37,7 +39,8 @@ class WorkingNode(NamedTuple):
 
     ``parts`` are the nodes that a composite node does the work of, in the order of their work. Its outputs are all
     of theirs, in a row, and their feeds name it as the source of what they hand to each other. ``overwrites`` are
-    feeds, by position, whose values it may write into. ``body`` is the plan of what a loop repeats.
+    feeds, by position, whose values it may write into. ``body`` is the plan of what a loop repeats. ``policy`` is there
+    if the node, or the instance that it lies in, says how it is to be run; no pass makes such a node one with others.
     """
 
     id: NodeId
@@ -48,6 +51,7 @@ class WorkingNode(NamedTuple):
     parts: tuple[WorkingPart, ...] = ()
     overwrites: tuple[int, ...] = ()
     body: BodyPlan | None = None
+    policy: NodePolicy | None = None
 
 
 class WorkingPart(NamedTuple):
@@ -87,6 +91,8 @@ class WorkingGraph:
         For nodes that are part of another, that one's number.
     branches
         What is chosen in the graph, where anything is.
+    policy
+        What holds for nodes without a policy of their own.
     """
 
     nodes: Mapping[int, WorkingNode]
@@ -96,6 +102,7 @@ class WorkingGraph:
     dropped: tuple[int, ...] = ()
     composites: Mapping[int, int] = field(default_factory=dict)
     branches: Branches | None = None
+    policy: GraphPolicy = DEFAULT_OF_GRAPH
     # Not copied by `replace`, since a pass that changes nodes may change links.
     _links: list[Links] = field(default_factory=list, init=False, repr=False, compare=False)
 

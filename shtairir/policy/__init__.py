@@ -1,5 +1,18 @@
 """How a node is to be run when things go wrong: retries, timeouts, conditions, what a failure leads to."""
 
+from shtairir.policy.classify import classify
+from shtairir.policy.delays import delays
+from shtairir.policy.effective import effective_policy, graph_policy, origin_of, setting
 from shtairir.policy.model import Backoff, GraphPolicy, NodePolicy
 
-__all__ = ["Backoff", "GraphPolicy", "NodePolicy"]
+__all__ = [
+    "Backoff",
+    "GraphPolicy",
+    "NodePolicy",
+    "classify",
+    "delays",
+    "effective_policy",
+    "graph_policy",
+    "origin_of",
+    "setting",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -19,6 +20,7 @@ Criticality: TypeAlias = Literal["low", "normal", "high", "critical"]
 to give way to resolve a deadlock. ``critical``: that, and its failure stops the run."""
 
 WorkerKind: TypeAlias = Literal["auto", "thread", "process", "async"]
+Checkpoints: TypeAlias = Literal["none", "expensive", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +66,41 @@ class NodePolicy:
     timeout_s: float | None = 300.0
     condition: str | None = None
     on_failure: OnFailure = "finish"
-    fallback: dict[str, object] = field(default_factory=dict)
+    fallback: Mapping[str, object] = field(default_factory=dict, hash=False)
     priority: Priority = "normal"
     criticality: Criticality = "normal"
     worker: WorkerKind = "auto"
     depends_on: tuple[str, ...] = ()
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether a call of the block is all there is to it, as long as it does not fail."""
+        return (
+            self.condition is None
+            and self.on_failure == "finish"
+            and self.worker in ("auto", "thread")
+            and self.criticality in ("low", "normal")
+            and not self.depends_on
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class GraphPolicy:
-    """What holds for a whole graph: the defaults of its nodes, and for the run."""
+    """What holds for a whole graph: the defaults of its nodes, and for the run.
+
+    Attributes
+    ----------
+    node
+        The policy of a node of which neither it nor its block says anything.
+    timeout_s
+        Most seconds for a run; ``None`` for no limit.
+    checkpoints
+        Which results are kept on disk while the run lasts, so that it can be resumed.
+    given
+        The settings for nodes that the graph says itself, as its file holds them: these go before what blocks declare.
+    """
 
     node: NodePolicy = field(default_factory=NodePolicy)
     timeout_s: float | None = 7200.0
-    checkpoints: Literal["none", "expensive", "all"] = "expensive"
+    checkpoints: Checkpoints = "expensive"
+    given: Mapping[str, object] = field(default_factory=dict, hash=False)

@@ -7,7 +7,8 @@ from typing import Any
 
 from shtairir.document.edits.base import DeltaEdit, Edit, node_in
 from shtairir.document.edits.published import first_step
-from shtairir.document.model import Frame, Header, NamedResult, Parameter
+from shtairir.document.jsonable import same_json, to_json
+from shtairir.document.model import Frame, Header, JsonObject, NamedResult, Parameter
 from shtairir.document.naming import did_you_mean, is_name
 from shtairir.document.scopes import Changes, Scopes
 from shtairir.document.state import Delta, State
@@ -28,6 +29,21 @@ class SetMeta(DeltaEdit):
     def delta(self, state: State) -> Delta:
         wanted = {"name": self.name, "description": self.description}
         return _header_delta(state, **{key: value for key, value in wanted.items() if value is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class SetGraphPolicy(DeltaEdit):
+    """Say how the whole graph is to be run, and nodes that say nothing of it themselves."""
+
+    policy: JsonObject
+
+    @property
+    def label(self) -> str:
+        return "change how the graph runs"
+
+    def delta(self, state: State) -> Delta:
+        policy = to_json(self.policy)
+        return Delta() if same_json(state.header.policy, policy) else _header_delta(state, policy=policy)
 
 
 @dataclass(frozen=True, slots=True)

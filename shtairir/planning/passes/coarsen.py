@@ -4,7 +4,8 @@ To hand a task to a worker, take note of its end and find what follows costs ten
 group is a row of consecutive tasks of the plan, so that whatever the graph, nothing outside can lie between two of
 them. A task joins the group of the task before it if
 
-- it is known to be cheap, and needs nothing but a call: no context, no resource, no input to write into;
+- it is known to be cheap, and needs nothing but a call: no context, no resource, no input to write into, no policy
+  that asks for more;
 - it runs under the same condition, where there is one;
 - it waits for the same long tasks: so no member waits for one that another does not need anyway;
 - the group stays short: so no long task that waits for a member waits much longer than it must.
@@ -27,6 +28,7 @@ from collections.abc import Iterator, Sequence
 from shtairir.planning.plan import Task
 from shtairir.planning.resources import ResourceLimits, held_names
 from shtairir.planning.working import Reason
+from shtairir.policy.effective import DEFAULT
 
 CHEAP_S = 100e-6
 """Below this, a call costs less than to hand it to another thread."""
@@ -79,6 +81,7 @@ def may_join(task: Task, held: Sequence[str]) -> bool:
         and definition.context_argument is None
         and not traits.inplace
         and traits.runs_on == "thread"
+        and (task.policy is DEFAULT or task.policy.is_plain)
     )
 
 

@@ -4,7 +4,7 @@ Planning must not run code that a person would be surprised to see run, or wait 
 
 - its block is pure and deterministic, and declares ``elementwise``: arithmetic, on single numbers here;
 - all its inputs are plain numbers, small where they are integers (``9 ** 9 ** 9`` would not end);
-- it needs no library, no context and no other worker;
+- it needs no library, no context, no other worker and nothing outside, and has no policy of its own;
 - all its outputs are read by others: a result is computed in the run, where it can be seen;
 - the call succeeds and gives one plain number. If it fails, it is left to fail in the run, with the node's name.
 """
@@ -36,7 +36,7 @@ def fold_constants(graph: WorkingGraph) -> tuple[WorkingGraph, list[Reason]]:
         if index not in nodes:
             continue
         node = nodes[index] = _with_constants(nodes[index], folded) if folded else nodes[index]
-        if node.feeds or not foldable[id(node.definition)]:
+        if node.feeds or node.policy is not None or not foldable[id(node.definition)]:
             continue
         value = _NOTHING if index in shown else _constant(node)
         readers = (feed for reader in successors[index] for feed in nodes[reader].feeds if feed.source == index)
@@ -90,6 +90,7 @@ def _foldable(node: WorkingNode) -> bool:
         and traits.deterministic
         and traits.runs_on == "thread"
         and not traits.resources
+        and not traits.depends_on
         and not definition.requires
         and definition.context_argument is None
         and len(definition.outputs) == 1

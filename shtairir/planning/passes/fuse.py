@@ -101,6 +101,7 @@ def _is_simple(node: WorkingNode) -> bool:
     definition, traits = node.definition, node.definition.traits
     return (
         not node.parts
+        and node.policy is None
         and len(definition.outputs) == 1
         and traits.pure
         and traits.deterministic
@@ -108,6 +109,7 @@ def _is_simple(node: WorkingNode) -> bool:
         and not traits.resources
         and traits.timeout_s is None
         and traits.retries is None
+        and not traits.depends_on
     )
 
 

@@ -93,10 +93,14 @@ def _refed(node: WorkingNode, merged: dict[int, int]) -> WorkingNode:
 
 
 def identity(node: WorkingNode) -> Hashable:
-    """Return what is equal for two nodes only if they compute the same, given that their blocks are pure."""
+    """Return what is equal for two nodes only if they compute the same, given that their blocks are pure.
+
+    Nodes that are to be run in different ways are not equal: one may fail where the other does not.
+    """
     # Feeds are in the order of the block's arguments, so equal nodes have equal tuples.
     feeds = tuple([feed[:3] for feed in node.feeds])
-    return id(node.definition), feeds, tuple([(name, canonical(value)) for name, value in node.values.items()])
+    values = tuple([(name, canonical(value)) for name, value in node.values.items()])
+    return id(node.definition), feeds, values, node.policy
 
 
 def canonical(value: object) -> Hashable:
