@@ -5,17 +5,29 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from shtairir.events import Instrument
 from shtairir.execute.cancel import CancelToken
 from shtairir.execute.locks import NamedLocks
 from shtairir.execute.workers import Workers
-from shtairir.ids import PortRef
+from shtairir.ids import PortRef, RunKey
 from shtairir.memory.pool import MemoryPool
 
 if TYPE_CHECKING:
+    from shtairir.execute.attempt import AttemptHook, Invoke
+    from shtairir.execute.mailbox import Mailbox
+    from shtairir.execute.state import RunState
     from shtairir.results.result import RunResult
+
+    Wrap: TypeAlias = Callable[[Workers, RunState, Mailbox], Workers]
+
+
+def _chance() -> float:
+    import random  # which reads what the system has of chance, and is needed by a run in which something fails
+
+    return random.random()
+
 
 GRACE_S = 1.5
 """How long a block may go on after the run was cancelled, before its thread is given up."""
@@ -29,14 +41,27 @@ class RunOptions:
     ----------
     keep
         Outputs to keep besides the plan's results; ``None`` keeps all.
+    key
+        What names the run in journal and history; ``None`` when nothing is kept of it.
     workers
         Who runs the tasks; threads, as many as the plan says, when ``None``.
     memory_limit
         The budget in bytes.
     clock
         Monotonic seconds.
+    random
+        Gives a number from 0 to 1, for the part of a wait that is left to chance.
+    wait
+        Called with seconds instead of waiting so long, when nothing can happen before; for a clock that stands still.
     on_result
         Told of the result before the observers know that the run is over; must be quick.
+    hooks
+        Told of each attempt.
+    invoke
+        Calls the blocks; they are called in the worker's thread when ``None``.
+    wrappers
+        Make workers that look at a task before they hand it on; the first is the innermost. Memory is looked at inside
+        of all of them.
     """
 
     keep: Sequence[PortRef] | None = ()
@@ -49,4 +74,10 @@ class RunOptions:
     locks: NamedLocks = field(default_factory=NamedLocks)
     clock: Callable[[], float] = time.perf_counter
     grace_s: float = GRACE_S
+    key: RunKey | None = None
+    random: Callable[[], float] = _chance
+    wait: Callable[[float], None] | None = None
     on_result: Callable[[RunResult], None] | None = None
+    hooks: Sequence[AttemptHook] = ()
+    invoke: Invoke | None = None
+    wrappers: Sequence[Wrap] = ()

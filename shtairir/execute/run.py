@@ -33,6 +33,7 @@ from shtairir.events import (
     NodeLogged,
     NodeSkipped,
     NodeStarted,
+    RunExtended,
     RunFinished,
     RunStarted,
     RunStatus,
@@ -41,6 +42,7 @@ from shtairir.events import (
 from shtairir.execute.burst import GONE, Burst, Passage
 from shtairir.execute.call import PLAIN
 from shtairir.execute.choosing import ChoosingScheduler, scheduler_of, why_unneeded
+from shtairir.execute.gate import RETIMED, Gate
 from shtairir.execute.mailbox import Mailbox
 from shtairir.execute.options import RunOptions
 from shtairir.execute.performer import Performer
@@ -78,6 +80,7 @@ class Run:
 
     def __init__(self, plan: ExecutionPlan, options: RunOptions) -> None:
         self.id = RunId(next(_numbers))
+        self.key = options.key
         self.plan = plan
         self.clock = options.clock
         self.result: RunResult | None = None
@@ -121,6 +124,9 @@ class Run:
             self._workers = self._state.admission = Admission(self._workers, self._state, self._mailbox)
         self._state.share = self._workers.share
         self._state.has_waiting = self._workers.has_waiting
+        self._gate: Gate | None = None
+        self._gating = threading.Lock()
+        self._timeout_s = options.timeout_s
         self._stop_status: RunStatus | None = None
         self._broken: BaseException | None = None
         self._ended = threading.Event()
@@ -128,6 +134,10 @@ class Run:
         self._started_s = self.clock()
 
     # --- from outside -----------------------------------------------------------------------------------------
+
+    def post(self, handler: Callable[[int], None]) -> None:
+        """Have a function called when nobody else changes the state of the run."""
+        self._mailbox.post(handler)
 
     def start(self) -> None:
         """Begin, in threads of the run's own."""
@@ -147,6 +157,55 @@ class Run:
         self._mailbox.post(self._on_stop)
         self._queue.put(_STOPPED)
 
+    def keep(self, slot: int) -> None:
+        """Keep a value that the plan would let go; to be called by what was posted."""
+        if slot not in self._state.kept:
+            self._state.kept |= {slot}
+            self._scheduler.keep(slot)
+
+    @property
+    def bus(self) -> EventBus:
+        """Whoever is told of the run's events."""
+        return self._bus
+
+    @property
+    def state(self) -> RunState:
+        """The values and notes of the run, for those who look at it while it goes on."""
+        return self._state
+
+    @property
+    def gate(self) -> Gate:
+        """Where tasks are held; it is put before the workers when it is first asked for."""
+        with self._gating:
+            if self._gate is None:
+                self._gate = Gate(self._workers, self._state, self._scheduler, self._mailbox, self._passages)
+                self._mailbox.post(self._on_gate)
+            return self._gate
+
+    @property
+    def has_gate(self) -> bool:
+        """Whether anybody has asked for it."""
+        return self._gate is not None
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is to start."""
+        return self._gate is not None and self._gate.paused
+
+    @property
+    def timeout_s(self) -> float | None:
+        """How long the run may take in all, pauses not counted; ``None`` for no limit."""
+        return self._timeout_s
+
+    def extend(self, seconds: float) -> None:
+        """Let the run take so much longer in all, if there is a limit."""
+        with self._gating:
+            if self._timeout_s is None:
+                return
+            self._timeout_s += seconds
+            self._queue.put(RunExtended(self.id, self.clock(), self._timeout_s))
+            self._queue.put(RETIMED)
+
     def wait(self, timeout_s: float | None = None) -> RunResult | None:
         """Return the result when the run is over and all observers know, or ``None`` after the timeout."""
         if threading.current_thread() is not self._thread and not self._ended.wait(timeout_s):
@@ -162,8 +221,12 @@ class Run:
 
     @property
     def elapsed_s(self) -> float:
-        """The time since the start; once it is over, the time it took."""
-        return self.result.elapsed_s if self.result is not None else self.clock() - self._started_s
+        """The time since the start, pauses not counted; once it is over, the time it took."""
+        return self.result.elapsed_s if self.result is not None else self._elapsed_s()
+
+    def _elapsed_s(self) -> float:
+        paused_s = self._gate.paused_s if self._gate is not None else 0.0
+        return self.clock() - self._started_s - paused_s
 
     # --- the controller ---------------------------------------------------------------------------------------
 
@@ -184,7 +247,7 @@ class Run:
 
     def _announce(self) -> None:
         plan, now = self.plan, self.clock()
-        self._bus.emit(RunStarted(self.id, now, plan.graph_name, plan.nodes, self._workers.count))
+        self._bus.emit(RunStarted(self.id, now, plan.graph_name, plan.nodes, self._workers.count, self.key))
         for node in plan.dropped:
             self._bus.emit(NodeSkipped(self.id, now, node, "None of the nodes asked for needs it."))
         for node, values in plan.folded.items():
@@ -197,9 +260,7 @@ class Run:
 
     def _attend(self) -> None:
         """Hand events to the observers until the run is over; meanwhile mind the time."""
-        deadline = None
-        if self._options.timeout_s is not None:
-            deadline = self._started_s + self._options.timeout_s
+        deadline = self._deadline_s()
         self._sampler.look()
         while True:
             if deadline is not None and self.clock() >= deadline:
@@ -211,12 +272,20 @@ class Run:
             if event is _STOPPED:
                 self._state.locks.wake()
                 deadline = self.clock() + self._options.grace_s
+            elif event is RETIMED:
+                deadline = deadline if self._state.stopping else self._deadline_s()
             elif type(event) is list:  # of a burst
                 for each in event:
                     self._bus.emit(each)
             elif event is not None:
                 self._bus.emit(event)
             self._sampler.look()
+
+    def _deadline_s(self) -> float | None:
+        """Return when the run is to end by the clock, as it looks now."""
+        if self._timeout_s is None or self.paused:
+            return None
+        return self.clock() + self._timeout_s - self._elapsed_s()
 
     def _next_event(self, deadline: float | None) -> Any:
         """Return the next event, or ``None`` if there is something else to do."""
@@ -240,7 +309,7 @@ class Run:
     def _conclude(self) -> None:
         """Make the result, tell the observers, and let go of everything. The last thing that happens."""
         status = self._status()
-        elapsed_s = self.clock() - self._started_s
+        elapsed_s = self._elapsed_s()
         try:
             self._workers.join(0.0 if self._records.notes or self._broken else 1.0)
             if self._broken is None:
@@ -312,7 +381,8 @@ class Run:
         """Let go of all values but numbers, which the records refer to."""
         slots = self._state.slots
         # When all went well, only what was kept is there still.
-        for slot in self._keeping.heavy if status is RunStatus.DONE else range(len(slots)):
+        as_planned = status is RunStatus.DONE and self._state.kept is self._keeping.slot_set
+        for slot in self._keeping.heavy if as_planned else range(len(slots)):
             if type(slots[slot]) not in SELF_DESCRIBING:
                 slots[slot] = None
 
@@ -342,6 +412,10 @@ class Run:
     def _break_off(self, error: BaseException) -> None:
         self._broken = error
         self._queue.put(_OVER)
+
+    def _on_gate(self, _: int) -> None:
+        assert self._gate is not None
+        self._workers = self._gate
 
     def _on_begin(self, _: int) -> None:
         if not self._state.stopping:
@@ -441,7 +515,7 @@ class Run:
             skipped, more = scheduler.failed(culprit)
             self._tell_skipped(culprit, skipped)
             ready = [task for task in (*ready, *more) if task != culprit]
-        elif passage.done and not self._state.stopping:
+        elif passage.done and passage.until_s[0] != -math.inf:  # it was not told to leave, but found itself slow
             slowest = max(range(burst.first, culprit), key=records.elapsed_s)
             self._program.overrun(slowest, records.elapsed_s(slowest))
         if not self._state.stopping:

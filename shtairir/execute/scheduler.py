@@ -245,6 +245,14 @@ class Scheduler:
         """Return the tasks that were handed out and are not over; of a burst, the first."""
         return [task for task, state in enumerate(self.states) if state == State.READY]
 
+    def keep(self, slot: int) -> None:
+        """Never let go of a slot from now on."""
+        self._readers[slot] += 1
+
+    def successors(self, task: int) -> Sequence[int]:
+        """Return the tasks that wait for a task."""
+        return self._shape.successors[task]
+
     def is_over(self, task: int) -> bool:
         """Whether a task has ended, one way or another."""
         return self.states[task] > State.READY
