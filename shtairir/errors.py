@@ -31,6 +31,7 @@
     │   └── DeadlockError            waits for what another holds that waits for what this one holds
     ├── CacheError
     ├── RecoveryError                a run cannot be resumed or undone
+    ├── HistoryError                 the history of runs cannot be used, or has no such run
     ├── CircuitOpenError             a dependency has failed so often that nobody asks it for a while
     └── ProviderError
 
@@ -276,6 +277,10 @@ class CacheError(ShtairirError):
 
 class RecoveryError(ShtairirError):
     """A run cannot be resumed or undone."""
+
+
+class HistoryError(ShtairirError):
+    """The history of runs cannot be used, or there is no such run or node in it."""
 
 
 class CircuitOpenError(ShtairirError):

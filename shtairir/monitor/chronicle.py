@@ -1,0 +1,221 @@
+"""What history needs of one run: who started it, what happened besides the nodes' starts and ends, and its result.
+
+While the run goes, nothing is written, and an attempt that succeeds costs one call that returns at once. When it is
+over, its records are handed to the history's own thread, which writes them in one transaction.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shtairir import events as told
+from shtairir.events import Event
+from shtairir.ids import NodeId, RunKey
+from shtairir.keeping import state_folder
+from shtairir.monitor.past import FailedAttempt, Origin, PastEvent, Regression, ResourceUse
+from shtairir.monitor.writer import writer
+
+if TYPE_CHECKING:
+    from shtairir.document.snapshot import Snapshot
+    from shtairir.execute.attempt import Attempt
+    from shtairir.planning.plan import ExecutionPlan
+    from shtairir.results.result import RunResult
+
+WORTH_S = 0.05
+"""A run that a program started by itself is recorded if it lasted so long; a shorter one may be one of thousands."""
+
+_MOST_EVENTS = 2_000
+_LONGEST_TEXT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A run that is in the history.
+
+    Attributes
+    ----------
+    regressions
+        The nodes that took more than they usually do.
+    """
+
+    key: RunKey
+    regressions: tuple[Regression, ...] = ()
+
+
+class Chronicle:
+    """Follows one run: a hook of its attempts, and an observer of it if it is observed anyway.
+
+    Parameters
+    ----------
+    source
+        The graph as it runs.
+    """
+
+    def __init__(self, folder: Path, origin: Origin, source: Snapshot | None) -> None:
+        self._folder = folder
+        self._origin = origin
+        self._source = source
+        self._started_at = time.time()
+        self._began_s = time.perf_counter()
+        self._busy_s = time.process_time()
+        self._attempts: list[FailedAttempt] = []
+        self._events: list[PastEvent] = []
+        self._left_out = 0
+        self._first_s: float | None = None
+        self._written = threading.Event()
+        self._recorded: Recorded | None = None
+
+    # --- while it runs ----------------------------------------------------------------------------------------
+
+    def begin(self, attempt: Attempt) -> None:
+        """Do nothing: what begins is known from what ends."""
+
+    def end(self, attempt: Attempt, values: Sequence[Any] | None, error: BaseException | None) -> None:
+        """Take note of an attempt that failed. Called on workers."""
+        if error is None or len(self._attempts) >= _MOST_EVENTS:
+            return
+        at_s = time.perf_counter() - self._began_s
+        said = f"{getattr(error, 'message', None) or _words(error)}"[:_LONGEST_TEXT]
+        self._attempts.append(
+            FailedAttempt(attempt.node, attempt.number, at_s, attempt.worker, type(error).__name__, said)
+        )
+
+    def on_event(self, event: Event) -> None:
+        """Take note of what the records do not tell."""
+        worded = _WORDED.get(type(event))
+        if worded is None:
+            if self._first_s is None:
+                self._first_s = event.at_s
+            return
+        found = worded(event)
+        if found is None:
+            return
+        if len(self._events) >= _MOST_EVENTS:
+            self._left_out += 1
+            return
+        kind, node, text = found
+        at_s = event.at_s - (self._first_s if self._first_s is not None else event.at_s)
+        self._events.append(PastEvent(at_s, kind, node, text[:_LONGEST_TEXT]))
+
+    # --- when it is over --------------------------------------------------------------------------------------
+
+    def on_result(self, result: RunResult) -> None:
+        """Have the run written, if it is worth it. Called on the run's controller thread."""
+        key: RunKey | None = getattr(result, "key", None)
+        if self._origin == "api" and key is None and result.elapsed_s < WORTH_S:
+            self._written.set()
+            return
+        busy_s = time.process_time() - self._busy_s
+        outline = Outline.of(result)
+        writer().submit(lambda: self._write(outline, key, busy_s))
+
+    def _write(self, outline: Outline, key: RunKey | None, busy_s: float) -> None:
+        # Here, on its own thread, and not sooner: SQLite takes as long to import as a small run takes.
+        from shtairir.monitor.history import history
+        from shtairir.monitor.recording import record, rows_of
+        from shtairir.recovery.keys import new_run_key
+
+        try:
+            found = history(self._folder)
+            assert found is not None  # there is a folder
+            if self._left_out:
+                note = f"And {self._left_out:,} more events, which are not kept."
+                self._events.append(PastEvent(outline.elapsed_s, "note", None, note))
+            rows = rows_of(
+                outline,
+                key=key if key is not None else new_run_key(lambda: self._started_at),
+                started_at=self._started_at,
+                origin=self._origin,
+                source=self._source,
+                attempts=self._attempts,
+                events=self._events,
+                resources=(ResourceUse("processor", "s", outline.plan.workers * outline.elapsed_s, busy_s),),
+            )
+            regressions = record(found.database, rows)
+            if regressions is not None:
+                self._recorded = Recorded(rows.summary.key, regressions)
+        finally:
+            self._written.set()
+
+    def recorded(self, timeout_s: float | None = None) -> Recorded | None:
+        """Wait until the run is in the history; ``None`` when it is not: not yet, not worth it, or impossible."""
+        self._written.wait(timeout_s)
+        return self._recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A result without its values, which need not stay because somebody writes how they were made."""
+
+    plan: ExecutionPlan
+    status: str
+    elapsed_s: float
+    nodes: Any
+    memory: Any
+    resumed_from: RunKey | None = None
+
+    @classmethod
+    def of(cls, result: RunResult) -> Outline:
+        """Return what is needed of a result."""
+        origin = getattr(result, "resumed_from", None)
+        return cls(result.plan, str(result.status), result.elapsed_s, result.nodes, result.memory, origin)
+
+
+def chronicle_of(plan: ExecutionPlan, *, origin: Origin = "api", source: Snapshot | None = None) -> Chronicle | None:
+    """Return who follows a run that is about to begin; ``None`` when nothing is kept.
+
+    Parameters
+    ----------
+    source
+        The graph as it runs; that of the plan when left out.
+    """
+    folder = state_folder()
+    if folder is None:
+        return None
+    return Chronicle(folder, origin, source if source is not None else getattr(plan, "source", None))
+
+
+def _words(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - the error is foreign code
+        return ""
+
+
+# --- events in words ------------------------------------------------------------------------------------------
+
+_Worded = tuple[str, NodeId | None, str]
+
+
+def _logged(event: told.NodeLogged) -> _Worded | None:
+    return (event.level, event.node, event.message) if event.level in ("warning", "error") else None
+
+
+def _retrying(event: told.NodeRetrying) -> _Worded:
+    said = event.failure.message.partition("\n")[0]
+    return "retry", event.node, f"Attempt {event.attempt} failed: {said} Again in {event.delay_s:.1f} s."
+
+
+def _compensated(event: told.NodeCompensated) -> _Worded:
+    if event.failure is None:
+        return "compensated", event.node, "What it had done was undone."
+    return "not_compensated", event.node, f"It could not be undone: {event.failure.message}"
+
+
+_WORDED: Mapping[type, Callable[[Any], _Worded | None]] = {
+    told.NodeLogged: _logged,
+    told.NodeRetrying: _retrying,
+    told.NodeHeld: lambda event: ("held", event.node, event.reason),
+    told.NodeRestored: lambda event: ("restored", event.node, event.origin),
+    told.NodeCompensated: _compensated,
+    told.WorkerReplaced: lambda event: ("worker", event.node, f"{event.worker}: {event.reason}"),
+    told.BreakerChanged: lambda event: ("breaker", None, f"'{event.dependency}' is now {event.state}."),
+    told.RunPaused: lambda event: ("paused", None, "The run was paused."),
+    told.RunResumed: lambda event: ("resumed", None, "The run went on."),
+    told.RunExtended: lambda event: ("extended", None, f"The run may take {event.timeout_s:g} s in all."),
+}

@@ -1,0 +1,301 @@
+"""From the result of a run to the rows of the history."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from shtairir.block.values import ValueSummary
+from shtairir.events import NodeStatus
+from shtairir.ids import NodeId, RunKey
+from shtairir.monitor.past import FailedAttempt, PastEvent, Regression, ResourceUse, RunSummary
+from shtairir.results.report import failure_dict, summary_dict
+
+if TYPE_CHECKING:
+    from shtairir.document.snapshot import Snapshot
+    from shtairir.monitor.chronicle import Outline
+    from shtairir.monitor.database import Database
+    from shtairir.planning.plan import ExecutionPlan, Task
+    from shtairir.results.nodes import NodeResult
+
+LEAST_S = 0.002
+"""Of nodes that are quicker and take less memory than `LEAST_BYTES`, more or less is not worth a word."""
+
+LEAST_BYTES = 1_000_000
+
+NodeRow = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRows:
+    """All that is written of one run."""
+
+    summary: RunSummary
+    base_dir: str
+    graph_text: bytes | None
+    nodes: Sequence[NodeRow]
+    attempts: Sequence[FailedAttempt] = ()
+    events: Sequence[PastEvent] = ()
+    resources: Sequence[ResourceUse] = ()
+
+
+def graph_text(source: Snapshot | None) -> tuple[bytes | None, str | None]:
+    """Return the text of a graph, and its fingerprint; nothing for one that cannot be written, or is not known."""
+    if source is None:
+        return None, None
+    text = source.to_bytes()
+    return text, blake2b(text, digest_size=16).hexdigest()
+
+
+def record(database: Database, rows: RunRows) -> tuple[Regression, ...] | None:
+    """Write a run, and return in which nodes it took more than those before; ``None`` if it cannot be written."""
+    from shtairir.monitor.regression import regressions
+
+    def change(connection: sqlite3.Connection) -> tuple[Regression, ...]:
+        found = regressions(connection, rows)
+        run = insert(connection, rows)
+        connection.executemany(
+            "INSERT INTO regressions VALUES (?, ?, ?, ?, ?, ?, ?)",
+            ((run, one.node, one.measure, one.now, one.usual, one.sure, one.runs) for one in found),
+        )
+        return found
+
+    written = database.write(change)
+    if written is not None:
+        database.keep_to_quota()
+    return written
+
+
+def insert(connection: sqlite3.Connection, rows: RunRows) -> int:
+    """Write a run, and return its number; to be called in a transaction. A run that is there already is replaced."""
+    summary = rows.summary
+    connection.execute("DELETE FROM runs WHERE key = ?", (summary.key,))
+    cursor = connection.execute(
+        "INSERT INTO runs (key, graph_id, graph, file, base_dir, origin, status, started_at, elapsed_s, workers, level,"
+        " nodes, done, failed, skipped, cached, cancelled, peak_bytes, error, resumed_from)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            summary.key,
+            _graph_number(connection, rows),
+            summary.graph,
+            summary.file,
+            rows.base_dir,
+            summary.origin,
+            summary.status,
+            summary.started_at,
+            summary.elapsed_s,
+            summary.workers,
+            summary.level,
+            summary.nodes,
+            summary.done,
+            summary.failed,
+            summary.skipped,
+            summary.cached,
+            summary.cancelled,
+            summary.peak_bytes,
+            summary.error,
+            summary.resumed_from,
+        ),
+    )
+    run = int(cursor.lastrowid or 0)
+    connection.executemany(
+        "INSERT INTO node_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        ((run, place, *row) for place, row in enumerate(rows.nodes)),
+    )
+    connection.executemany(
+        "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (run, place, one.node, one.number, one.at_s, one.worker, one.error_type, one.message)
+            for place, one in enumerate(rows.attempts)
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
+        ((run, place, one.at_s, one.kind, one.node, one.text) for place, one in enumerate(rows.events)),
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?, ?, ?)",
+        ((run, one.name, one.unit, one.capacity, one.peak, one.waited_s) for one in rows.resources),
+    )
+    return run
+
+
+def _graph_number(connection: sqlite3.Connection, rows: RunRows) -> int | None:
+    fingerprint = rows.summary.fingerprint
+    if rows.graph_text is None or fingerprint is None:
+        return None
+    found = connection.execute("SELECT id FROM graphs WHERE fingerprint = ?", (fingerprint,)).fetchone()
+    if found is not None:
+        return int(found[0])
+    packed = zlib.compress(rows.graph_text)
+    cursor = connection.execute("INSERT INTO graphs (fingerprint, text) VALUES (?, ?)", (fingerprint, packed))
+    return cursor.lastrowid
+
+
+# --- what became of the nodes ---------------------------------------------------------------------------------
+
+
+def node_rows(result: Outline) -> list[NodeRow]:
+    """Return a row for each node, then one for each instance: the columns of ``node_runs`` from ``node`` on."""
+    calls = calls_by_node(result.plan)
+    nodes = result.nodes
+    rows = [_row(nodes[name], calls.get(name), result) for name in nodes]
+    rows += [_row(nodes[path], None, result) for path in nodes.instances]
+    return rows
+
+
+def calls_by_node(plan: ExecutionPlan) -> dict[str, Task]:
+    """Return what calls the block of each node, also of those in the bodies of loops."""
+    calls: dict[str, Task] = {}
+    for task in plan.tasks:
+        for call in task.calls:
+            calls[call.node] = call
+            for alias in call.aliases:
+                calls[alias] = call
+        if task.body is not None:
+            calls.update(calls_by_node(task.body.plan))
+    return calls
+
+
+def _row(node: NodeResult, call: Task | None, result: Outline) -> NodeRow:
+    worth = node.elapsed_s >= LEAST_S or node.peak_bytes >= LEAST_BYTES
+    return (
+        node.node,
+        _block(node.node, call, result.plan),
+        str(node.status),
+        node.started_s,
+        node.elapsed_s,
+        node.output_bytes,
+        node.peak_bytes,
+        getattr(node, "attempts", 1),
+        node.count,
+        likeness(node, call, result) if worth and call is not None and node.status is NodeStatus.DONE else None,
+        _outputs(node.outputs) if node.outputs else None,
+        _details(node),
+    )
+
+
+def _block(node: NodeId, call: Task | None, plan: ExecutionPlan) -> str:
+    if call is not None:
+        return str(call.definition.id)
+    definition = plan.folded_definitions.get(node)
+    return str(definition.id) if definition is not None else ""
+
+
+def likeness(node: NodeResult, call: Task, result: Outline) -> int:
+    """Return a number that is the same for runs of a node that should take the same.
+
+    They are of the same graph, node and block, with the same values and about as much to read.
+    """
+    plan, definition = result.plan, call.definition
+    parts = (str(plan.base_dir), plan.graph_name, node.node, definition.id, definition.version, node.iterations)
+    said = f"{parts!r}{call.values!r}{_arriving(call, result).bit_length()}".encode("utf-8", "replace")
+    return int.from_bytes(blake2b(said, digest_size=8).digest(), "big", signed=True)
+
+
+def _arriving(call: Task, result: Outline) -> int:
+    """Return how many bytes a node reads over links."""
+    total = 0
+    for item in call.inputs:
+        try:
+            total += result.nodes[item.source.node].outputs[item.source.port].nbytes
+        except KeyError:
+            continue  # inside of a loop, what arrives is not written down
+    return total
+
+
+def _outputs(outputs: Mapping[Any, ValueSummary]) -> str:
+    return _json({port: summary_dict(summary) for port, summary in outputs.items()})
+
+
+def _details(node: NodeResult) -> str | None:
+    """Return what few nodes have to say, as JSON."""
+    facts: dict[str, Any] = {}
+    if node.reason:
+        facts["reason"] = node.reason
+    if node.error is not None:
+        facts["error"] = failure_dict(node.error)
+    if node.failed:
+        facts["failed"] = node.failed
+    if node.parts:
+        facts["parts"] = list(node.parts)
+    return _json(facts) if facts else None
+
+
+def _json(facts: Mapping[str, Any]) -> str:
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+# --- the run as a whole ---------------------------------------------------------------------------------------
+
+
+def counts(rows: Iterable[NodeRow]) -> Mapping[str, int]:
+    """Return how many nodes ended in each way; a node whose time was up counts as failed."""
+    found = dict.fromkeys(("done", "failed", "skipped", "cached", "cancelled"), 0)
+    for row in rows:
+        name = "failed" if row[2] == "timed_out" else "done" if row[2] == "compensated" else row[2]
+        if name in found:
+            found[name] += 1
+    return found
+
+
+def first_error(result: Outline) -> str:
+    """Return what the first failure said, in one line."""
+    for name, node in result.nodes.items():
+        if node.error is not None and not node.taken_by:
+            said = node.error.message.partition("\n")[0]
+            return f"{name}: {said[:300]}"
+    return ""
+
+
+def rows_of(
+    result: Outline,
+    *,
+    key: RunKey,
+    started_at: float,
+    origin: Any,
+    source: Snapshot | None,
+    attempts: Sequence[FailedAttempt] = (),
+    events: Sequence[PastEvent] = (),
+    resources: Sequence[ResourceUse] = (),
+) -> RunRows:
+    """Return all that is to be written of a run that is over."""
+    plan = result.plan
+    nodes = node_rows(result)
+    text, fingerprint = graph_text(source)
+    path = getattr(source, "path", None)
+    summary = RunSummary(
+        key=key,
+        graph=plan.graph_name,
+        status=result.status,
+        started_at=started_at,
+        elapsed_s=result.elapsed_s,
+        file=str(path) if path is not None else None,
+        fingerprint=fingerprint,
+        origin=origin,
+        workers=plan.workers,
+        level=str(plan.level),
+        nodes=len(plan.nodes),
+        peak_bytes=result.memory.peak_bytes,
+        error=first_error(result),
+        resumed_from=result.resumed_from,
+        **counts(nodes[: len(plan.nodes)]),
+    )
+    taken = tuple(_memory_use(result))
+    return RunRows(summary, str(plan.base_dir), text, nodes, attempts, events, (*taken, *resources))
+
+
+def _memory_use(result: Outline) -> Iterator[ResourceUse]:
+    memory = result.memory
+    limit = getattr(memory, "limit_bytes", None) or result.plan.limits.memory_bytes or 0
+    yield ResourceUse("memory", "bytes", float(limit), float(memory.peak_bytes))
+    if memory.spilled_bytes:
+        yield ResourceUse("disk", "bytes", 0.0, float(memory.spilled_bytes))
+    busy_s = math.fsum(node.elapsed_s for node in result.nodes.values())
+    yield ResourceUse("workers", "s", result.plan.workers * result.elapsed_s, busy_s)

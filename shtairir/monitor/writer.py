@@ -1,0 +1,64 @@
+"""The one thread of the program that writes history: a run's end waits neither for a disk nor for another program."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import logging
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import TypeAlias
+
+_log = logging.getLogger(__name__)
+
+Job: TypeAlias = Callable[[], object]
+
+LAST_WAIT_S = 10.0
+"""How long the end of the program waits for what is still to be written."""
+
+
+class Writer:
+    """Does one thing after the other, on a thread that begins with the first of them."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._jobs: SimpleQueue[Job] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def submit(self, job: Job) -> None:
+        """Have something done, in its turn. Whatever it raises is logged."""
+        self._jobs.put(job)
+        if self._thread is None:
+            self._hire()
+
+    def _hire(self) -> None:
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name=f"shtairir {self._name}", daemon=True)
+                self._thread.start()
+                atexit.register(self.flush, LAST_WAIT_S)
+
+    def _work(self) -> None:
+        while True:
+            job = self._jobs.get()
+            try:
+                job()
+            except Exception:  # noqa: BLE001 - one run that cannot be written must not keep the next from being
+                _log.warning("Something of the history of runs could not be written.", exc_info=True)
+            del job  # with it the records of a run, while this waits for the next
+
+    def flush(self, timeout_s: float | None = None) -> bool:
+        """Wait until all that was submitted before is done, and say whether it is."""
+        if self._thread is None:
+            return True
+        done = threading.Event()
+        self._jobs.put(done.set)
+        return done.wait(timeout_s)
+
+
+@functools.cache
+def writer() -> Writer:
+    """Return the writer of this program."""
+    return Writer("history")
