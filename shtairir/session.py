@@ -32,6 +32,7 @@ from shtairir.planning import (
     PlanningConfig,
     ResourceLimits,
 )
+from shtairir.planning.source import PlanSource, note_source
 from shtairir.results.result import RunResult
 
 if TYPE_CHECKING:
@@ -122,12 +123,17 @@ def _plan(
     )
     shelved = _shelf().plan_of(graph, config, blocks) if isinstance(graph, Graph) and not parameters else None
     if shelved is not None:
-        return shelved
-    snapshot, values = _with_parameters(_current(_snapshot_of(graph), blocks), parameters or {})
+        now = graph.snapshot()
+        return note_source(shelved, PlanSource(now, now, targets=config.targets))
+    given = _current(_snapshot_of(graph), blocks)
+    snapshot, values = _with_parameters(given, parameters or {})
     wiring, refused = _wired(snapshot, blocks)
     made = ExecutionPlanner(config).plan(snapshot, blocks, wiring, values=values)
     if refused:
-        return replace(made, untrusted=refused)
+        made = replace(made, untrusted=refused)
+    note_source(made, PlanSource(given, snapshot, dict(parameters or {}), config.targets))
+    if refused:
+        return made
     if isinstance(graph, Graph) and not parameters:
         _shelf().put(graph, snapshot, config, blocks, made, wiring)
     return made

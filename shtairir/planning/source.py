@@ -1,0 +1,52 @@
+"""What a plan was made of. A run that is kept needs it again: to be gone on with after the program has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from shtairir.ids import NodeId
+
+if TYPE_CHECKING:
+    from shtairir.document.snapshot import Snapshot
+    from shtairir.planning.plan import ExecutionPlan
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSource:
+    """A graph, and what else was given to plan it.
+
+    Attributes
+    ----------
+    given
+        The graph as it was given.
+    snapshot
+        The graph with the parameters in it.
+    parameters
+        Values for this plan only.
+    targets
+        The nodes that were asked for; ``None`` for all.
+    """
+
+    given: Snapshot
+    snapshot: Snapshot
+    parameters: Mapping[str, Any] = MappingProxyType({})
+    targets: tuple[NodeId, ...] | None = None
+
+
+# Beside the plan and not in it: plans that are repaired must not take over what they were repaired from.
+_sources: WeakKeyDictionary[ExecutionPlan, PlanSource] = WeakKeyDictionary()
+
+
+def note_source(plan: ExecutionPlan, source: PlanSource) -> ExecutionPlan:
+    """Remember what a plan was made of, as long as it lives, and return the plan."""
+    _sources[plan] = source
+    return plan
+
+
+def source_of(plan: ExecutionPlan) -> PlanSource | None:
+    """Return what a plan was made of, if it was made of a graph."""
+    return _sources.get(plan)
