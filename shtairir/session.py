@@ -123,7 +123,7 @@ def _plan(
     )
     shelved = _shelf().plan_of(graph, config, blocks) if isinstance(graph, Graph) and not parameters else None
     if shelved is not None:
-        now = graph.snapshot()
+        now = _snapshot_of(graph)
         return note_source(shelved, PlanSource(now, now, targets=config.targets))
     given = _current(_snapshot_of(graph), blocks)
     snapshot, values = _with_parameters(given, parameters or {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -13,6 +13,8 @@ from shtairir.ids import NodeId
 if TYPE_CHECKING:
     from shtairir.document.snapshot import Snapshot
     from shtairir.planning.plan import ExecutionPlan
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class PlanSource:
 
     given: Snapshot
     snapshot: Snapshot
-    parameters: Mapping[str, Any] = MappingProxyType({})
+    parameters: Mapping[str, Any] = field(default_factory=lambda: _NONE)
     targets: tuple[NodeId, ...] | None = None
 
 
