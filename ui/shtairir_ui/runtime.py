@@ -7,13 +7,18 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from shtairir.block.values import ValueSummary
+from shtairir.errors import AttemptTimeoutError
 from shtairir.events import (
     Event,
     NodeCancelled,
+    NodeCompensated,
     NodeFailed,
     NodeFailure,
     NodeFinished,
+    NodeHeld,
     NodeProgressed,
+    NodeRestored,
+    NodeRetrying,
     NodeSkipped,
     NodeStarted,
     NodeStatus,
@@ -35,7 +40,13 @@ class NodeRuntime:
     progress
         0..1 while a block reports it, else None.
     reason
-        Why the node was skipped, and `cause`, the node that failed before it.
+        Why the node was skipped or held, or where its result comes from; `cause`, the node that failed before it.
+    attempt, attempts
+        Which attempt it is or was, counted from 1, and how many there may be; 0 where nobody has said.
+    due_s
+        When the next attempt begins, by the clock of the run; None while none is waited for.
+    held
+        It could start, but somebody or something holds it: `reason` tells.
     stale
         The node's inputs changed since this result was made.
     """
@@ -51,10 +62,17 @@ class NodeRuntime:
     summaries: Mapping[PortName, ValueSummary] = field(default_factory=dict)
     reason: str = ""
     cause: NodeId | None = None
+    attempt: int = 1
+    attempts: int = 0
+    due_s: float | None = None
+    held: bool = False
     stale: bool = False
 
 
 IDLE = NodeRuntime()
+_TOO_LONG = AttemptTimeoutError.__name__
+UNDONE = "What it had done was undone."
+NOT_UNDONE = "What it had done could not be undone."
 SETTLED = frozenset(
     {
         NodeStatus.DONE,
@@ -92,7 +110,9 @@ def advance(before: NodeRuntime, event: Event) -> NodeRuntime:
     """The node's state after `event`, which must be about that node."""
     match event:
         case NodeStarted():
-            return NodeRuntime(status=NodeStatus.RUNNING, started_s=event.at_s)
+            return NodeRuntime(
+                status=NodeStatus.RUNNING, started_s=event.at_s, attempt=event.attempt, attempts=before.attempts
+            )
         case NodeProgressed():
             return replace(before, progress=event.fraction, message=event.message)
         case NodeFinished():
@@ -103,13 +123,38 @@ def advance(before: NodeRuntime, event: Event) -> NodeRuntime:
                 output_bytes=event.output_bytes,
                 peak_bytes=event.peak_bytes,
                 summaries=event.outputs,
+                attempt=event.attempts,
             )
+        case NodeRetrying():
+            return NodeRuntime(
+                status=NodeStatus.WAITING,
+                message=event.failure.message,
+                attempt=event.attempt + 1,
+                attempts=event.attempts,
+                due_s=event.at_s + event.delay_s,
+            )
+        case NodeHeld():
+            status = NodeStatus.PAUSED if event.paused else NodeStatus.WAITING
+            return replace(before, status=status, message=event.reason, reason=event.reason, due_s=None, held=True)
+        case NodeRestored():
+            return NodeRuntime(
+                status=NodeStatus.CACHED,
+                message=event.origin,
+                reason=event.origin,
+                output_bytes=event.output_bytes,
+                summaries=event.outputs,
+            )
+        case NodeCompensated(failure=None):
+            return replace(before, status=NodeStatus.COMPENSATED, message=UNDONE, reason=UNDONE)
+        case NodeCompensated():
+            return replace(before, failure=event.failure, message=f"{NOT_UNDONE} {_said(event.failure)}")
         case NodeFailed():
             return NodeRuntime(
-                status=NodeStatus.FAILED,
+                status=NodeStatus.TIMED_OUT if event.failure.error_type == _TOO_LONG else NodeStatus.FAILED,
                 elapsed_s=event.elapsed_s,
                 failure=event.failure,
                 message=event.failure.message,
+                attempt=event.failure.attempts,
             )
         case NodeSkipped():
             return NodeRuntime(status=NodeStatus.SKIPPED, message=event.reason, reason=event.reason, cause=event.cause)
@@ -117,3 +162,20 @@ def advance(before: NodeRuntime, event: Event) -> NodeRuntime:
             return NodeRuntime(status=NodeStatus.CANCELLED, elapsed_s=event.elapsed_s)
         case _:
             return before
+
+
+def _said(failure: NodeFailure | None) -> str:
+    return failure.message if failure is not None else ""
+
+
+def tries(state: NodeRuntime) -> str:
+    """Which attempt it is, where there is more than one: ``attempt 2 of 4``; else empty.
+
+    Examples
+    --------
+    >>> tries(NodeRuntime(attempt=2, attempts=4)), tries(NodeRuntime(attempt=3)), tries(NodeRuntime())
+    ('attempt 2 of 4', 'attempt 3', '')
+    """
+    if state.attempt < 2:
+        return ""
+    return f"attempt {state.attempt} of {state.attempts}" if state.attempts else f"attempt {state.attempt}"

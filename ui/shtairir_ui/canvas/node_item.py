@@ -58,6 +58,7 @@ class NodeItem(AbstractNodeItem):
         self.thumbnail: QImage | None = None
         self.phase: float | None = None
         self.running_s = 0.0
+        self.wait_s = 0.0
         self.finding: Finding | None = None
         self.hovered = False
         self.hovered_port: PlacedKey | None = None
@@ -106,6 +107,8 @@ class NodeItem(AbstractNodeItem):
         alert, had = self.alert, self.thumbnail is not None
         if runtime.status is not self.runtime.status:
             self.phase, self.running_s = None, 0.0
+        if runtime.due_s != self.runtime.due_s:
+            self.wait_s = 0.0
         self.runtime = runtime
         self.thumbnail = thumbnail
         if self.alert != alert or had != (thumbnail is not None):
@@ -114,8 +117,9 @@ class NodeItem(AbstractNodeItem):
         return False
 
     def beat(self, now_s: float, round_s: float) -> None:
-        """Show that the node is still at work; `round_s` is how long the moving bar takes for one round."""
-        began_s = self.runtime.started_s
+        """Show that the node is still at work, or how long it waits; the moving bar takes `round_s` for one round."""
+        began_s, due_s = self.runtime.started_s, self.runtime.due_s
+        self.wait_s = 0.0 if due_s is None else max(due_s - now_s, 0.0)
         self.running_s = 0.0 if began_s is None else max(now_s - began_s, 0.0)
         self.phase = (now_s / round_s) % 1.0
         self.update(progress_track(self.layout))

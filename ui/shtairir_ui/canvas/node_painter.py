@@ -26,6 +26,8 @@ LOD_DETAIL = 0.55
 
 _WANDERER = 0.3
 """The part of the track that the bar of a node without progress takes."""
+_COST_SHARE = 0.8
+"""How much of the footer its right side may take, when it tells why a node waits."""
 _FADED = 0.35
 """How much of its colour the state of a result that is out of date keeps."""
 
@@ -262,7 +264,8 @@ def _paint_alert(painter: QPainter, item: NodeItem, box: QRectF) -> None:
 
 def _paint_footer(painter: QPainter, item: NodeItem) -> None:
     look, room = item.look, item.layout.footer
-    name, cost = footer_texts(item.face, item.runtime, item.running_s)
+    name, cost = footer_texts(item.face, item.runtime, item.running_s, item.wait_s)
+    cost = look.small.elided(cost, room.width() * _COST_SHARE)
     painter.setFont(look.small.font)
     painter.setPen(look.tokens.text_dim)
     painter.drawText(room, _RIGHT, cost)

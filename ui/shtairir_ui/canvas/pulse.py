@@ -1,5 +1,7 @@
 """Shows that a node is at work: the bar of a node that reports no progress keeps moving, and its seconds count up.
 
+The seconds to the next attempt of a node that failed count down.
+
 Only the strip with the bar and the footer are drawn again, a few times a second, and only while something runs.
 """
 
@@ -20,7 +22,7 @@ ROUND_S = 1.6
 
 
 class Pulse(QObject):
-    """Ticks while nodes run.
+    """Ticks while nodes run or wait for their next attempt.
 
     Parameters
     ----------
@@ -46,8 +48,9 @@ class Pulse(QObject):
         runtime = self._board.editor.runtime
         for node in nodes:
             state = runtime.get(node)
-            if state is not None and state.status is NodeStatus.RUNNING:
+            if state is not None and (state.status is NodeStatus.RUNNING or state.due_s is not None):
                 self._running.add(node)
+                self._beat(node)
             else:
                 self._running.discard(node)
         if not self._running:
@@ -62,8 +65,10 @@ class Pulse(QObject):
 
     def tick(self) -> None:
         """Draw what moves."""
-        now = self._clock()
         for node in self._running:
-            item = self._board.nodes.get(node)
-            if item is not None:
-                item.beat(now, ROUND_S)
+            self._beat(node)
+
+    def _beat(self, node: NodeId) -> None:
+        item = self._board.nodes.get(node)
+        if item is not None:
+            item.beat(self._clock(), ROUND_S)

@@ -12,7 +12,7 @@ from shtairir_ui.editor import Editor
 from shtairir_ui.iconlabel import IconLabel
 from shtairir_ui.inspector.style import restyle
 from shtairir_ui.quantities import duration, size
-from shtairir_ui.runtime import IDLE, NodeRuntime
+from shtairir_ui.runtime import IDLE, NodeRuntime, tries
 
 STATUS: dict[NodeStatus | None, tuple[str, str, str]] = {
     None: ("", "text_dim", "Not run yet"),
@@ -20,7 +20,7 @@ STATUS: dict[NodeStatus | None, tuple[str, str, str]] = {
     NodeStatus.READY: ("clock", "text_dim", "Ready"),
     NodeStatus.RUNNING: ("running", "running", "Running"),
     NodeStatus.DONE: ("ok", "ok", "Done"),
-    NodeStatus.CACHED: ("cached", "cached", "Taken from the cache"),
+    NodeStatus.CACHED: ("cached", "cached", "Taken over"),
     NodeStatus.SKIPPED: ("skipped", "text_dim", "Skipped"),
     NodeStatus.FAILED: ("error", "error", "Failed"),
     NodeStatus.TIMED_OUT: ("clock", "error", "Timed out"),
@@ -38,7 +38,9 @@ def status_text(state: NodeRuntime) -> str:
     >>> status_text(NodeRuntime(status=NodeStatus.DONE, elapsed_s=0.042, output_bytes=3_100_000))
     'Done · 42 ms · 3.1 MB'
     """
-    parts = [STATUS[state.status][2]]
+    parts = ["Waits for its next attempt" if state.due_s is not None else STATUS[state.status][2]]
+    if tries(state):
+        parts.append(tries(state))
     if state.status is NodeStatus.RUNNING and state.progress is not None:
         parts.append(f"{state.progress:.0%}")
     if state.elapsed_s is not None:
@@ -109,9 +111,10 @@ class NodeHeader(QWidget):
         """A failure must not hide behind a tab."""
         failed = state.failure is not None
         sentence = state.failure.message if state.failure is not None else state.reason
-        wanted = failed or state.status is NodeStatus.SKIPPED
-        self._cause.setText(sentence if wanted else "")
-        self._cause.setVisible(bool(wanted and sentence))
+        if state.due_s is not None:
+            sentence = f"The last attempt failed: {state.message}"
+        self._cause.setText(sentence)
+        self._cause.setVisible(bool(sentence))
         restyle(self._cause, "error" if failed else "dim")
 
     def _lay_out(self) -> None:
