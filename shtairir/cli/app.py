@@ -173,6 +173,19 @@ def validate(file: GraphFile, as_json: Json = False, verbose: Verbose = 0) -> Ou
 
 
 @app.command()
+def diff(
+    before: Annotated[Path, typer.Argument(metavar="A", help="A graph file.", show_default=False)],
+    after: Annotated[Path, typer.Argument(metavar="B", help="Another, or a later form of it.", show_default=False)],
+    as_json: Json = False,
+    verbose: Verbose = 0,
+) -> Outcome:
+    """Tell in words what changed from one graph to another; exit status 1 when anything did."""
+    from shtairir.cli.diff_command import diff_graphs
+
+    return diff_graphs(before, after)
+
+
+@app.command()
 def blocks(
     query: Annotated[
         list[str] | None,
