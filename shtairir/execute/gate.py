@@ -160,6 +160,14 @@ class Gate:
         if through:
             self._workers.give(through)
 
+    def over(self, task: int) -> None:
+        """Take note that a task is over."""
+        self._workers.over(task)
+
+    def replace(self, task: int, worker: str) -> None:
+        """Have another worker take the place of one that is given up."""
+        self._workers.replace(task, worker)
+
     def has_waiting(self) -> bool:
         """Whether a task waits for a worker; those that are held do not count."""
         return self._workers.has_waiting()

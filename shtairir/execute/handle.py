@@ -27,6 +27,10 @@ class RunHandle:
         self._watch: Watch | None = None
         self._starting_to_watch = threading.Lock()
 
+    def begin(self) -> None:
+        """Have the run begin; whoever hands out handles has done so."""
+        self._run.start()
+
     @property
     def run(self) -> RunId:
         """The run's number; every event of it bears it."""

@@ -1,0 +1,191 @@
+"""The one place that wires the parts together: graph → validate → plan → run.
+
+`plan`, `run` and `start` are the public functions of the package. What they are told is one frozen value in here,
+`shtairir.session.wishes.Wishes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from shtairir.block.registry import Registry
+from shtairir.events import Instrument
+from shtairir.execute.cancel import CancelToken
+from shtairir.execute.handle import RunHandle
+from shtairir.ids import NodeId, PortRef
+from shtairir.planning import Estimate, ExecutionPlan, OptimizationLevel, ResourceLimits
+from shtairir.session.planned import planned
+from shtairir.session.started import start_plan, started, wait_for
+from shtairir.session.wishes import Keep, Origin, Source, wishes
+
+if TYPE_CHECKING:
+    from shtairir.results.result import RunResult
+
+__all__ = ["Keep", "RunHandle", "Source", "plan", "run", "start", "start_plan", "wait_for"]
+
+
+def plan(
+    graph: Source,
+    *,
+    level: OptimizationLevel | str = OptimizationLevel.BALANCED,
+    workers: int | None = None,
+    keep: Keep = "results",
+    parameters: Mapping[str, Any] | None = None,
+    targets: Iterable[str] | None = None,
+    registry: Registry | None = None,
+    limits: ResourceLimits | None = None,
+    estimates: Mapping[NodeId, Estimate] | None = None,
+    break_at: Iterable[str | PortRef] = (),
+) -> ExecutionPlan:
+    """Return the plan of a graph. No block runs, but for sums of constants at ``balanced``.
+
+    Parameters
+    ----------
+    graph
+        A graph, or the path of its file.
+    level
+        ``none``, ``basic``, ``balanced`` or ``aggressive``; every level gives the same result.
+    workers
+        Most nodes at a time; the number of processors by default.
+    keep
+        Outputs to keep besides the results, which are those that nobody reads: ``["blur.out"]``.
+    parameters
+        Values for this plan only: ``{"blur.sigma": 3, "radius": 5}``.
+    targets
+        Nodes to run up to; all that they do not need is left out.
+    estimates
+        What nodes are expected to cost, for instance `RunResult.estimates` of an earlier run.
+    break_at
+        Nodes and ports at which runs of the plan may be held: what is to be held is not joined with others.
+
+    Raises
+    ------
+    PlanningError
+        When the graph has errors, all of which are in ``problems``, or when no plan fits the limits.
+    """
+    return planned(
+        graph,
+        wishes(
+            level=level,
+            workers=workers,
+            keep=keep,
+            parameters=parameters,
+            targets=targets,
+            registry=registry,
+            limits=limits,
+            estimates=estimates,
+            break_at=break_at,
+        ),
+    )
+
+
+def start(
+    graph_or_plan: Source | ExecutionPlan,
+    *,
+    level: OptimizationLevel | str = OptimizationLevel.BALANCED,
+    workers: int | None = None,
+    keep: Keep = "results",
+    parameters: Mapping[str, Any] | None = None,
+    targets: Iterable[str] | None = None,
+    instruments: Sequence[Instrument] = (),
+    memory_limit: int | None = None,
+    timeout_s: float | None = None,
+    cancel: CancelToken | None = None,
+    registry: Registry | None = None,
+    break_at: Iterable[str | PortRef] = (),
+    watch: Iterable[str | PortRef] = (),
+    origin: Origin = "api",
+) -> RunHandle:
+    """Start a run in the background and return its handle.
+
+    Parameters
+    ----------
+    graph_or_plan, level, workers, keep, parameters, targets, instruments, memory_limit, timeout_s, cancel, registry
+        As for `run`.
+    break_at
+        Nodes and ports with a breakpoint, see `RunHandle.break_at`.
+    watch
+        Outputs whose values are told when they are made, see `RunHandle.watch`.
+    origin
+        Who starts it, for the history: ``api``, ``cli`` or ``window``.
+    """
+    return started(
+        graph_or_plan,
+        wishes(
+            level=level,
+            workers=workers,
+            keep=keep,
+            parameters=parameters,
+            targets=targets,
+            instruments=instruments,
+            memory_limit=memory_limit,
+            timeout_s=timeout_s,
+            cancel=cancel,
+            registry=registry,
+            break_at=break_at,
+            watch=watch,
+            origin=origin,
+        ),
+    )
+
+
+def run(
+    graph_or_plan: Source | ExecutionPlan,
+    *,
+    level: OptimizationLevel | str = OptimizationLevel.BALANCED,
+    workers: int | None = None,
+    keep: Keep = "results",
+    parameters: Mapping[str, Any] | None = None,
+    targets: Iterable[str] | None = None,
+    instruments: Sequence[Instrument] = (),
+    memory_limit: int | None = None,
+    timeout_s: float | None = None,
+    cancel: CancelToken | None = None,
+    registry: Registry | None = None,
+) -> RunResult:
+    """Run a graph, or a plan of one, and return what came of it.
+
+    A node that fails does not raise: see `RunResult.status` and `RunResult.raise_for_status`.
+
+    Parameters
+    ----------
+    graph_or_plan
+        A graph, the path of its file, or a plan. A plan needs no planning again, however often it is run; level,
+        workers, parameters and targets are its own.
+    keep
+        Which values to keep: ``"results"``, those that nobody reads; ``"all"``; or some in addition to the results,
+        ``["blur.out"]``. All others are freed after their last reader.
+    instruments
+        Observers of the run's events.
+    memory_limit
+        Most bytes for values and borrowed buffers. Nodes wait for memory, and values that wait for their readers may
+        wait on disk. A node that cannot fit even so fails, and a graph of which that is known is refused.
+    timeout_s
+        Stops the run after so many seconds; its status is ``timed_out`` then.
+    cancel
+        A token by which another thread may stop the run.
+
+    Raises
+    ------
+    PlanningError
+        When the graph cannot be planned.
+    UntrustedCodeError
+        When the graph, or a file that it uses, carries code that nobody has trusted; see `shtairir.trust`.
+    KeyboardInterrupt
+        On Ctrl-C, after the run has been cancelled.
+    """
+    handle = start(
+        graph_or_plan,
+        level=level,
+        workers=workers,
+        keep=keep,
+        parameters=parameters,
+        targets=targets,
+        instruments=instruments,
+        memory_limit=memory_limit,
+        timeout_s=timeout_s,
+        cancel=cancel,
+        registry=registry,
+    )
+    return wait_for(handle)

@@ -1,0 +1,121 @@
+"""From plan to run: the one place that wires what a run is made of."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from shtairir.errors import PlanningError, UntrustedCodeError
+from shtairir.execute.cancel import CancelToken
+from shtairir.execute.handle import RunHandle
+from shtairir.execute.locks import NamedLocks
+from shtairir.execute.options import RunOptions
+from shtairir.ids import PortRef
+from shtairir.memory.pool import shared_pool
+from shtairir.monitor.learned import learned
+from shtairir.planning import ExecutionPlan
+from shtairir.session.planned import planned
+from shtairir.session.wishes import Source, Wishes, kept_ports
+
+if TYPE_CHECKING:
+    from shtairir.results.result import RunResult
+
+
+def started(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> RunHandle:
+    """Start a run in the background and return its handle; see `shtairir.start`."""
+    plan = _ready(graph_or_plan, wishes)
+    handle = _made(plan, _options(plan, wishes))
+    for port in wishes.watch:
+        handle.watch(port)
+    for name in wishes.break_at:
+        handle.break_at(name)
+    handle.begin()
+    return handle
+
+
+def start_plan(plan: ExecutionPlan, options: RunOptions) -> RunHandle:
+    """Start a plan under options that `start` does not have: other workers, another clock.
+
+    Raises
+    ------
+    UntrustedCodeError
+        When the graph, or a file that it uses, carries code that nobody has trusted.
+    """
+    handle = _made(plan, options)
+    handle.begin()
+    return handle
+
+
+def wait_for(handle: RunHandle) -> RunResult:
+    """Wait for a run to end; Ctrl-C cancels it first."""
+    try:
+        result = handle.wait()
+    except KeyboardInterrupt:
+        handle.cancel()
+        handle.wait()
+        raise
+    assert result is not None  # without a timeout, there is one
+    return result
+
+
+def _ready(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> ExecutionPlan:
+    if not isinstance(graph_or_plan, ExecutionPlan):
+        return planned(graph_or_plan, wishes)
+    if wishes.changes_plan:
+        raise PlanningError(
+            "A plan cannot take other parameters or targets.", hint="Give them to shtairir.plan, or run the graph."
+        )
+    return graph_or_plan
+
+
+def _options(plan: ExecutionPlan, wishes: Wishes) -> RunOptions:
+    history = learned()
+    return RunOptions(
+        keep=None if wishes.keep == "all" else _kept(plan, wishes),
+        instruments=wishes.instruments,
+        memory_limit=wishes.limits.memory_bytes,
+        timeout_s=wishes.timeout_s,
+        cancel=wishes.cancel if wishes.cancel is not None else CancelToken(),
+        workers=wishes.crew(plan) if wishes.crew is not None else None,
+        pool=shared_pool(),
+        locks=_shared_locks(),
+        hooks=wishes.hooks,
+        wrappers=wishes.wrappers,
+        on_result=_told([history.observe] if history is not None else []),
+    )
+
+
+def _told(observers: list[Callable[[RunResult], None]]) -> Callable[[RunResult], None] | None:
+    """Return what tells a result to several, in their order."""
+    if len(observers) < 2:
+        return observers[0] if observers else None
+
+    def tell(result: RunResult) -> None:
+        for observer in observers:
+            observer(result)
+
+    return tell
+
+
+def _made(plan: ExecutionPlan, options: RunOptions) -> RunHandle:
+    from shtairir.execute.run import Run
+
+    if plan.untrusted:
+        first = plan.untrusted[0]
+        raise UntrustedCodeError(first.message, hint=first.fix)
+    return RunHandle(Run(plan, options), options.cancel)
+
+
+def _kept(plan: ExecutionPlan, wishes: Wishes) -> list[PortRef]:
+    ports = [plan.aliases.get(port, port) for port in (*kept_ports(wishes.keep), *plan.keep)]
+    for port in ports:
+        task = plan.task(port.node)
+        if port not in plan.slots and not (task is None and port.node in plan.folded):
+            raise PlanningError(f"The plan has no output '{port}' to keep.")
+    return ports
+
+
+@functools.cache
+def _shared_locks() -> NamedLocks:
+    return NamedLocks()

@@ -1,0 +1,131 @@
+"""What a caller wants of a plan or a run, in one value that is handed from function to function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from shtairir.errors import PlanningError
+from shtairir.events import Instrument
+from shtairir.ids import NodeId, PortRef
+from shtairir.planning import Estimate, ExecutionPlan, OptimizationLevel, ResourceLimits
+
+if TYPE_CHECKING:
+    from shtairir.block.registry import Registry
+    from shtairir.document.graph import Graph
+    from shtairir.document.snapshot import Snapshot
+    from shtairir.execute.attempt import AttemptHook
+    from shtairir.execute.cancel import CancelToken
+    from shtairir.execute.options import Wrap
+    from shtairir.execute.workers import Workers
+
+    Crew: TypeAlias = Callable[[ExecutionPlan], Workers]
+
+Source: TypeAlias = "Graph | Snapshot | str | Path"
+"""A graph, as it is or as it was, or the file of one."""
+
+Keep: TypeAlias = "str | Iterable[str | PortRef]"
+
+Origin: TypeAlias = Literal["api", "cli", "window"]
+"""Who starts a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What `shtairir.plan`, `start` and `run` are told besides the graph; see there for what each means.
+
+    Attributes
+    ----------
+    crew
+        Makes the workers of a run; threads of its own when ``None``.
+    hooks, wrappers
+        Those of `RunOptions`, besides what every run has.
+    """
+
+    level: OptimizationLevel | str = OptimizationLevel.BALANCED
+    workers: int | None = None
+    keep: str | tuple[str | PortRef, ...] = "results"
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    targets: tuple[NodeId, ...] | None = None
+    registry: Registry | None = None
+    limits: ResourceLimits = field(default_factory=ResourceLimits)
+    estimates: Mapping[NodeId, Estimate] = field(default_factory=dict)
+    instruments: Sequence[Instrument] = ()
+    timeout_s: float | None = None
+    cancel: CancelToken | None = None
+    break_at: tuple[PortRef | str, ...] = ()
+    watch: tuple[PortRef | str, ...] = ()
+    origin: Origin = "api"
+    crew: Crew | None = None
+    hooks: Sequence[AttemptHook] = ()
+    wrappers: Sequence[Wrap] = ()
+
+    @property
+    def apart(self) -> frozenset[NodeId]:
+        """The nodes that are to be seen by themselves: held, or looked at."""
+        return frozenset(node_of(name) for name in (*self.break_at, *self.watch))
+
+    @property
+    def changes_plan(self) -> bool:
+        """Whether a plan that is there already would have to be another."""
+        return bool(self.parameters) or self.targets is not None
+
+
+def wishes(
+    *,
+    keep: Keep = "results",
+    parameters: Mapping[str, Any] | None = None,
+    targets: Iterable[str] | None = None,
+    limits: ResourceLimits | None = None,
+    memory_limit: int | None = None,
+    estimates: Mapping[NodeId, Estimate] | None = None,
+    break_at: Iterable[PortRef | str] = (),
+    watch: Iterable[PortRef | str] = (),
+    **others: Any,
+) -> Wishes:
+    """Return wishes as callers write them: with ``None`` for what they do not care about, and any row of names."""
+    return Wishes(
+        keep=keep if isinstance(keep, str) else tuple(keep),
+        parameters=parameters or {},
+        targets=None if targets is None else tuple(NodeId(target) for target in targets),
+        limits=limits if limits is not None else ResourceLimits(memory_bytes=memory_limit),
+        estimates=estimates or {},
+        break_at=tuple(break_at),
+        watch=tuple(watch),
+        **others,
+    )
+
+
+def port_of(name: str | PortRef) -> PortRef:
+    """Return the port that is meant.
+
+    Raises
+    ------
+    PlanningError
+        When it is none.
+    """
+    try:
+        return name if isinstance(name, PortRef) else PortRef.parse(name)
+    except ValueError as error:
+        raise PlanningError(str(error)) from None
+
+
+def node_of(name: str | PortRef) -> NodeId:
+    """Return the node that is meant by its own name, or by that of one of its ports."""
+    if isinstance(name, PortRef):
+        return name.node
+    try:
+        return PortRef.parse(name).node
+    except ValueError:
+        return NodeId(name)
+
+
+def kept_ports(keep: str | Iterable[str | PortRef]) -> list[PortRef]:
+    """Return the outputs that are named to be kept."""
+    if isinstance(keep, str):
+        if keep not in ("results", "all"):
+            raise PlanningError(f"'{keep}' is nothing to keep.", hint="Write 'results', 'all', or ['NODE.PORT'].")
+        return []
+    return [port_of(port) for port in keep]
