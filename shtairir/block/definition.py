@@ -54,6 +54,10 @@ class Traits:
         does no harm.
     depends_on
         Names of what it needs outside, such as ``"api.example.com"``; each has a circuit breaker.
+    idempotent
+        Of an impure block, that to run it twice does no more than to run it once: it only looks at the world, or it
+        hands on `Context.idempotency_key`. When a program is killed in the middle of another impure block, nobody can
+        tell whether that has had its effect, and a person is asked before it runs again; of this one, nobody is.
     infer
         Tells the outputs' shapes and sizes from those of the inputs, see `shtairir.block.infer`.
     cost
@@ -81,6 +85,12 @@ class Traits:
     needs_trust: bool = False
     lazy: Lazy | None = None
     depends_on: tuple[str, ...] = ()
+    idempotent: bool = False
+
+    @property
+    def settles(self) -> bool:
+        """Whether it may run again without asking, when nobody knows whether it has."""
+        return self.pure or self.idempotent
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ _TAIL_BYTES = 1 << 14
 
 _log = logging.getLogger(__name__)
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""Returns JSON on one line."""
 
 
 def line_of(text: str) -> bytes:
@@ -100,7 +101,7 @@ class JournalFile:
         OSError
             When the disk does not take it.
         """
-        self.add_text(_encode(record))
+        self.add_text(compact(record))
 
     def add_text(self, text: str) -> None:
         """Add a record that is JSON already, on one line."""

@@ -5,7 +5,7 @@ group is a row of consecutive tasks of the plan, so that whatever the graph, not
 them. A task joins the group of the task before it if
 
 - it is known to be cheap, and needs nothing but a call: no context, no resource, no input to write into, no policy
-  that asks for more;
+  that asks for more, no effect of which a journal must know when it began;
 - it runs under the same condition, where there is one;
 - it waits for the same long tasks: so no member waits for one that another does not need anyway;
 - the group stays short: so no long task that waits for a member waits much longer than it must.
@@ -81,6 +81,7 @@ def may_join(task: Task, held: Sequence[str]) -> bool:
         and definition.context_argument is None
         and not traits.inplace
         and traits.runs_on == "thread"
+        and (traits.pure or traits.idempotent)
         and (task.policy is DEFAULT or task.policy.is_plain)
     )
 
