@@ -25,7 +25,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     import numpy
@@ -51,20 +51,33 @@ def size_class(nbytes: int) -> int:
     return -(-nbytes // step) * step
 
 
+class Buffer(Protocol):
+    """Memory that can be lent; ``interface`` tells NumPy where it lies."""
+
+    interface: dict[str, Any]
+    lent_before: bool
+    nbytes: int
+
+    def poison(self) -> None:
+        """Fill it with a pattern."""
+
+
 class Lease:
     """Keeps a lent buffer; its end gives the buffer back.
 
     Attributes
     ----------
+    buffer
+        What is lent.
     is_hit
         Whether the pool had the buffer already.
     """
 
-    __slots__ = ("__array_interface__", "_buffer", "_give_back", "is_hit", "owner")
+    __slots__ = ("__array_interface__", "_give_back", "buffer", "is_hit", "owner")
 
-    def __init__(self, buffer: _Buffer, owner: Owner, give_back: Callable[[Returned], None]) -> None:
+    def __init__(self, buffer: Buffer, owner: Owner, give_back: Callable[[Returned], None]) -> None:
         self.__array_interface__ = buffer.interface
-        self._buffer = buffer
+        self.buffer = buffer
         self._give_back = give_back
         self.owner = owner
         self.is_hit = buffer.lent_before
@@ -73,13 +86,13 @@ class Lease:
     @property
     def nbytes(self) -> int:
         """The size of the whole buffer."""
-        return self._buffer.nbytes
+        return self.buffer.nbytes
 
     def __del__(self) -> None:
-        self._give_back((self._buffer, self.owner))
+        self._give_back((self.buffer, self.owner))
 
 
-class _Buffer:
+class _PrivateBuffer:
     """Memory of the system, aligned. NumPy asks for huge pages where it takes 4 MiB and more at once."""
 
     __slots__ = ("interface", "lent_before", "nbytes", "storage")
@@ -105,7 +118,7 @@ class _Buffer:
 Owner: TypeAlias = tuple[Hashable, str]
 """Who borrows: an account, which is a run, and a name in it, which is a node."""
 
-Returned: TypeAlias = tuple[_Buffer, Owner]
+Returned: TypeAlias = tuple[Buffer, Owner]
 
 
 class _Account:
@@ -129,6 +142,8 @@ class MemoryPool:
         Fill buffers with a pattern when they are lent and when they return, so that a test can tell who reads
         what was never written, or what is no longer theirs. By default, whether the environment variable
         ``SHTAIRIR_POISON`` is 1.
+    make
+        Takes so many bytes of memory from the system.
 
     Attributes
     ----------
@@ -143,8 +158,15 @@ class MemoryPool:
     they are never more than what was lent at the same time once, or a few dozen megabytes.
     """
 
-    def __init__(self, limit_bytes: int | None = None, *, poison: bool | None = None) -> None:
+    def __init__(
+        self,
+        limit_bytes: int | None = None,
+        *,
+        poison: bool | None = None,
+        make: Callable[[int], Buffer] = _PrivateBuffer,
+    ) -> None:
         self.limit_bytes = limit_bytes
+        self._make = make
         self.hits = 0
         self.misses = 0
         self.before_growth: Callable[[], None] | None = None
@@ -152,7 +174,7 @@ class MemoryPool:
         # Reentrant: garbage may be collected while it is held, and a finaliser of foreign code may borrow.
         self._lock = threading.RLock()
         self._returned: deque[Returned] = deque()
-        self._idle: dict[int, list[_Buffer]] = {}
+        self._idle: dict[int, list[Buffer]] = {}
         self._accounts: dict[Hashable, _Account] = {}
         self._lent_bytes = 0
         self._most_lent_bytes = 0
@@ -179,7 +201,7 @@ class MemoryPool:
         lease = Lease(self._take(size_class(nbytes), owner), owner, self._returned.append)
         return np.ndarray(shape, kind, np.asarray(lease))
 
-    def _take(self, nbytes: int, owner: Owner) -> _Buffer:
+    def _take(self, nbytes: int, owner: Owner) -> Buffer:
         with self._lock:
             if self._returned:
                 self._collect()
@@ -192,7 +214,7 @@ class MemoryPool:
             buffer.poison()
         return buffer
 
-    def _from_shelf(self, nbytes: int) -> _Buffer | None:
+    def _from_shelf(self, nbytes: int) -> Buffer | None:
         shelf = self._idle.get(nbytes)
         if not shelf:
             return None
@@ -212,7 +234,7 @@ class MemoryPool:
         account.total += nbytes
         account.by_name[name] = account.by_name.get(name, 0) + nbytes
 
-    def _grow(self, nbytes: int, owner: Owner) -> _Buffer:
+    def _grow(self, nbytes: int, owner: Owner) -> Buffer:
         if self.before_growth is not None:
             self.before_growth()
         with self._lock:
@@ -221,7 +243,7 @@ class MemoryPool:
             self.misses += 1
         # The system may take milliseconds for it, during which others can go on borrowing.
         try:
-            return _Buffer(nbytes)
+            return self._make(nbytes)
         except MemoryError:
             with self._lock:
                 self._settle(nbytes, owner)
