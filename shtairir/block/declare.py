@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin, overload
 
 from shtairir.block.annotations import port_type
+from shtairir.block.compensating import check_compensate
 from shtairir.block.context import Context
 from shtairir.block.definition import ATTRIBUTE, BlockDefinition, Migration, RunsOn, Traits
 from shtairir.block.docstring import Docstring, read_docstring
@@ -61,6 +62,7 @@ def block(
     needs_trust: bool = False,
     lazy: Lazy | None = None,
     depends_on: Sequence[str] = (),
+    idempotent: bool = False,
     requires: Sequence[str] = (),
     extra: str | None = None,
     adapt: Adapt | None = None,
@@ -193,6 +195,9 @@ def _traits(signature: _Signature, arguments: set[PortName], declared: dict[str,
         raise signature.error("it is an async function.", hint='Declare runs_on="async".')
     if (declared.get("retries") or 0) < 0:
         raise signature.error("retries is negative.", hint="Use 0 for no retries.")
+    if declared.get("timeout_s") is not None and not declared["timeout_s"] > 0:
+        raise signature.error(f"timeout_s is {declared['timeout_s']!r}.", hint="Use seconds, or leave it out.")
+    check_compensate(signature.error, declared.get("compensate"), arguments, pure=declared.get("pure", True))
     try:
         return Traits(**declared)
     except TypeError:

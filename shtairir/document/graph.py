@@ -9,7 +9,8 @@ from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Self
 
 from shtairir.document import edits
-from shtairir.document.building import Building, port_of
+from shtairir.document.building import port_of
+from shtairir.document.governing import Governing
 from shtairir.document.handle import NodeHandle
 from shtairir.document.model import Content, Header, NamedResult, Node, Parameter, Point
 from shtairir.document.naming import free_name
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from shtairir.document.edits.published import Rewrite
 
 
-class Graph(Building):
+class Graph(Governing):
     """A program of nodes and links.
 
     A definition of the graph is a `Graph` too, found in `subgraphs`: it has the same verbs, and what is done in it is a

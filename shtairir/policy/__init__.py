@@ -4,6 +4,7 @@ from shtairir.policy.classify import classify
 from shtairir.policy.delays import delays
 from shtairir.policy.effective import effective_policy, graph_policy, origin_of, setting
 from shtairir.policy.model import Backoff, GraphPolicy, NodePolicy
+from shtairir.policy.taking import fallback_values, holds
 
 __all__ = [
     "Backoff",
@@ -12,7 +13,9 @@ __all__ = [
     "classify",
     "delays",
     "effective_policy",
+    "fallback_values",
     "graph_policy",
+    "holds",
     "origin_of",
     "setting",
 ]

@@ -102,9 +102,17 @@ def _passes(error: BaseException) -> bool:
         return True
     if isinstance(error, OSError) and error.errno in _PASSING_NUMBERS:
         return True
+    reason = getattr(error, "reason", None)  # what urllib, and what follows it, hide the error of the socket in
+    if isinstance(reason, BaseException) and reason is not error:
+        return _passes(reason)
+    status = _status_of(error)
+    return isinstance(status, int) and status in _PASSING_STATUS
+
+
+def _status_of(error: BaseException) -> object:
+    """Return what a web server has answered with, if the error is about that."""
     answer = getattr(error, "response", None)
-    status = getattr(answer, "status_code", None) or getattr(answer, "status", None)
-    return status in _PASSING_STATUS if isinstance(status, int) else False
+    return getattr(answer, "status_code", None) or getattr(error, "status", None)
 
 
 def _is_called(error: BaseException, names: Iterable[str]) -> bool:

@@ -84,9 +84,9 @@ def _declared(definition: BlockDefinition, graph: GraphPolicy) -> Iterator[tuple
     elif traits.timeout_s is not None and "timeout_s" not in given:
         yield "timeout_s", traits.timeout_s
     if traits.retries is not None:
-        if "retries" not in given or not traits.pure:
+        if "retries" not in given or not traits.repeatable:
             yield "retries", traits.retries
-    elif not traits.pure or is_loop:
+    elif not traits.repeatable or is_loop:
         # An effect happens twice only if somebody says so of this very block or node. What a loop repeats is retried.
         yield "retries", 0
     if traits.runs_on != "thread" and "worker" not in given:

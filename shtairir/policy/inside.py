@@ -37,6 +37,6 @@ def handed_in(own: Mapping[str, Any], said: Mapping[str, Any], definition: Block
 
     An effect happens twice only if somebody says so of this very node or block, so retries are not handed in to it.
     """
-    if not definition.traits.pure:
+    if not definition.traits.repeatable:
         said = {key: value for key, value in said.items() if key != "retries"}
     return {**said, **own}

@@ -16,6 +16,7 @@ from shtairir.validation.inputs import check_inputs
 from shtairir.validation.inside import problems_inside
 from shtairir.validation.interfaces import check_interface
 from shtairir.validation.links import check_links
+from shtairir.validation.policies import check_policies
 from shtairir.validation.problem import Problem
 from shtairir.validation.published import check_published
 from shtairir.validation.references import check_bodies, check_code, check_foreign, check_refusals
@@ -32,6 +33,7 @@ _CHECKS = (
     check_cycles,
     check_inputs,
     check_bodies,
+    check_policies,
     check_interface,
     check_published,
     check_dead_nodes,
