@@ -77,12 +77,13 @@ class Gate:
         self._passages = passages
         self._held: dict[int, str] = {}
         self._breakpoints: dict[str, Mapping[int, str]] = {}
+        self._asked_for: tuple[str, ...] = ()
         self._stops: dict[int, str] = {}
         self._passed: set[int] = set()
         self._tickets: set[int] = set()
         self._wake: set[int] = set()
         self._closed = False
-        self._timing = threading.Lock()
+        self._asking = threading.Lock()
         self._paused_at_s: float | None = None
         self._paused_before_s = 0.0
 
@@ -96,7 +97,7 @@ class Gate:
     @property
     def paused_s(self) -> float:
         """How long the run has been paused, all pauses together."""
-        with self._timing:
+        with self._asking:
             since = self._paused_at_s
             return self._paused_before_s + (self._state.clock() - since if since is not None else 0.0)
 
@@ -108,18 +109,18 @@ class Gate:
     @property
     def breakpoints(self) -> tuple[str, ...]:
         """The nodes and ports on which a breakpoint is set."""
-        return tuple(self._breakpoints)
+        return self._asked_for
 
     def pause(self) -> None:
         """Start nothing any more."""
-        with self._timing:
+        with self._asking:
             if self._paused_at_s is None:
                 self._paused_at_s = self._state.clock()
         self._mailbox.post(self._on_turned)
 
     def resume(self) -> None:
         """Let go on what is not held at a breakpoint."""
-        with self._timing:
+        with self._asking:
             if self._paused_at_s is not None:
                 self._paused_before_s += self._state.clock() - self._paused_at_s
                 self._paused_at_s = None
@@ -134,6 +135,9 @@ class Gate:
             When the run has no such node or port, or it cannot be held.
         """
         stops = stops_of(self._state, name) if on else {}
+        with self._asking:
+            others = tuple(other for other in self._asked_for if other != name)
+            self._asked_for = (*others, name) if on else others
         self._mailbox.post(lambda _: self._on_break(name, stops))
 
     def step_one(self) -> None:
