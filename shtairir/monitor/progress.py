@@ -1,15 +1,14 @@
-"""How far a run is, how long it has been going on, and how long it may still take.
+"""Those who know how far a run is: one that listens to it, and one that looks at its records.
 
-The time that is left is only said when there is ground for it: the share of the work that is done, and the time
-that it took. Work is measured in the nodes' expected durations where the plan knows them all, else in nodes,
-counting the fraction that a running node reports. Until a twentieth is done, it is unknown.
+Listening costs a little for each node and knows what blocks report of themselves. A look at the records costs nothing
+until somebody takes it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from shtairir.events import (
     Event,
@@ -17,52 +16,25 @@ from shtairir.events import (
     NodeFailed,
     NodeFinished,
     NodeProgressed,
+    NodeRestored,
+    NodeRetrying,
     NodeSkipped,
     NodeStarted,
+    NodeStatus,
     RunFinished,
     RunStarted,
     RunStatus,
 )
 from shtairir.ids import NodeId
+from shtairir.monitor.eta import Running
+from shtairir.monitor.standing import Progress, Standing, Teller
 from shtairir.planning.plan import ExecutionPlan
 
-_LEAST_SHARE = 0.05
+if TYPE_CHECKING:
+    from shtairir.document.snapshot import Snapshot
+    from shtairir.results.records import Records
 
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is at one moment.
-
-    Attributes
-    ----------
-    done, failed, skipped, cancelled, running
-        Numbers of nodes.
-    share
-        The part of the work that is over, 0..1.
-    remaining_s
-        Seconds that are likely left; ``None`` while there is no ground to say.
-    """
-
-    total: int = 0
-    done: int = 0
-    failed: int = 0
-    skipped: int = 0
-    cancelled: int = 0
-    running: int = 0
-    share: float = 0.0
-    elapsed_s: float = 0.0
-    remaining_s: float | None = None
-    status: RunStatus | None = None
-
-    @property
-    def over(self) -> int:
-        """How many nodes have ended, one way or another."""
-        return self.done + self.failed + self.skipped + self.cancelled
-
-    @property
-    def percent(self) -> float:
-        """The share in percent."""
-        return 100.0 * self.share
+__all__ = ["ExecutionProgress", "Glance", "Progress", "groups_of"]
 
 
 class ExecutionProgress:
@@ -74,16 +46,24 @@ class ExecutionProgress:
         Gives the nodes' expected durations, if it knows them.
     clock
         The clock of the run's events.
+    groups
+        Nodes that are also to be looked at together, by a name; see `groups_of`.
     """
 
-    def __init__(self, plan: ExecutionPlan | None = None, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self,
+        plan: ExecutionPlan | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+        groups: Mapping[str, Sequence[NodeId]] | None = None,
+    ) -> None:
         self._clock = clock
-        self._costs = _costs(plan)
-        self._total = 0
-        self._total_cost = 0.0
-        self._cost_over = 0.0
-        self._counts = {NodeFinished: 0, NodeFailed: 0, NodeSkipped: 0, NodeCancelled: 0}
+        self._teller = Teller(plan, groups)
+        self._teller.nodes = ()  # until the run says which
+        self._statuses: dict[NodeId, NodeStatus] = {}
+        self._took_s: dict[NodeId, float | None] = {}
         self._fractions: dict[NodeId, float] = {}
+        self._begun_s: dict[NodeId, float] = {}
+        self._unneeded: set[NodeId] = set()
         self._started_s: float | None = None
         self._elapsed_s: float | None = None
         self._status: RunStatus | None = None
@@ -91,62 +71,125 @@ class ExecutionProgress:
     def on_event(self, event: Event) -> None:
         """Take note of an event."""
         if isinstance(event, NodeStarted):
+            self._begun_s[event.node] = event.at_s
             self._fractions[event.node] = 0.0
         elif isinstance(event, NodeProgressed):
             if event.fraction is not None and event.node in self._fractions:
                 self._fractions[event.node] = event.fraction
-        elif isinstance(event, NodeSkipped) and event.cause is None:  # it was not needed: nothing to wait for
-            self._counts[NodeSkipped] += 1
-            self._total_cost -= self._cost(event.node)
-        elif isinstance(event, NodeFinished | NodeFailed | NodeSkipped | NodeCancelled):
-            self._counts[type(event)] += 1
-            self._cost_over += self._cost(event.node)
+        elif isinstance(event, NodeFinished):
+            self._end(event.node, NodeStatus.DONE, event.elapsed_s)
+        elif isinstance(event, NodeFailed):
+            self._end(event.node, NodeStatus.FAILED, event.elapsed_s)
+        elif isinstance(event, NodeSkipped):
+            if event.cause is None:  # it was not needed: nothing to wait for
+                self._unneeded.add(event.node)
+            self._end(event.node, NodeStatus.SKIPPED, None)
+        elif isinstance(event, NodeCancelled):
+            self._end(event.node, NodeStatus.CANCELLED, None)
+        elif isinstance(event, NodeRestored):
+            self._end(event.node, NodeStatus.CACHED, None)
+        elif isinstance(event, NodeRetrying):
             self._fractions.pop(event.node, None)
         elif isinstance(event, RunStarted):
             self._started_s = event.at_s
-            self._total = len(event.nodes)
-            self._total_cost = sum(map(self._cost, event.nodes))
+            self._teller.nodes, self._teller.workers = event.nodes, event.workers
         elif isinstance(event, RunFinished):
             self._elapsed_s, self._status = event.elapsed_s, event.status
 
-    def _cost(self, node: NodeId) -> float:
-        return self._costs.get(node, 0.0) if self._costs is not None else 1.0
+    def _end(self, node: NodeId, status: NodeStatus, took_s: float | None) -> None:
+        self._took_s[node] = took_s
+        self._statuses[node] = status
+        self._fractions.pop(node, None)
 
     @property
     def progress(self) -> Progress:
         """How far the run is now."""
+        now_s = self._clock()
         elapsed_s = self._elapsed_s
         if elapsed_s is None:
-            elapsed_s = self._clock() - self._started_s if self._started_s is not None else 0.0
-        share = self._share()
-        return Progress(
-            total=self._total,
-            done=self._counts[NodeFinished],
-            failed=self._counts[NodeFailed],
-            skipped=self._counts[NodeSkipped],
-            cancelled=self._counts[NodeCancelled],
-            running=len(self._fractions),
-            share=share,
-            elapsed_s=elapsed_s,
-            remaining_s=self._remaining_s(share, elapsed_s),
-            status=self._status,
+            elapsed_s = now_s - self._started_s if self._started_s is not None else 0.0
+        # Copies, since the controller may add to them meanwhile.
+        fractions = self._fractions.copy()
+        running = {node: Running(now_s - self._begun_s[node], share or None) for node, share in fractions.items()}
+        return self._teller.told(
+            Standing(
+                self._statuses.copy(),
+                self._took_s.copy(),
+                running,
+                self._unneeded.copy(),
+                elapsed_s,
+                self._status,
+            )
         )
 
-    def _share(self) -> float:
-        if self._status is not None:
-            return 1.0
-        # A copy, since the controller may add to it meanwhile.
-        begun = sum(self._cost(node) * fraction for node, fraction in self._fractions.copy().items())
-        return min((self._cost_over + begun) / self._total_cost, 1.0) if self._total_cost else 0.0
 
-    def _remaining_s(self, share: float, elapsed_s: float) -> float | None:
-        if self._status is not None:
-            return 0.0
-        return elapsed_s * (1 - share) / share if share >= _LEAST_SHARE else None
+_ENDS = (None, None, NodeStatus.DONE, NodeStatus.FAILED, NodeStatus.SKIPPED, NodeStatus.CANCELLED)
+"""By the scheduler's numbers."""
 
 
-def _costs(plan: ExecutionPlan | None) -> Mapping[NodeId, float] | None:
-    """Return the expected seconds of each node, or ``None`` unless all are known; a shared task costs once."""
-    if plan is None or plan.sequential_s is None:
-        return None
-    return {task.node: task.estimate.elapsed_s or 0.0 for task in plan.tasks}
+class Glance:
+    """Looks at the records of a run whenever it is asked; the run does nothing for it.
+
+    Parameters
+    ----------
+    groups
+        Nodes that are also to be looked at together, by a name; see `groups_of`.
+    """
+
+    def __init__(self, records: Records, groups: Mapping[str, Sequence[NodeId]] | None = None) -> None:
+        self._records = records
+        self._teller = Teller(records.plan, groups)
+
+    def progress(self, now_s: float, elapsed_s: float, status: RunStatus | None = None) -> Progress:
+        """Return how far the run is.
+
+        Parameters
+        ----------
+        now_s
+            The time by the run's clock.
+        status
+            How it ended, once it has.
+        """
+        records, plan = self._records, self._records.plan
+        statuses: dict[NodeId, NodeStatus] = dict.fromkeys(plan.folded, NodeStatus.DONE)
+        took_s: dict[NodeId, float | None] = {}
+        running: dict[NodeId, Running] = {}
+        statuses.update(dict.fromkeys(plan.dropped, NodeStatus.SKIPPED))
+        unneeded = set(plan.dropped)
+        restored: Mapping[int, object] = getattr(records, "restored", {})
+        model = self._teller.model
+        assert model is not None  # there is a plan
+        for node, task in model.task_of.items():
+            ended = _ENDS[records.states[task]]
+            if ended is not None:
+                statuses[node] = NodeStatus.CACHED if task in restored else ended
+                took_s[node] = records.elapsed_s(task) if ended is NodeStatus.DONE and task not in restored else None
+                if task in records.unneeded:
+                    unneeded.add(node)
+            elif records.started_s[task] and not records.ended_s[task]:
+                running[node] = Running(max(now_s - records.started_s[task], 0.0))
+        return self._teller.told(Standing(statuses, took_s, running, unneeded, elapsed_s, status))
+
+
+def groups_of(snapshot: Snapshot, plan: ExecutionPlan) -> dict[str, tuple[NodeId, ...]]:
+    """Return the nodes of each frame, by its id, and those of each instance, by its path.
+
+    A node is in a frame when the point where it begins is; the contents of an instance are where the instance is.
+    """
+    inside: dict[str, list[NodeId]] = {path: [] for path in plan.instances}
+    for node in plan.nodes:
+        parts = node.split("/")
+        for depth in range(1, len(parts)):
+            path = "/".join(parts[:depth])
+            if path in inside:
+                inside[path].append(node)
+    for frame in snapshot.header.frames:
+        left, top, width, height = frame.rect
+        inside[frame.id] = [
+            node
+            for node in plan.nodes
+            if (placed := snapshot.nodes.get(NodeId(node.partition("/")[0]))) is not None
+            and left <= placed.position[0] <= left + width
+            and top <= placed.position[1] <= top + height
+        ]
+    return {name: tuple(nodes) for name, nodes in inside.items() if nodes}
