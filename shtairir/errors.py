@@ -268,7 +268,12 @@ class ResourceTimeoutError(ResourceError):
 
 
 class DeadlockError(ResourceError):
-    """Several wait for each other in a ring; this one was chosen to give way."""
+    """Several wait for each other in a ring; this one was chosen to give way.
+
+    ``retryable`` is false for one that waits for what it holds itself: that is a fault of the block.
+    """
+
+    retryable = True
 
 
 class CacheError(ShtairirError):

@@ -1,1 +1,18 @@
 """Resources that blocks share: capacities, locks and rates, who waits for them, and who is in whose way."""
+
+from shtairir.resources.capacity import Rate, parse_capacity
+from shtairir.resources.manager import ResourceManager
+from shtairir.resources.owner import Owner
+from shtairir.resources.shared import shared_resources
+from shtairir.resources.usage import Holding, Queued, ResourceUsage
+
+__all__ = [
+    "Holding",
+    "Owner",
+    "Queued",
+    "Rate",
+    "ResourceManager",
+    "ResourceUsage",
+    "parse_capacity",
+    "shared_resources",
+]
