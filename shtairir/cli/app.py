@@ -186,6 +186,23 @@ def diff(
 
 
 @app.command()
+def merge(
+    base: Annotated[Path, typer.Argument(metavar="BASE", help="The graph both sides began with.", show_default=False)],
+    ours: Annotated[Path, typer.Argument(metavar="OURS", help="One side.", show_default=False)],
+    theirs: Annotated[Path, typer.Argument(metavar="THEIRS", help="The other side.", show_default=False)],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write. [default: OURS]")
+    ] = None,
+    as_json: Json = False,
+    verbose: Verbose = 0,
+) -> Outcome:
+    """Merge two changes of one graph, as git's merge driver does: `shtairir merge %O %A %B`."""
+    from shtairir.cli.merge_command import merge_graphs
+
+    return merge_graphs(base, ours, theirs, output)
+
+
+@app.command()
 def blocks(
     query: Annotated[
         list[str] | None,

@@ -48,8 +48,15 @@ def read_file(path: Path, limit: int) -> bytes:
         raise DocumentError(f"The file cannot be read: {error.strerror}.", path=path) from error
 
 
-def write_atomically(path: Path, data: bytes, *, now: Callable[[], datetime] = datetime.now) -> None:
+def write_atomically(
+    path: Path, data: bytes, *, now: Callable[[], datetime] = datetime.now, backup: bool = True
+) -> None:
     """Put ``data`` into a file, all or nothing; a link is followed, permissions are kept.
+
+    Parameters
+    ----------
+    backup
+        Whether the file as it was is kept beside it.
 
     Raises
     ------
@@ -64,7 +71,7 @@ def write_atomically(path: Path, data: bytes, *, now: Callable[[], datetime] = d
             raise DocumentError("The file is write-protected.", path=path, hint="Save under another name.")
         try:
             _write_synced(temporary, data, old)
-            if old is not None:
+            if old is not None and backup:
                 _back_up(target, now())
             os.replace(temporary, target)
         finally:
