@@ -76,8 +76,8 @@ def _merged(spec: _Spec | None, base: Any, ours: Any, theirs: Any, place: tuple[
         known = base if isinstance(base, Mapping) else {}
         entries = {}
         for name in dict.fromkeys([*ours, *theirs]):
-            sides = (side.get(name, _ABSENT) for side in (known, ours, theirs))
-            entry = _merged(spec.get(name, spec.get("*")), *sides, (*place, name), conflicts)
+            was, here, there = (side.get(name, _ABSENT) for side in (known, ours, theirs))
+            entry = _merged(spec.get(name, spec.get("*")), was, here, there, (*place, name), conflicts)
             if entry is not _ABSENT:
                 entries[name] = entry
         return entries
