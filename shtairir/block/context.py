@@ -23,6 +23,13 @@ class Context(ABC):
     node: NodeId
     run: RunId
     base_dir: Path
+    attempt: int = 1
+    """Which attempt at this call it is, counted from 1: the node's policy may have it tried again."""
+
+    @property
+    def idempotency_key(self) -> str:
+        """What an effect of this call can be recognised by: the same in all its attempts, also after a resume."""
+        return f"{self.run}/{self.node}"
 
     @abstractmethod
     def empty(self, shape: int | tuple[int, ...], dtype: Any = float) -> numpy.ndarray[Any, Any]:

@@ -96,9 +96,11 @@ class Admission:
     def start(self, execute: Execute, is_quick: IsQuick, single_file: Collection[int] = ()) -> None:
         """Start the workers."""
 
-        def perform(task: int, worker: str) -> None:
-            execute(task, worker)
-            self._mailbox.post(self._over, task)
+        def perform(task: int, worker: str) -> bool:
+            over = execute(task, worker)
+            if over:
+                self._mailbox.post(self.over, task)
+            return over
 
         self._workers.start(perform, is_quick, single_file)
 
@@ -130,6 +132,10 @@ class Admission:
             held, self._held = self._held, []
         return withdrawn + held
 
+    def replace(self, task: int, worker: str) -> None:
+        """Have another worker take the place of one that does not come back."""
+        self._workers.replace(task, worker)
+
     def stop(self) -> None:
         """Let every worker go once it is done with its task."""
         self._workers.stop()
@@ -151,7 +157,9 @@ class Admission:
         """Put back a task that found too little memory beside others; it runs alone."""
         insort(self._held, task)
 
-    def _over(self, task: int) -> None:
+    def over(self, task: int) -> None:
+        """Take note that a task is over, and hand on those for which there is memory now."""
+        self._workers.over(task)
         with self._changed:
             self._leave(task)
             for slot in self._state.shape.writes[task]:

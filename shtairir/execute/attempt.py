@@ -2,40 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    from shtairir.execute.call import Call
     from shtairir.ids import NodeId
     from shtairir.planning.plan import Task
 
 
-@dataclass(slots=True)
 class Attempt:
     """What is tried.
+
+    An attempt ends once: whoever can `claim` it writes down how, its worker or, when that does not come back, the run.
 
     Attributes
     ----------
     number, most
         Which attempt it is, counted from 1, and how many there may be.
+    worker
+        Who makes it.
     key
         The same for all attempts at this node in this run, also after a resume: what an effect can be recognised by.
     fault
         What is to go wrong, in a rehearsal: ``timeout``, ``error``, ``crash``, ``oom`` or ``slow``; else empty.
+    begun
+        How many hooks have been told that it begins; just these are told of its end.
+    arguments
+        What the block is called with, its context among it, for hooks; ``None`` where there are none.
+    cancel, end
+        Whoever makes the attempt elsewhere than in its worker's thread sets them while it is under way. ``cancel`` asks
+        it to end, when the run is to stop; ``end`` ends it, when its time is up. Neither waits.
+    abandon
+        Set likewise: called when the attempt has not ended in spite of that, and is given up.
+    is_overdue, is_ended
+        Whether it was ended because its time was up, or because the run's was.
     """
 
-    task: Task
-    number: int
-    most: int
-    worker: str
-    key: str = ""
-    fault: str = ""
+    __slots__ = (
+        "_unclaimed",
+        "abandon",
+        "arguments",
+        "begun",
+        "cancel",
+        "end",
+        "fault",
+        "is_ended",
+        "is_overdue",
+        "key",
+        "number",
+        "started_s",
+        "task",
+        "worker",
+    )
+
+    def __init__(self, task: Task, number: int, worker: str, key: str = "", started_s: float = 0.0) -> None:
+        self.task = task
+        self.number = number
+        self.worker = worker
+        self.key = key
+        self.started_s = started_s
+        self.fault = ""
+        self.begun = 0
+        self.arguments: Mapping[str, Any] | None = None
+        self.cancel: Callable[[], object] | None = None
+        self.end: Callable[[], object] | None = None
+        self.abandon: Callable[[], object] | None = None
+        self.is_overdue = self.is_ended = False
+        self._unclaimed = [None]
 
     @property
     def node(self) -> NodeId:
         """The node that is tried."""
         return self.task.node
+
+    @property
+    def most(self) -> int:
+        """How many attempts there may be."""
+        return self.task.policy.retries + 1
+
+    def claim(self) -> bool:
+        """Whether nobody was here before. Any thread may ask."""
+        try:
+            self._unclaimed.pop()
+        except IndexError:
+            return False
+        return True
+
+
+Invoke: TypeAlias = "Callable[[Attempt, Call, dict[str, Any]], Any]"
+"""Calls the block of a task, here or elsewhere, and returns what it returns, or raises what it raises."""
+
+
+@functools.cache
+def name_of_process() -> str:
+    """Return a name that no other process has or had; for runs that leave nothing behind, and so have none."""
+    import uuid
+
+    return uuid.uuid4().hex
 
 
 class AttemptHook(Protocol):
@@ -48,4 +113,7 @@ class AttemptHook(Protocol):
         """Take note that a block is about to be called. What this raises is the attempt's failure."""
 
     def end(self, attempt: Attempt, values: Sequence[Any] | None, error: BaseException | None) -> None:
-        """Take note of the outputs, before anybody reads them, or of what the block raised; must not raise."""
+        """Take note of the outputs, before anybody reads them, or of what the block raised; must not raise.
+
+        An attempt that was given up, since its time was up, ends on another thread than it began.
+        """

@@ -27,6 +27,8 @@ from dataclasses import dataclass, field
 from operator import length_hint
 from typing import Any, Final, NamedTuple
 
+from shtairir.execute.ending import Ending
+
 GENERAL: Final = -1
 """Instead of a number of arguments: the task takes or gives something that is no number."""
 
@@ -103,6 +105,8 @@ class Passage:
         A list of one: when to leave. Whoever stops the run puts the past there.
     done
         How many tasks are done, once that is known.
+    ending
+        How the task behind these ended, if one failed.
     unclaimed
         A list of one: whoever can take it out writes down how the burst ended, its worker or, when that has been
         given up, another.
@@ -114,6 +118,7 @@ class Passage:
     began_s: float = 0.0
     until_s: list[float] = field(default_factory=lambda: [0.0])
     done: int = 0
+    ending: Ending = Ending.DONE
     unclaimed: list[None] = field(default_factory=lambda: [None])
 
     def taken(self) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shtairir.block.types import AnyType, PortType, ScalarType
@@ -18,6 +19,7 @@ from shtairir.memory.pool import Lease
 
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
+    from shtairir.execute.coroutines import Outcome
     from shtairir.planning.plan import Task
 
 PLAIN = frozenset({float, int, bool, str, bytes, complex, type(None)})
@@ -57,6 +59,7 @@ class Face(NamedTuple):
     overwrites: frozenset[str]
     checks: tuple[tuple[type | None, Callable[[object], str | None] | None], ...]
     plain_output: type | None
+    coroutine: Callable[..., Any] | None
 
     @classmethod
     def of(cls, definition: BlockDefinition) -> Face:
@@ -70,6 +73,7 @@ class Face(NamedTuple):
             frozenset(traits.inplace),
             checks,
             checks[0][0] if len(checks) == 1 and checks[0][0] in NUMBERS else None,
+            definition.function if traits.runs_on == "async" else None,
         )
 
 
@@ -80,6 +84,12 @@ class Call:
     ----------
     plain_output
         The type of the only output if it is a number: a value of just this type needs no check.
+    coroutine
+        Of an async block, its function as it is.
+    condition
+        That of the node's policy, if there is one.
+    route
+        For whoever calls blocks elsewhere (`shtairir.execute.attempt.Invoke`), to note where this one goes.
     pace
         Shared by all calls of the block.
     """
@@ -89,7 +99,9 @@ class Call:
         "_constants",
         "_copied",
         "_overwrites",
+        "condition",
         "context_argument",
+        "coroutine",
         "families",
         "first_slot",
         "function",
@@ -97,6 +109,7 @@ class Call:
         "pace",
         "plain_output",
         "resources",
+        "route",
         "task",
     )
 
@@ -113,6 +126,9 @@ class Call:
         self._overwrites = face.overwrites
         self._checks = face.checks
         self.plain_output = face.plain_output
+        self.coroutine = face.coroutine
+        self.condition = task.policy.condition
+        self.route: Any = None
         self._constants: Mapping[str, Any] = task.values
         self._copied: tuple[str, ...] = ()
         if not PLAIN.issuperset(map(type, task.values.values())):
@@ -249,12 +265,16 @@ def _writable_copy(value: Any) -> Any:
 
 
 def _awaited(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that runs a coroutine to its end, in an event loop of its own."""
+    """Return a function that waits for a coroutine, for those who cannot do without a worker meanwhile."""
 
     def run(**arguments: Any) -> Any:
-        # It brings sockets and TLS with it, which a run without coroutines need not wait for.
-        import asyncio
+        from shtairir.execute.coroutines import coroutines  # a run without coroutines needs none of it
 
-        return asyncio.run(function(**arguments))
+        landed: SimpleQueue[Outcome] = SimpleQueue()
+        coroutines.send(function, arguments, lambda *outcome: landed.put(outcome))
+        returned, raised = landed.get()
+        if raised is not None:
+            raise raised
+        return returned
 
     return run

@@ -129,9 +129,8 @@ class ChoosingScheduler(Scheduler):
         self._over += [task for task in burst.tasks if task in self._noticed]
         return ready + self._follow()[1]
 
-    def failed(self, task: int) -> tuple[list[int], list[int]]:
-        """Take note that a task failed; see `Scheduler.failed`."""
-        skipped, ready = super().failed(task)
+    def _go_on_without(self, task: int, state: State) -> tuple[list[int], list[int]]:
+        skipped, ready = super()._go_on_without(task, state)
         self._over.append(task)
         more, also_ready = self._follow()
         return skipped + more, ready + also_ready

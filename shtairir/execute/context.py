@@ -23,9 +23,10 @@ PROGRESS_INTERVAL_S = 0.02
 class TaskContext(Context):
     """One call's view of its run."""
 
-    def __init__(self, run: RunState, node: NodeId) -> None:
+    def __init__(self, run: RunState, node: NodeId, attempt: int = 1) -> None:
         self._run = run
         self.node = node
+        self.attempt = attempt
         self.run = run.id
         self.base_dir = run.base_dir
         self.peak_bytes = 0
@@ -58,6 +59,11 @@ class TaskContext(Context):
             return
         self._reported_at = now
         self._run.observe(NodeProgressed(self.run, now, self.node, fraction, message))
+
+    @property
+    def idempotency_key(self) -> str:
+        """What an effect of this node in this run can be recognised by."""
+        return self._run.effect_key(self.node)
 
     @property
     def cancelled(self) -> bool:

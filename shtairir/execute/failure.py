@@ -21,10 +21,16 @@ _LONGEST_MESSAGE = 2_000
 _LONGEST_TRACEBACK = 20_000
 
 
-def failure_of(task: Task, error: BaseException, arguments: Mapping[str, object]) -> NodeFailure:
-    """Return why a task failed. Never raises, whatever the block's error does when it is asked for its text."""
+def failure_of(task: Task, error: BaseException, arguments: Mapping[str, object], attempts: int = 1) -> NodeFailure:
+    """Return why a task failed. Never raises, whatever the block's error does when it is asked for its text.
+
+    Parameters
+    ----------
+    attempts
+        How often it was tried.
+    """
     if isinstance(error, NodeExecutionError):
-        return _failure_inside(task, error, arguments)
+        return replace(_failure_inside(task, error, arguments), attempts=attempts)
     definition = task.definition
     inside = _frames_of_block(error.__traceback__, definition)
     return NodeFailure(
@@ -37,7 +43,8 @@ def failure_of(task: Task, error: BaseException, arguments: Mapping[str, object]
         code=_code_line(inside, definition),
         traceback=_shortened(_formatted(error, inside), _LONGEST_TRACEBACK),
         upstream=tuple(dict.fromkeys(item.source.node for item in task.inputs)),
-        category=_category(error),
+        category=_category(task, error),
+        attempts=attempts,
     )
 
 
@@ -49,7 +56,7 @@ def failure_in_brief(task: Task, error: BaseException) -> NodeFailure:
         error_type=type(error).__name__,
         message=_shortened(_words(error), _LONGEST_MESSAGE),
         hint=hint_for(error, _words),
-        category=_category(error),
+        category=_category(task, error),
     )
 
 
@@ -91,8 +98,13 @@ def _shortened(text: str, limit: int) -> str:
     return f"{text[:half]}\n… {len(text) - 2 * half:,} characters left out …\n{text[-half:]}"
 
 
-def _category(error: BaseException) -> FailureCategory:
-    return "retryable" if isinstance(error, ConnectionError | TimeoutError | InterruptedError) else "fatal"
+def _category(task: Task, error: BaseException) -> FailureCategory:
+    from shtairir.policy import classify  # only where something fails
+
+    try:
+        return classify(error, task.policy)
+    except Exception:  # noqa: BLE001 - it asks the error, which is foreign code
+        return "fatal"
 
 
 def _summaries(arguments: Mapping[str, object], definition: BlockDefinition) -> dict[PortName, ValueSummary]:

@@ -40,14 +40,15 @@ _NOT_KEPT = "not kept: part of a fused chain"
 class Performance:
     """One run of a composite task."""
 
-    def __init__(self, state: RunState, composite: Composite, worker: str) -> None:
+    def __init__(self, state: RunState, composite: Composite, worker: str, tell: bool = True) -> None:
         self._state = state
         self._composite = composite
         self._task = composite.task
         self._started_s = state.clock()
         self.records = [PartRecord(call.task.node, self._started_s) for call in composite.calls]
         self._worker = worker
-        self._tell_started()
+        if tell:
+            self._tell_started()
 
     @property
     def all_done(self) -> bool:

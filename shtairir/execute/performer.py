@@ -3,43 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from enum import IntEnum
 from sys import getsizeof
 from typing import Any
 
-from shtairir.errors import MemoryBudgetError, RunCancelledError
-from shtairir.events import Event, NodeFailed, NodeFinished, NodeLogged, NodeStarted, ValueReleased
+from shtairir.errors import MemoryBudgetError, NodeExecutionError, RunCancelledError
+from shtairir.events import Event, NodeLogged, NodeSkipped, NodeStarted, ValueReleased
+from shtairir.execute.attempt import Attempt
+from shtairir.execute.attempts import Attempts, overdue
 from shtairir.execute.burst import GONE, Passage, run_rows
 from shtairir.execute.call import PLAIN, Call, received
 from shtairir.execute.composite import Composite
 from shtairir.execute.context import TaskContext
-from shtairir.execute.failure import failure_of
+from shtairir.execute.ending import Ending
 from shtairir.execute.handing import HandingOn
 from shtairir.execute.parts import Performance
 from shtairir.execute.state import RunState
 from shtairir.memory.collector import collector
-from shtairir.results.records import SELF_DESCRIBING, described
-
-QUICK_S = 50e-6
-"""About as long as it takes to hand a task to another thread."""
-
-
-class Ending(IntEnum):
-    """How a task ended. A number, since hashing an `Enum` takes as long as a trivial task."""
-
-    DONE = 0
-    FAILED = 1
-    CANCELLED = 2
-    PARTLY = 3
-    AGAIN = 4
+from shtairir.results.records import SELF_DESCRIBING
 
 
 class Performer:
     """Runs tasks of one run, on whatever thread calls. Whatever a block does, `perform` returns."""
 
-    def __init__(self, state: RunState) -> None:
+    def __init__(self, state: RunState, attempts: Attempts) -> None:
         self._state = state
+        self._attempts = attempts
         self._freed: dict[int, int] = {}  # sizes of values that were let go inside bursts, by slot
 
     def perform(self, task: int, worker: str) -> Ending:
@@ -50,33 +38,80 @@ class Performer:
         call = state.call(task)
         if isinstance(call, Composite):
             return self._perform_parts(call, task, worker)
-        self._begin(task, worker)
-        return self._hand_on(call, task) if isinstance(call, HandingOn) else self._attempt(call, task)
+        if isinstance(call, HandingOn):
+            return self._hand_on(call, task, self._attempts.begin(call.task, task, worker))
+        if call.condition is not None and (ending := self._look_at_condition(call, task)) is not None:
+            return ending
+        attempt = self._attempts.begin(call.task, task, worker, call.context_argument is not None)
+        return self._attempt(call, task, attempt)
 
-    def _begin(self, task: int, worker: str) -> None:
+    def _look_at_condition(self, call: Call, task: int) -> Ending | None:
+        """Return how a task ends that is not to run, or of which that cannot be told."""
+        from shtairir.policy import holds  # few nodes have a condition
+
         state = self._state
-        started_s = state.records.started_s[task] = state.clock()
-        if state.observed:
-            for node in state.sharers(task):
-                state.queue.put(NodeStarted(state.id, started_s, node, worker))
+        arguments: dict[str, Any] = {}
+        try:
+            if state.admission is not None:
+                state.admission.prepare(task)
+            arguments = call.arguments(state.slots, _never)
+            if holds(call.task.policy, arguments):
+                return None
+        except Exception as error:  # noqa: BLE001 - a conversion is foreign code
+            return self._attempts.fail_unbegun(call, task, error, arguments)
+        why = state.records.conditions[task] = f"Its condition '{call.condition}' is false."
+        for node in state.owners(task):
+            state.observe(NodeSkipped(state.id, state.clock(), node, why))
+        return Ending.SKIPPED
 
     def _perform_parts(self, composite: Composite, task: int, worker: str) -> Ending:
         """Do the work of several nodes; each of them has its own events and its own records."""
-        records = self._state.records
-        records.started_s[task] = self._state.clock()
-        performance = Performance(self._state, composite, worker)
+        state = self._state
+        records = state.records
+        started_s = records.started_s[task] = state.clock()
+        attempt = state.in_hand[task] = Attempt(composite.task, 1, worker, "", started_s)
+        performance = Performance(state, composite, worker)
         try:
+            if state.hooks:
+                attempt.key = state.effect_key(attempt.node)
+                self._attempts.tell_begun(attempt, {})
             again = self._attempt_parts(performance, task)
-        except RunCancelledError:
-            return Ending.CANCELLED
-        finally:
-            records.ended_s[task] = self._state.clock()
+        except RunCancelledError as error:
+            return self._end_parts(task, attempt, Ending.CANCELLED, error)
+        except Exception as error:  # noqa: BLE001 - a hook has refused it
+            performance.give_up(error)
+            again = False
         if again:
-            return Ending.AGAIN
-        if task in records.notes:
-            return Ending.CANCELLED
+            return self._end_parts(task, attempt, Ending.AGAIN)
+        failed = next((record.failure for record in performance.records if record.failure is not None), None)
+        lost = NodeExecutionError(failed.message, failure=failed) if failed is not None else None
+        ending = self._end_parts(task, attempt, Ending.DONE if performance.all_done else Ending.PARTLY, lost)
+        if ending is not Ending.GONE:
+            records.parts[task] = performance.records
+        return ending
+
+    def _end_parts(self, task: int, attempt: Attempt, ending: Ending, error: BaseException | None = None) -> Ending:
+        state = self._state
+        ended_s = state.clock()
+        if not attempt.claim():
+            return Ending.GONE
+        state.in_hand.pop(task, None)
+        state.records.ended_s[task] = ended_s
+        if attempt.begun:
+            first, count = attempt.task.first_slot, len(attempt.task.outputs)
+            for hook in state.hooks[: attempt.begun]:
+                hook.end(attempt, state.slots[first : first + count] if error is None else None, error)
+        return ending
+
+    def give_up_parts(self, composite: Composite, task: int, attempt: Attempt) -> Ending:
+        """Have the parts of a task fail whose time is up, in the place of its worker."""
+        records = self._state.records
+        records.ended_s[task] = self._state.clock()
+        self._state.in_hand.pop(task, None)
+        performance = Performance(self._state, composite, attempt.worker, tell=False)
+        performance.give_up(overdue(attempt.task))
         records.parts[task] = performance.records
-        return Ending.DONE if performance.all_done else Ending.PARTLY
+        return Ending.PARTLY
 
     def _attempt_parts(self, performance: Performance, task: int) -> bool:
         """Have the parts of a task done, and return whether it must begin again, for want of memory."""
@@ -93,7 +128,7 @@ class Performer:
             go_on(error)
         return False
 
-    def _attempt(self, call: Call, task: int) -> Ending:
+    def _attempt(self, call: Call, task: int, attempt: Attempt) -> Ending:
         state = self._state
         arguments: dict[str, Any] = {}
         context = None
@@ -102,35 +137,51 @@ class Performer:
                 state.admission.prepare(task)
             arguments = call.arguments(state.slots, self._is_sole)
             if call.context_argument is not None:
-                context = arguments[call.context_argument] = TaskContext(state, call.task.node)
+                context = arguments[call.context_argument] = TaskContext(state, call.task.node, attempt.number)
+            if state.hooks:
+                self._attempts.tell_begun(attempt, arguments)
+            if call.coroutine is not None and not call.resources:
+                self._send(call, call.coroutine, task, attempt, arguments)
+                return Ending.PENDING
             if call.resources:
                 with state.locks.hold(call.resources, self._check, state.plan.limits.capacity()):
-                    returned = call.function(**arguments)
-            else:
+                    returned = self._called(call, attempt, arguments)
+            elif state.invoke is None:
                 returned = call.function(**arguments)
-            ended_s = state.records.ended_s[task] = state.clock()
-            if task in state.records.notes:
-                return Ending.CANCELLED  # given up before: nobody wants it any more
-            if type(returned) is call.plain_output:
-                call.pace.quick = ended_s - state.records.started_s[task] < QUICK_S
-                state.slots[call.first_slot] = returned  # there is no more to say of a number
             else:
-                self._publish(call, task, call.outputs(returned), context)
+                returned = state.invoke(attempt, call, arguments)
         except BaseException as error:  # noqa: BLE001 - the boundary to foreign code: whatever it raises is its failure
-            state.records.ended_s[task] = state.clock()
-            if task in state.records.notes or (isinstance(error, RunCancelledError) and state.stopping):
-                return Ending.CANCELLED
-            if state.admission is not None and state.admission.may_repeat(task, error):
-                return Ending.AGAIN
-            self._fail(call, task, error, arguments)
-            return Ending.FAILED
-        if state.observed:
-            self._tell_finished(task)
-        return Ending.DONE
+            return self._attempts.failed(call, task, attempt, error, arguments)
+        return self._attempts.done(call, task, attempt, returned, context.peak_bytes if context is not None else 0)
 
-    def _hand_on(self, handing: HandingOn, task: int) -> Ending:
+    def _called(self, call: Call, attempt: Attempt, arguments: dict[str, Any]) -> Any:
+        invoke = self._state.invoke
+        return call.function(**arguments) if invoke is None else invoke(attempt, call, arguments)
+
+    def _send(
+        self, call: Call, function: Callable[..., Any], task: int, attempt: Attempt, arguments: dict[str, Any]
+    ) -> None:
+        """Let a coroutine go on in the event loop."""
+        from shtairir.execute.coroutines import coroutines  # most runs have none
+
+        def land(returned: Any, raised: BaseException | None) -> None:
+            if raised is not None:
+                ending = self._attempts.failed(call, task, attempt, raised, arguments)
+            else:
+                context = arguments.get(call.context_argument or "")
+                borrowed_bytes = context.peak_bytes if isinstance(context, TaskContext) else 0
+                ending = self._attempts.done(call, task, attempt, returned, borrowed_bytes)
+            del raised
+            arguments.clear()
+            if self._state.land is not None:
+                self._state.land(task, ending)
+
+        flight = coroutines.send(function, arguments, land)
+        attempt.cancel, attempt.abandon = flight.cancel, lambda: coroutines.abandon(flight)
+
+    def _hand_on(self, handing: HandingOn, task: int, attempt: Attempt) -> Ending:
         """Hand on what was chosen."""
-        state = self._state
+        state, attempts = self._state, self._attempts
         try:
             if state.admission is not None:
                 state.admission.prepare(task)
@@ -138,14 +189,15 @@ class Performer:
             if state.observed and handing.took_fallback(state):
                 why = f"Takes its fallback: {values[-1]}"
                 state.observe(NodeLogged(state.id, state.clock(), handing.task.node, "info", why))
-            self._publish(handing.call, task, values, None)
-            state.records.ended_s[task] = state.clock()
+            attempts.publish(handing.call, task, values)
         except Exception as error:  # noqa: BLE001 - a conversion is foreign code
-            state.records.ended_s[task] = state.clock()
-            self._fail(handing.call, task, error, {})
-            return Ending.FAILED
+            return attempts.failed(handing.call, task, attempt, error, {})
+        if not attempt.claim():
+            return Ending.GONE
+        state.in_hand.pop(task, None)
+        state.records.ended_s[task] = state.clock()
         if state.observed:
-            self._tell_finished(task)
+            attempts.tell_finished(task)
         return Ending.DONE
 
     def _check(self) -> None:
@@ -155,63 +207,21 @@ class Performer:
     def _is_sole(self, slot: int) -> bool:
         return self._state.shape.readers[slot] == 1 and slot not in self._state.kept
 
-    def _publish(self, call: Call, task: int, values: Any, context: TaskContext | None) -> None:
-        """Count the outputs, note what there is to say of them, and put them where readers find them."""
-        total = own = 0
-        notes = []
-        for value, family in zip(values, call.families, strict=True):
-            if type(value) in SELF_DESCRIBING:
-                total += getsizeof(value)
-                notes.append(value)
-            else:
-                notes.append(described(value, family))
-        large = [value for value in values if type(value) not in SELF_DESCRIBING]
-        if large:
-            size, own = self._state.memory.hold(large, call.task.node)
-            total += size
-        records = self._state.records
-        records.outputs[task] = tuple(notes)
-        records.output_bytes[task] = total
-        borrowed = context.peak_bytes if context is not None else 0
-        records.peak_bytes[task] = max(total, borrowed + own)
-        self._state.slots[call.first_slot : call.first_slot + len(values)] = values
-
-    def _fail(self, call: Call, task: int, error: BaseException, arguments: dict[str, Any]) -> None:
-        state = self._state
-        failure = failure_of(call.task, error, arguments)
-        decided = state.records.decides_for.get(task)
-        if decided is not None:
-            whole = state.plan.tasks[decided]
-            failure = replace(failure, node=whole.node, block=whole.definition.id)
-        state.records.failures[task] = failure
-        for node in state.owners(task):
-            shared = failure if node == failure.node else replace(failure, node=node)
-            state.observe(NodeFailed(state.id, state.clock(), node, state.records.elapsed_s(task), shared))
-
-    def _tell_finished(self, task: int) -> None:
-        for event in self._finished(task):
-            self._state.queue.put(event)
-
-    def _finished(self, task: int) -> Iterator[NodeFinished]:
-        """Yield that a node is done; those that share its result have it for nothing."""
-        state, records = self._state, self._state.records
-        summaries = records.summaries(task)
-        taken = records.elapsed_s(task), *records.sizes(task)
-        for node in state.sharers(task):
-            yield NodeFinished(state.id, records.ended_s[task], node, *taken, summaries)
-            taken = 0.0, 0, 0
-
     # --- bursts -----------------------------------------------------------------------------------------------
 
-    def perform_burst(self, passage: Passage) -> None:
-        """Run the tasks of a burst as far as it goes. Whatever a block does, it returns; see `Passage.done`."""
+    def perform_burst(self, passage: Passage) -> bool:
+        """Run the tasks of a burst as far as it goes, and say whether it was not given up meanwhile.
+
+        Whatever a block does, it returns; see `Passage.done`.
+        """
         state = self._state
         passage.began_s = now = state.clock()
         passage.until_s[0] = now + passage.burst.patience_s
         if state.stopping:  # asked after the line above, since whoever stops the run writes there too
-            if passage.claim():
-                self.settle(passage, 0)
-            return
+            if not passage.claim():
+                return False
+            self.settle(passage, 0)
+            return True
         error = None
         try:
             with collector.burst():
@@ -226,10 +236,12 @@ class Performer:
                 )
         except BaseException as raised:  # noqa: BLE001 - as in `_attempt`
             error = raised
-        if passage.claim():
-            self.settle(passage, passage.taken() - (error is not None))
-            if error is not None:
-                self._fail_in_burst(passage, error)
+        if not passage.claim():
+            return False
+        self.settle(passage, passage.taken() - (error is not None))
+        if error is not None:
+            self._fail_in_burst(passage, error)
+        return True
 
     def settle(self, passage: Passage, done: int) -> None:
         """Write down the times of the tasks that are done, and when the next began; tell the observers."""
@@ -249,7 +261,7 @@ class Performer:
                 yield NodeStarted(state.id, records.started_s[task], node, passage.worker)
             if task >= burst.first + passage.done:
                 return
-            yield from self._finished(task)
+            yield from self._attempts.finished(task)
             for slot in burst.ends.get(task, ()):
                 # Numbers are let go with the burst. When it was left, the scheduler does that.
                 if slot not in state.kept and (complete or slot in self._freed):
@@ -266,13 +278,13 @@ class Performer:
             arguments = call.arguments(state.slots, self._is_sole)
         except Exception:  # noqa: BLE001 - a conversion is foreign code; it is what failed
             arguments = {}
-        self._fail(call, task, error, arguments)
+        passage.ending = self._attempts.fail_unbegun(call, task, error, arguments)
 
     def _unfit(self, task: int, value: Any) -> Any:
         """Return a value that is not of the usual type as readers may have it, if it fits all the same."""
         call = self._state.call(task)
         assert isinstance(call, Call)
-        self._publish(call, task, call.outputs(value), None)
+        self._attempts.publish(call, task, call.outputs(value))
         return received(value)
 
     def _perform_general(self, task: int, ends: Sequence[int]) -> None:
@@ -281,7 +293,7 @@ class Performer:
         call = state.call(task)
         assert isinstance(call, Call)
         returned = call.function(**call.arguments(state.slots, _never))
-        self._publish(call, task, call.outputs(returned), None)
+        self._attempts.publish(call, task, call.outputs(returned))
         del returned
         for slot in ends:
             if slot not in state.kept and type(state.slots[slot]) not in SELF_DESCRIBING:

@@ -68,6 +68,8 @@ class Program:
         Task by task.
     tasks
         Those of the plan.
+    shortest_timeout_s
+        The least that an attempt at one of these may take, if there is a limit.
     """
 
     def __init__(self, plan: ExecutionPlan) -> None:
@@ -76,6 +78,8 @@ class Program:
             self.shape = with_choices(self.shape, plan.branching)
         self._places = plan.branching.places if plan.branching is not None else {}
         self.tasks = plan.tasks
+        limits = {policy.timeout_s for policy in {id(task.policy): task.policy for task in plan.tasks}.values()}
+        self.shortest_timeout_s = min((limit_s for limit_s in limits if limit_s is not None), default=None)
         self._held = held_names([task.requirements for task in plan.tasks], plan.limits)
         self._paces: dict[int, Pace] = defaultdict(Pace)
         self._faces: dict[int, Face] = {}

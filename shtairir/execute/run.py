@@ -22,10 +22,10 @@ import weakref
 from collections.abc import Callable, Sequence
 from queue import Empty
 from sys import getsizeof
-from typing import Any, Final
+from typing import Any, Final, ParamSpec
 
 from shtairir.block.values import summarize
-from shtairir.errors import ExecutionError
+from shtairir.errors import ExecutionError, RunCancelledError
 from shtairir.events import (
     EventBus,
     NodeCancelled,
@@ -38,11 +38,17 @@ from shtairir.events import (
     RunStarted,
     RunStatus,
     ValueReleased,
+    WorkerReplaced,
 )
+from shtairir.execute.attempt import Attempt
+from shtairir.execute.attempts import Attempts, overdue
 from shtairir.execute.burst import GONE, Burst, Passage
-from shtairir.execute.call import PLAIN
+from shtairir.execute.call import PLAIN, Call
 from shtairir.execute.choosing import ChoosingScheduler, scheduler_of, why_unneeded
+from shtairir.execute.composite import Composite
+from shtairir.execute.ending import Ending
 from shtairir.execute.gate import RETIMED, Gate
+from shtairir.execute.handing import HandingOn
 from shtairir.execute.mailbox import Mailbox
 from shtairir.execute.options import RunOptions
 from shtairir.execute.performer import Performer
@@ -51,23 +57,42 @@ from shtairir.execute.sampling import MemorySampler
 from shtairir.execute.scheduler import State
 from shtairir.execute.state import RunState
 from shtairir.execute.switching import short_turns
+from shtairir.execute.timers import Timer, Timers
 from shtairir.execute.workers import ThreadWorkers, Workers
 from shtairir.ids import PortRef, RunId
 from shtairir.memory.allocator import tune
 from shtairir.memory.collector import collector
 from shtairir.memory.manager import MemoryManager
-from shtairir.planning.plan import ExecutionPlan
+from shtairir.planning.plan import ExecutionPlan, Task
 from shtairir.results.records import SELF_DESCRIBING
 from shtairir.results.result import RunResult
 
 _LONGEST_WAIT_S = 1_000_000.0  # a queue cannot wait for centuries
 
-_HANDLERS = ("_on_done", "_on_failed", "_on_cancelled", "_on_partly_done", "_on_again")
+_HANDLERS = (
+    "_on_done",
+    "_on_failed",
+    "_on_cancelled",
+    "_on_partly_done",
+    "_on_again",
+    "_on_retry",
+    "_on_skipped",
+)
 """By `Ending`. Names, since a run that refers to its own methods stays, with its result, until garbage is collected."""
+
+_END_AFTER = 2 / 3
+"""The share of the grace after which what can be ended from outside is."""
+
+_OVERDUE_S = 1.0
+"""How long an attempt whose time is up may take to end, when it was told to, before it is given up."""
+
+_LOOKS_APART_S = 0.01
 
 _STOPPED: Final = object()
 _OVER: Final = object()
 _numbers = itertools.count(1)
+
+P = ParamSpec("P")
 
 
 class Run:
@@ -105,6 +130,11 @@ class Run:
             locks=options.locks,
             clock=options.clock,
             observed=self._bus.has_observers,
+            hooks=options.hooks,
+            invoke=options.invoke,
+            random=options.random,
+            key=options.key,
+            land=_weakly(self._land),
         )
         self._sampler = MemorySampler(self.id, self._state.memory, self._bus, self.clock)
         self._records = self._state.records
@@ -115,18 +145,24 @@ class Run:
             self._state.chosen = self._scheduler.chosen
         self._queue = self._state.queue
         self._passages: dict[int, Passage] = {}
-        self._performer = Performer(self._state)
+        self._attempts = Attempts(self._state)
+        self._performer = Performer(self._state, self._attempts)
+        self._timers = Timers()
+        self._resting: set[int] = set()
         self._mailbox = Mailbox(_weakly(self._break_off))
         self._workers: Workers = options.workers or ThreadWorkers(plan.workers)
         if options.memory_limit is not None:
             from shtairir.execute.admission import Admission
 
             self._workers = self._state.admission = Admission(self._workers, self._state, self._mailbox)
+        for wrap in options.wrappers:
+            self._workers = wrap(self._workers, self._state, self._mailbox)
         self._state.share = self._workers.share
         self._state.has_waiting = self._workers.has_waiting
         self._gate: Gate | None = None
         self._gating = threading.Lock()
         self._timeout_s = options.timeout_s
+        self._abandoned = 0
         self._stop_status: RunStatus | None = None
         self._broken: BaseException | None = None
         self._ended = threading.Event()
@@ -261,22 +297,31 @@ class Run:
     def _attend(self) -> None:
         """Hand events to the observers until the run is over; meanwhile mind the time."""
         deadline = self._deadline_s()
+        timers = self._timers
+        self._look_at_attempts()
         self._sampler.look()
         while True:
             if deadline is not None and self.clock() >= deadline:
-                self._time_is_up()
                 deadline = None
+                self.stop(RunStatus.TIMED_OUT)
+            if timers.next_s is not None and self.clock() >= timers.next_s:
+                self._do_what_is_due()
             event = self._next_event(deadline)
             if event is _OVER:
                 return
             if event is _STOPPED:
                 self._state.locks.wake()
-                deadline = self.clock() + self._options.grace_s
+                deadline = None
+                stopped_s, grace_s = self.clock(), self._options.grace_s
+                timers.put(Timer(stopped_s + grace_s * _END_AFTER, "_on_end"))
+                timers.put(Timer(stopped_s + grace_s, "_on_abandon"))
             elif event is RETIMED:
-                deadline = deadline if self._state.stopping else self._deadline_s()
+                deadline = None if self._state.stopping else self._deadline_s()
             elif type(event) is list:  # of a burst
                 for each in event:
                     self._bus.emit(each)
+            elif type(event) is Timer:
+                timers.put(event)
             elif event is not None:
                 self._bus.emit(event)
             self._sampler.look()
@@ -293,25 +338,70 @@ class Run:
         if self._queue.empty() and self._workers.step():
             return None
         left_s = self._sampler.tick_s
-        if deadline is not None:
-            left_s = min(max(deadline - self.clock(), 0.0), _LONGEST_WAIT_S if left_s is None else left_s)
+        for at_s in (deadline, self._timers.next_s):
+            if at_s is not None:
+                left_s = min(max(at_s - self.clock(), 0.0), _LONGEST_WAIT_S if left_s is None else left_s)
+        wait = self._options.wait
+        if wait is not None and left_s is not None and self._queue.empty() and not self._state.in_hand:
+            wait(left_s)
+            return None
         try:
             return self._queue.get(timeout=left_s)
         except Empty:
             return None
 
-    def _time_is_up(self) -> None:
-        if self._state.stopping:
-            self._mailbox.post(self._on_abandon)
-        else:
-            self.stop(RunStatus.TIMED_OUT)
+    def _do_what_is_due(self) -> None:
+        for timer in self._timers.due(self.clock()):
+            if timer.action == "_look_at_attempts":
+                self._look_at_attempts()
+            else:
+                self._mailbox.post(getattr(self, timer.action), timer.task)
+
+    def _look_at_attempts(self) -> None:
+        """Have attempts ended whose time is up, and look again when that of another may be.
+
+        Of a run whose nodes all have five minutes this is done every five minutes: no task needs a timer.
+        """
+        shortest_s, now = self._program.shortest_timeout_s, self.clock()
+        if shortest_s is None:
+            return
+        next_s = now + shortest_s
+        for task, attempt in self._state.in_hand.copy().items():
+            due_s = self._due_s(attempt)
+            if due_s <= now:
+                self._mailbox.post(self._on_overdue, task)
+            else:
+                next_s = min(next_s, due_s)
+        for first, passage in self._passages.copy().items():
+            due_s = self._burst_due_s(passage)
+            if due_s <= now:
+                self._mailbox.post(self._on_overdue_burst, first)
+            else:
+                next_s = min(next_s, due_s)
+        self._timers.put(Timer(max(next_s, now + _LOOKS_APART_S), "_look_at_attempts"))
+
+    def _due_s(self, attempt: Attempt) -> float:
+        """Return when an attempt is to be over by the clock."""
+        limit_s = attempt.task.policy.timeout_s
+        if limit_s is None:
+            return math.inf
+        return attempt.started_s + limit_s + (_OVERDUE_S if attempt.is_overdue else 0.0)
+
+    def _burst_due_s(self, passage: Passage) -> float:
+        """Return when the task of a burst that is running is to be over by the clock."""
+        done = max(passage.taken() - 1, 0)
+        task = passage.burst.first + done
+        limit_s = self.plan.tasks[task].policy.timeout_s
+        if limit_s is None or not passage.began_s:
+            return math.inf
+        return (self._records.ended_s[task - 1] if done else passage.began_s) + limit_s
 
     def _conclude(self) -> None:
         """Make the result, tell the observers, and let go of everything. The last thing that happens."""
         status = self._status()
         elapsed_s = self._elapsed_s()
         try:
-            self._workers.join(0.0 if self._records.notes or self._broken else 1.0)
+            self._workers.join(0.0 if self._abandoned or self._broken else 1.0)
             if self._broken is None:
                 self.result = self._make_result(status, elapsed_s)
                 if self._options.on_result is not None:
@@ -388,20 +478,32 @@ class Run:
 
     # --- on the workers ---------------------------------------------------------------------------------------
 
-    def _execute(self, task: int, worker: str) -> None:
-        """Run a task, or the burst that it stands for, and post how it ended."""
+    def _execute(self, task: int, worker: str) -> bool:
+        """Run a task, or the burst that it stands for, and post how it ended, if it has and nobody else has said so."""
         burst = self._scheduler.bursts.get(task)
         try:
             if burst is not None:
                 passage = self._passages[task] = Passage(burst, worker, iter(burst.rows))
-                self._performer.perform_burst(passage)
+                if not self._performer.perform_burst(passage):
+                    return False
                 handler = self._on_burst
             else:
-                handler = getattr(self, _HANDLERS[self._performer.perform(task, worker)])
+                ending = self._performer.perform(task, worker)
+                if ending >= Ending.PENDING:
+                    return False
+                handler = getattr(self, _HANDLERS[ending])
         except BaseException as error:  # noqa: BLE001 - a fault of ours; a worker that dies silently would stop the run
             self._break_off(error)
         else:
             self._mailbox.post(handler, task)
+        return True
+
+    def _land(self, task: int, ending: Ending) -> None:
+        """Post how a task ended that went on without a worker."""
+        if ending is not Ending.GONE:
+            self._mailbox.post(self._on_over, task)
+            self._mailbox.post(getattr(self, _HANDLERS[ending]), task)
+            self._queue.put(None)  # for workers that work in steps
 
     def _single_file(self) -> frozenset[int]:
         """Return the tasks, standing for bursts, of which one shall run at a time."""
@@ -442,6 +544,92 @@ class Run:
         if self._scheduler.is_over(task):
             return
         self._go_on_without(task, *self._scheduler.failed(task))
+        self._heed_policy(self.plan.tasks[self._records.decides_for.get(task, task)])
+
+    def _heed_policy(self, failed: Task) -> None:
+        """Stop the run if the policy of what failed wants that."""
+        policy = failed.policy
+        if policy.on_failure in ("stop", "compensate") or policy.criticality == "critical":
+            if self._records.stopped_by is None and not self._state.stopping:
+                self._records.stopped_by = failed.node
+            self.stop(RunStatus.FAILED)
+
+    def _on_skipped(self, task: int) -> None:
+        """Go on after a task whose condition is false."""
+        if self._scheduler.is_over(task):
+            return
+        self._go_on_without(task, *self._scheduler.skipped(task))
+
+    def _on_retry(self, task: int) -> None:
+        """Have a task of which an attempt failed given to the workers again, later; it holds none meanwhile."""
+        wait_s = self._state.waits.pop(task, 0.0)
+        if self._scheduler.is_over(task):
+            return
+        if self._state.stopping:
+            self._give_up([task])
+            self._release()
+            self._end_if_over()
+            return
+        self._resting.add(task)
+        self._queue.put(Timer(self.clock() + wait_s, "_on_rested", task))
+
+    def _on_rested(self, task: int) -> None:
+        if task in self._resting:
+            self._resting.discard(task)
+            self._workers.give([task])
+
+    def _on_over(self, task: int) -> None:
+        self._workers.over(task)
+
+    def _on_overdue(self, task: int) -> None:
+        """End an attempt whose time is up; or give it up, if there is no other way."""
+        attempt = self._state.in_hand.get(task)
+        if attempt is None or self._due_s(attempt) > self.clock():
+            return  # it has just ended
+        end = attempt.end or attempt.cancel
+        if not attempt.is_overdue and end is not None:
+            attempt.is_overdue = True
+            end()
+        elif attempt.claim():
+            ending = self._give_up_attempt(task, attempt)
+            self._workers.over(task)
+            getattr(self, _HANDLERS[ending])(task)
+
+    def _give_up_attempt(self, task: int, attempt: Attempt) -> Ending:
+        """End an attempt in the place of its worker, and have another take that one's place."""
+        call = self._state.call(task)
+        if attempt.abandon is not None:
+            attempt.abandon()
+        else:
+            self._replace(task, attempt.worker, attempt.task)
+        if isinstance(call, Composite):
+            return self._performer.give_up_parts(call, task, attempt)
+        return self._attempts.give_up(call.call if isinstance(call, HandingOn) else call, task, attempt)
+
+    def _replace(self, task: int, worker: str, stuck: Task) -> None:
+        self._workers.replace(task, worker)
+        self._abandoned += 1
+        why = (
+            f"It did not come back from '{stuck.node}' in time. Its thread is left to itself until the block returns; "
+            "what that returns is thrown away."
+        )
+        self._state.observe(WorkerReplaced(self.id, self.clock(), worker, why, stuck.node))
+
+    def _on_overdue_burst(self, first: int) -> None:
+        """Give up the task in the middle of a burst whose time is up; the others go on by themselves."""
+        passage = self._passages.get(first)
+        if passage is None or self._burst_due_s(passage) > self.clock():
+            return
+        passage.until_s[0] = -math.inf
+        stuck = self._running_now(first)
+        if stuck is None:
+            return
+        call = self._state.call(stuck)
+        assert isinstance(call, Call)  # nothing else is in a burst
+        self._replace(first, passage.worker, call.task)
+        ending = self._attempts.fail_unbegun(call, stuck, overdue(call.task), {})
+        self._workers.over(first)
+        getattr(self, _HANDLERS[ending])(stuck)
 
     def _on_partly_done(self, task: int) -> None:
         """Go on after a task of several nodes of which some failed: only what needs these is skipped."""
@@ -464,8 +652,10 @@ class Run:
             if records.decides_for.get(behind) == other:
                 continue  # it has been told to have failed
             cause = records.culprit(behind)
+            why = records.why_without(behind)
+            told = None if behind in records.conditions else cause
             for node in self._state.sharers_and_bodies(other):
-                self._state.observe(NodeSkipped(self.id, now, node, f"'{cause}' failed, and this needs it.", cause))
+                self._state.observe(NodeSkipped(self.id, now, node, why, told))
 
     def _tell_unneeded(self) -> None:
         """Note why tasks turned out not to be needed."""
@@ -511,7 +701,10 @@ class Run:
         scheduler, records = self._scheduler, self._records
         ready = scheduler.leave(burst, passage.done)
         culprit = burst.first + passage.done
-        if culprit in records.failures:
+        if passage.ending is Ending.RETRY:
+            ready.remove(culprit)
+            self._on_retry(culprit)
+        elif culprit in records.failures:
             skipped, more = scheduler.failed(culprit)
             self._tell_skipped(culprit, skipped)
             ready = [task for task in (*ready, *more) if task != culprit]
@@ -524,7 +717,11 @@ class Run:
         return []
 
     def _on_stop(self, _: int) -> None:
-        self._give_up(self._workers.withdraw())
+        resting, self._resting = self._resting, set()
+        self._give_up([*self._workers.withdraw(), *resting])
+        for attempt in self._state.in_hand.copy().values():
+            if attempt.cancel is not None:
+                attempt.cancel()
         self._release()
         self._end_if_over()
 
@@ -532,11 +729,25 @@ class Run:
         for task in self._scheduler.cancel(unstarted):
             self._note_cancelled(task)
 
+    def _on_end(self, _: int) -> None:
+        """End from outside what can be, since it does not listen."""
+        for attempt in self._state.in_hand.copy().values():
+            if attempt.end is not None:
+                attempt.is_ended = True
+                attempt.end()
+
     def _on_abandon(self, _: int) -> None:
         """Give up blocks that do not listen: a thread cannot be ended, but the run need not wait for it."""
         for task in [self._running_now(task) for task in self._scheduler.running()]:
             if task is None:
                 continue
+            attempt = self._state.in_hand.pop(task, None)
+            if attempt is not None:
+                attempt.claim()
+                self._attempts.tell_hooks(attempt, RunCancelledError("The block did not stop in time."), {})
+                if attempt.abandon is not None:
+                    attempt.abandon()
+            self._abandoned += 1
             note = (
                 f"The block did not stop within {self._options.grace_s:g} s. Its thread is left to itself until "
                 "it returns; what it returns is thrown away."
@@ -560,7 +771,10 @@ class Run:
         done = max(passage.taken() - 1, 0)
         self._performer.settle(passage, done)
         unstarted = [other for other in self._scheduler.leave(burst, done) if other != burst.first + done]
-        self._give_up(unstarted)
+        if self._state.stopping:
+            self._give_up(unstarted)
+        elif unstarted:
+            self._workers.give(unstarted)
         return burst.first + done
 
     def _note_cancelled(self, task: int) -> None:
@@ -596,13 +810,13 @@ class Run:
             self._queue.put(_OVER)
 
 
-def _weakly(method: Callable[[BaseException], None]) -> Callable[[BaseException], None]:
+def _weakly(method: Callable[P, None]) -> Callable[P, None]:
     """Return a function that calls a method without keeping its object."""
     reference = weakref.WeakMethod(method)
 
-    def call(error: BaseException) -> None:
+    def call(*arguments: P.args, **named: P.kwargs) -> None:
         alive = reference()
         if alive is not None:
-            alive(error)
+            alive(*arguments, **named)
 
     return call

@@ -198,7 +198,14 @@ class Scheduler:
         tuple[list[int], list[int]]
             The tasks that can never run now, whose cause is in `causes`, and those that may start now.
         """
-        self._end(task, State.FAILED)
+        return self._go_on_without(task, State.FAILED)
+
+    def skipped(self, task: int) -> tuple[list[int], list[int]]:
+        """Take note that a task that could have started is not to run; returns what `failed` returns."""
+        return self._go_on_without(task, State.SKIPPED)
+
+    def _go_on_without(self, task: int, state: State) -> tuple[list[int], list[int]]:
+        self._end(task, state)
         skipped, ready = self._skip(self._shape.successors[task], task)
         return skipped, self._past_barrier([task, *skipped], ready)
 

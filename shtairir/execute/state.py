@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from shtairir.events import Event
+from shtairir.execute.attempt import name_of_process
 from shtairir.execute.call import Call
 from shtairir.execute.composite import Composite
 from shtairir.execute.handing import HandingOn
@@ -21,6 +22,9 @@ from shtairir.results.records import Records
 
 if TYPE_CHECKING:
     from shtairir.execute.admission import Admission
+    from shtairir.execute.attempt import Attempt, AttemptHook, Invoke
+    from shtairir.execute.ending import Ending
+    from shtairir.ids import RunKey
 
 
 def _alone(work: Callable[[], object]) -> None:
@@ -29,6 +33,10 @@ def _alone(work: Callable[[], object]) -> None:
 
 def _nobody() -> bool:
     return False
+
+
+def _middling() -> float:
+    return 0.5
 
 
 @dataclass(slots=True)
@@ -60,6 +68,14 @@ class RunState:
         Calls a function, and has idle workers call it too meanwhile: see `Workers.share`.
     has_waiting
         Whether a task waits for a worker.
+    in_hand
+        The attempts that are under way, by task.
+    waits
+        For tasks of which an attempt failed: in how many seconds the next begins.
+    hooks, invoke, random, key
+        Those of the options.
+    land
+        Called with a task that has ended without a worker, and how.
     """
 
     id: RunId
@@ -82,6 +98,13 @@ class RunState:
     chosen: Mapping[int, int | None] = field(default_factory=dict)
     share: Callable[[Callable[[], object]], None] = _alone
     has_waiting: Callable[[], bool] = _nobody
+    in_hand: dict[int, Attempt] = field(default_factory=dict)
+    waits: dict[int, float] = field(default_factory=dict)
+    hooks: Sequence[AttemptHook] = ()
+    invoke: Invoke | None = None
+    random: Callable[[], float] = _middling
+    key: RunKey | None = None
+    land: Callable[[int, Ending], None] | None = None
 
     def __post_init__(self) -> None:
         self.slots = [None] * len(self.shape.writer)
@@ -93,6 +116,12 @@ class RunState:
     def base_dir(self) -> Path:
         """The folder that relative paths start from."""
         return self.plan.base_dir
+
+    def effect_key(self, node: NodeId) -> str:
+        """Return what an effect of a node can be recognised by: the same in all attempts, and after a resume."""
+        if self.key is None:
+            return f"{name_of_process()}-{self.id}/{node}"
+        return f"{self.key}/{node}"
 
     def observe(self, event: Event) -> None:
         """Have the controller hand an event to the observers. Any thread may call."""

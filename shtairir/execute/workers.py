@@ -16,8 +16,11 @@ from typing import Protocol, TypeAlias
 
 from shtairir.execute.sharing import Offer
 
-Execute: TypeAlias = Callable[[int, str], None]
-"""Runs a task, as the worker of that name; must not raise."""
+Execute: TypeAlias = Callable[[int, str], bool]
+"""Runs a task, as the worker of that name, and says whether it is over now; must not raise.
+
+It is not when it goes on without a worker, or when it was given up meanwhile. Then `Workers.over` is called for it.
+"""
 
 IsQuick: TypeAlias = Callable[[int], bool]
 """Whether a task is likely over before another worker could be woken."""
@@ -58,6 +61,12 @@ class Workers(Protocol):
 
     def withdraw(self) -> list[int]:
         """Return the tasks that nobody has begun; nobody will."""
+
+    def over(self, task: int) -> None:
+        """Take note that a task is over of which its worker could not say so."""
+
+    def replace(self, task: int, worker: str) -> None:
+        """Have another worker take the place of one that does not come back from a task."""
 
     def stop(self) -> None:
         """Let the workers go when they are done with what they have in hand."""
@@ -135,6 +144,12 @@ class InlineWorkers:
         """Return the tasks that nobody has begun."""
         return self._ready.drain()
 
+    def over(self, task: int) -> None:
+        """Do nothing: no task holds anything here."""
+
+    def replace(self, task: int, worker: str) -> None:
+        """Do nothing: nobody could take the place of the thread that calls."""
+
     def stop(self) -> None:
         """Do nothing: there is nobody to stop."""
 
@@ -168,6 +183,8 @@ class ThreadWorkers:
         self._is_quick: IsQuick = lambda task: False
         self._stopping = False
         self._to_hire = deque(range(1, count + 1))
+        self._hired = count
+        self._replaced: set[str] = set()
         self._execute: Execute | None = None
         self._threads: list[threading.Thread] = []
         self._idents: set[int] = set()
@@ -231,9 +248,18 @@ class ThreadWorkers:
         self._idents.add(threading.get_ident())
         gate: SimpleQueue[None] = SimpleQueue()
         while (task := self._next(gate)) is not None:
-            execute(task, name)
-            if task in self._single_file:
+            over = execute(task, name)
+            if over and task in self._single_file:
                 self._line.release()
+            if self._replaced and name in self._replaced:
+                self._leave()
+                return
+
+    def _leave(self) -> None:
+        """Go, since another has taken the place, and leave what was given to be taken by others."""
+        self._idents.discard(threading.get_ident())
+        if self._there_is_work():
+            self._wake_one()
 
     def _next(self, gate: SimpleQueue[None]) -> int | None:
         """Return the next task, having waited for it, or ``None`` at the end."""
@@ -304,6 +330,19 @@ class ThreadWorkers:
     def withdraw(self) -> list[int]:
         """Return the tasks that nobody has begun."""
         return self._ready.drain() + self._waiting_in_line.drain()
+
+    def over(self, task: int) -> None:
+        """Do nothing: no task holds anything here."""
+
+    def replace(self, task: int, worker: str) -> None:
+        """Have a new thread take the place of one that does not come back; if it does after all, it ends."""
+        self._replaced.add(worker)
+        self._hired += 1
+        self._to_hire.append(self._hired)
+        if task in self._single_file:
+            self._line.release()
+        if self._there_is_work():
+            self._wake_one()
 
     def stop(self) -> None:
         """Let every worker go once it is done with its task."""

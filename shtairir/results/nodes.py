@@ -46,6 +46,8 @@ class NodeResult:
         For a node that failed, the nodes that took their fallback instead, so that nothing that is wanted is missing.
     parts
         For an instance, whose other facts are those of all nodes in it together: the nodes and instances in it.
+    attempts
+        How often it was tried. The time is that of the last attempt.
     """
 
     node: NodeId
@@ -64,6 +66,7 @@ class NodeResult:
     iterations: int = 0
     taken_by: tuple[NodeId, ...] = ()
     parts: tuple[NodeId, ...] = ()
+    attempts: int = 1
 
 
 def _not_reached(loop: NodeResult) -> str:
@@ -205,6 +208,7 @@ class NodeResults(Mapping[str, NodeResult]):
             reason=self._reason(node, task),
             taken_by=records.taken.get(task, ()),
             iterations=len(loop.statuses) if loop is not None else 0,
+            attempts=max(records.attempts.get(task, 1), 1),
         )
 
     def _of_part(self, node: NodeId, part: PartRecord, task: int) -> NodeResult:
@@ -232,10 +236,14 @@ class NodeResults(Mapping[str, NodeResult]):
         if task in records.taken:
             return _taken(records.taken[task])
         if task in records.causes and records.failure(task) is None:
-            return f"'{records.culprit(records.causes[task])}' failed, and this needs it."
-        if task in records.notes:
-            return records.notes[task]
+            return records.why_without(records.causes[task])
+        for said in (records.conditions, records.fallbacks, records.notes):
+            if task in said:
+                return said[task]
         if records.status(task) is NodeStatus.CANCELLED:
+            if records.stopped_by is not None:
+                began = "Stopped" if records.started_s[task] else "Not started"
+                return f"{began}: '{records.stopped_by}' failed, and its policy stops the run."
             return "Stopped." if records.started_s[task] else "Not started before the run was stopped."
         if node != tasks[task].node and records.status(task) is NodeStatus.DONE:
             return f"Computes the same as '{tasks[task].node}', whose result it shares."

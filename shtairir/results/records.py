@@ -99,8 +99,16 @@ class Records:
         For tasks that failed, but for nothing that is wanted: the nodes that took their fallback instead.
     decides_for
         For each task that decides what another hands on, that one.
+    attempts
+        For tasks that were tried more than once, or are about to be: how often so far.
+    fallbacks
+        For tasks that are done by a value that their policy names: why, in a sentence.
+    conditions
+        For tasks whose policy's condition is false: that, in a sentence.
     notes
         Why a task was stopped, where there is more to say than that it was.
+    stopped_by
+        The node by whose failure the run was stopped, as its policy says.
     parts
         For each task that does the work of several nodes, once it is over: what became of each.
     loops
@@ -121,7 +129,11 @@ class Records:
     unneeded: dict[int, str] = field(default_factory=dict)
     taken: dict[int, tuple[NodeId, ...]] = field(default_factory=dict)
     decides_for: dict[int, int] = field(default_factory=dict)
+    attempts: dict[int, int] = field(default_factory=dict)
+    fallbacks: dict[int, str] = field(default_factory=dict)
+    conditions: dict[int, str] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
+    stopped_by: NodeId | None = None
     parts: dict[int, list[PartRecord]] = field(default_factory=dict)
     loops: dict[int, LoopRecord] = field(default_factory=dict)
 
@@ -215,6 +227,12 @@ class Records:
         """Return the node by whose fault a task failed."""
         failed = (record.node for record in self.parts.get(task, ()) if record.failure is not None)
         return next(failed, self.plan.tasks[self.decides_for.get(task, task)].node)
+
+    def why_without(self, behind: int) -> str:
+        """Return why what needs a task cannot run, once that has failed or was skipped."""
+        if behind in self.conditions:
+            return f"'{self.culprit(behind)}' was skipped by its condition, and this needs it."
+        return f"'{self.culprit(behind)}' failed, and this needs it."
 
     def failure_behind(self, task: int) -> NodeFailure | None:
         """Return the failure for which the outputs of a task, or some of them, are not there."""

@@ -119,6 +119,8 @@ def _node(node: NodeResult) -> dict[str, Any]:
     }
     if node.count != 1:
         facts |= {"count": node.count, "failed": node.failed, "slowest_s": node.slowest_s, "slowest": node.slowest}
+    if node.attempts != 1:
+        facts["attempts"] = node.attempts
     if node.started_s is not None:
         facts["started_s"] = node.started_s
     if node.reason:
@@ -142,6 +144,7 @@ def failure_dict(failure: NodeFailure) -> dict[str, Any]:
         "message": failure.message,
         "hint": failure.hint,
         "category": failure.category,
+        "attempts": failure.attempts,
         "inputs": {port: summary_dict(summary) for port, summary in failure.inputs.items()},
         "code": None
         if code is None

@@ -174,7 +174,7 @@ class TestWhatARunIsLike:
         alive: list[weakref.ref[Any]] = []
         most = 0
 
-        @block(pure=False)
+        @block(pure=False, idempotent=True)
         def grow(x: Any = None) -> Any:
             nonlocal most
             array = np.zeros(1000)
@@ -209,7 +209,7 @@ class TestWhatARunIsLike:
     def test_cancelling_does_not_wait_for_the_end_of_a_burst(self) -> None:
         started = threading.Event()
 
-        @block(pure=False)
+        @block(pure=False, idempotent=True)
         def slow(x: float = 0.0) -> float:
             started.set()
             time.sleep(0.02)
@@ -233,7 +233,7 @@ class TestWhatARunIsLike:
         may_end = threading.Event()
         started = threading.Event()
 
-        @block(pure=False)
+        @block(pure=False, idempotent=True)
         def stuck(x: float = 0.0) -> float:
             started.set()
             assert may_end.wait(20)
@@ -261,13 +261,13 @@ class TestWhatARunIsLike:
         """
         where: dict[str, set[str]] = {"slow": set(), "rest": set()}
 
-        @block(pure=False)
+        @block(pure=False, idempotent=True)
         def slow() -> float:
             where["slow"].add(threading.current_thread().name)
             time.sleep(0.1)
             return 1.0
 
-        @block(pure=False)
+        @block(pure=False, idempotent=True)
         def rest(x: float = 0.0) -> float:
             where["rest"].add(threading.current_thread().name)
             time.sleep(0.001)

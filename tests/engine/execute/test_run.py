@@ -704,12 +704,12 @@ class TestEnding:
         assert shtairir.run(graph_of("a"), timeout_s=3e12).status == "done"
 
     def test_a_fault_of_ours_ends_the_run_and_reaches_whoever_waits(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        from shtairir.execute import performer
+        from shtairir.execute import attempts
 
         def broken(*arguments: object) -> None:
             raise RuntimeError("fault")
 
-        monkeypatch.setattr(performer, "failure_of", broken)
+        monkeypatch.setattr(attempts, "failure_of", broken)
 
         @block
         def bad() -> float:
