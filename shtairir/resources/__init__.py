@@ -2,7 +2,7 @@
 
 from shtairir.resources.capacity import Rate, parse_capacity
 from shtairir.resources.manager import ResourceManager
-from shtairir.resources.owner import Owner
+from shtairir.resources.owner import Owner, Wait
 from shtairir.resources.shared import shared_resources
 from shtairir.resources.usage import Holding, Queued, ResourceUsage
 
@@ -13,6 +13,7 @@ __all__ = [
     "Rate",
     "ResourceManager",
     "ResourceUsage",
+    "Wait",
     "parse_capacity",
     "shared_resources",
 ]

@@ -127,28 +127,39 @@ class Ledger:
         owner = wait.owner
         if not wait.granted or owner.closed:
             return False
-        if self._offers.pop(owner, None) is None:
+        if owner not in self._offers:
             return True
         if not self._counts_from(wait, now_s):
             self._take_back(wait, now_s)
             self._settle(now_s)
             return False
+        del self._offers[owner]
         owner.begun = True
         for name, amount in owner.held.items():
             self.resources[name].offered -= amount
+        if self._free:
+            self._settle(now_s)
         return True
 
     def _counts_from(self, wait: Wait, now_s: float) -> bool:
         """Have what was taken of rates count from now, when it is used; say whether the rates allow that."""
         windows = [(self.resources[name].window, amount) for name, amount in wait.wanted.items()]
         rates = [(window, amount) for window, amount in windows if window is not None]
+        if not rates:
+            return True
         for window, amount in rates:
             window.undo(amount, wait.granted_s, now_s)
-        fits = all(window.used(now_s) + amount <= window.rate.amount for window, amount in rates)
+        later = [offer for offer in self._offers.values() if offer.rank > wait.rank]
+        later = [offer for offer in later if not wait.wanted.keys().isdisjoint(offer.wanted)]
+        for offer in sorted(later, key=by_rank, reverse=True):
+            if _allow(rates, now_s):
+                break
+            self._take_back(offer, now_s)
+        allowed = _allow(rates, now_s)
         for window, amount in rates:
             window.take(amount, now_s)
         wait.granted_s = now_s
-        return fits
+        return allowed
 
     # --- letting go -------------------------------------------------------------------------------------------
 
@@ -349,6 +360,11 @@ class Ledger:
                 needs = ((self.resources[name], amount) for name, amount in wait.wanted.items())
                 lacks = {one.name: (amount, one.limit(wait)) for one, amount in needs if one.window is None}
                 yield Blocked(owner, lacks)
+
+
+def _allow(rates: Iterable[tuple[Window, int]], now_s: float) -> bool:
+    """Whether so much of each rate may be taken now."""
+    return all(window.used(now_s) + amount <= window.rate.amount for window, amount in rates)
 
 
 def _free_times(resource: Resource, window: Window, now_s: float) -> Iterator[float]:
