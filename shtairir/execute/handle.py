@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from shtairir.execute.cancel import CancelToken
     from shtairir.execute.run import Run
     from shtairir.execute.watching import Watch
+    from shtairir.monitor.chronicle import Chronicle
     from shtairir.results.result import RunResult
 
 
@@ -19,11 +20,17 @@ class RunHandle:
     """A run: watch it, hold it, cancel it, wait for it. From any thread.
 
     Nothing of this does anything to a run that is over.
+
+    Attributes
+    ----------
+    chronicle
+        Who writes the run into the history, and tells when that is done; ``None`` when nothing is kept.
     """
 
     def __init__(self, run: Run, token: CancelToken) -> None:
         self._run = run
         self._token = token
+        self.chronicle: Chronicle | None = None
         self._watch: Watch | None = None
         self._starting_to_watch = threading.Lock()
 

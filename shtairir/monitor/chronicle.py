@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +23,6 @@ from shtairir.monitor.past import FailedAttempt, Origin, PastEvent, Regression, 
 from shtairir.monitor.writer import writer
 
 if TYPE_CHECKING:
-    from shtairir.document.snapshot import Snapshot
     from shtairir.execute.attempt import Attempt
     from shtairir.planning.plan import ExecutionPlan
     from shtairir.results.result import RunResult
@@ -30,6 +31,9 @@ WORTH_S = 0.05
 """A run that a program started by itself is recorded if it lasted so long; a shorter one may be one of thousands."""
 
 _MOST_EVENTS = 2_000
+_MOST_INPUTS = 16
+"""Of so many nodes of a short run the inputs are held until it is known whether it is worth recording."""
+
 _LONGEST_TEXT = 2_000
 
 
@@ -52,14 +56,16 @@ class Chronicle:
 
     Parameters
     ----------
-    source
-        The graph as it runs.
+    folder
+        The state folder.
+    key
+        What names the run, if that is known already.
     """
 
-    def __init__(self, folder: Path, origin: Origin, source: Snapshot | None) -> None:
+    def __init__(self, folder: Path, origin: Origin, key: RunKey | None) -> None:
         self._folder = folder
         self._origin = origin
-        self._source = source
+        self._key = key
         self._started_at = time.time()
         self._began_s = time.perf_counter()
         self._busy_s = time.process_time()
@@ -67,6 +73,7 @@ class Chronicle:
         self._events: list[PastEvent] = []
         self._left_out = 0
         self._first_s: float | None = None
+        self._waiting: deque[Callable[[], None]] = deque()
         self._written = threading.Event()
         self._recorded: Recorded | None = None
 
@@ -76,14 +83,41 @@ class Chronicle:
         """Do nothing: what begins is known from what ends."""
 
     def end(self, attempt: Attempt, values: Sequence[Any] | None, error: BaseException | None) -> None:
-        """Take note of an attempt that failed. Called on workers."""
+        """Take note of an attempt that failed, and keep what it was called with. Called on workers."""
         if error is None or len(self._attempts) >= _MOST_EVENTS:
             return
         at_s = time.perf_counter() - self._began_s
-        said = f"{getattr(error, 'message', None) or _words(error)}"[:_LONGEST_TEXT]
-        self._attempts.append(
-            FailedAttempt(attempt.node, attempt.number, at_s, attempt.worker, type(error).__name__, said)
-        )
+        kind, said = type(error).__name__, _words(error)[:_LONGEST_TEXT]
+        self._attempts.append(FailedAttempt(attempt.node, attempt.number, at_s, attempt.worker, kind, said))
+        if attempt.arguments is not None and len(self._waiting) < _MOST_INPUTS:
+            task, arguments = attempt.task, attempt.arguments
+
+            def save() -> None:
+                from shtairir.monitor.failures import save_inputs
+
+                save_inputs(self._folder, self.key(), task, arguments, kind, said)
+
+            self._waiting.append(save)
+            if self._is_worth(at_s):
+                self._save_waiting()
+
+    def _save_waiting(self) -> None:
+        """Have the inputs written that were put aside; they are held no longer than until then."""
+        with suppress(IndexError):  # several workers may be at it
+            while True:
+                writer().submit(self._waiting.popleft())
+
+    def _is_worth(self, elapsed_s: float) -> bool:
+        """Whether the run is recorded, if it lasts so long."""
+        return self._origin != "api" or elapsed_s >= WORTH_S
+
+    def key(self) -> RunKey:
+        """What names the run; made up when it is first needed. On the history's thread."""
+        if self._key is None:
+            from shtairir.recovery.keys import new_run_key
+
+            self._key = new_run_key(lambda: self._started_at)
+        return self._key
 
     def on_event(self, event: Event) -> None:
         """Take note of what the records do not tell."""
@@ -106,32 +140,37 @@ class Chronicle:
 
     def on_result(self, result: RunResult) -> None:
         """Have the run written, if it is worth it. Called on the run's controller thread."""
-        key: RunKey | None = getattr(result, "key", None)
-        if self._origin == "api" and key is None and result.elapsed_s < WORTH_S:
+        kept: RunKey | None = getattr(result, "key", None)
+        if kept is None and not self._is_worth(result.elapsed_s):
+            self._waiting.clear()
             self._written.set()
             return
+        self._key = kept if kept is not None else self._key
         busy_s = time.process_time() - self._busy_s
         outline = Outline.of(result)
-        writer().submit(lambda: self._write(outline, key, busy_s))
+        self._save_waiting()
+        writer().submit(lambda: self._write(outline, busy_s))
 
-    def _write(self, outline: Outline, key: RunKey | None, busy_s: float) -> None:
+    def _write(self, outline: Outline, busy_s: float) -> None:
         # Here, on its own thread, and not sooner: SQLite takes as long to import as a small run takes.
+        from shtairir.monitor.failures import keep_few
         from shtairir.monitor.history import history
         from shtairir.monitor.recording import record, rows_of
-        from shtairir.recovery.keys import new_run_key
+        from shtairir.planning.source import source_of
 
         try:
             found = history(self._folder)
             assert found is not None  # there is a folder
+            source = source_of(outline.plan)
             if self._left_out:
                 note = f"And {self._left_out:,} more events, which are not kept."
                 self._events.append(PastEvent(outline.elapsed_s, "note", None, note))
             rows = rows_of(
                 outline,
-                key=key if key is not None else new_run_key(lambda: self._started_at),
+                key=self.key(),
                 started_at=self._started_at,
                 origin=self._origin,
-                source=self._source,
+                source=source.snapshot if source is not None else None,
                 attempts=self._attempts,
                 events=self._events,
                 resources=(ResourceUse("processor", "s", outline.plan.workers * outline.elapsed_s, busy_s),),
@@ -139,6 +178,8 @@ class Chronicle:
             regressions = record(found.database, rows)
             if regressions is not None:
                 self._recorded = Recorded(rows.summary.key, regressions)
+            if self._attempts:
+                keep_few(self._folder)
         finally:
             self._written.set()
 
@@ -166,23 +207,21 @@ class Outline:
         return cls(result.plan, str(result.status), result.elapsed_s, result.nodes, result.memory, origin)
 
 
-def chronicle_of(plan: ExecutionPlan, *, origin: Origin = "api", source: Snapshot | None = None) -> Chronicle | None:
+def chronicle_of(origin: Origin = "api", key: RunKey | None = None) -> Chronicle | None:
     """Return who follows a run that is about to begin; ``None`` when nothing is kept.
 
     Parameters
     ----------
-    source
-        The graph as it runs; that of the plan when left out.
+    key
+        What names the run, if that is known already.
     """
     folder = state_folder()
-    if folder is None:
-        return None
-    return Chronicle(folder, origin, source if source is not None else getattr(plan, "source", None))
+    return Chronicle(folder, origin, key) if folder is not None else None
 
 
 def _words(error: BaseException) -> str:
     try:
-        return str(error)
+        return str(getattr(error, "message", None) or error)
     except Exception:  # noqa: BLE001 - the error is foreign code
         return ""
 

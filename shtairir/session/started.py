@@ -13,6 +13,7 @@ from shtairir.execute.locks import NamedLocks
 from shtairir.execute.options import RunOptions
 from shtairir.ids import PortRef
 from shtairir.memory.pool import shared_pool
+from shtairir.monitor.chronicle import Chronicle, chronicle_of
 from shtairir.monitor.learned import learned
 from shtairir.planning import ExecutionPlan
 from shtairir.session.planned import planned
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 def started(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> RunHandle:
     """Start a run in the background and return its handle; see `shtairir.start`."""
     plan = _ready(graph_or_plan, wishes)
-    handle = _made(plan, _options(plan, wishes))
+    chronicle = chronicle_of(wishes.origin)
+    handle = _made(plan, _options(plan, wishes, chronicle))
+    handle.chronicle = chronicle
     for port in wishes.watch:
         handle.watch(port)
     for name in wishes.break_at:
@@ -69,20 +72,24 @@ def _ready(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> ExecutionPl
     return graph_or_plan
 
 
-def _options(plan: ExecutionPlan, wishes: Wishes) -> RunOptions:
+def _options(plan: ExecutionPlan, wishes: Wishes, chronicle: Chronicle | None) -> RunOptions:
     history = learned()
+    chronicles = (chronicle,) if chronicle is not None else ()
     return RunOptions(
         keep=None if wishes.keep == "all" else _kept(plan, wishes),
-        instruments=wishes.instruments,
+        # A run that nobody else observes is not observed for the history's sake: each event costs a little.
+        instruments=(*wishes.instruments, *chronicles) if wishes.instruments else (),
         memory_limit=wishes.limits.memory_bytes,
         timeout_s=wishes.timeout_s,
         cancel=wishes.cancel if wishes.cancel is not None else CancelToken(),
         workers=wishes.crew(plan) if wishes.crew is not None else None,
         pool=shared_pool(),
         locks=_shared_locks(),
-        hooks=wishes.hooks,
+        hooks=(*wishes.hooks, *chronicles),
         wrappers=wishes.wrappers,
-        on_result=_told([history.observe] if history is not None else []),
+        on_result=_told(
+            [*([history.observe] if history is not None else []), *(each.on_result for each in chronicles)]
+        ),
     )
 
 
