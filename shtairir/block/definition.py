@@ -88,7 +88,7 @@ class Traits:
     idempotent: bool = False
 
     @property
-    def settles(self) -> bool:
+    def repeatable(self) -> bool:
         """Whether it may run again without asking, when nobody knows whether it has."""
         return self.pure or self.idempotent
 

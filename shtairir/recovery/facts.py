@@ -28,14 +28,16 @@ class RunFacts:
         The graph's file; ``None`` for a graph that has none.
     base_dir
         The folder that relative paths in the graph start from.
-    fingerprint
-        A hash of all in the graph that may change a result.
+    file_hash
+        A hash of the graph's file when the run began.
     started_at
         The wall clock in UTC, as ISO 8601 has it.
     parameters
         Values that were given for this run only, as JSON holds them.
     targets
         The nodes that were asked for; ``None`` for all.
+    nodes
+        How many there are.
     keep
         ``results``, ``all``, or the outputs besides the results.
     checkpoints
@@ -50,10 +52,11 @@ class RunFacts:
     graph_name: str
     graph_path: str | None = None
     base_dir: str = ""
-    fingerprint: str = ""
+    file_hash: str = ""
     started_at: str = ""
     parameters: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     targets: tuple[str, ...] | None = None
+    nodes: int = 0
     level: str = "balanced"
     workers: int = 1
     keep: str | tuple[str, ...] = "results"

@@ -64,8 +64,8 @@ class RunFolder:
         """Whether there is such a run."""
         return (self.path / _FACTS).is_file()
 
-    def make(self, facts: RunFacts, graph: bytes | None) -> None:
-        """Make the folder with what is known before the run begins.
+    def make(self) -> None:
+        """Make the folder, which is not there for others before its facts are.
 
         Raises
         ------
@@ -74,9 +74,6 @@ class RunFolder:
         """
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path.mkdir(mode=0o700)
-        if graph is not None:
-            write_whole(self.graph, graph)
-        write_whole(self.path / _FACTS, facts.to_json())
 
     def facts(self) -> RunFacts:
         """Return what is known of the run.
@@ -92,8 +89,8 @@ class RunFolder:
             raise RecoveryError(f"There is no run {self.key}.", hint="'shtairir history' lists the runs.") from error
         return RunFacts.from_json(text)
 
-    def rewrite(self, facts: RunFacts, graph: bytes | None = None) -> None:
-        """Change what is known of the run, and the copy of its graph."""
+    def write(self, facts: RunFacts, graph: bytes | None = None) -> None:
+        """Write what is known of the run before it begins, or goes on, and a copy of its graph."""
         if graph is not None:
             write_whole(self.graph, graph)
         write_whole(self.path / _FACTS, facts.to_json())

@@ -128,5 +128,6 @@ class JournalFile:
             self._synced = reached
 
     def close(self) -> None:
-        """Close the file."""
-        os.close(self._descriptor)
+        """Close the file; who adds to it after that is told that it is no file."""
+        descriptor, self._descriptor = self._descriptor, -1
+        os.close(descriptor)

@@ -96,6 +96,7 @@ def _infos(home: Path | None) -> Iterator[RunInfo]:
 
 def _last_of_weight(folder: RunFolder) -> Mapping[str, Any]:
     """Return the last record that says how the run as a whole stands."""
+    record: Mapping[str, Any]
     for record in reversed(last_records(folder.journal)):
         what = str(record.get("what"))
         if what in ("finished", "session"):

@@ -16,6 +16,7 @@ from shtairir.memory.pool import shared_pool
 from shtairir.monitor.chronicle import Chronicle, chronicle_of
 from shtairir.monitor.learned import learned
 from shtairir.planning import ExecutionPlan
+from shtairir.recovery.keeping import KeptRun, Started, kept_run
 from shtairir.session.planned import planned
 from shtairir.session.wishes import Source, Wishes, kept_ports
 
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 def started(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> RunHandle:
     """Start a run in the background and return its handle; see `shtairir.start`."""
     plan = _ready(graph_or_plan, wishes)
-    chronicle = chronicle_of(wishes.origin)
-    handle = _made(plan, _options(plan, wishes, chronicle))
+    kept = wishes.kept if wishes.kept is not None else kept_run(plan, _as_started(wishes))
+    chronicle = chronicle_of(wishes.origin, kept.key if kept is not None else None)
+    handle = _made(plan, _options(plan, wishes, kept, chronicle))
     handle.chronicle = chronicle
     for port in wishes.watch:
         handle.watch(port)
@@ -72,9 +74,17 @@ def _ready(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> ExecutionPl
     return graph_or_plan
 
 
-def _options(plan: ExecutionPlan, wishes: Wishes, chronicle: Chronicle | None) -> RunOptions:
+def _options(
+    plan: ExecutionPlan, wishes: Wishes, kept: KeptRun | None, chronicle: Chronicle | None
+) -> RunOptions:
     history = learned()
     chronicles = (chronicle,) if chronicle is not None else ()
+    journals = (kept.hook,) if kept is not None else ()
+    told: list[Callable[[RunResult], None]] = [each.on_result for each in chronicles]
+    if history is not None:
+        told.append(history.observe)
+    if kept is not None:
+        told.append(kept.close)
     return RunOptions(
         keep=None if wishes.keep == "all" else _kept(plan, wishes),
         # A run that nobody else observes is not observed for the history's sake: each event costs a little.
@@ -85,12 +95,17 @@ def _options(plan: ExecutionPlan, wishes: Wishes, chronicle: Chronicle | None) -
         workers=wishes.crew(plan) if wishes.crew is not None else None,
         pool=shared_pool(),
         locks=_shared_locks(),
-        hooks=(*wishes.hooks, *chronicles),
+        key=kept.key if kept is not None else None,
+        hooks=(*journals, *wishes.hooks, *chronicles),
         wrappers=wishes.wrappers,
-        on_result=_told(
-            [*([history.observe] if history is not None else []), *(each.on_result for each in chronicles)]
-        ),
+        on_result=_told(told),
     )
+
+
+def _as_started(wishes: Wishes) -> Started:
+    """Return what it takes to start a run again."""
+    keep = wishes.keep if isinstance(wishes.keep, str) else tuple(map(str, wishes.keep))
+    return Started(keep, wishes.limits.memory_bytes, wishes.timeout_s)
 
 
 def _told(observers: list[Callable[[RunResult], None]]) -> Callable[[RunResult], None] | None:

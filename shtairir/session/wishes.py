@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shtairir.execute.cancel import CancelToken
     from shtairir.execute.options import Wrap
     from shtairir.execute.workers import Workers
+    from shtairir.recovery.keeping import KeptRun
 
     Crew: TypeAlias = Callable[[ExecutionPlan], Workers]
 
@@ -42,6 +43,8 @@ class Wishes:
         Makes the workers of a run; threads of its own when ``None``.
     hooks, wrappers
         Those of `RunOptions`, besides what every run has.
+    kept
+        What keeps the run, if it is one that is gone on with.
     """
 
     level: OptimizationLevel | str = OptimizationLevel.BALANCED
@@ -61,6 +64,7 @@ class Wishes:
     crew: Crew | None = None
     hooks: Sequence[AttemptHook] = ()
     wrappers: Sequence[Wrap] = ()
+    kept: KeptRun | None = None
 
     @property
     def apart(self) -> frozenset[NodeId]:
