@@ -27,11 +27,18 @@ if TYPE_CHECKING:
 
 _STATUSES = {
     "done": ExitStatus.DONE,
+    "partial": ExitStatus.FAILED,
     "failed": ExitStatus.FAILED,
     "cancelled": ExitStatus.CANCELLED,
     "timed_out": ExitStatus.TIMED_OUT,
 }
-_TOLD_AS = {"done": "done", "failed": "failed", "cancelled": "cancelled", "timed_out": "timed out"}
+_TOLD_AS = {
+    "done": "done",
+    "partial": "partly done",
+    "failed": "failed",
+    "cancelled": "cancelled",
+    "timed_out": "timed out",
+}
 _LISTED_RESULTS = 30
 _LISTED_INSTANCES = 12
 
@@ -150,7 +157,7 @@ def _told(result: RunResult, graph: Graph, path: Path, folder: Path | None, verb
         sys.stderr.write(f"\n{cards}\n\n")
     written = _written(result, folder)
     if verbosity >= 0:
-        told = (*_instances(result), *loop_lines(result), *_taken(result), _summary(result))
+        told = (*_instances(result), *loop_lines(result), *_taken(result), *_missing(result), _summary(result))
         sys.stderr.write("".join(f"{line}\n" for line in told))
     lines = [_results_text(result), *(f"wrote {shown_path(file)}" for file in written)]
     document = {"file": str(path), **result.to_dict(), "written": [str(file) for file in written]}
@@ -219,11 +226,17 @@ def _taken(result: RunResult) -> list[str]:
     ]
 
 
+def _missing(result: RunResult) -> list[str]:
+    """Return a line for each node by whose fault results are missing."""
+    by_culprit: dict[str, list[str]] = {}
+    for name, culprit in result.missing.items():
+        by_culprit.setdefault(culprit, []).append(name)
+    return [f"missing: {', '.join(names)}, for want of '{culprit}'" for culprit, names in by_culprit.items()]
+
+
 def _results_text(result: RunResult) -> str:
     names = {str(result.plan.shown_as.get(port, port)): name for name, port in result.plan.named.items()}
-    rows = [
-        (names.get(name, name), _shown(value, _summary_of(result, name))) for name, value in result.results.items()
-    ]
+    rows = [(names.get(name, name), _shown(value, _summary_of(result, name))) for name, value in result.results.items()]
     rest = len(rows) - _LISTED_RESULTS
     more = f"\nand {rest} more; --json lists them all" if rest > 0 else ""
     return columns(rows[:_LISTED_RESULTS]) + more

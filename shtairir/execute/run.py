@@ -58,6 +58,7 @@ from shtairir.execute.scheduler import State
 from shtairir.execute.state import RunState
 from shtairir.execute.switching import short_turns
 from shtairir.execute.timers import Timer, Timers
+from shtairir.execute.verdict import verdict
 from shtairir.execute.workers import ThreadWorkers, Workers
 from shtairir.ids import PortRef, RunId
 from shtairir.memory.allocator import tune
@@ -414,37 +415,17 @@ class Run:
             self._ended.set()
 
     def _status(self) -> RunStatus:
-        states = self._scheduler.states
-        if self._stop_status is not None and State.CANCELLED in states:
+        if self._stop_status is not None and State.CANCELLED in self._scheduler.states:
             return self._stop_status
-        failed = State.FAILED in states or self._records.any_part_failed()
-        cost_something = self._broken is not None or (failed and not self._all_taken())
-        return RunStatus.FAILED if cost_something else RunStatus.DONE
-
-    def _all_taken(self) -> bool:
-        """Whether a fallback was taken for each failure, so that nothing that is wanted is missing."""
-        if not isinstance(self._scheduler, ChoosingScheduler):
-            return False
-        records = self._records
-        states = self._scheduler.states
-        lost = {task: self._slots_of(task) for task, state in enumerate(states) if state == State.FAILED}
-        lost |= {task: records.missing(task) for task in records.parts if records.missing(task)}
-        for task, slots in lost.items():
-            takers = self._scheduler.takers(task, slots)
-            if takers is not None:
-                records.taken[task] = tuple(choice.node for choice in takers)
-        return len(records.taken) == len(lost)
-
-    def _slots_of(self, task: int) -> set[int]:
-        whole = self.plan.tasks[task]
-        return set(range(whole.first_slot, whole.first_slot + len(whole.definition.outputs)))
+        return RunStatus.FAILED if self._broken is not None else verdict(self._state, self._scheduler, self._keeping)
 
     def _make_result(self, status: RunStatus, elapsed_s: float) -> RunResult:
         slots, keeping = self._state.slots, self._keeping
         values: dict[str, object] = dict(zip(keeping.names, map(slots.__getitem__, keeping.slots), strict=True))
-        if status is RunStatus.DONE:
+        as_planned = status is RunStatus.DONE and not self._records.conditions
+        if as_planned and not self._records.attempts:
             self._program.learn(self._records.started_s, self._records.ended_s)
-        if status is not RunStatus.DONE or self.plan.branching is not None:  # some of them may never have been made
+        if not as_planned or self.plan.branching is not None:  # some of them may never have been made
             writer = self._state.shape.writer
             made = (self._records.is_made(writer[slot], slot) for slot in keeping.slots)
             values = {name: value for (name, value), there in zip(values.items(), made, strict=True) if there}

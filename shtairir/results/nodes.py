@@ -249,6 +249,21 @@ class NodeResults(Mapping[str, NodeResult]):
             return f"Computes the same as '{tasks[task].node}', whose result it shares."
         return ""
 
+    def culprit(self, node: NodeId) -> NodeId | None:
+        """Return the node by whose fault a node has no result; itself, if it failed or was stopped."""
+        task = self._tasks.get(node)
+        if task is None:
+            return None
+        records = self._records
+        part = records.part(task, node)
+        if part is not None:
+            return (part.cause or node) if part.status is not NodeStatus.DONE else None
+        behind = records.causes.get(task)
+        if behind is not None:
+            return None if behind in records.conditions else records.culprit(behind)
+        wanted = records.status(task) in (NodeStatus.DONE, NodeStatus.CACHED, NodeStatus.SKIPPED)
+        return None if wanted else records.stopped_by or node
+
     def _folded(self, node: NodeId) -> dict[PortName, ValueSummary]:
         ports = self._plan.folded_definitions[node].outputs
         values = self._plan.folded[node]

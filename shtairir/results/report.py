@@ -30,6 +30,7 @@ def as_dict(result: RunResult) -> dict[str, Any]:
         "workers": result.plan.workers,
         "status": str(result.status),
         "elapsed_s": result.elapsed_s,
+        **({"missing": dict(result.missing)} if result.missing else {}),
         "results": {name: jsonable(value) for name, value in result.results.items()},
         "nodes": {name: _node(node) for name, node in result.nodes.items()},
         "instances": {name: _node(result.nodes[name]) for name in result.nodes.instances},

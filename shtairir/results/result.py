@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -179,6 +180,23 @@ class RunResult:
             raise KeyError(f"'{loop}' {why}.")
         return task
 
+    @cached_property
+    def missing(self) -> Mapping[str, NodeId]:
+        """The results that the run should have left and has not, each with the node by whose fault.
+
+        A result is not missing that was not wanted: of a branch that was not chosen, or by a condition.
+        """
+        if self.status is RunStatus.DONE:
+            return MappingProxyType({})
+        published = {port: name for name, port in self.plan.named.items()}
+        missing: dict[str, NodeId] = {}
+        for port in self.plan.results:
+            name = str(self.plan.shown_as.get(port, port))
+            culprit = None if name in self.results else self.nodes.culprit(port.node)
+            if culprit is not None:
+                missing[published.get(port, name)] = culprit
+        return MappingProxyType(missing)
+
     @property
     def failures(self) -> list[NodeFailure]:
         """Why nodes failed, in the order of the graph; not of those for which a fallback was taken."""
@@ -187,12 +205,14 @@ class RunResult:
     def raise_for_status(self) -> RunResult:
         """Return the result itself if the run is done, so that calls can be chained.
 
+        It is returned as well if the run is partial: that results are `missing` was accepted by the nodes' policies.
+
         Raises
         ------
         NodeExecutionError, RunCancelledError, RunTimeoutError
             When it is not; with the first failure, if a node failed.
         """
-        if self.status is RunStatus.DONE:
+        if self.status in (RunStatus.DONE, RunStatus.PARTIAL):
             return self
         if self.status is RunStatus.CANCELLED:
             raise RunCancelledError("The run was cancelled.")
