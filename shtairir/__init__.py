@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from shtairir.block import Context, Param, block
     from shtairir.block.registry import Registry, default_registry
+    from shtairir.control.controller import ExecutionController
     from shtairir.document import Graph, load, save
     from shtairir.document.trust import trust
     from shtairir.errors import ShtairirError
@@ -36,6 +37,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Context": "shtairir.block",
+    "ExecutionController": "shtairir.control.controller",
     "ExecutionPlan": "shtairir.planning",
     "Graph": "shtairir.document",
     "Instrument": "shtairir.events",
@@ -61,6 +63,7 @@ _HOMES = {
 
 __all__ = [
     "Context",
+    "ExecutionController",
     "ExecutionPlan",
     "Graph",
     "Instrument",

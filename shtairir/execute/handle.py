@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from shtairir.execute.run import Run
     from shtairir.execute.watching import Watch
     from shtairir.monitor.chronicle import Chronicle
+    from shtairir.monitor.progress import Glance, Progress
     from shtairir.results.result import RunResult
 
 
@@ -32,7 +33,8 @@ class RunHandle:
         self._token = token
         self.chronicle: Chronicle | None = None
         self._watch: Watch | None = None
-        self._starting_to_watch = threading.Lock()
+        self._glance: Glance | None = None
+        self._starting_to_look = threading.Lock()
 
     def begin(self) -> None:
         """Have the run begin; whoever hands out handles has done so."""
@@ -136,6 +138,20 @@ class RunHandle:
 
     # --- to look at it ----------------------------------------------------------------------------------------
 
+    @property
+    def progress(self) -> Progress:
+        """How far it is, and how long it may still take. It is looked up when it is asked for: the run does nothing."""
+        run, result = self._run, self._run.result
+        with self._starting_to_look:
+            if self._glance is None:
+                from shtairir.monitor.progress import Glance, groups_of
+                from shtairir.planning.source import source_of
+
+                source = source_of(run.plan)
+                groups = groups_of(source.snapshot, run.plan) if source is not None else None
+                self._glance = Glance(run.state.records, groups)
+        return self._glance.progress(run.clock(), self.elapsed_s, result.status if result is not None else None)
+
     def watch(self, port: str | PortRef) -> None:
         """Keep the value of an output, and tell it to the observers when it is made (`ValueWatched`).
 
@@ -144,7 +160,7 @@ class RunHandle:
         ExecutionError
             When the run has no such output.
         """
-        with self._starting_to_watch:
+        with self._starting_to_look:
             if self._watch is None:
                 from shtairir.execute.watching import Watch
 

@@ -114,6 +114,8 @@ class PlanningConfig:
         every level: a node whose outputs nobody reads is otherwise taken for a result that somebody wants.
     estimates
         What is known of each node's cost, from an earlier run for instance; goes before everything else.
+    apart
+        Nodes that somebody may want to stop at, or to look at: they are neither merged, folded nor fused.
     history
         Where to look for the cost of other nodes; their blocks' declarations are used in any case.
     policy
@@ -127,6 +129,7 @@ class PlanningConfig:
     limits: ResourceLimits = field(default_factory=ResourceLimits)
     estimates: Mapping[NodeId, Estimate] = field(default_factory=dict)
     history: History | None = None
+    apart: frozenset[NodeId] = frozenset()
     policy: GraphPolicy | None = None
 
     @property

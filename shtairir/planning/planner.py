@@ -26,7 +26,7 @@ from shtairir.planning.passes import (
 from shtairir.planning.plan import ExecutionPlan
 from shtairir.planning.resolve import resolve, wired
 from shtairir.planning.working import Reason, WorkingGraph
-from shtairir.policy import graph_policy
+from shtairir.policy import effective_policy, graph_policy
 from shtairir.validation.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ class ExecutionPlanner:
         _check_names(graph, config)
         if config.keep:
             graph = _keeping(graph, config.keep)
+        if config.apart:
+            graph = _set_apart(graph, config.apart)
         names = graph.names()
         originals = graph.nodes
         graph, reasons = self._optimised(graph, config, wants)
@@ -144,6 +146,16 @@ def _wants(
 def _keeping(graph: WorkingGraph, ports: frozenset[PortRef]) -> WorkingGraph:
     """Return the graph with more outputs kept."""
     return replace(graph, wanted=graph.wanted | _numbered(graph, ports)).linked(graph.links())
+
+
+def _set_apart(graph: WorkingGraph, apart: Collection[NodeId]) -> WorkingGraph:
+    """Return the graph with some nodes as if each had a policy of its own: no pass joins these with others."""
+    chosen = {
+        number: node._replace(policy=effective_policy(node.definition, graph.policy, {}))
+        for number, node in graph.nodes.items()
+        if node.id in apart and node.policy is None
+    }
+    return replace(graph, nodes={**graph.nodes, **chosen}).linked(graph.links()) if chosen else graph
 
 
 def _check_names(graph: WorkingGraph, config: PlanningConfig) -> None:

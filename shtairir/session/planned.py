@@ -67,6 +67,7 @@ def _config(wishes: Wishes) -> PlanningConfig:
         limits=wishes.limits,
         estimates=wishes.estimates,
         history=learned(),
+        apart=wishes.apart,
     )
 
 

@@ -11,8 +11,9 @@ import shtairir.block
 
 def test_public_names_are_pinned() -> None:
     pinned = (
-        "Context ExecutionPlan Graph Instrument NodeStatus OptimizationLevel Param PortRef Problem Registry RunHandle "
-        "RunResult RunStatus ShtairirError block default_registry load plan run save start trust validate"
+        "Context ExecutionController ExecutionPlan Graph Instrument NodeStatus OptimizationLevel Param PortRef Problem "
+        "Registry RunHandle RunResult RunStatus ShtairirError block default_registry load plan run save start trust "
+        "validate"
     )
     assert " ".join(sorted(shtairir.__all__)) == pinned
     for name in shtairir.__all__:

@@ -165,7 +165,8 @@ class TestPause:
 
 class TestBreakpoints:
     def test_a_node_is_held_at_its_breakpoint_and_the_rest_runs_on(self, door: Door) -> None:
-        handle, seen = started(graph_of("a -> b -> d", "a -> c -> e", blocks={"a": door.block}, values=APART), workers=2)
+        graph = graph_of("a -> b -> d", "a -> c -> e", blocks={"a": door.block}, values=APART)
+        handle, seen = started(graph, workers=2)
         handle.break_at("b")
         door.open.set()
         until(lambda: handle.held == ("b",) and "NodeFinished" in seen.names("e"))
@@ -224,6 +225,37 @@ class TestBreakpoints:
         result = handle.wait(PATIENCE_S)
         assert result is not None
         assert result["n49.out"] == 51.0
+
+    def test_what_has_a_breakpoint_from_the_start_is_not_joined_with_others(self) -> None:
+        graph = graph_of("a -> b -> d", "a -> c -> e")
+        assert shtairir.plan(graph).task("c") is shtairir.plan(graph).task("b")
+        handle, seen = started(graph, workers=2, break_at=["b"])
+        until(lambda: handle.held == ("b",) and "NodeFinished" in seen.names("e"))
+        handle.go_on("b")
+        result = handle.wait(PATIENCE_S)
+        assert result is not None
+        assert result["d.out"] == 3.0
+
+    def test_a_node_of_a_fused_chain_can_be_held_if_that_is_known_before(self) -> None:
+        import numpy as np
+
+        graph = shtairir.Graph("chain")
+        source = graph.add("array.arange", id="source", stop=10.0)
+        square = graph.add("array.square", id="square")
+        root = graph.add("array.sqrt", id="root")
+        total = graph.add("array.negative", id="total")
+        for one, other in ((source, square), (square, root), (root, total)):
+            graph.link(one["out"], other["x"])
+        whole = shtairir.plan(graph, level="aggressive").task("root")
+        assert whole is not None
+        assert len(whole.parts) == 3
+        handle, _ = started(graph, level="aggressive", break_at=["root"])
+        until(lambda: handle.held == ("root",))
+        assert np.array_equal(handle.value("square.out"), np.arange(10.0) ** 2)
+        handle.go_on()
+        result = handle.wait(PATIENCE_S)
+        assert result is not None
+        assert np.array_equal(result["total.out"], -np.arange(10.0))
 
     def test_a_node_that_is_not_there_cannot_be_held(self, door: Door) -> None:
         handle, _ = started(graph_of("a -> b", blocks={"a": door.block}))
