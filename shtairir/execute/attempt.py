@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from shtairir.execute.call import Call
+    from shtairir.execute.holding import Holder
     from shtairir.ids import NodeId
     from shtairir.planning.plan import Task
 
@@ -36,6 +37,8 @@ class Attempt:
         it to end, when the run is to stop; ``end`` ends it, when its time is up. Neither waits.
     abandon
         Set likewise: called when the attempt has not ended in spite of that, and is given up.
+    holder
+        What it holds of the program's resources, and gives back when it ends; ``None`` until it holds any.
     is_overdue, is_ended
         Whether it was ended because its time was up, or because the run's was.
     """
@@ -48,6 +51,7 @@ class Attempt:
         "cancel",
         "end",
         "fault",
+        "holder",
         "is_ended",
         "is_overdue",
         "key",
@@ -64,6 +68,7 @@ class Attempt:
         self.key = key
         self.started_s = started_s
         self.fault = ""
+        self.holder: Holder | None = None
         self.begun = 0
         self.arguments: Mapping[str, Any] | None = None
         self.cancel: Callable[[], object] | None = None
@@ -88,11 +93,21 @@ class Attempt:
             self._unclaimed.pop()
         except IndexError:
             return False
+        if self.holder is not None:
+            self.holder.release()
         return True
+
+    @property
+    def is_over(self) -> bool:
+        """Whether somebody has claimed it."""
+        return not self._unclaimed
 
 
 Invoke: TypeAlias = "Callable[[Attempt, Call, dict[str, Any]], Any]"
 """Calls the block of a task, here or elsewhere, and returns what it returns, or raises what it raises."""
+
+Elsewhere: TypeAlias = "Callable[[RunState], Invoke]"
+"""Returns what calls the blocks of a run."""
 
 
 @functools.cache

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import linecache
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from types import TracebackType
+from types import CodeType, TracebackType
 
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.values import ValueSummary
 from shtairir.errors import NodeExecutionError, ShtairirError
 from shtairir.events import CodeLine, FailureCategory, NodeFailure
+from shtairir.execute.elsewhere import whereabouts_of
 from shtairir.execute.hints import hint_for
 from shtairir.ids import PortName
 from shtairir.planning.plan import Task
@@ -32,7 +33,7 @@ def failure_of(task: Task, error: BaseException, arguments: Mapping[str, object]
     if isinstance(error, NodeExecutionError):
         return replace(_failure_inside(task, error, arguments), attempts=attempts)
     definition = task.definition
-    inside = _frames_of_block(error.__traceback__, definition)
+    code, trace = located(error, definition.function, definition.file)
     return NodeFailure(
         node=task.node,
         block=definition.id,
@@ -40,8 +41,8 @@ def failure_of(task: Task, error: BaseException, arguments: Mapping[str, object]
         message=_shortened(_words(error), _LONGEST_MESSAGE),
         hint=hint_for(error, _words),
         inputs=_summaries(arguments, definition),
-        code=_code_line(inside, definition),
-        traceback=_shortened(_formatted(error, inside), _LONGEST_TRACEBACK),
+        code=code,
+        traceback=trace,
         upstream=tuple(dict.fromkeys(item.source.node for item in task.inputs)),
         category=_category(task, error),
         attempts=attempts,
@@ -117,30 +118,46 @@ def _summaries(arguments: Mapping[str, object], definition: BlockDefinition) -> 
     return summaries
 
 
-def _frames_of_block(trace: TracebackType | None, definition: BlockDefinition) -> TracebackType | None:
+def located(
+    error: BaseException, function: Callable[..., object] | None, file: str
+) -> tuple[CodeLine | None, str]:
+    """Return the line of a block's own code at which it failed, and the traceback.
+
+    Parameters
+    ----------
+    function, file
+        That of the block, and the file that it was written in.
+    """
+    elsewhere = whereabouts_of(error)
+    if elsewhere is not None:
+        return elsewhere.code, elsewhere.traceback
+    inside = _frames_of_block(error.__traceback__, getattr(function, "__code__", None), file)
+    return _code_line(inside, file), _shortened(_formatted(error, inside), _LONGEST_TRACEBACK)
+
+
+def _frames_of_block(trace: TracebackType | None, code: CodeType | None, file: str) -> TracebackType | None:
     """Return the traceback from the block's own function on; our frames above it are of no interest."""
-    code = getattr(definition.function, "__code__", None)
     current = trace
     while current is not None:
-        if current.tb_frame.f_code is code or current.tb_frame.f_code.co_filename == definition.file:
+        if current.tb_frame.f_code is code or current.tb_frame.f_code.co_filename == file:
             return current
         current = current.tb_next
     return None
 
 
-def _code_line(trace: TracebackType | None, definition: BlockDefinition) -> CodeLine | None:
+def _code_line(trace: TracebackType | None, file: str) -> CodeLine | None:
     """Return the innermost line in the block's own file."""
     found = None
     home = trace.tb_frame.f_code.co_filename if trace is not None else ""
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename in (home, definition.file):
+        if trace.tb_frame.f_code.co_filename in (home, file):
             found = trace
         trace = trace.tb_next
     if found is None:
         return None
-    file, line = found.tb_frame.f_code.co_filename, found.tb_lineno
-    text = linecache.getline(file, line, found.tb_frame.f_globals).strip()
-    return CodeLine(file, line, found.tb_frame.f_code.co_name, text)
+    path, line = found.tb_frame.f_code.co_filename, found.tb_lineno
+    text = linecache.getline(path, line, found.tb_frame.f_globals).strip()
+    return CodeLine(path, line, found.tb_frame.f_code.co_name, text)
 
 
 def _formatted(error: BaseException, inside: TracebackType | None) -> str:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from shtairir.events import Instrument
 from shtairir.execute.cancel import CancelToken
-from shtairir.execute.locks import NamedLocks
 from shtairir.execute.workers import Workers
 from shtairir.ids import PortRef, RunKey
 from shtairir.memory.pool import MemoryPool
 
 if TYPE_CHECKING:
-    from shtairir.execute.attempt import AttemptHook, Invoke
+    from shtairir.execute.attempt import AttemptHook, Elsewhere
     from shtairir.execute.mailbox import Mailbox
     from shtairir.execute.state import RunState
+    from shtairir.resources.manager import ResourceManager
     from shtairir.results.result import RunResult
 
     Wrap: TypeAlias = Callable[[Workers, RunState, Mailbox], Workers]
@@ -47,6 +47,8 @@ class RunOptions:
         Who runs the tasks; threads, as many as the plan says, when ``None``.
     memory_limit
         The budget in bytes.
+    resources
+        What blocks hold; those of the program when ``None``.
     clock
         Monotonic seconds.
     random
@@ -58,7 +60,7 @@ class RunOptions:
     hooks
         Told of each attempt.
     invoke
-        Calls the blocks; they are called in the worker's thread when ``None``.
+        Returns what calls the blocks of the run; they are called in the worker's thread when ``None``.
     wrappers
         Make workers that look at a task before they hand it on; the first is the innermost. Memory is looked at inside
         of all of them.
@@ -71,7 +73,7 @@ class RunOptions:
     cancel: CancelToken = field(default_factory=CancelToken)
     workers: Workers | None = None
     pool: MemoryPool = field(default_factory=MemoryPool)
-    locks: NamedLocks = field(default_factory=NamedLocks)
+    resources: ResourceManager | None = None
     clock: Callable[[], float] = time.perf_counter
     grace_s: float = GRACE_S
     key: RunKey | None = None
@@ -79,5 +81,5 @@ class RunOptions:
     wait: Callable[[float], None] | None = None
     on_result: Callable[[RunResult], None] | None = None
     hooks: Sequence[AttemptHook] = ()
-    invoke: Invoke | None = None
+    invoke: Elsewhere | None = None
     wrappers: Sequence[Wrap] = ()

@@ -128,15 +128,16 @@ class Run:
             states=self._scheduler.states,
             kept=self._keeping.slot_set,
             memory=MemoryManager(options.pool, options.memory_limit),
-            locks=options.locks,
+            manager=options.resources,
             clock=options.clock,
             observed=self._bus.has_observers,
             hooks=options.hooks,
-            invoke=options.invoke,
             random=options.random,
             key=options.key,
             land=_weakly(self._land),
         )
+        if options.invoke is not None:
+            self._state.invoke = options.invoke(self._state)
         self._sampler = MemorySampler(self.id, self._state.memory, self._bus, self.clock)
         self._records = self._state.records
         self._records.causes = self._scheduler.causes
@@ -152,6 +153,10 @@ class Run:
         self._resting: set[int] = set()
         self._mailbox = Mailbox(_weakly(self._break_off))
         self._workers: Workers = options.workers or ThreadWorkers(plan.workers)
+        if self._program.holds_resources:
+            from shtairir.execute.waiting import Waiting
+
+            self._workers = self._state.waiting = Waiting(self._workers, self._state, self._mailbox)
         if options.memory_limit is not None:
             from shtairir.execute.admission import Admission
 
@@ -311,7 +316,7 @@ class Run:
             if event is _OVER:
                 return
             if event is _STOPPED:
-                self._state.locks.wake()
+                self._state.wake_waiting()
                 deadline = None
                 stopped_s, grace_s = self.clock(), self._options.grace_s
                 timers.put(Timer(stopped_s + grace_s * _END_AFTER, "_on_end"))
@@ -411,6 +416,8 @@ class Run:
             memory = self.result.memory if self.result is not None else self._state.memory.stats()
             self._bus.emit(RunFinished(self.id, self.clock(), status, elapsed_s, memory.peak_bytes, memory))
         finally:
+            self._state.stopping = True  # for blocks that were given up and still go on
+            self._state.take_back()
             self._empty_slots(status)
             self._ended.set()
 
