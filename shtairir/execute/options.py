@@ -59,6 +59,8 @@ class RunOptions:
         Told of the result before the observers know that the run is over; must be quick.
     hooks
         Told of each attempt.
+    one_by_one
+        Whether cheap tasks go by themselves, too, instead of in bursts: then hooks are told of all.
     invoke
         Returns what calls the blocks of the run; they are called in the worker's thread when ``None``.
     wrappers
@@ -81,5 +83,6 @@ class RunOptions:
     wait: Callable[[float], None] | None = None
     on_result: Callable[[RunResult], None] | None = None
     hooks: Sequence[AttemptHook] = ()
+    one_by_one: bool = False
     invoke: Elsewhere | None = None
     wrappers: Sequence[Wrap] = ()

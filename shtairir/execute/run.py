@@ -117,7 +117,8 @@ class Run:
         self._program = program_of(plan)
         self._keeping = self._program.keeping(plan, options.keep)
         # Under a budget, each task is admitted by itself.
-        shape, constants = self._program.joined(alone=options.memory_limit is not None)
+        alone = options.memory_limit is not None or options.one_by_one
+        shape, constants = self._program.joined(alone=alone)
         self._scheduler = scheduler_of(shape, plan.branching, self._keeping.readers)
         self._state = RunState(
             id=self.id,
