@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from shtairir.ids import NodeId, RunId
 
 if TYPE_CHECKING:
     import numpy
+
+
+class Held(Protocol):
+    """What is held from the beginning of a ``with``, or an ``async with``, to its end."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
+    ) -> None: ...
+
+    async def __aenter__(self) -> None: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
+    ) -> None: ...
 
 
 class Context(ABC):
@@ -67,8 +83,28 @@ class Context(ABC):
         """Show a value on the node while the work goes on."""
 
     @abstractmethod
-    def acquire(self, name: str) -> AbstractContextManager[None]:
-        """Hold a named resource for the time of a ``with`` statement."""
+    def acquire(self, name: str, amount: int = 1, timeout_s: float | None = None) -> Held:
+        """Hold some of a named resource for the time of a ``with``, or in a coroutine of an ``async with``, statement.
+
+        Others wait meanwhile, in all runs of the program. A resource is there once unless it was given a capacity; a
+        rate (so many in a time) is not held, but nobody begins before the rate allows. Several may be held at a time.
+
+        Parameters
+        ----------
+        amount
+            How much of it.
+        timeout_s
+            How long to wait for it at most; as long as it takes when ``None``.
+
+        Raises
+        ------
+        ResourceError
+            When there can never be so much.
+        ResourceTimeoutError
+            When it did not become free in time.
+        DeadlockError
+            When blocks wait for each other, and this one is to give way: let it pass, and the node is tried again.
+        """
 
     @abstractmethod
     def secret(self, name: str) -> str:

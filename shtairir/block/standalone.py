@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from shtairir.block.context import Context
+from shtairir.block.context import Context, Held
 from shtairir.errors import ResourceError
 from shtairir.ids import NodeId, RunId
 
@@ -90,7 +90,7 @@ class StandaloneContext(Context):
     def preview(self, value: object) -> None:
         """Do nothing: nobody looks."""
 
-    def acquire(self, name: str) -> AbstractContextManager[None]:
+    def acquire(self, name: str, amount: int = 1, timeout_s: float | None = None) -> Held:
         """Nobody else wants it."""
         return nullcontext()
 

@@ -182,11 +182,16 @@ class Admission:
         chosen = []
         with self._changed:
             # Not more than there are workers: a task that is ready later may come earlier in the plan.
-            while self._held and len(self._running) < self.count and (task := self._choose()) is not None:
+            while self._held and self._handed_on() < self.count and (task := self._choose()) is not None:
                 self._held.remove(task)
                 chosen.append(task)
         if chosen:
             self._workers.give(chosen)
+
+    def _handed_on(self) -> int:
+        """Return how many tasks a worker has, or will have: those that wait for a resource leave room for others."""
+        waiting = self._state.waiting
+        return len(self._running) - (waiting.waiting if waiting is not None else 0)
 
     def _choose(self) -> int | None:
         """Return a task that may run now, with what it takes written down; or ``None``."""

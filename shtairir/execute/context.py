@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Literal
 
 from shtairir.block.context import Context
 from shtairir.block.standalone import secret
 from shtairir.errors import RunCancelledError
 from shtairir.events import NodeLogged, NodePreviewed, NodeProgressed
-from shtairir.ids import NodeId
 
 if TYPE_CHECKING:
     import numpy
 
+    from shtairir.execute.attempt import Attempt
+    from shtairir.execute.holding import Holder
     from shtairir.execute.state import RunState
+    from shtairir.planning.plan import Task
+    from shtairir.resources.hold import Hold
 
 PROGRESS_INTERVAL_S = 0.02
 """Reports that follow faster are left out, but for the last: nobody could see them."""
@@ -23,10 +25,13 @@ PROGRESS_INTERVAL_S = 0.02
 class TaskContext(Context):
     """One call's view of its run."""
 
-    def __init__(self, run: RunState, node: NodeId, attempt: int = 1) -> None:
+    def __init__(self, run: RunState, task: Task, attempt: Attempt | None = None) -> None:
         self._run = run
-        self.node = node
-        self.attempt = attempt
+        self._task = task
+        self._attempt = attempt
+        self._holder: Holder | None = None
+        self.node = task.node
+        self.attempt = attempt.number if attempt is not None else 1
         self.run = run.id
         self.base_dir = run.base_dir
         self.peak_bytes = 0
@@ -67,12 +72,12 @@ class TaskContext(Context):
 
     @property
     def cancelled(self) -> bool:
-        """Whether the run was cancelled, or its time is up."""
-        return self._run.stopping
+        """Whether the run was cancelled, or its time is up, or that of this call."""
+        return self._run.stopping or (self._attempt is not None and self._attempt.is_over)
 
     def check_cancelled(self) -> None:
         """Raise `RunCancelledError` if the run was cancelled."""
-        if self._run.stopping:
+        if self.cancelled:
             raise RunCancelledError("The run was cancelled.")
 
     def log(self, message: str, level: Literal["debug", "info", "warning", "error"] = "info") -> None:
@@ -83,9 +88,31 @@ class TaskContext(Context):
         """Show a value on the node while the work goes on."""
         self._run.observe(NodePreviewed(self.run, self._run.clock(), self.node, value))
 
-    def acquire(self, name: str) -> AbstractContextManager[None]:
-        """Hold a named resource for the time of a ``with`` statement."""
-        return self._run.locks.hold((name,), self.check_cancelled)
+    def acquire(self, name: str, amount: int = 1, timeout_s: float | None = None) -> Hold:
+        """Hold some of a named resource for the time of a ``with`` statement."""
+        from shtairir.execute.holding import taken  # few blocks hold anything
+
+        return taken(self, name, amount, timeout_s)
+
+    def holder(self) -> Holder:
+        """Return what the call holds; made when something is first asked for, unless its block declares some."""
+        attempt = self._attempt
+        holder = self._holder if attempt is None else attempt.holder
+        if holder is None:
+            from shtairir.execute.holding import Holder, new_owner
+
+            holder = Holder(self._run.resources, new_owner(self._run, self._task, self.attempt, begun=True))
+            self._holder = holder
+            if attempt is not None:
+                attempt.holder = holder
+                if attempt.is_over:  # it was given up this very moment
+                    holder.release()
+        return holder
+
+    def end(self) -> None:
+        """Give back what the call still holds; where it is an attempt, that does so itself."""
+        if self._attempt is None and self._holder is not None:
+            self._holder.release()
 
     def secret(self, name: str) -> str:
         """Return a secret from the environment: ``openai key`` is read from ``SHTAIRIR_SECRET_OPENAI_KEY``."""

@@ -259,7 +259,7 @@ class ForEach(LoopRun):
                 self._first_failure = failure
                 self._last = index
         if self._on_error == "stop":
-            self.state.locks.wake()  # for iterations that nobody wants any more
+            self.state.wake_waiting()  # for iterations that nobody wants any more
         return NodeStatus.FAILED
 
     def _put(self, lane: Lane, index: int, outputs: list[Any]) -> None:

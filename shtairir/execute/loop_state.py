@@ -11,6 +11,7 @@ from shtairir.execute.state import RunState
 if TYPE_CHECKING:
     from shtairir.execute.loop_program import BodyProgram
     from shtairir.ids import NodeId
+    from shtairir.resources.manager import ResourceManager
 
 _TOLD_EVERY_S = 0.05
 _MOST_LINES = 200
@@ -53,11 +54,12 @@ class Telling:
 
 
 class BodyState(RunState):
-    """The state of the run as the blocks of one lane see it: slots of their own, the memory and locks of the run."""
+    """The state of the run as the blocks of one lane see it: slots of their own, the memory of the run."""
 
-    __slots__ = ("_is_stopping", "_tell")
+    __slots__ = ("_is_stopping", "_outer", "_tell")
 
     def __init__(self, outer: RunState, program: BodyProgram, tell: Telling, is_stopping: Callable[[], bool]) -> None:
+        self._outer = outer
         self._is_stopping = is_stopping
         self._tell = tell
         shape = program.shape
@@ -70,12 +72,17 @@ class BodyState(RunState):
             states=bytearray(len(shape.waits)),
             kept=program.kept,
             memory=outer.memory,
-            locks=outer.locks,
+            manager=outer.manager,
             clock=outer.clock,
             observed=False,
             share=outer.share,
             has_waiting=outer.has_waiting,
         )
+
+    @property
+    def resources(self) -> ResourceManager:
+        """What blocks hold: the run must know that they do."""
+        return self._outer.resources
 
     @property
     def stopping(self) -> bool:

@@ -27,6 +27,7 @@ from shtairir.results.records import SELF_DESCRIBING
 
 if TYPE_CHECKING:
     from shtairir.ids import NodeId
+    from shtairir.resources.hold import Hold
 
 _LIGHT_TEXT = 1000
 _TOLD_IN_FULL = 100
@@ -156,12 +157,13 @@ class StepPerformer:
     def _call(self, step: Step, call: Call) -> NodeFailure | None:
         state = self._state
         arguments: dict[str, Any] = {}
+        context = None
         try:
             arguments = call.arguments(self._slots, self._is_sole)
             if call.context_argument is not None:
-                arguments[call.context_argument] = TaskContext(state, call.task.node)
+                context = arguments[call.context_argument] = TaskContext(state, call.task)
             if call.resources:
-                with state.locks.hold(call.resources, self._refuse_to_go_on, state.plan.limits.capacity()):
+                with self._held_resources(call, context):
                     returned = call.function(**arguments)
             else:
                 returned = call.function(**arguments)
@@ -172,9 +174,20 @@ class StepPerformer:
         except BaseException as error:  # noqa: BLE001 - as above
             return self._failure(step, error, arguments)
         finally:
+            if context is not None:
+                context.end()
             if call.task.body is not None:
                 self._add_nested(step.task)
         return None
+
+    def _held_resources(self, call: Call, context: TaskContext | None) -> Hold:
+        """Return what holds the resources that a block declares, having waited for them in the loop's worker."""
+        from shtairir.execute.holding import counted  # few blocks hold anything
+
+        state = self._state
+        owner = (context or TaskContext(state, call.task)).holder().owner()
+        wanted = counted(call.resources)
+        return state.resources.hold(owner, wanted, limits=state.limits, check=self._refuse_to_go_on)
 
     def _is_sole(self, slot: int) -> bool:
         return self._state.shape.readers[slot] == 1 and slot not in self._state.kept

@@ -16,6 +16,7 @@ from shtairir.memory.pool import MemoryPool
 if TYPE_CHECKING:
     from shtairir.execute.attempt import AttemptHook, Elsewhere
     from shtairir.execute.mailbox import Mailbox
+    from shtairir.execute.restoring import Restored
     from shtairir.execute.state import RunState
     from shtairir.resources.manager import ResourceManager
     from shtairir.results.result import RunResult
@@ -63,6 +64,8 @@ class RunOptions:
         Whether cheap tasks go by themselves, too, instead of in bursts: then hooks are told of all.
     invoke
         Returns what calls the blocks of the run; they are called in the worker's thread when ``None``.
+    restored
+        What need not run, since it is there.
     wrappers
         Make workers that look at a task before they hand it on; the first is the innermost. Memory is looked at inside
         of all of them.
@@ -86,3 +89,4 @@ class RunOptions:
     one_by_one: bool = False
     invoke: Elsewhere | None = None
     wrappers: Sequence[Wrap] = ()
+    restored: Restored | None = None

@@ -180,7 +180,7 @@ class Performance:
         try:
             arguments = call.arguments(state.slots, lambda slot: False)
             if call.context_argument is not None:
-                context = arguments[call.context_argument] = TaskContext(state, call.task.node)
+                context = arguments[call.context_argument] = TaskContext(state, call.task)
             returned = call.function(**arguments)
             record.elapsed_s = state.clock() - record.started_s
             self._hand_on(call, record, call.outputs(returned))
@@ -193,6 +193,9 @@ class Performance:
             if isinstance(error, RunCancelledError) and state.stopping:
                 raise
             self._fail(number, error, arguments)
+        finally:
+            if context is not None:
+                context.end()
 
     def give_up(self, error: BaseException) -> None:
         """Have the first part fail, and skip all others, since the task cannot begin."""

@@ -36,6 +36,11 @@ class Performer:
         if state.stopping:
             return Ending.CANCELLED
         call = state.call(task)
+        if state.unloaded is not None:
+            try:
+                state.unloaded.load_for(task)
+            except Exception as error:  # noqa: BLE001 - what is on disk may be damaged
+                return self._fail_unloaded(call, task, worker, error)
         if isinstance(call, Composite):
             return self._perform_parts(call, task, worker)
         if isinstance(call, HandingOn):
@@ -44,6 +49,19 @@ class Performer:
             return ending
         attempt = self._attempts.begin(call.task, task, worker, call.context_argument is not None)
         return self._attempt(call, task, attempt)
+
+    def _fail_unloaded(
+        self, call: Call | Composite | HandingOn, task: int, worker: str, error: Exception
+    ) -> Ending:
+        """Have a task fail that reads a kept value which cannot be had."""
+        state = self._state
+        state.records.started_s[task] = state.records.ended_s[task] = state.clock()
+        if isinstance(call, Composite):
+            performance = Performance(state, call, worker)
+            performance.give_up(error)
+            state.records.parts[task] = performance.records
+            return Ending.PARTLY
+        return self._attempts.fail_unbegun(call.call if isinstance(call, HandingOn) else call, task, error, {})
 
     def _look_at_condition(self, call: Call, task: int) -> Ending | None:
         """Return how a task ends that is not to run, or of which that cannot be told."""
@@ -133,30 +151,22 @@ class Performer:
         arguments: dict[str, Any] = {}
         context = None
         try:
+            if call.resources and state.waiting is not None:
+                attempt.holder = state.waiting.prepare(task)
             if state.admission is not None:
                 state.admission.prepare(task)
             arguments = call.arguments(state.slots, self._is_sole)
             if call.context_argument is not None:
-                context = arguments[call.context_argument] = TaskContext(state, call.task.node, attempt.number)
+                context = arguments[call.context_argument] = TaskContext(state, call.task, attempt)
             if state.hooks:
                 self._attempts.tell_begun(attempt, arguments)
-            if call.coroutine is not None and not call.resources:
+            if call.coroutine is not None:
                 self._send(call, call.coroutine, task, attempt, arguments)
                 return Ending.PENDING
-            if call.resources:
-                with state.locks.hold(call.resources, self._check, state.plan.limits.capacity()):
-                    returned = self._called(call, attempt, arguments)
-            elif state.invoke is None:
-                returned = call.function(**arguments)
-            else:
-                returned = state.invoke(attempt, call, arguments)
+            returned = call.function(**arguments) if state.invoke is None else state.invoke(attempt, call, arguments)
         except BaseException as error:  # noqa: BLE001 - the boundary to foreign code: whatever it raises is its failure
             return self._attempts.failed(call, task, attempt, error, arguments)
         return self._attempts.done(call, task, attempt, returned, context.peak_bytes if context is not None else 0)
-
-    def _called(self, call: Call, attempt: Attempt, arguments: dict[str, Any]) -> Any:
-        invoke = self._state.invoke
-        return call.function(**arguments) if invoke is None else invoke(attempt, call, arguments)
 
     def _send(
         self, call: Call, function: Callable[..., Any], task: int, attempt: Attempt, arguments: dict[str, Any]
@@ -199,10 +209,6 @@ class Performer:
         if state.observed:
             attempts.tell_finished(task)
         return Ending.DONE
-
-    def _check(self) -> None:
-        if self._state.stopping:
-            raise RunCancelledError("The run was cancelled.")
 
     def _is_sole(self, slot: int) -> bool:
         return self._state.shape.readers[slot] == 1 and slot not in self._state.kept

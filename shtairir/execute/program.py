@@ -70,6 +70,8 @@ class Program:
         Those of the plan.
     shortest_timeout_s
         The least that an attempt at one of these may take, if there is a limit.
+    holds_resources
+        Whether a block declares any.
     """
 
     def __init__(self, plan: ExecutionPlan) -> None:
@@ -81,6 +83,7 @@ class Program:
         limits = {policy.timeout_s for policy in {id(task.policy): task.policy for task in plan.tasks}.values()}
         self.shortest_timeout_s = min((limit_s for limit_s in limits if limit_s is not None), default=None)
         self._held = held_names([task.requirements for task in plan.tasks], plan.limits)
+        self.holds_resources = any(self._held)
         self._paces: dict[int, Pace] = defaultdict(Pace)
         self._faces: dict[int, Face] = {}
         self._calls: list[Call | Composite | HandingOn | None] = [None] * len(plan.tasks)

@@ -13,7 +13,6 @@ from shtairir.execute.attempt import name_of_process
 from shtairir.execute.call import Call
 from shtairir.execute.composite import Composite
 from shtairir.execute.handing import HandingOn
-from shtairir.execute.locks import NamedLocks
 from shtairir.execute.scheduler import Shape
 from shtairir.ids import NodeId, PortRef, RunId
 from shtairir.memory.manager import MemoryManager
@@ -24,7 +23,10 @@ if TYPE_CHECKING:
     from shtairir.execute.admission import Admission
     from shtairir.execute.attempt import Attempt, AttemptHook, Invoke
     from shtairir.execute.ending import Ending
+    from shtairir.execute.restoring import Unloaded
+    from shtairir.execute.waiting import Waiting
     from shtairir.ids import RunKey
+    from shtairir.resources.manager import ResourceManager
 
 
 def _alone(work: Callable[[], object]) -> None:
@@ -68,12 +70,24 @@ class RunState:
         Calls a function, and has idle workers call it too meanwhile: see `Workers.share`.
     has_waiting
         Whether a task waits for a worker.
+    manager
+        Who knows the resources; ``None`` until somebody asks for the program's own.
+    limits
+        How much may be in use of what, where that is not what the program has.
+    waiting
+        Where tasks wait for resources; ``None`` when none declares any.
+    born
+        When nodes that hold resources were first tried, by the manager's clock.
     in_hand
         The attempts that are under way, by task.
     waits
         For tasks of which an attempt failed: in how many seconds the next begins.
     hooks, invoke, random, key
         Those of the options.
+    unloaded
+        Values that the run was given and nobody has read yet.
+    effect_keys
+        Those of `Restored`.
     land
         Called with a task that has ended without a worker, and how.
     """
@@ -86,15 +100,18 @@ class RunState:
     states: bytearray
     kept: frozenset[int]
     memory: MemoryManager
-    locks: NamedLocks
+    manager: ResourceManager | None
     clock: Callable[[], float]
     observed: bool
     records: Records = field(init=False)
     slots: list[Any] = field(init=False)
     reads: Sequence[Sequence[int]] = field(init=False)
+    limits: Mapping[str, int] = field(init=False)
     queue: SimpleQueue[Any] = field(default_factory=SimpleQueue)
     stopping: bool = False
     admission: Admission | None = None
+    waiting: Waiting | None = None
+    born: dict[NodeId, float] = field(default_factory=dict)
     chosen: Mapping[int, int | None] = field(default_factory=dict)
     share: Callable[[Callable[[], object]], None] = _alone
     has_waiting: Callable[[], bool] = _nobody
@@ -105,12 +122,34 @@ class RunState:
     random: Callable[[], float] = _middling
     key: RunKey | None = None
     land: Callable[[int, Ending], None] | None = None
+    unloaded: Unloaded | None = None
+    effect_keys: Mapping[NodeId, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.slots = [None] * len(self.shape.writer)
         self.reads = self.shape.reads
         self.slots += self.constants
         self.records = Records(self.plan, self.slots, self.states)
+        self.limits = self.plan.limits.capacity()
+
+    @property
+    def resources(self) -> ResourceManager:
+        """What blocks hold; a run in which none holds anything need not wait for it."""
+        if self.manager is None:
+            from shtairir.resources import shared_resources
+
+            self.manager = shared_resources()
+        return self.manager
+
+    def wake_waiting(self) -> None:
+        """Have blocks that wait for resources look whether that still has a sense."""
+        if self.manager is not None:
+            self.manager.wake(self.id)
+
+    def take_back(self) -> None:
+        """Take back all that the run holds: it is over."""
+        if self.manager is not None:
+            self.manager.end_run(self.id)
 
     @property
     def base_dir(self) -> Path:
@@ -119,6 +158,8 @@ class RunState:
 
     def effect_key(self, node: NodeId) -> str:
         """Return what an effect of a node can be recognised by: the same in all attempts, and after a resume."""
+        if node in self.effect_keys:
+            return self.effect_keys[node]
         if self.key is None:
             return f"{name_of_process()}-{self.id}/{node}"
         return f"{self.key}/{node}"

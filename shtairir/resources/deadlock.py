@@ -57,8 +57,8 @@ def victim(stuck: Sequence[Blocked], reluctance: Callable[[Owner], tuple[object,
     Somebody who only waits behind the ring does not help. One that is protected is taken only if there is no other.
     """
     wanted = {name for one in stuck for name in one.lacks}
-    # Of those that are equal, the one that has begun to wait last.
-    willing = sorted(reversed(stuck), key=lambda one: (one.owner.protected, *reluctance(one.owner)))
+    latest_first = [*reversed(stuck)]
+    willing = sorted(latest_first, key=lambda one: (one.owner.protected, *reluctance(one.owner)))
     for one in willing:
         if wanted.isdisjoint(one.owner.held):
             continue

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from shtairir.errors import PlanningError, UntrustedCodeError
 from shtairir.execute.cancel import CancelToken
 from shtairir.execute.handle import RunHandle
-from shtairir.execute.locks import NamedLocks
 from shtairir.execute.options import RunOptions
 from shtairir.ids import PortRef
 from shtairir.memory.pool import shared_pool
@@ -94,7 +92,6 @@ def _options(
         cancel=wishes.cancel if wishes.cancel is not None else CancelToken(),
         workers=wishes.crew(plan) if wishes.crew is not None else None,
         pool=shared_pool(),
-        locks=_shared_locks(),
         key=kept.key if kept is not None else None,
         hooks=(*journals, *wishes.hooks, *chronicles),
         wrappers=wishes.wrappers,
@@ -136,8 +133,3 @@ def _kept(plan: ExecutionPlan, wishes: Wishes) -> list[PortRef]:
         if port not in plan.slots and not (task is None and port.node in plan.folded):
             raise PlanningError(f"The plan has no output '{port}' to keep.")
     return ports
-
-
-@functools.cache
-def _shared_locks() -> NamedLocks:
-    return NamedLocks()

@@ -9,7 +9,6 @@ import time
 import pytest
 
 from shtairir.execute.cancel import CancelToken
-from shtairir.execute.locks import NamedLocks
 from shtairir.execute.mailbox import Mailbox
 from shtairir.execute.switching import INTERVAL_S, short_turns
 from shtairir.execute.workers import InlineWorkers, ThreadWorkers, Workers
@@ -169,35 +168,6 @@ def test_idle_workers_wait_without_using_the_processor() -> None:
     assert time.process_time() - before < 0.1
     workers.stop()
     workers.join(10)
-
-
-def test_as_many_may_hold_a_resource_as_there_is_of_it() -> None:
-    locks = NamedLocks({"gpu": 2})
-    with locks.hold(["gpu"], lambda: None), locks.hold(["gpu"], lambda: None):
-        waiting = threading.Thread(target=lambda: locks.hold(["gpu"], lambda: None).__enter__())
-        waiting.start()
-        waiting.join(0.05)
-        assert waiting.is_alive()
-    waiting.join(10)
-    assert not waiting.is_alive()
-
-
-def test_resources_taken_together_are_taken_all_or_none() -> None:
-    locks = NamedLocks()
-    with locks.hold(["a"], lambda: None):
-        got_both = threading.Event()
-
-        def take_both() -> None:
-            with locks.hold(["b", "a"], lambda: None):
-                got_both.set()
-
-        both = threading.Thread(target=take_both)
-        both.start()
-        time.sleep(0.02)
-        with locks.hold(["b"], lambda: None):
-            assert not got_both.is_set()
-    both.join(10)
-    assert got_both.is_set()
 
 
 def test_the_switch_interval_of_nested_runs_is_restored_by_the_last() -> None:
