@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from heapq import heappop, heappush
 from queue import SimpleQueue
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
+from weakref import WeakSet
 
 from shtairir.execute.sharing import Offer
 
@@ -157,6 +158,18 @@ class InlineWorkers:
         """Do nothing: there is nobody to wait for."""
 
 
+class ThreadCount(NamedTuple):
+    """How many worker threads live in this program, and how many of them are abandoned: in a block given up before."""
+
+    alive: int
+    abandoned: int
+
+
+def count_threads() -> ThreadCount:
+    """Return how many worker threads there are."""
+    return ThreadCount(*map(sum, zip((0, 0), *(crew.count_threads() for crew in list(_crews)), strict=True)))
+
+
 class ThreadWorkers:
     """Workers in threads of their own.
 
@@ -194,8 +207,15 @@ class ThreadWorkers:
         self._is_quick = is_quick
         self._single_file = single_file
         self._execute = execute
+        _crews.add(self)
         if self._ready:
             self._wake_one()
+
+    def count_threads(self) -> ThreadCount:
+        """Return how many of its threads live, and how many of these nobody waits for any more."""
+        alive = [thread for thread in tuple(self._threads) if thread.is_alive()]
+        lost = [thread for thread in alive if self._stopping or thread.name.removeprefix("shtairir ") in self._replaced]
+        return ThreadCount(len(alive), len(lost))
 
     def give(self, tasks: Sequence[int]) -> None:
         """Take ready tasks; a worker who gives takes the next one itself, anybody else wakes one who does."""
@@ -359,3 +379,7 @@ class ThreadWorkers:
         for thread in tuple(self._threads):
             if thread is not threading.current_thread() and thread.ident is not None:
                 thread.join(timeout_s)
+
+
+_crews: WeakSet[ThreadWorkers] = WeakSet()
+"""Those that have been started and are not gone: an abandoned thread keeps its own."""
