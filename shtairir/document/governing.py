@@ -58,7 +58,7 @@ class Governing(Building):
             return
         of = self.node(node.id if isinstance(node, NodeHandle) else node)
         self._refuse(node_faults(given), f"'{of.id}'")
-        self.apply(edits.SetPolicy(of.id, _in_order({**of.policy, **given})), merge=merge)
+        self.apply(edits.SetPolicy(of.id, in_order({**of.policy, **given})), merge=merge)
 
     def unset_policy(self, node: NodeId | str | NodeHandle | None, /, *settings: str) -> None:
         """Let what is said elsewhere hold again; without names, for all settings of the node, or of the graph.
@@ -69,7 +69,7 @@ class Governing(Building):
             Names of settings; of the graph also ``node.retries``, one of those that are meant for its nodes.
         """
         if node is None:
-            self.apply(edits.SetGraphPolicy(_without_all(self._root_policy, settings)))
+            self.apply(edits.SetGraphPolicy(_without_all(self.raw_policy, settings)))
             return
         of = self.node(node.id if isinstance(node, NodeHandle) else node)
         self.apply(edits.SetPolicy(of.id, _without_all(of.policy, settings)))
@@ -90,25 +90,26 @@ class Governing(Building):
         """
         from shtairir.policy import effective_policy, graph_policy
 
-        whole = graph_policy(self._root_policy)
+        whole = graph_policy(self.raw_policy)
         if node is None:
             return whole
         of = self.node(node.id if isinstance(node, NodeHandle) else node)
         return effective_policy(self.snapshot().definition(of, registry), whole, of.policy)
 
     @property
-    def _root_policy(self) -> JsonObject:
+    def raw_policy(self) -> JsonObject:
+        """What the graph says itself of how it is run, as its file holds it; the same in all of its definitions."""
         return self._program.scopes.root.header.policy
 
     def _with_nodes(self, given: Mapping[str, JsonValue]) -> JsonObject:
         """Return the graph's policy with other settings, those for nodes joined with what there is."""
         if self._root is not None:
             raise EditError("A definition has no policy of its own.", hint="Set it for the graph, or for an instance.")
-        there = self._root_policy
+        there = self.raw_policy
         new = {**there, **given}
         old, more = there.get("node"), given.get("node")
         if isinstance(old, Mapping) and isinstance(more, Mapping):
-            new["node"] = _in_order({**old, **more})
+            new["node"] = in_order({**old, **more})
         return {key: new[key] for key in ("node", "timeout_s", "checkpoints") if key in new} | new
 
     @staticmethod
@@ -117,7 +118,7 @@ class Governing(Building):
             raise EditError(f"The policy of {what}: {fault.message}", hint=fault.fix)
 
 
-def _in_order(policy: Mapping[str, Any]) -> dict[str, Any]:
+def in_order(policy: Mapping[str, Any]) -> dict[str, Any]:
     """Return settings in the order in which all files have them, and what is not known after them."""
     from shtairir.policy.settings import NODE_SETTINGS
 

@@ -51,6 +51,10 @@ class GraphVerbs(QObject):
         self.graph = self.root = Graph()
         self.place: Place = ROOT
 
+    def _refuses_past(self) -> bool:
+        """Whether what is shown is over and cannot be changed; whoever tries is told."""
+        return False
+
     def own_blocks(self) -> list[BlockDefinition]:
         """What the file itself brings to be placed: its definitions and its code blocks."""
         blocks = [instance_block(name) for name in self.root.subgraphs if name != self.place.scope]
@@ -76,6 +80,8 @@ class GraphVerbs(QObject):
 
     def move(self, positions: Mapping[NodeId, tuple[float, float]]) -> None:
         """Put nodes at new positions, in one step."""
+        if self._refuses_past():
+            return
         moved = {node: place for node, place in positions.items() if self.graph.nodes[node].position != place}
         if moved:
             self.graph.apply(document_edits.MoveNodes(moved))
@@ -150,9 +156,9 @@ class GraphVerbs(QObject):
         """Let a parameter or a result have no name outside of the graph any more."""
         self._try(lambda: self.root.unpublish(name))
 
-    def apply(self, edit: Any) -> None:
+    def apply(self, edit: Any, merge: Hashable | None = None) -> None:
         """Carry out an edit that comes ready-made, such as a problem's fix."""
-        self._try(lambda: self.graph.apply(edit))
+        self._try(lambda: self.graph.apply(edit, merge=merge))
 
     # -- definitions --------------------------------------------------------------------------
 
@@ -237,7 +243,7 @@ class GraphVerbs(QObject):
 
     def duplicate(self) -> None:
         """Add a copy of the selected nodes beside them."""
-        if self.selection:
+        if self.selection and not self._refuses_past():
             self.select(self.graph.duplicate(self.selection))
 
     def select(self, ids: Iterable[NodeId]) -> None:
@@ -255,14 +261,18 @@ class GraphVerbs(QObject):
 
     def undo(self) -> None:
         """Take the last edit back."""
-        self.graph.undo()
+        if not self._refuses_past():
+            self.graph.undo()
 
     def redo(self) -> None:
         """Carry out again what was taken back."""
-        self.graph.redo()
+        if not self._refuses_past():
+            self.graph.redo()
 
     def _try(self, verb: Callable[[], Any]) -> Any:
         """Carry out a verb; what the document refuses becomes a message and changes nothing."""
+        if self._refuses_past():
+            return None
         try:
             return verb()
         except ShtairirError as error:

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QToolBut
 from shtairir.ids import NodeId
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
+from shtairir_ui.inspector.policy import PolicySection
+from shtairir_ui.inspector.policy.subject import NodesSubject
 from shtairir_ui.inspector.row import ParameterRow
 from shtairir_ui.inspector.values import port_state
 
@@ -31,6 +33,8 @@ class ParameterForm(QScrollArea):
         self._node: NodeId | None = None
         self._shape: tuple[Any, ...] = ()
         self._more_open = False
+        self._policy_open = False
+        self.policy: PolicySection | None = None
         self.rows: dict[str, ParameterRow] = {}
 
     def show_node(self, node: NodeId | None) -> None:
@@ -44,6 +48,8 @@ class ParameterForm(QScrollArea):
         else:
             for row in self.rows.values():
                 row.refresh()
+            if self.policy is not None:
+                self.policy.refresh()
 
     def reread(self) -> None:
         """Show the document's values, also where something refused stands in a field."""
@@ -71,6 +77,7 @@ class ParameterForm(QScrollArea):
 
     def _build(self) -> None:
         self.rows = {}
+        self.policy = None
         body = QWidget()
         body.setProperty("role", "panel")
         tokens = theme.current()
@@ -79,6 +86,7 @@ class ParameterForm(QScrollArea):
         column.setSpacing(tokens.s2)
         if self._node is not None:
             self._fill(self._node, body, column)
+            self._add_policy(self._node, body, column)
         column.addStretch(1)
         old = self.takeWidget()
         self.setWidget(body)
@@ -98,6 +106,16 @@ class ParameterForm(QScrollArea):
         column.addLayout(self._grid(node, plain, body))
         if advanced:
             self._add_more(node, advanced, body, column)
+
+    def _add_policy(self, node: NodeId, body: QWidget, column: QVBoxLayout) -> None:
+        column.addSpacing(theme.current().s2)
+        subject = NodesSubject(self._editor, (node,))
+        self.policy = PolicySection((("", subject),), opened=self._policy_open, parent=body)
+        self.policy.toggled.connect(self._keep_policy_open)
+        column.addWidget(self.policy)
+
+    def _keep_policy_open(self, opened: bool) -> None:
+        self._policy_open = opened
 
     def _grid(self, node: NodeId, ports: list[Any], body: QWidget) -> QGridLayout:
         tokens = theme.current()

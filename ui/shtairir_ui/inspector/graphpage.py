@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from shtairir.document import edits
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.guard import guarded
+from shtairir_ui.inspector.policy import PolicySection
+from shtairir_ui.inspector.policy.subject import GraphNodesSubject, RunSubject
+from shtairir_ui.inspector.style import scrolled_column
 from shtairir_ui.quantities import count
 
 DESCRIPTION_HEIGHT = 120
@@ -32,6 +35,8 @@ class GraphPage(QWidget):
         self._facts.setObjectName("graphPageFacts")
         self._facts.setProperty("role", "dim")
         self._facts.setTextFormat(Qt.TextFormat.PlainText)
+        parts = (("Run", RunSubject(editor)), ("Nodes", GraphNodesSubject(editor)))
+        self.policy = PolicySection(parts, opened=False)
         self._lay_out()
         self.name.editingFinished.connect(self._rename)
 
@@ -45,6 +50,9 @@ class GraphPage(QWidget):
         lines = [f"{count(len(graph.nodes), 'node')}, {count(len(graph.links), 'link')}"]
         lines.append(f"File: {graph.path}" if graph.path else "Not saved to a file yet")
         self._facts.setText("\n".join(lines))
+        # What a definition says of its runs is what the graph says: it has no runs of its own.
+        self.policy.setVisible(graph is self._editor.root)
+        self.policy.refresh()
 
     def _rename(self) -> None:
         name = self.name.text().strip()
@@ -58,12 +66,12 @@ class GraphPage(QWidget):
 
     def _lay_out(self) -> None:
         tokens = theme.current()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(tokens.s4, tokens.s3, tokens.s4, tokens.s4)
-        column.setSpacing(tokens.s2)
+        column = scrolled_column(self)
         column.addWidget(self.name)
         column.addWidget(self.description)
         column.addWidget(self._facts)
+        column.addSpacing(tokens.s2)
+        column.addWidget(self.policy)
         column.addStretch(1)
         hint = QLabel("Select a node to see and change its values.", wordWrap=True)
         hint.setProperty("role", "dim")

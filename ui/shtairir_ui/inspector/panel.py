@@ -63,9 +63,9 @@ class InspectorPanel(QWidget):
             self._show()
             return
         node = selection[0]
-        touched = node in change.nodes_changed or any(
-            link.target.node == node for link in (*change.links_added, *change.links_removed)
-        )
+        relinked = (*change.links_added, *change.links_removed)
+        touched = node in change.nodes_changed or any(link.target.node == node for link in relinked)
+        touched = touched or change.policy_changed
         if touched and node in self._editor.graph.nodes:
             self.node_page.show_node(node)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from shtairir.ids import NodeId
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
+from shtairir_ui.inspector.policy import PolicySection
+from shtairir_ui.inspector.policy.subject import NodesSubject
+from shtairir_ui.inspector.style import scrolled_column
 from shtairir_ui.quantities import count
 
 SHOWN_AT_MOST = 12
@@ -27,13 +30,14 @@ class SeveralPage(QWidget):
         self._text = QLabel(wordWrap=True)
         self._text.setProperty("role", "dim")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
-        tokens = theme.current()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(tokens.s4, tokens.s3, tokens.s4, tokens.s4)
-        column.setSpacing(tokens.s2)
-        column.addWidget(self._title)
-        column.addWidget(self._text)
-        column.addStretch(1)
+        self._nodes: tuple[NodeId, ...] = ()
+        self._policy_open = False
+        self.policy: PolicySection | None = None
+        self._column = scrolled_column(self)
+        self._column.addWidget(self._title)
+        self._column.addWidget(self._text)
+        self._column.addSpacing(theme.current().s2)
+        self._column.addStretch(1)
 
     def show_nodes(self, nodes: tuple[NodeId, ...]) -> None:
         """Sum up these nodes."""
@@ -53,3 +57,19 @@ class SeveralPage(QWidget):
         if shared:
             lines += ["", "The same in all of them:", *shared]
         self._text.setText("\n".join(lines))
+        self._show_policy(nodes)
+
+    def _show_policy(self, nodes: tuple[NodeId, ...]) -> None:
+        if self.policy is not None and nodes == self._nodes:
+            self.policy.refresh()
+            return
+        if self.policy is not None:
+            self._column.removeWidget(self.policy)
+            self.policy.deleteLater()
+        self._nodes = nodes
+        self.policy = PolicySection((("", NodesSubject(self._editor, nodes)),), opened=self._policy_open)
+        self.policy.toggled.connect(self._keep_policy_open)
+        self._column.insertWidget(self._column.count() - 1, self.policy)
+
+    def _keep_policy_open(self, opened: bool) -> None:
+        self._policy_open = opened

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker
@@ -14,13 +14,27 @@ NOTHING = "none"
 
 
 class ChoiceField(Field):
-    """One of a few values; an optional port offers "none" as well."""
+    """One of a few values; an optional port offers "none" as well.
 
-    def __init__(self, choices: Sequence[Any], *, optional: bool = False, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    words
+        What people read, where that is not the value itself.
+    """
+
+    def __init__(
+        self,
+        choices: Sequence[Any],
+        *,
+        optional: bool = False,
+        words: Mapping[Any, str] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._choices: list[Any] = [*([None] if optional else []), *choices]
         self.combo = QComboBox()
-        self.combo.addItems([NOTHING if choice is None else str(choice) for choice in self._choices])
+        named = words or {}
+        self.combo.addItems([NOTHING if one is None else named.get(one, str(one)) for one in self._choices])
         self.combo.setPlaceholderText("choose")
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(6)

@@ -82,6 +82,11 @@ class NumberBox(QAbstractSpinBox):
         self.lineEdit().setTextMargins(4, 0, 0, 0)
         self.lineEdit().textEdited.connect(self._on_typed)
 
+    @property
+    def number(self) -> float | None:
+        """The number that stands in the box; None when there is none."""
+        return self._value
+
     def show_number(self, value: float | None) -> None:
         """Show a number; a text that already means it is left as it was typed."""
         self._value = value

@@ -1,0 +1,137 @@
+"""The section about what happens when things go wrong: a line at first, all settings when it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from shtairir_ui import theme
+from shtairir_ui.inspector.policy.row import ORIGIN_WIDTH, SettingRow
+from shtairir_ui.inspector.policy.subject import Subject
+from shtairir_ui.inspector.policy.summary import summary
+from shtairir_ui.inspector.policy.words import RUN_TIMEOUT, WORDS
+
+LABEL_WIDTH = 96
+_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("When to run", ("condition",)),
+    (
+        "Try again",
+        (
+            "retries",
+            "backoff_s",
+            "backoff_factor",
+            "backoff_cap_s",
+            "jitter",
+            "retry_on",
+            "never_retry_on",
+        ),
+    ),
+    ("Each attempt", ("timeout_s", "worker", "priority", "depends_on")),
+    ("When it fails", ("on_failure", "fallback", "criticality")),
+)
+"""The settings of nodes under headings."""
+
+
+class PolicySection(QWidget):
+    """Settings under a title that opens and closes them.
+
+    Parameters
+    ----------
+    parts
+        What is edited, each with a heading.
+    """
+
+    toggled = Signal(bool)
+
+    def __init__(self, parts: tuple[tuple[str, Subject], ...], *, opened: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("policySection")
+        self._parts = parts
+        self.rows: dict[str, SettingRow] = {}
+        self._body: QWidget | None = None
+        self.button = QToolButton()
+        self.button.setObjectName("policyButton")
+        self.button.setText("When things go wrong")
+        self.button.setCheckable(True)
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.summary = QLabel(wordWrap=True)
+        self.summary.setObjectName("policySummary")
+        self.summary.setProperty("role", "small")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.current().s1)
+        self._column.addWidget(self.button)
+        self._column.addWidget(self.summary)
+        self.button.setChecked(opened)
+        self._show(opened)
+        self.button.toggled.connect(self._show)
+        self.button.toggled.connect(self.toggled)
+
+    def refresh(self) -> None:
+        """Show what holds now."""
+        lines = [f"{title}: {summary(subject)}" if title else summary(subject) for title, subject in self._parts]
+        self.summary.setText("\n".join(lines))
+        for row in self.rows.values():
+            row.refresh()
+        self._show_fitting()
+
+    def _show(self, opened: bool) -> None:
+        theme.bind_icon(self.button, "chevron_down" if opened else "chevron_right", "text_dim")
+        if opened and self._body is None:
+            self._body = self._made()
+            self._column.addWidget(self._body)
+        if self._body is not None:
+            self._body.setVisible(opened)
+        self.summary.setVisible(not opened)
+        self.refresh()
+
+    def _made(self) -> QWidget:
+        tokens = theme.current()
+        body = QWidget()
+        grid = QGridLayout(body)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(tokens.s2)
+        grid.setVerticalSpacing(tokens.s1)
+        grid.setColumnMinimumWidth(0, LABEL_WIDTH)
+        grid.setColumnMinimumWidth(2, ORIGIN_WIDTH)
+        grid.setColumnStretch(1, 1)
+        for title, subject in self._parts:
+            for heading, keys in _grouped(title, subject):
+                self._add_heading(heading, grid)
+                for key in keys:
+                    self._add_row(subject, key, body, grid)
+        return body
+
+    def _add_heading(self, heading: str, grid: QGridLayout) -> None:
+        label = QLabel(heading)
+        label.setProperty("role", "heading")
+        label.setContentsMargins(0, theme.current().s2, 0, 0)
+        grid.addWidget(label, grid.rowCount(), 0, 1, 3)
+
+    def _add_row(self, subject: Subject, key: str, body: QWidget, grid: QGridLayout) -> None:
+        of_run = "checkpoints" in subject.keys
+        row = SettingRow(subject, key, RUN_TIMEOUT if of_run and key == "timeout_s" else WORDS[key], body)
+        row.label.setFixedWidth(LABEL_WIDTH)
+        row.place(grid)
+        self.rows[f"run.{key}" if of_run else key] = row
+
+    def _show_fitting(self) -> None:
+        """Fallback values are there where they are taken."""
+        row, choice = self.rows.get("fallback"), self.rows.get("on_failure")
+        if row is not None and choice is not None:
+            shown = self._parts[-1][1].shown("on_failure")
+            for widget in (row.label, row.field, row.origin):
+                widget.setVisible(shown.value == "fallback")
+
+
+def _grouped(title: str, subject: Subject) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield headings with the settings below them."""
+    if "checkpoints" in subject.keys:
+        yield title, subject.keys
+        return
+    for heading, keys in _GROUPS:
+        there = tuple(key for key in keys if key in subject.keys)
+        if there:
+            yield f"{title}: {heading.lower()}" if title else heading, there
