@@ -64,8 +64,8 @@ class Program:
 
     Attributes
     ----------
-    shape
-        Task by task.
+    shape, plain
+        Task by task; `plain` without choices.
     tasks
         Those of the plan.
     shortest_timeout_s
@@ -75,7 +75,7 @@ class Program:
     """
 
     def __init__(self, plan: ExecutionPlan) -> None:
-        self.shape = _shape(plan)
+        self.plain = self.shape = _shape(plan)
         if plan.branching is not None:
             self.shape = with_choices(self.shape, plan.branching)
         self._places = plan.branching.places if plan.branching is not None else {}

@@ -22,7 +22,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from queue import Empty
 from sys import getsizeof
-from typing import Any, Final, ParamSpec
+from typing import TYPE_CHECKING, Any, Final, ParamSpec
 
 from shtairir.block.values import summarize
 from shtairir.errors import ExecutionError, RunCancelledError
@@ -31,6 +31,7 @@ from shtairir.events import (
     NodeCancelled,
     NodeFinished,
     NodeLogged,
+    NodeRestored,
     NodeSkipped,
     NodeStarted,
     RunExtended,
@@ -67,6 +68,9 @@ from shtairir.memory.manager import MemoryManager
 from shtairir.planning.plan import ExecutionPlan, Task
 from shtairir.results.records import SELF_DESCRIBING
 from shtairir.results.result import RunResult
+
+if TYPE_CHECKING:
+    from shtairir.execute.restoring import Restoration, Restored
 
 _LONGEST_WAIT_S = 1_000_000.0  # a queue cannot wait for centuries
 
@@ -117,9 +121,15 @@ class Run:
         self._program = program_of(plan)
         self._keeping = self._program.keeping(plan, options.keep)
         # Under a budget, each task is admitted by itself.
-        alone = options.memory_limit is not None or options.one_by_one
+        alone = options.memory_limit is not None or options.one_by_one or options.restored is not None
         shape, constants = self._program.joined(alone=alone)
-        self._scheduler = scheduler_of(shape, plan.branching, self._keeping.readers)
+        self._restoration = self._restored(options.restored) if options.restored is not None else None
+        if self._restoration is None:
+            self._scheduler = scheduler_of(shape, plan.branching, self._keeping.readers)
+        else:
+            done, shape = self._restoration, self._restoration.shape
+            self._scheduler = scheduler_of(shape, done.branching, done.readers)
+            self._scheduler.leave_out(done.restored, done.passed)
         self._state = RunState(
             id=self.id,
             plan=plan,
@@ -152,6 +162,8 @@ class Run:
         self._performer = Performer(self._state, self._attempts)
         self._timers = Timers()
         self._resting: set[int] = set()
+        if self._restoration is not None and options.restored is not None:
+            self._take_restored(self._restoration, options.restored)
         self._mailbox = Mailbox(_weakly(self._break_off))
         self._workers: Workers = options.workers or ThreadWorkers(plan.workers)
         if self._program.holds_resources:
@@ -175,6 +187,20 @@ class Run:
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._started_s = self.clock()
+
+    def _restored(self, given: Restored) -> Restoration:
+        from shtairir.execute.restoring import restoration  # few runs are given anything
+
+        return restoration(self.plan, self._program.plain, given, self._keeping.slots)
+
+    def _take_restored(self, done: Restoration, given: Restored) -> None:
+        """Have what is known where readers look for it."""
+        from shtairir.execute.restoring import PASSED, Unloaded
+
+        self._records.restored.update(dict.fromkeys(done.restored, given.origin))
+        self._records.unneeded.update(dict.fromkeys(done.passed, PASSED))
+        self._state.effect_keys = given.effect_keys
+        self._state.unloaded = Unloaded(self._state, done, self._keeping.slots)
 
     # --- from outside -----------------------------------------------------------------------------------------
 
@@ -300,6 +326,19 @@ class Run:
             }
             self._bus.emit(NodeStarted(self.id, now, node, "planner"))
             self._bus.emit(NodeFinished(self.id, now, node, 0.0, 0, 0, summaries))
+        if self._restoration is not None and self._state.observed:
+            self._tell_restored(self._restoration)
+
+    def _tell_restored(self, done: Restoration) -> None:
+        """Tell the observers what does not run, and why."""
+        records, now = self._records, self.clock()
+        for task in done.restored:
+            summaries, size = records.summaries(task), records.output_bytes[task]
+            for node in self._state.sharers_and_bodies(task):
+                self._bus.emit(NodeRestored(self.id, now, node, records.restored[task], size, summaries))
+        for task in done.passed:
+            for node in self._state.sharers_and_bodies(task):
+                self._bus.emit(NodeSkipped(self.id, now, node, records.unneeded[task]))
 
     def _attend(self) -> None:
         """Hand events to the observers until the run is over; meanwhile mind the time."""
@@ -429,13 +468,14 @@ class Run:
 
     def _make_result(self, status: RunStatus, elapsed_s: float) -> RunResult:
         slots, keeping = self._state.slots, self._keeping
+        lost = self._state.unloaded.load_kept() if self._state.unloaded is not None else []
         values: dict[str, object] = dict(zip(keeping.names, map(slots.__getitem__, keeping.slots), strict=True))
-        as_planned = status is RunStatus.DONE and not self._records.conditions
-        if as_planned and not self._records.attempts:
+        as_planned = status is RunStatus.DONE and not self._records.conditions and not lost
+        if as_planned and not self._records.attempts and self._restoration is None:
             self._program.learn(self._records.started_s, self._records.ended_s)
         if not as_planned or self.plan.branching is not None:  # some of them may never have been made
             writer = self._state.shape.writer
-            made = (self._records.is_made(writer[slot], slot) for slot in keeping.slots)
+            made = (self._records.is_made(writer[slot], slot) and slot not in lost for slot in keeping.slots)
             values = {name: value for (name, value), there in zip(values.items(), made, strict=True) if there}
         if self.plan.folded:
             values |= self._folded_values()

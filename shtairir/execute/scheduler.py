@@ -127,6 +127,17 @@ class Scheduler:
         self._readers = list(readers) if readers is not None else readers_with(shape, kept)
         self._barrier = _Barrier(shape.stages) if shape.stages is not None else None
 
+    def leave_out(self, done: Iterable[int], passed: Iterable[int]) -> None:
+        """Take note, before the run begins, that what some tasks make is there, and that others are not needed."""
+        for tasks, state in ((tuple(done), State.DONE), (tuple(passed), State.SKIPPED)):
+            for task in tasks:
+                self.states[task] = state
+            self.open -= len(tasks)
+            if self._barrier is not None:
+                self._barrier.leave_out(tasks)
+        if self._barrier is not None:
+            self._barrier.pass_by([])
+
     def begin(self) -> list[int]:
         """Return the tasks that may start at once."""
         starts = self._shape.starts

@@ -237,7 +237,7 @@ class NodeResults(Mapping[str, NodeResult]):
             return _taken(records.taken[task])
         if task in records.causes and records.failure(task) is None:
             return records.why_without(records.causes[task])
-        for said in (records.conditions, records.fallbacks, records.notes):
+        for said in (records.restored, records.conditions, records.fallbacks, records.notes):
             if task in said:
                 return said[task]
         if records.status(task) is NodeStatus.CANCELLED:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 SELF_DESCRIBING = frozenset({float, int, bool, type(None)})
 """Types so small that a value is kept instead of its summary, which is made when somebody asks."""
 
+MADE = frozenset({NodeStatus.DONE, NodeStatus.CACHED})
+"""The statuses of nodes whose outputs are there, or were."""
+
 _STATUS_OF_STATE = (
     NodeStatus.WAITING,
     NodeStatus.RUNNING,
@@ -105,6 +108,8 @@ class Records:
         For tasks that are done by a value that their policy names: why, in a sentence.
     conditions
         For tasks whose policy's condition is false: that, in a sentence.
+    restored
+        For tasks that did not run, since what they make was there: where that is from, in a sentence.
     notes
         Why a task was stopped, where there is more to say than that it was.
     stopped_by
@@ -132,6 +137,7 @@ class Records:
     attempts: dict[int, int] = field(default_factory=dict)
     fallbacks: dict[int, str] = field(default_factory=dict)
     conditions: dict[int, str] = field(default_factory=dict)
+    restored: dict[int, str] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
     stopped_by: NodeId | None = None
     parts: dict[int, list[PartRecord]] = field(default_factory=dict)
@@ -151,6 +157,8 @@ class Records:
         """Return how far a task is."""
         if task in self.timed_out:
             return NodeStatus.TIMED_OUT
+        if task in self.restored:
+            return NodeStatus.CACHED
         return NodeStatus.FAILED if self._undecided(task) is not None else _STATUS_OF_STATE[self.states[task]]
 
     def failure(self, task: int) -> NodeFailure | None:
@@ -212,14 +220,14 @@ class Records:
         """Whether an output of a task is there to be had."""
         if task in self.parts:
             return slot not in self.missing(task)
-        return self.status(task) is NodeStatus.DONE
+        return self.status(task) in MADE
 
     def missing(self, task: int) -> set[int]:
         """Return the outputs of a task that its parts have not made, by slot."""
         return {
             call.first_slot + number
             for call, record in zip(self.plan.tasks[task].parts, self.parts[task], strict=True)
-            if record.status is not NodeStatus.DONE
+            if record.status not in MADE
             for number in range(len(call.definition.outputs))
         }
 

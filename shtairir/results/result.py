@@ -15,7 +15,7 @@ from shtairir.ids import NodeId, PortRef, RunId
 from shtairir.memory.stats import MemoryStats
 from shtairir.planning.config import Estimate
 from shtairir.results.nodes import NodeResults
-from shtairir.results.records import Records
+from shtairir.results.records import MADE, Records
 
 if TYPE_CHECKING:
     from shtairir.events import Instrument
@@ -119,9 +119,9 @@ class RunResult:
         output = self._port(port)
         if output is None:
             return f"Node '{port.node}' has no output '{port.port}'."
-        if node.status is not NodeStatus.DONE or port.port not in node.outputs:
+        if node.status not in MADE or port.port not in node.outputs:
             node = self.nodes[self.plan.aliases.get(port, port).node]
-        if node.status is not NodeStatus.DONE:
+        if node.status not in MADE:
             why = node.error.message if node.error is not None else node.reason
             return f"Node '{node.node}' has no result: it is {node.status}. {why}".strip()
         return f"The value of '{name}' was freed after its last reader. Run with keep=['{name}'], or keep='all'."

@@ -1,0 +1,335 @@
+"""Which tasks need not run, since what they make is there already.
+
+A run may be given outputs: those of a run that it goes on with, those that a person has kept. What must run is then
+worked out backwards: from the values that are wanted, and the tasks that are wanted for themselves, to what is known.
+Tasks that are known are *restored*; tasks that nobody needs any more are *passed over*; neither is handed to a worker.
+The rest is a smaller graph in which everything still waits for all that it must: who waited for a task that is gone
+waits for what that would have waited for.
+
+Where something is chosen, what may be chosen counts as needed, and so does what decides. A choice whose result is
+known is settled, and nothing depends on it any more.
+
+Values are read when a task that needs them is about to begin, or in the end when they are results.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from shtairir.block.values import ValueSummary, nbytes_of
+from shtairir.events import NodeStatus
+from shtairir.execute.choosing import with_choices
+from shtairir.execute.scheduler import NEVER, Shape, readers_with
+from shtairir.ids import NodeId, PortRef
+from shtairir.results.records import SELF_DESCRIBING, PartRecord, described
+
+if TYPE_CHECKING:
+    from shtairir.execute.state import RunState
+    from shtairir.planning.branching import Branching
+    from shtairir.planning.plan import ExecutionPlan
+
+_AT_ONCE_BYTES = 4096
+"""Values up to this size are read at once, so that there is more to say of them than that they are there."""
+
+_NONE: Mapping[Any, Any] = {}
+PASSED = "Nobody needs it any more: what it feeds was restored."
+"""Why a task does not run although nothing is known of it."""
+
+
+class KnownValue(Protocol):
+    """A value that is there, but perhaps not in memory yet."""
+
+    @property
+    def nbytes(self) -> int:
+        """About how large it is."""
+
+    def load(self) -> Any:
+        """Return it; may raise a `ShtairirError` that says why not."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenValue:
+    """A value that is in memory."""
+
+    value: Any
+
+    @property
+    def nbytes(self) -> int:
+        """How large it is."""
+        return nbytes_of(self.value)
+
+    def load(self) -> Any:
+        """Return it."""
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a run is given.
+
+    Attributes
+    ----------
+    known
+        Outputs, by any name that they have in the plan.
+    done
+        Nodes that are done, whatever is known of their outputs.
+    again
+        Nodes that are to run in any case.
+    origin
+        Where it all comes from, in a sentence.
+    effect_keys
+        What effects can be recognised by, of nodes for which that is not as usual.
+    """
+
+    known: Mapping[PortRef, KnownValue] = field(default_factory=lambda: _NONE)
+    done: frozenset[NodeId] = frozenset()
+    again: frozenset[NodeId] = frozenset()
+    origin: str = "Its result was given."
+    effect_keys: Mapping[NodeId, str] = field(default_factory=lambda: _NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """What that means for a plan.
+
+    Attributes
+    ----------
+    shape, branching, readers
+        Of the tasks that run; they have the numbers that they have in the plan.
+    running
+        The tasks that run, if nothing else is chosen.
+    restored, passed
+        The tasks that do not.
+    values
+        What is known, by slot.
+    """
+
+    shape: Shape
+    branching: Branching | None
+    readers: Sequence[int]
+    running: frozenset[int]
+    restored: tuple[int, ...]
+    passed: tuple[int, ...]
+    values: Mapping[int, KnownValue]
+
+
+def restoration(plan: ExecutionPlan, shape: Shape, given: Restored, kept: Collection[int]) -> Restoration:
+    """Return what must run of a plan when some of it is known.
+
+    Parameters
+    ----------
+    shape
+        That of the whole plan, task by task, without choices and bursts.
+    kept
+        The slots that are wanted in the end.
+    """
+    values = dict(_by_slot(plan, given.known))
+    done = {task for task in map(plan.task, given.done) if task is not None}
+    done_tasks = {task.number for task in done}
+    again = {task.number for task in map(plan.task, given.again) if task is not None}
+    for task in again:
+        for slot in _slots_of(plan, task):
+            values.pop(slot, None)
+    running = _needed(plan, shape, values, _roots(plan, shape, done_tasks, again), kept)
+    branching = _remaining(plan.branching, running) if plan.branching is not None else None
+    smaller = _contracted(shape, running)
+    if branching is not None:
+        smaller = with_choices(smaller, branching)
+    waits = [count if task in running else NEVER for task, count in enumerate(smaller.waits)]
+    smaller = replace(smaller, waits=waits, starts=[task for task in sorted(running) if not waits[task]])
+    known = done_tasks | {shape.writer[slot] for slot in values}
+    away = [task for task in range(len(waits)) if task not in running]
+    return Restoration(
+        smaller,
+        branching,
+        readers_with(smaller, kept),
+        frozenset(running),
+        tuple(task for task in away if task in known),
+        tuple(task for task in away if task not in known),
+        values,
+    )
+
+
+def _by_slot(plan: ExecutionPlan, known: Mapping[PortRef, KnownValue]) -> Iterator[tuple[int, KnownValue]]:
+    for port, value in known.items():
+        slot = plan.slots.get(plan.aliases.get(port, port))
+        if slot is not None:
+            yield slot, value
+
+
+def _slots_of(plan: ExecutionPlan, task: int) -> range:
+    whole = plan.tasks[task]
+    return range(whole.first_slot, whole.first_slot + len(whole.definition.outputs))
+
+
+def _roots(plan: ExecutionPlan, shape: Shape, done: Collection[int], again: Collection[int]) -> list[int]:
+    """Return the tasks that run for their own sake: those that make nothing, and those that are to run again."""
+    guards = plan.branching.guards if plan.branching is not None else {}
+    silent = (task for task in range(len(shape.waits)) if not len(_slots_of(plan, task)))
+    return [*again, *(task for task in silent if task not in done and task not in again and task not in guards)]
+
+
+def _needed(
+    plan: ExecutionPlan, shape: Shape, values: Collection[int], roots: Sequence[int], kept: Collection[int]
+) -> set[int]:
+    deciders = plan.branching.deciders if plan.branching is not None else {}
+    pending = [*roots, *(shape.writer[slot] for slot in kept if slot not in values)]
+    needed: set[int] = set()
+    while pending:
+        task = pending.pop()
+        if task in needed:
+            continue
+        needed.add(task)
+        pending += [shape.writer[slot] for slot in shape.reads[task] if slot not in values]
+        if task in deciders:
+            pending.append(deciders[task])
+    return needed
+
+
+def _remaining(branching: Branching, running: Collection[int]) -> Branching:
+    """Return what is still chosen: choices keep their places, and guards forget those that are settled."""
+    guards = {}
+    for task, literals in branching.guards.items():
+        left = tuple(literal for literal in literals if branching.choices[literal.choice].task in running)
+        if task in running and left:
+            guards[task] = left
+    return replace(branching, guards=guards)
+
+
+def _contracted(shape: Shape, running: Collection[int]) -> Shape:
+    """Return the shape of the tasks that run; each waits for what it waited for, also through tasks that are gone."""
+    before: list[set[int]] = [set() for _ in shape.waits]
+    # In the order of the plan, in which each comes after all that it waits for.
+    for task, successors in enumerate(shape.successors):
+        behind = {task} if task in running else before[task]
+        for successor in successors:
+            before[successor] |= behind
+    successors_of: list[list[int]] = [[] for _ in shape.waits]
+    for task in sorted(running):
+        for other in sorted(before[task]):
+            successors_of[other].append(task)
+    reads = [slots if task in running else () for task, slots in enumerate(shape.reads)]
+    readers = [0] * len(shape.writer)
+    for slots in reads:
+        for slot in slots:
+            readers[slot] += 1
+    return replace(
+        shape,
+        waits=[len(others) for others in before],
+        successors=successors_of,
+        reads=reads,
+        readers=readers,
+        bursts={},
+        stands_for=None,
+        starts=None,
+    )
+
+
+class Unloaded:
+    """The known values of a run, on their way into its slots. Any thread may use it."""
+
+    def __init__(self, state: RunState, done: Restoration, kept: Collection[int]) -> None:
+        self._state = state
+        self._values = dict(done.values)
+        self._kept = kept
+        self._lock = threading.Lock()
+        needed = {slot for slots in done.shape.reads for slot in slots} | {*kept}
+        for task in done.restored:
+            self._describe(task, needed)
+
+    def load_for(self, task: int) -> None:
+        """Put the values into their slots that a task reads.
+
+        Raises
+        ------
+        ShtairirError
+            When one of them cannot be had.
+        """
+        for slot in self._state.reads[task]:
+            if slot in self._values:
+                self._load(slot)
+
+    def load_kept(self) -> list[int]:
+        """Put those into their slots that are wanted in the end, and return which of them cannot be had."""
+        from shtairir.errors import ShtairirError
+
+        lost = []
+        for slot in self._kept:
+            if slot in self._values:
+                try:
+                    self._load(slot)
+                except ShtairirError:
+                    lost.append(slot)
+        return lost
+
+    def _load(self, slot: int) -> None:
+        with self._lock:
+            known = self._values.get(slot)
+            if known is None:
+                return  # by another worker meanwhile
+            value = known.load()
+            state = self._state
+            task = state.shape.writer[slot]
+            if type(value) not in SELF_DESCRIBING:
+                state.memory.hold([value], state.plan.tasks[task].node)
+            state.slots[slot] = value
+            self._note(task, slot, value)
+            del self._values[slot]
+
+    def _describe(self, task: int, needed: Collection[int]) -> None:
+        """Note what can be said of the outputs of a task without reading them."""
+        whole = self._state.plan.tasks[task]
+        if whole.parts:
+            self._describe_parts(task)
+            return
+        notes: list[Any] = []
+        total = 0
+        for slot, port in zip(_slots_of(self._state.plan, task), whole.definition.outputs, strict=True):
+            known = self._values.get(slot)
+            if known is None:
+                notes.append(ValueSummary(port.type.family, "not kept"))
+                continue
+            total += known.nbytes
+            notes.append(ValueSummary(port.type.family, "kept on disk", nbytes=known.nbytes))
+        self._state.records.outputs[task] = tuple(notes)
+        self._state.records.output_bytes[task] = total
+        for slot in _slots_of(self._state.plan, task):
+            known = self._values.get(slot)
+            if known is not None and known.nbytes <= _AT_ONCE_BYTES:
+                self._peek(task, slot, known, slot in needed)
+
+    def _describe_parts(self, task: int) -> None:
+        records = []
+        for part in self._state.plan.tasks[task].parts:
+            record = PartRecord(part.node, 0.0, status=NodeStatus.CACHED, reason=self._state.records.restored[task])
+            known = self._values.get(part.first_slot)
+            record.output_bytes = known.nbytes if known is not None else 0
+            said = "kept on disk" if known is not None else "not kept"
+            record.outputs = tuple(
+                ValueSummary(port.type.family, said, nbytes=record.output_bytes) for port in part.definition.outputs
+            )
+            records.append(record)
+        self._state.records.parts[task] = records
+
+    def _peek(self, task: int, slot: int, known: KnownValue, is_needed: bool) -> None:
+        from shtairir.errors import ShtairirError
+
+        try:
+            if is_needed:
+                self._load(slot)
+            else:
+                self._note(task, slot, known.load())
+        except ShtairirError:
+            return  # whoever needs it is told
+
+    def _note(self, task: int, slot: int, value: Any) -> None:
+        whole = self._state.plan.tasks[task]
+        notes = self._state.records.outputs[task]
+        if notes:
+            place = slot - whole.first_slot
+            family = whole.definition.outputs[place].type.family
+            note = value if type(value) in SELF_DESCRIBING else described(value, family)
+            self._state.records.outputs[task] = (*notes[:place], note, *notes[place + 1 :])
