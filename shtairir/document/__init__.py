@@ -26,6 +26,7 @@ from shtairir.document.edits import (
     RemoveLinks,
     RemoveNodes,
     RemoveSubgraph,
+    RemoveTest,
     RenameCode,
     RenameNode,
     RenameSubgraph,
@@ -43,7 +44,7 @@ from shtairir.document.edits import (
 )
 from shtairir.document.graph import Graph
 from shtairir.document.handle import NodeHandle
-from shtairir.document.model import CodeBlock, Frame, JsonValue, Link, NamedResult, Node, Parameter
+from shtairir.document.model import CodeBlock, Frame, GraphTest, JsonValue, Link, NamedResult, Node, Parameter
 from shtairir.document.paths import absolute_path, relative_path
 from shtairir.document.snapshot import Snapshot
 from shtairir.document.store import SUFFIX, dumps, load, loads, save
@@ -60,6 +61,7 @@ __all__ = [
     "Edit",
     "Frame",
     "Graph",
+    "GraphTest",
     "InScope",
     "JsonValue",
     "Link",
@@ -71,11 +73,13 @@ __all__ = [
     "Publish",
     "PublishResult",
     "PutFrame",
+    "PutTest",
     "RemoveCode",
     "RemoveFrame",
     "RemoveLinks",
     "RemoveNodes",
     "RemoveSubgraph",
+    "RemoveTest",
     "RenameCode",
     "RenameNode",
     "RenameSubgraph",

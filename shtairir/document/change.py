@@ -159,7 +159,7 @@ def _only_moved(old: Node, new: Node) -> bool:
     )
 
 
-_META = ("name", "description", "parameters", "results", "foreign", "extra", "policy")
+_META = ("name", "description", "parameters", "results", "foreign", "extra", "policy", "tests")
 
 
 def _meta(header: object) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from difflib import unified_diff
 from typing import TYPE_CHECKING, Any, Literal
 
 from shtairir.document.jsonable import same_json
-from shtairir.document.model import Frame, Header, Node
+from shtairir.document.model import Frame, GraphTest, Header, Node
 from shtairir.document.renamed import renamed_nodes
 from shtairir.document.writing import frame_record, parameter_record, result_record
 from shtairir.ids import NodeId, PortRef
@@ -158,6 +158,7 @@ def _header(before: Header, after: Header) -> Iterator[Difference]:
     yield from _entries(before.policy, after.policy, "policy ", "the default")
     yield from _named("parameter", before.parameters, after.parameters, parameter_record)
     yield from _named("result", before.results, after.results, result_record)
+    yield from _tests(before.tests, after.tests)
     yield from _entries(before.foreign, after.foreign, "", "not there")
     yield from _entries(before.extra, after.extra, "", "not there")
 
@@ -180,6 +181,15 @@ def _named(what: str, before: Iterable[Any], after: Iterable[Any], record: Any) 
             yield Difference("removed", place, "is no longer published.")
         else:
             yield from _entries(old[name], new[name], f"{place}: ", "not set")
+
+
+def _tests(before: Iterable[GraphTest], after: Iterable[GraphTest]) -> Iterator[Difference]:
+    old, new = ({test.name: test for test in tests} for tests in (before, after))
+    for name in dict.fromkeys([*old, *new]):
+        was, now = old.get(name), new.get(name)
+        if was != now:
+            kind: Kind = "added" if was is None else "removed" if now is None else "changed"
+            yield Difference(kind, f"test {name}", f"was {kind}.", matters=False)
 
 
 def _frames(before: Iterable[Frame], after: Iterable[Frame], prefix: str) -> Iterator[Difference]:

@@ -5,14 +5,15 @@ A `Graph` belongs to the thread that edits it. Others work on a `Snapshot`.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Self
 
 from shtairir.document import edits
 from shtairir.document.building import port_of
 from shtairir.document.governing import Governing
 from shtairir.document.handle import NodeHandle
-from shtairir.document.model import Content, Header, NamedResult, Node, Parameter, Point
+from shtairir.document.jsonable import to_json
+from shtairir.document.model import Content, GraphTest, Header, NamedResult, Node, Parameter, Point
 from shtairir.document.naming import free_name
 from shtairir.document.references import BODY, FILE, body_of, instance_block, instance_of
 from shtairir.document.trust import Trust
@@ -92,9 +93,39 @@ class Graph(Governing):
         self._only_at_root("a result", "add a node of the block graph.output")
         self.apply(edits.PublishResult(NamedResult(name, self._reachable(port_of(source)), title, help)))
 
+    def put_test(
+        self,
+        name: str,
+        *,
+        parameters: Mapping[str, object] | None = None,
+        expect: Mapping[str, object],
+        budget: Mapping[str, object] | None = None,
+    ) -> None:
+        """Add a test, or replace the one of that name; see `shtairir.cases` for what can be expected.
+
+        Parameters
+        ----------
+        parameters
+            Values to run with, by the names that ``--set`` takes.
+        expect
+            What is expected, by the names of results.
+        budget
+            What a run may take: ``seconds``, ``peak_bytes``.
+        """
+        self._only_at_root("a test", "test the graph that holds it")
+        given, wanted, allowed = (to_json(dict(part or {})) for part in (parameters, expect, budget))
+        assert isinstance(given, dict)
+        assert isinstance(wanted, dict)
+        assert isinstance(allowed, dict)
+        self.apply(edits.PutTest(GraphTest(name, given, wanted, allowed)))
+
+    def remove_test(self, name: str) -> None:
+        """Remove the test of that name."""
+        self.apply(edits.RemoveTest(name))
+
     def _only_at_root(self, what: str, instead: str) -> None:
         if self._root is not None:
-            raise EditError(f"A definition publishes no {what[2:]}s of its own.", hint=f"In it, {instead} instead.")
+            raise EditError(f"A definition has no {what[2:]}s of its own.", hint=f"Instead, {instead}.")
 
     def _reachable(self, port: PortRef) -> PortRef:
         if "/" in port.node and self.snapshot().find(port.node) is None:

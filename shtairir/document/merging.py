@@ -27,12 +27,13 @@ _SCOPE: _Spec = {
     "parameters": {"*": _WHOLE},
     "results": {"*": _WHOLE},
     "frames": {"*": _WHOLE},
+    "tests": {"*": {"expect": _WHOLE, "parameters": _WHOLE, "budget": _WHOLE}},
     "code": {"*": _WHOLE},
     "policy": {"node": _WHOLE},
 }
 _FILE: _Spec = {**_SCOPE, "subgraphs": {"*": _SCOPE}}
 
-_KEYS = {"nodes": "id", "links": "to", "parameters": "name", "results": "name", "frames": "id"}
+_KEYS = {"nodes": "id", "links": "to", "parameters": "name", "results": "name", "frames": "id", "tests": "name"}
 _LOOKS = ("position", "rect", "exposed")
 """Where two differ in these, ours is taken without a word."""
 

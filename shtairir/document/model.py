@@ -1,4 +1,4 @@
-"""What a graph file holds: nodes, links, frames, published parameters and results, definitions, code.
+"""What a graph file holds: nodes, links, frames, published parameters and results, tests, definitions, code.
 
 All of it is frozen: an edit puts a new object in the place of the old one, so the old one *is* the exact
 inverse, and whoever holds a snapshot keeps seeing what was there. Containers inside are typed as read-only
@@ -99,6 +99,27 @@ class NamedResult:
 
 
 @dataclass(frozen=True, slots=True)
+class GraphTest:
+    """What a graph shall give back when it is given this; see `shtairir.cases`.
+
+    Attributes
+    ----------
+    parameters
+        Values to run with, by the names that ``--set`` takes.
+    expect
+        What is expected, by the names of results.
+    budget
+        What a run may take: ``seconds``, ``peak_bytes``.
+    """
+
+    name: str
+    parameters: JsonObject = field(default_factory=dict)
+    expect: JsonObject = field(default_factory=dict)
+    budget: JsonObject = field(default_factory=dict)
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class CodeBlock:
     """A block written on the spot: the source of one function, kept in the file."""
 
@@ -122,6 +143,8 @@ class Header:
     policy
         How to run the whole, and nodes that say nothing of it themselves: ``node``, ``timeout_s``, ``checkpoints``.
         Only at the root.
+    tests
+        What the graph shall give back; only at the root.
     """
 
     name: str = "untitled"
@@ -133,6 +156,7 @@ class Header:
     foreign: JsonObject = field(default_factory=dict)
     extra: JsonObject = field(default_factory=dict)
     policy: JsonObject = field(default_factory=dict)
+    tests: tuple[GraphTest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

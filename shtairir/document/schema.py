@@ -30,6 +30,7 @@ from shtairir.document.model import (
     CodeBlock,
     Content,
     Frame,
+    GraphTest,
     Header,
     JsonObject,
     Link,
@@ -157,6 +158,19 @@ class _ResultRecord(_Record):
 _Result: TypeAlias = Annotated[NamedResult, _From(_ResultRecord, _ResultRecord.made)]
 
 
+class _TestRecord(_Record):
+    name: Annotated[str, _AsName]
+    parameters: _Object | None = None
+    expect: _Object | None = None
+    budget: _Object | None = None
+
+    def made(self) -> GraphTest:
+        return GraphTest(self.name, self.parameters or {}, self.expect or {}, self.budget or {}, self.extra)
+
+
+_Test: TypeAlias = Annotated[GraphTest, _From(_TestRecord, _TestRecord.made)]
+
+
 class _FrameRecord(_Record):
     id: Annotated[str, _AsName]
     title: _Label = ""
@@ -195,6 +209,7 @@ class _File(_Record):
     policy: _Object | None = None
     parameters: Annotated[list[_Parameter], Field(max_length=MAX_NODES)] | None = None
     results: Annotated[list[_Result], Field(max_length=MAX_NODES)] | None = None
+    tests: Annotated[list[_Test], Field(max_length=MAX_NODES)] | None = None
     nodes: _Nodes | None = None
     links: _Links | None = None
     frames: _Frames | None = None
@@ -227,6 +242,7 @@ def read_content(data: Mapping[str, Any]) -> Content:
         {section: entries for section, entries in foreign.items() if entries is not None},
         file.extra,
         file.policy or {},
+        _unique(file.tests or (), "tests", "test", lambda test: test.name),
     )
     contents = {name: _definition(name, record) for name, record in definitions.items()}
     return Content(_nodes(file.nodes), _links(file.links), header, contents)

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 from shtairir.document import edits
 from shtairir.document.editing import Editing
 from shtairir.document.known import Known
-from shtairir.document.model import CodeBlock, Content, Frame, Header, Link, NamedResult, Node, Parameter
+from shtairir.document.model import CodeBlock, Content, Frame, GraphTest, Header, Link, NamedResult, Node, Parameter
 from shtairir.document.program import Program
 from shtairir.document.scopes import Scopes
 from shtairir.document.snapshot import Snapshot
@@ -154,6 +154,11 @@ class Scoped(Editing):
     def parameters(self) -> tuple[Parameter, ...]:
         """The published parameters."""
         return self._state.header.parameters
+
+    @property
+    def tests(self) -> tuple[GraphTest, ...]:
+        """What the graph shall give back when it is given what."""
+        return self._state.header.tests
 
     @property
     def results(self) -> tuple[NamedResult, ...]:

@@ -2,7 +2,7 @@
 
 Two spaces of indent, one link or parameter a line, small lists and objects on one line, known fields in the order
 of the schema and unknown ones after them. Fields that have their default are left out of nodes and definitions, and
-the sections that only some graphs have (policy, results, subgraphs, code) where they are empty.
+the sections that only some graphs have (policy, results, tests, subgraphs, code) where they are empty.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shtairir.document.model import CodeBlock, Content, Frame, Header, Link, NamedResult, Node, Parameter
+from shtairir.document.model import CodeBlock, Content, Frame, GraphTest, Header, Link, NamedResult, Node, Parameter
 
 FORMAT = "shtairir-graph"
 VERSION = 1
@@ -33,6 +33,8 @@ def to_bytes(
     lines.append(_section("parameters", map(_encode, map(parameter_record, header.parameters))))
     if header.results:
         lines.append(_section("results", map(_encode, map(result_record, header.results))))
+    if header.tests:
+        lines.append(_section("tests", (_pretty(test_record(test), 4) for test in header.tests)))
     lines += _body(nodes, links)
     lines.append(_section("frames", map(_encode, map(frame_record, header.frames))))
     subgraphs = [_entry(name, definition_text(content)) for name, content in (definitions or {}).items()]
@@ -151,6 +153,12 @@ def result_record(result: NamedResult) -> dict[str, Any]:
         **{key: value for key, value in optional.items() if value is not None},
         **result.extra,
     }
+
+
+def test_record(test: GraphTest) -> dict[str, Any]:
+    """Return a test as the file holds it."""
+    optional = {"parameters": dict(test.parameters), "expect": dict(test.expect), "budget": dict(test.budget)}
+    return {"name": test.name, **{key: value for key, value in optional.items() if value}, **test.extra}
 
 
 def code_record(block: CodeBlock) -> dict[str, Any]:

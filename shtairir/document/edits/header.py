@@ -8,7 +8,7 @@ from typing import Any
 from shtairir.document.edits.base import DeltaEdit, Edit, node_in
 from shtairir.document.edits.published import first_step
 from shtairir.document.jsonable import same_json, to_json
-from shtairir.document.model import Frame, Header, JsonObject, NamedResult, Parameter
+from shtairir.document.model import Frame, GraphTest, Header, JsonObject, NamedResult, Parameter
 from shtairir.document.naming import did_you_mean, is_name
 from shtairir.document.scopes import Changes, Scopes
 from shtairir.document.state import Delta, State
@@ -156,6 +156,42 @@ class UnpublishResult(DeltaEdit):
             known = [one.name for one in state.header.results]
             raise EditError(f"There is no result '{self.name}'.", hint=did_you_mean(self.name, known))
         return _header_delta(state, results=kept)
+
+
+@dataclass(frozen=True, slots=True)
+class PutTest(DeltaEdit):
+    """Add a test, or replace the one of the same name."""
+
+    test: GraphTest
+
+    @property
+    def label(self) -> str:
+        return f"change test {self.test.name}"
+
+    def delta(self, state: State) -> Delta:
+        if not is_name(self.test.name):
+            raise EditError(f"'{self.test.name}' cannot be the name of a test.", hint="Use letters, digits, '_', '-'.")
+        tests = {one.name: one for one in state.header.tests}
+        tests[self.test.name] = self.test
+        return _header_delta(state, tests=tuple(tests.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTest(DeltaEdit):
+    """Remove a test."""
+
+    name: str
+
+    @property
+    def label(self) -> str:
+        return f"remove test {self.name}"
+
+    def delta(self, state: State) -> Delta:
+        kept = tuple(one for one in state.header.tests if one.name != self.name)
+        if len(kept) == len(state.header.tests):
+            known = [one.name for one in state.header.tests]
+            raise EditError(f"There is no test '{self.name}'.", hint=did_you_mean(self.name, known))
+        return _header_delta(state, tests=kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
-from shtairir.document.model import Header, NamedResult, Parameter
+from shtairir.document.model import GraphTest, Header, JsonObject, NamedResult, Parameter
 from shtairir.document.references import body_of, instance_of
 from shtairir.document.scopes import Changes, Scopes
 from shtairir.document.state import Delta, State
@@ -36,6 +36,7 @@ def followed(scopes: Scopes, state: State, rewrite: Rewrite) -> Header | None:
         header,
         parameters=tuple(_parameters(header.parameters, scopes, state, rewrite)),
         results=tuple(_results(header.results, scopes, state, rewrite)),
+        tests=tuple(_tests(header.tests, scopes, state, rewrite)),
     )
     return changed if changed != header else None
 
@@ -54,6 +55,20 @@ def _results(results: tuple[NamedResult, ...], scopes: Scopes, state: State, rew
         source = _rewritten(one.source, True, scopes, state, rewrite)
         if source is not None:
             yield one if source == one.source else replace(one, source=source)
+
+
+def _tests(tests: tuple[GraphTest, ...], scopes: Scopes, state: State, rewrite: Rewrite) -> Iterator[GraphTest]:
+    """Yield tests with the ports that they name as they are called now; one that is gone stays, and fails."""
+
+    def now(names: JsonObject, is_output: bool) -> JsonObject:
+        ports = {name: PortRef.parse(name) for name in names if "." in name}
+        found = {name: _rewritten(port, is_output, scopes, state, rewrite) for name, port in ports.items()}
+        return {str(found.get(name) or name): value for name, value in names.items()}
+
+    for one in tests:
+        parameters, expect = now(one.parameters, False), now(one.expect, True)
+        same = parameters.keys() == one.parameters.keys() and expect.keys() == one.expect.keys()
+        yield one if same else replace(one, parameters=parameters, expect=expect)
 
 
 def _rewritten(port: PortRef, is_output: bool, scopes: Scopes, state: State, rewrite: Rewrite) -> PortRef | None:
