@@ -120,7 +120,7 @@ class SharedFile:
     """
 
     def __init__(self) -> None:
-        self.descriptor = _anonymous_file()
+        self.descriptor = anonymous_file()
         os.ftruncate(self.descriptor, _ENDLESS_BYTES)
         self.maker = os.getpid()
         self._end = 0
@@ -191,18 +191,24 @@ class SharedPool(MemoryPool):
         super().__init__(limit_bytes, poison=poison, make=self.file.buffer)
 
 
-def lease_of(array: Array) -> Lease | None:
-    """Return the lease of the shared buffer that an array lies in, or ``None`` if it lies elsewhere."""
+def base_of(array: Array) -> Array | None:
+    """Return the bytes of the whole shared buffer that an array lies in, or ``None`` if it lies elsewhere.
+
+    They are the very object that all arrays in the buffer have for their base, so whoever counts who sees the buffer
+    counts right.
+    """
     value: Any = array
-    base = array.base
-    while base is not None and hasattr(base, "__array_interface__"):
-        value, base = base, getattr(base, "base", None)
-    return value if isinstance(value, Lease) and isinstance(value.buffer, SharedBuffer) else None
+    while value is not None:
+        base = getattr(value, "base", None)
+        if isinstance(base, Lease):
+            return value if isinstance(base.buffer, SharedBuffer) else None
+        value = base
+    return None
 
 
-def reference_to(array: Array, lease: Lease) -> Reference:
-    """Return how another process finds an array that lies in a leased buffer."""
-    buffer: Any = lease.buffer
+def reference_to(array: Array, base: Array) -> Reference:
+    """Return how another process finds an array, given the bytes of its whole buffer."""
+    buffer: Any = base.base.buffer  # type: ignore[union-attr]  # that of a lease, see `base_of`
     place = array.__array_interface__["data"][0] - buffer.slab.address + buffer.slab.offset
     return Reference(
         buffer.slab.offset,
@@ -212,9 +218,14 @@ def reference_to(array: Array, lease: Lease) -> Reference:
         place,
         array.shape,
         array.strides,
-        array.dtype,
+        named(array.dtype),
         array.flags.writeable,
     )
+
+
+def named(dtype: Any) -> Any:
+    """Return a type of elements as it travels: the name of a usual one, which is shorter."""
+    return dtype.str if dtype.isbuiltin == 1 else dtype
 
 
 def array_on(base: Array, reference: Reference) -> Array:
@@ -228,7 +239,8 @@ def array_on(base: Array, reference: Reference) -> Array:
     return array
 
 
-def _anonymous_file() -> int:
+def anonymous_file() -> int:
+    """Return the descriptor of a new file that has no name, and lies in memory where the system can do that."""
     if hasattr(os, "memfd_create"):
         return os.memfd_create("shtairir", os.MFD_CLOEXEC)
     import tempfile

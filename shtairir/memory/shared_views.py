@@ -13,7 +13,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from shtairir.memory.shared import Reference, Slab, array_on
+from shtairir.memory.shared import Reference, Slab, array_on, named
 
 if TYPE_CHECKING:
     import numpy
@@ -90,7 +90,7 @@ class SharedViews:
             place,
             array.shape,
             array.strides,
-            array.dtype,
+            named(array.dtype),
             array.flags.writeable,
         )
 

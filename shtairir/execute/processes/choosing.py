@@ -1,0 +1,77 @@
+"""Whether a run needs worker processes at all; most do not, and shall not wait for anything of this."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shtairir.execute.processes.kinds import Backend, Kinds, kind_of
+from shtairir.memory.shared import available
+
+if TYPE_CHECKING:
+    from shtairir.execute.attempt import Invoke
+    from shtairir.execute.processes.pool import WorkerReport
+    from shtairir.execute.state import RunState
+    from shtairir.memory.shared import SharedPool
+    from shtairir.planning.plan import ExecutionPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """How a run uses processes.
+
+    Attributes
+    ----------
+    limit_bytes
+        The most memory of its own that a worker may take.
+    """
+
+    backend: Backend
+    limit_bytes: int | None = None
+
+    @property
+    def pool(self) -> SharedPool:
+        """Where the run borrows: memory that processes see."""
+        from shtairir.memory.shared import shared_memory_pool
+
+        return shared_memory_pool()
+
+    def invoke(self, state: RunState) -> Invoke:
+        """Return what calls the blocks of a run."""
+        from shtairir.execute.processes.invoking import ProcessInvoker
+        from shtairir.execute.processes.pool import processes
+
+        return ProcessInvoker(state, processes(), Kinds(self.backend), self.limit_bytes)
+
+
+def choose(
+    plan: ExecutionPlan, backend: Backend = "threads", worker_memory_limit: int | None = None
+) -> Processes | None:
+    """Return how a run uses processes, or ``None`` when nothing in it goes to one."""
+    if not available():
+        return None
+    chosen = [task for task in plan.tasks if not task.parts and kind_of(task, backend).is_process]
+    if not chosen:
+        return None
+    warm_up(min(plan.workers, len(chosen)))
+    return Processes(backend, worker_memory_limit)
+
+
+def warm_up(workers: int | None = None) -> None:
+    """Start worker processes in the background; as many as there are processors when not told otherwise."""
+    if available():
+        from shtairir.execute.processes.pool import processes
+
+        processes().warm_up(workers if workers is not None else os.cpu_count() or 1)
+
+
+def workers() -> tuple[WorkerReport, ...]:
+    """Return what is known of the worker processes of the program."""
+    import sys
+
+    if "shtairir.execute.processes.pool" not in sys.modules:
+        return ()  # nobody has needed any
+    from shtairir.execute.processes.pool import processes
+
+    return processes().workers()

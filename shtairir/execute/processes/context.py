@@ -1,0 +1,111 @@
+"""The run, as a block in a worker process sees it."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from shtairir.block.context import Context
+from shtairir.errors import RunCancelledError
+from shtairir.execute.processes.messages import Situation
+from shtairir.execute.processes.packing import SHARED_FROM_BYTES, Array
+from shtairir.ids import NodeId, RunId
+
+if TYPE_CHECKING:
+    import numpy
+
+PROGRESS_INTERVAL_S = 0.02
+"""Reports that follow faster are left out, but for the last: nobody could see them."""
+
+
+class Line(Protocol):
+    """The way to the program."""
+
+    def lend(self, nbytes: int) -> Array:
+        """Return so many bytes of shared memory."""
+
+    def ask(self, what: str, *arguments: Any) -> Any:
+        """Have the program call a method of the context, and return what it returns or raise what it raises."""
+
+    def tell(self, what: str, *arguments: Any) -> None:
+        """Have the program call a method of the context, without waiting for it."""
+
+
+class WorkerContext(Context):
+    """One call's view of its run, from another process."""
+
+    def __init__(self, situation: Situation, line: Line, is_cancelled: Callable[[], bool]) -> None:
+        self.node = NodeId(situation.node)
+        self.run = RunId(situation.run)
+        self.base_dir = situation.base_dir
+        self.attempt = situation.attempt
+        self._key = situation.key
+        self._line = line
+        self._is_cancelled = is_cancelled
+        self._reported_at = -1.0
+
+    @property
+    def idempotency_key(self) -> str:
+        """What an effect of this call can be recognised by."""
+        return self._key
+
+    def empty(self, shape: int | tuple[int, ...], dtype: Any = float) -> numpy.ndarray[Any, Any]:
+        """Lend an uninitialised array from the program's pool."""
+        import numpy as np
+
+        kind = np.dtype(dtype)
+        nbytes = (shape if isinstance(shape, int) else math.prod(shape)) * kind.itemsize
+        if nbytes < SHARED_FROM_BYTES or kind.hasobject:
+            return np.empty(shape, kind)
+        return np.ndarray(shape, kind, self._line.lend(nbytes))
+
+    def zeros(self, shape: int | tuple[int, ...], dtype: Any = float) -> numpy.ndarray[Any, Any]:
+        """Lend an array of zeros from the program's pool."""
+        array = self.empty(shape, dtype)
+        array.fill(0)
+        return array
+
+    def progress(self, fraction: float | None, message: str = "") -> None:
+        """Say how far the work is."""
+        now = time.perf_counter()
+        if fraction is not None:
+            fraction = min(max(float(fraction), 0.0), 1.0)
+        if now - self._reported_at < PROGRESS_INTERVAL_S and fraction != 1.0:
+            return
+        self._reported_at = now
+        self._line.tell("progress", fraction, message)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the run was cancelled, or the time of the block is up."""
+        return self._is_cancelled()
+
+    def check_cancelled(self) -> None:
+        """Raise `RunCancelledError` if the run was cancelled."""
+        if self._is_cancelled():
+            raise RunCancelledError("The run was cancelled.")
+
+    def log(self, message: str, level: Literal["debug", "info", "warning", "error"] = "info") -> None:
+        """Write a line to the run's log."""
+        self._line.tell("log", str(message), level)
+
+    def preview(self, value: object) -> None:
+        """Show a value on the node while the work goes on."""
+        self._line.tell("preview", value)
+
+    @contextmanager
+    def acquire(self, name: str) -> Iterator[None]:
+        """Hold a named resource for the time of a ``with`` statement."""
+        held = self._line.ask("acquire", name)
+        try:
+            yield
+        finally:
+            self._line.ask("release", held)
+
+    def secret(self, name: str) -> str:
+        """Return a secret, which the program looks up."""
+        secret: str = self._line.ask("secret", name)
+        return secret

@@ -1,0 +1,109 @@
+"""The program's side of one call: the memory that it sees, and the context that its block speaks to."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, suppress
+from typing import TYPE_CHECKING, Any
+
+from shtairir.execute.context import TaskContext
+from shtairir.execute.processes.packing import SHARED_FROM_BYTES, Array, Packed, unpack
+from shtairir.memory.shared import Reference, array_on, base_of, reference_to, shared_memory_pool
+
+if TYPE_CHECKING:
+    from shtairir.execute.processes.worker import Worker
+    from shtairir.execute.state import RunState
+    from shtairir.ids import NodeId
+
+
+class CallHost:
+    """Answers what a block asks from its worker process.
+
+    Parameters
+    ----------
+    context
+        What the block would have been given in a thread; nothing if it takes no context.
+
+    Attributes
+    ----------
+    worker
+        Who calls the block.
+    """
+
+    def __init__(self, state: RunState, node: NodeId, context: TaskContext | None = None) -> None:
+        self.worker: Worker | None = None
+        self._memory = state.memory
+        self._node = node
+        self._context = context
+        self._bases: dict[int, Array] = {}
+        self._held: dict[int, AbstractContextManager[None]] = {}
+
+    # --- memory -----------------------------------------------------------------------------------------------
+
+    def find(self, array: Array) -> Reference | None:
+        """Return how the worker finds an array, and keep its buffer from others as long as the call lasts."""
+        base = base_of(array)
+        if base is None:
+            return None
+        reference = reference_to(array, base)
+        self._bases[reference.buffer] = base
+        return reference
+
+    def lend(self, nbytes: int) -> Array:
+        """Return so many bytes of shared memory, in the account of the node."""
+        import numpy as np
+
+        wanted = max(nbytes, SHARED_FROM_BYTES)
+        if self._context is not None:
+            array = self._context.empty(wanted, np.uint8)
+        else:
+            array = self._memory.empty(wanted, np.uint8, self._node)
+        base = base_of(array)
+        if base is None:  # the run borrows from a pool that processes do not see
+            array = shared_memory_pool().empty(wanted, np.uint8, owner=(self._memory, str(self._node)))
+            base = base_of(array)
+            assert base is not None
+        return base
+
+    def array(self, reference: Reference) -> Array:
+        """Return the array that the worker means."""
+        base = self.base(reference.buffer)
+        assert base is not None  # a worker refers to nothing else
+        return array_on(base, reference)
+
+    def base(self, buffer: int) -> Array | None:
+        """Return the bytes of a buffer that the call has seen, or that a block in the worker has kept."""
+        base = self._bases.get(buffer)
+        return base if base is not None or self.worker is None else self.worker.kept.get(buffer)
+
+    # --- what the worker asks ---------------------------------------------------------------------------------
+
+    def borrow(self, nbytes: int) -> Reference:
+        """Return where so many bytes of shared memory are."""
+        reference = self.find(self.lend(nbytes))
+        assert reference is not None
+        return reference
+
+    def ask(self, what: str, arguments: tuple[Any, ...]) -> Any:
+        """Do what a block asks of its context."""
+        context = self._context
+        assert context is not None  # or there would be nobody to ask
+        if what == "acquire":
+            holding = context.acquire(*arguments)
+            holding.__enter__()
+            self._held[id(holding)] = holding
+            return id(holding)
+        if what == "release":
+            return self._held.pop(arguments[0]).__exit__(None, None, None)
+        return getattr(context, what)(*arguments)
+
+    def tell(self, what: str, arguments: Packed) -> None:
+        """Do what a block tells its context."""
+        getattr(self._context, what)(*unpack(arguments, self))
+
+    def close(self) -> None:
+        """Give back what the block held when it ended, or died."""
+        while self._held:
+            _, holding = self._held.popitem()
+            with suppress(Exception):
+                holding.__exit__(None, None, None)
+        self._bases.clear()

@@ -1,0 +1,208 @@
+"""Has the blocks of a run called in worker processes, as far as they are to be.
+
+A task that goes to a process is still taken up by one of the run's threads, which waits for the answer. So as many
+tasks run at a time as the run has workers, wherever they run, and whatever holds for a task (its attempts, its time,
+what it waits for) holds for it all the same.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from shtairir.errors import ExecutionError, PoisonError, WorkerLostError
+from shtairir.events import NodeLogged, WorkerReplaced
+from shtairir.execute.call import Call
+from shtairir.execute.elsewhere import Whereabouts, mark
+from shtairir.execute.processes.callees import Sender
+from shtairir.execute.processes.causes import OUT_OF_MEMORY, crash_line
+from shtairir.execute.processes.channel import ClosedError
+from shtairir.execute.processes.exceptions import unpack_error
+from shtairir.execute.processes.hosting import CallHost
+from shtairir.execute.processes.kinds import Kind, Kinds
+from shtairir.execute.processes.messages import FAILED, LOST, STUCK, Request, Situation, Unknown
+from shtairir.execute.processes.packing import pack, unpack
+from shtairir.execute.processes.pool import ProcessPool
+from shtairir.execute.processes.surroundings import current
+from shtairir.execute.processes.worker import Worker
+
+if TYPE_CHECKING:
+    from shtairir.execute.attempt import Attempt
+    from shtairir.execute.state import RunState
+    from shtairir.ids import NodeId
+
+MOST_DEATHS = 3
+"""A node whose block has killed so many workers is not tried again."""
+
+
+class _Errand:
+    """What one worker does for one attempt: it may be ended from outside, but only as long as it lasts."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+        self.was_ended = False
+        self._is_over = False
+        self._lock = threading.Lock()
+
+    def cancel(self) -> None:
+        """Let the block know that it should stop."""
+        with self._lock:
+            if not self._is_over:
+                self.worker.ask_to_stop()
+
+    def end(self) -> None:
+        """End the worker."""
+        with self._lock:
+            if not self._is_over:
+                self.was_ended = True
+                self.worker.end()
+
+    def close(self) -> None:
+        """Take note that it is over."""
+        with self._lock:
+            self._is_over = True
+
+
+class ProcessInvoker:
+    """Calls the blocks of one run, in processes or in the thread that calls; any thread may.
+
+    Parameters
+    ----------
+    kinds
+        Says which task goes where.
+    limit_bytes
+        The most memory of its own that a worker may take.
+    """
+
+    def __init__(self, state: RunState, pool: ProcessPool, kinds: Kinds, limit_bytes: int | None = None) -> None:
+        self._state = state
+        self._pool = pool
+        self._kinds = kinds
+        self._limit_bytes = limit_bytes
+        self._sender = Sender()
+        self._deaths: Counter[NodeId] = Counter()
+
+    def __call__(self, attempt: Attempt, call: Call, arguments: dict[str, Any]) -> Any:
+        kind = self._kinds.of(call)
+        if not kind.is_process:
+            return call.function(**arguments)
+        host = CallHost(self._state, call.task.node, arguments.get(call.context_argument or ""))
+        try:
+            request = self._request(attempt, call, arguments, host)
+        except Exception as error:  # noqa: BLE001 - foreign classes may raise what they like when they are pickled
+            self._stay(call, kind, "its inputs", error)
+            return call.function(**arguments)
+        return self._sent(attempt, call, arguments, request, host, kind)
+
+    # --- there ------------------------------------------------------------------------------------------------
+
+    def _request(self, attempt: Attempt, call: Call, arguments: dict[str, Any], host: CallHost) -> Request:
+        definition = call.task.definition
+        situation = None
+        if call.context_argument is not None:
+            node, run = str(call.task.node), int(self._state.id)
+            base_dir, key = self._state.base_dir, self._state.effect_key(call.task.node)
+            situation = Situation(call.context_argument, node, run, base_dir, attempt.number, key)
+            arguments = {name: value for name, value in arguments.items() if name != call.context_argument}
+        return Request(
+            self._sender.callee(definition), pack(arguments, host), situation, limit_bytes=self._limit_bytes
+        )
+
+    def _sent(
+        self, attempt: Attempt, call: Call, arguments: dict[str, Any], request: Request, host: CallHost, kind: Kind
+    ) -> Any:
+        worker = self._pool.take()
+        worker.begin(call.task.node)
+        host.worker = worker
+        errand = _Errand(worker)
+        attempt.cancel, attempt.end = errand.cancel, errand.end
+        if self._state.stopping:
+            errand.cancel()
+        try:
+            how, content = worker.call(request, host, current())
+            if isinstance(content, Unknown):
+                callee = self._sender.send_code(call.task.definition)
+                how, content = worker.call(request._replace(callee=callee), host, current())
+        except ClosedError:
+            raise self._loss(call, worker, errand) from None
+        else:
+            return self._result(call, arguments, how, content, host, kind)
+        finally:
+            errand.close()
+            attempt.cancel = attempt.end = None
+            host.close()
+            self._pool.give_back(worker)
+
+    def _result(
+        self, call: Call, arguments: dict[str, Any], how: str, content: Any, host: CallHost, kind: Kind
+    ) -> Any:
+        if how == FAILED:
+            raise unpack_error(content)
+        if how == LOST:
+            worker = host.worker
+            assert worker is not None
+            worker.kill()
+            raise self._death(call, worker, f"{OUT_OF_MEMORY} (its limit)", content.whereabouts)
+        if how == STUCK:
+            error = unpack_error(content)
+            self._stay(call, kind, "its result", error)
+            if call.task.definition.traits.pure:
+                return call.function(**arguments)
+            raise ExecutionError(
+                f"What the block returned cannot leave its process: {error}",
+                hint="Have it run in a thread: set the worker of the node's policy to 'thread'.",
+            )
+        if isinstance(content, Unknown):
+            raise ExecutionError(f"A worker process cannot find the block '{content.block}'.")
+        return unpack(content, host)
+
+    def _stay(self, call: Call, kind: Kind, what: str, error: Exception) -> None:
+        """Have a block called in threads from now on, since what belongs to it cannot travel.
+
+        Raises
+        ------
+        ExecutionError
+            When somebody has said that it shall run in a process.
+        """
+        if kind.is_wanted:
+            raise ExecutionError(
+                f"It is to run in a process of its own, but {what} cannot go there: {error}",
+                hint="Have it run in a thread: set the worker of the node's policy to 'thread'.",
+            ) from error
+        self._kinds.stay(call, f"In a thread, since {what} cannot go to another process.")
+        message = f"Runs in a thread, since {what} cannot go to another process: {error}"
+        self._state.observe(NodeLogged(self._state.id, self._state.clock(), call.task.node, "info", message))
+
+    # --- deaths -----------------------------------------------------------------------------------------------
+
+    def _loss(self, call: Call, worker: Worker, errand: _Errand) -> WorkerLostError:
+        """Return how a worker was lost, having waited for the system's account of it."""
+        worker.kill()  # where it has only closed the connection
+        cause = worker.cause()
+        if errand.was_ended:
+            self._tell_replaced(call, worker, "It was ended, since its time was up.")
+            return WorkerLostError("The worker was ended.", cause="ended")
+        said = worker.last_words()
+        return self._death(call, worker, cause, Whereabouts(crash_line(said, call.task.definition.file), said))
+
+    def _death(self, call: Call, worker: Worker, cause: str, whereabouts: Whereabouts) -> WorkerLostError:
+        node = call.task.node
+        self._deaths[node] += 1
+        self._tell_replaced(call, worker, f"It died: {cause}.")
+        if self._deaths[node] >= MOST_DEATHS:
+            error: WorkerLostError = PoisonError(
+                f"The block has killed {MOST_DEATHS} worker processes; the last died of {cause}.",
+                cause=cause,
+                hint="It is not tried again. Look at the line where it died, or at the library that it calls.",
+            )
+        else:
+            error = WorkerLostError(f"The worker process died while the block ran in it: {cause}.", cause=cause)
+        mark(error, whereabouts)
+        return error
+
+    def _tell_replaced(self, call: Call, worker: Worker, reason: str) -> None:
+        state = self._state
+        state.observe(WorkerReplaced(state.id, state.clock(), worker.name, reason, call.task.node))
+
+

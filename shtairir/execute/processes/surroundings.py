@@ -1,0 +1,27 @@
+"""What holds for all calls in a process, and may change between them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from shtairir.execute.processes.messages import Surroundings
+
+
+def current() -> Surroundings:
+    """Return what holds here now."""
+    try:
+        folder: str | None = os.getcwd()
+    except OSError:  # it has been removed
+        folder = None
+    return Surroundings(folder, tuple(sys.path), dict(os.environ))
+
+
+def take_up(surroundings: Surroundings) -> None:
+    """Make this process find files, modules and variables as the program does."""
+    if surroundings.folder is not None and os.getcwd() != surroundings.folder:
+        os.chdir(surroundings.folder)
+    sys.path[:] = surroundings.path
+    for name in os.environ.keys() - surroundings.environment.keys():
+        del os.environ[name]
+    os.environ.update(surroundings.environment)
