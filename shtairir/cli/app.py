@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from shtairir.cli import history_app
 from shtairir.cli.options import (
     Assignments,
     GraphFile,
@@ -101,6 +102,14 @@ def run(
         Path | None,
         typer.Option("--trace", metavar="OUT.json", help="Write a trace of the run for Perfetto (ui.perfetto.dev)."),
     ] = None,
+    metrics: Annotated[
+        Path | None,
+        typer.Option("--metrics", metavar="OUT.jsonl", help="Write what the run measures, a line of JSON for each."),
+    ] = None,
+    log_json: Annotated[
+        Path | None,
+        typer.Option("--log-json", metavar="OUT.jsonl", help="Write the log, a line of JSON with run, node, attempt."),
+    ] = None,
     as_json: Json = False,
     verbose: Verbose = 0,
     quiet: Quiet = False,
@@ -122,6 +131,8 @@ def run(
             output=output,
             profile=profile,
             trace=trace,
+            metrics=metrics,
+            log_json=log_json,
             verbosity=-1 if quiet else verbose,
         ),
     )
@@ -271,7 +282,9 @@ def trust(
     return trust_graph(file, yes=yes, listed=listed, revoke=revoke)
 
 
+history_app.add_to(app)
+
 COMMANDS = frozenset(
     command.name or command.callback.__name__ for command in app.registered_commands if command.callback is not None
-)
+) | {str(group.name or group.typer_instance.info.name) for group in app.registered_groups if group.typer_instance}
 """The names of all commands: an argument that is none of them may be a file to edit."""

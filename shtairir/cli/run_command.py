@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shtairir.cli.alongside import written_alongside
 from shtairir.cli.assignments import assign
 from shtairir.cli.cards import failure_cards
 from shtairir.cli.files import open_current_graph, shown_path, writable_file, writable_folder
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from shtairir.document import Graph
     from shtairir.events import Instrument
     from shtairir.memory.profiler import MemoryProfiler, Profile
+    from shtairir.monitor.chronicle import Chronicle
     from shtairir.planning import ExecutionPlan
     from shtairir.results import RunResult
     from shtairir.session import RunHandle
@@ -41,6 +43,8 @@ _TOLD_AS = {
 }
 _LISTED_RESULTS = 30
 _LISTED_INSTANCES = 12
+_LONGEST_RECORDING_S = 5.0
+"""How long a command waits for its run to be in the history, which other programs may be writing to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class RunOptions:
     output: Path | None = None
     profile: bool = False
     trace: Path | None = None
+    metrics: Path | None = None
+    log_json: Path | None = None
     verbosity: int = 0
 
 
@@ -97,10 +103,17 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
         writable_file(options.trace)
     profiler = _profiler() if options.profile or options.trace is not None else None
     instruments = (profiler,) if profiler is not None else ()
-    result = _run(
-        execution_plan, instruments, memory_limit=memory_limit, timeout_s=timeout_s, verbosity=options.verbosity
-    )
+    with written_alongside(options.metrics, options.log_json, verbosity=options.verbosity) as writers:
+        result, chronicle = _run(
+            execution_plan,
+            (*instruments, *writers),
+            memory_limit=memory_limit,
+            timeout_s=timeout_s,
+            verbosity=options.verbosity,
+        )
     outcome = _told(result, graph, path, folder, options.verbosity)
+    if chronicle is not None:
+        outcome = _recorded(outcome, chronicle, options.verbosity)
     if profiler is None:
         return outcome
     return _profiled(outcome, profiler.profile(), execution_plan, options)
@@ -123,22 +136,35 @@ def _run(
     memory_limit: int | None,
     timeout_s: float | None,
     verbosity: int,
-) -> RunResult:
+) -> tuple[RunResult, Chronicle | None]:
     from shtairir.execute.cancel import CancelToken
     from shtairir.session import start
 
     view, token = progress_view(verbosity), CancelToken()
     # The signals are caught before the run starts: one that comes in between must find the token.
     with view.shown(), cancelled_by_signals(token.cancel):
-        return _waited(
-            start(
-                execution_plan,
-                instruments=(view, *instruments),
-                memory_limit=memory_limit,
-                timeout_s=timeout_s,
-                cancel=token,
-            )
+        handle = start(
+            execution_plan,
+            instruments=(view, *instruments),
+            memory_limit=memory_limit,
+            timeout_s=timeout_s,
+            cancel=token,
+            origin="cli",
         )
+        return _waited(handle), handle.chronicle
+
+
+def _recorded(outcome: Outcome, chronicle: Chronicle, verbosity: int) -> Outcome:
+    """Tell what took more than it usually does, once the run is in the history."""
+    recorded = chronicle.recorded(_LONGEST_RECORDING_S)
+    if recorded is None:
+        return outcome
+    if recorded.regressions and verbosity >= 0:
+        from shtairir.cli.history_text import regressions_text
+
+        sys.stderr.write(regressions_text(recorded.regressions, sys.stderr, everything=verbosity > 0) + "\n")
+    facts = {"key": recorded.key, "regressions": [one.to_dict() for one in recorded.regressions]}
+    return Outcome(outcome.status, outcome.text, {**outcome.document, **facts})
 
 
 def _waited(handle: RunHandle) -> RunResult:

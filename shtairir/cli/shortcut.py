@@ -38,6 +38,8 @@ _VALUES = {
     "--output": "output",
     "-o": "output",
     "--trace": "trace",
+    "--metrics": "metrics",
+    "--log-json": "log_json",
 }
 
 
@@ -98,6 +100,6 @@ def _read(options: dict[str, Any], assignments: Sequence[str], verbosity: int) -
         if not (text.isascii() and text.isdecimal() and 0 < len(text) < 5 and int(text)):
             return None
         options["workers"] = int(text)
-    for name in {"output", "trace"} & options.keys():
+    for name in {"output", "trace", "metrics", "log_json"} & options.keys():
         options[name] = Path(options[name])
     return options
