@@ -192,7 +192,7 @@ class Attempts:
             except Exception as unfit:  # noqa: BLE001 - a value that a person wrote
                 hint = f"Its fallback cannot be used either: {unfit}"
                 failure = replace(failure, hint=f"{failure.hint} {hint}".strip())
-        self._note(task, failure)
+        self._note(call, task, failure)
         return Ending.FAILED
 
     def _wait_s(self, policy: NodePolicy, number: int) -> float:
@@ -214,7 +214,7 @@ class Attempts:
             self.tell_finished(task)
         return Ending.DONE
 
-    def _note(self, task: int, failure: NodeFailure) -> None:
+    def _note(self, call: Call, task: int, failure: NodeFailure) -> None:
         """Write down why a task failed, and tell the observers."""
         state = self._state
         decided = state.records.decides_for.get(task)
@@ -222,6 +222,8 @@ class Attempts:
             whole = state.plan.tasks[decided]
             failure = replace(failure, node=whole.node, block=whole.definition.id)
         state.records.failures[task] = failure
+        if stops_the_run(call.task.policy):
+            state.stopping = True  # now: the run hears of it a moment later, in which another could start
         for node in state.owners(task):
             shared = failure if node == failure.node else replace(failure, node=node)
             state.observe(NodeFailed(state.id, state.clock(), node, state.records.elapsed_s(task), shared))
@@ -234,6 +236,11 @@ def overdue(task: Task) -> AttemptTimeoutError:
         f"It was stopped after {limit_s:g} s, the most that one attempt may take.",
         hint="Raise the timeout in the policy of the node if it needs more.",
     )
+
+
+def stops_the_run(policy: NodePolicy) -> bool:
+    """Whether nothing is to start any more when a node of this policy has failed."""
+    return policy.on_failure in ("stop", "compensate") or policy.criticality == "critical"
 
 
 def is_cancellation(error: BaseException) -> bool:

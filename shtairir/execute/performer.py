@@ -50,9 +50,7 @@ class Performer:
         attempt = self._attempts.begin(call.task, task, worker, call.context_argument is not None)
         return self._attempt(call, task, attempt)
 
-    def _fail_unloaded(
-        self, call: Call | Composite | HandingOn, task: int, worker: str, error: Exception
-    ) -> Ending:
+    def _fail_unloaded(self, call: Call | Composite | HandingOn, task: int, worker: str, error: Exception) -> Ending:
         """Have a task fail that reads a kept value which cannot be had."""
         state = self._state
         state.records.started_s[task] = state.records.ended_s[task] = state.clock()
@@ -188,6 +186,8 @@ class Performer:
 
         flight = coroutines.send(function, arguments, land)
         attempt.cancel, attempt.abandon = flight.cancel, lambda: coroutines.abandon(flight)
+        if self._state.stopping:  # whoever stops the run may have looked before
+            flight.cancel()
 
     def _hand_on(self, handing: HandingOn, task: int, attempt: Attempt) -> Ending:
         """Hand on what was chosen."""

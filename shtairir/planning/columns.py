@@ -54,6 +54,8 @@ class Columns:
         The slot of each node's first output.
     held
         What tasks take of memory, by task, if that is known and counts.
+    ranked
+        Whether some nodes come earlier in the order because they matter more.
     """
 
     graph: WorkingGraph
@@ -73,6 +75,7 @@ class Columns:
     estimates: Mapping[int, Estimate]
     held: Footprint | None
     noted: Sequence[Reason] = field(default_factory=list)
+    ranked: bool = False
 
     def with_node(self, number: int, node: WorkingNode) -> Columns:
         """Return the columns with another node that is fed and called as the one before, but for its values."""

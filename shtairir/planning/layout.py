@@ -18,6 +18,7 @@ from shtairir.planning.outlook import Outlook
 from shtairir.planning.passes import drop_redundant_edges
 from shtairir.planning.passes.buffers import assign_buffers
 from shtairir.planning.plan import Buffer, ExecutionPlan
+from shtairir.planning.priorities import ranks, why_ranked
 from shtairir.planning.working import Reason, WorkingGraph, WorkingNode
 
 
@@ -50,7 +51,8 @@ class Layout:
         self.levels = dependency.levels(self.predecessors, in_order)
         self.costs = self._costs(in_order)
         self.finishes = self._finishes(in_order)
-        self.order, self.held_back = self._fitted(self._arranged(in_order))
+        self.ranks = ranks(graph, in_order, self.predecessors)
+        self.order, self.held_back = self._fitted(self._ranked(self._arranged(in_order)))
         self.task_of = [-1] * len(self.predecessors)
         for task, number in enumerate(self.order):
             self.task_of[number] = task
@@ -112,6 +114,7 @@ class Layout:
             estimates=self.known.estimates,
             held=outlook.held,
             noted=self.reasons,
+            ranked=self.ranks is not None,
         )
 
     def _costs(self, in_order: Sequence[int]) -> list[float]:
@@ -156,6 +159,16 @@ class Layout:
         if self.config.level is OptimizationLevel.NONE:
             return stable
         return sorted(stable, key=self.levels.__getitem__)
+
+    def _ranked(self, order: list[int]) -> list[int]:
+        """Return the order in which nodes that matter more come first; level by level, where there are barriers."""
+        found = self.ranks
+        if found is None:
+            return order
+        self.reasons += why_ranked(self.graph, order)
+        if self.config.level is OptimizationLevel.BASIC:
+            return sorted(order, key=lambda number: (self.levels[number], found[number]))
+        return sorted(order, key=found.__getitem__)
 
     def _fitted(self, order: list[int]) -> tuple[list[int], dict[int, int]]:
         """Return the order that fits the memory, and whom else nodes must wait for."""

@@ -61,6 +61,7 @@ def can_be_repaired(columns: Columns) -> bool:
         config.level in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE)
         and config.targets is None
         and columns.held is None
+        and not columns.ranked
         and graph.branches is None
     )
 

@@ -107,6 +107,19 @@ def test_a_card_names_all_that_was_lost_with_the_node(call: Call, write_graph: W
     assert "skipped  near, far (need its result)" in card
 
 
+def test_a_run_whose_failures_are_accepted_says_what_is_missing(
+    call: Call, write_graph: WriteGraph, trial_blocks: Path
+) -> None:
+    nodes = {"broken": ("trial.fail", {}), "after": ("trial.double", {}), "aside": ("trial.double", {"x": 5})}
+    policy = {"node": {"on_failure": "continue"}}
+    file = write_graph(nodes, [("broken.out", "after.x")], policy=policy)
+    called = call("run", file)
+    assert called.status == 1
+    assert "partly done in" in called.err
+    assert "missing: after.out, for want of 'broken'" in called.err
+    assert call("run", file, "--json").json["missing"] == {"after.out": "broken"}
+
+
 def test_verbose_adds_the_traceback_of_a_failed_block(call: Call, failing_graph: Path) -> None:
     assert "Traceback" in call("run", failing_graph, "-v").err
 
