@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -105,6 +106,20 @@ class Context(ABC):
         DeadlockError
             When blocks wait for each other, and this one is to give way: let it pass, and the node is tried again.
         """
+
+    def dependency(self, name: str) -> Held:
+        """Ask something outside, a server for instance, for the time of a ``with`` or an ``async with`` statement.
+
+        How it ends is noted for the name. When that has failed several times in a row, in whatever block and run of
+        the program, nobody asks for a while, and then one tries whether it is there again (a circuit breaker).
+        An error that may pass, such as a `ConnectionError`, is a failure; any other says nothing of the dependency.
+
+        Raises
+        ------
+        CircuitOpenError
+            On entering, when it is to be left in peace; a node that is retried waits as long.
+        """
+        return nullcontext()
 
     @abstractmethod
     def secret(self, name: str) -> str:

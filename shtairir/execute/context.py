@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from shtairir.execute.holding import Holder
     from shtairir.execute.state import RunState
     from shtairir.planning.plan import Task
+    from shtairir.resources.breaker import Asking
     from shtairir.resources.hold import Hold
 
 PROGRESS_INTERVAL_S = 0.02
@@ -93,6 +94,12 @@ class TaskContext(Context):
         from shtairir.execute.holding import taken  # few blocks hold anything
 
         return taken(self, name, amount, timeout_s)
+
+    def dependency(self, name: str) -> Asking:
+        """Ask something outside for the time of a ``with`` statement, unless it is to be left in peace."""
+        from shtairir.execute.asking import asking  # few blocks ask anything
+
+        return asking(self._run, (str(name),), self._task.policy)
 
     def holder(self) -> Holder:
         """Return what the call holds; made when something is first asked for, unless its block declares some."""

@@ -73,6 +73,7 @@ class BodyState(RunState):
             kept=program.kept,
             memory=outer.memory,
             manager=outer.manager,
+            given_breakers=outer.given_breakers,
             clock=outer.clock,
             observed=False,
             share=outer.share,

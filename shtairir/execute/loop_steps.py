@@ -27,6 +27,7 @@ from shtairir.results.records import SELF_DESCRIBING
 
 if TYPE_CHECKING:
     from shtairir.ids import NodeId
+    from shtairir.resources.breaker import Asking
     from shtairir.resources.hold import Hold
 
 _LIGHT_TEXT = 1000
@@ -162,8 +163,8 @@ class StepPerformer:
             arguments = call.arguments(self._slots, self._is_sole)
             if call.context_argument is not None:
                 context = arguments[call.context_argument] = TaskContext(state, call.task)
-            if call.resources:
-                with self._held_resources(call, context):
+            if call.resources or call.task.policy.depends_on:
+                with self._held_resources(call, context), self._asking(call):
                     returned = call.function(**arguments)
             else:
                 returned = call.function(**arguments)
@@ -188,6 +189,12 @@ class StepPerformer:
         owner = (context or TaskContext(state, call.task)).holder().owner()
         wanted = counted(call.resources)
         return state.resources.hold(owner, wanted, limits=state.limits, check=self._refuse_to_go_on)
+
+    def _asking(self, call: Call) -> Asking:
+        """Return what minds the circuits to what a block depends on; of hooks, iterations know nothing."""
+        from shtairir.execute.asking import asking  # few blocks ask anything
+
+        return asking(self._state, call.task.policy.depends_on, call.task.policy)
 
     def _is_sole(self, slot: int) -> bool:
         return self._state.shape.readers[slot] == 1 and slot not in self._state.kept

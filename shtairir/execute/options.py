@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shtairir.execute.mailbox import Mailbox
     from shtairir.execute.restoring import Restored
     from shtairir.execute.state import RunState
+    from shtairir.resources.breaker import Breakers
     from shtairir.resources.manager import ResourceManager
     from shtairir.results.result import RunResult
 
@@ -48,8 +49,8 @@ class RunOptions:
         Who runs the tasks; threads, as many as the plan says, when ``None``.
     memory_limit
         The budget in bytes.
-    resources
-        What blocks hold; those of the program when ``None``.
+    resources, breakers
+        What blocks hold, and the circuits to what they depend on; those of the program when ``None``.
     clock
         Monotonic seconds.
     random
@@ -79,6 +80,7 @@ class RunOptions:
     workers: Workers | None = None
     pool: MemoryPool = field(default_factory=MemoryPool)
     resources: ResourceManager | None = None
+    breakers: Breakers | None = None
     clock: Callable[[], float] = time.perf_counter
     grace_s: float = GRACE_S
     key: RunKey | None = None

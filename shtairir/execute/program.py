@@ -70,8 +70,8 @@ class Program:
         Those of the plan.
     shortest_timeout_s
         The least that an attempt at one of these may take, if there is a limit.
-    holds_resources
-        Whether a block declares any.
+    holds_resources, has_dependencies
+        Whether a block declares resources, and whether a node depends on something outside.
     """
 
     def __init__(self, plan: ExecutionPlan) -> None:
@@ -80,7 +80,9 @@ class Program:
             self.shape = with_choices(self.shape, plan.branching)
         self._places = plan.branching.places if plan.branching is not None else {}
         self.tasks = plan.tasks
-        limits = {policy.timeout_s for policy in {id(task.policy): task.policy for task in plan.tasks}.values()}
+        policies = {id(task.policy): task.policy for task in plan.tasks}.values()
+        limits = {policy.timeout_s for policy in policies}
+        self.has_dependencies = any(policy.depends_on for policy in policies)
         self.shortest_timeout_s = min((limit_s for limit_s in limits if limit_s is not None), default=None)
         self._held = held_names([task.requirements for task in plan.tasks], plan.limits)
         self.holds_resources = any(self._held)

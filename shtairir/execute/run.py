@@ -42,7 +42,7 @@ from shtairir.events import (
     WorkerReplaced,
 )
 from shtairir.execute.attempt import Attempt
-from shtairir.execute.attempts import Attempts, overdue
+from shtairir.execute.attempts import Attempts, overdue, stops_the_run
 from shtairir.execute.burst import GONE, Burst, Passage
 from shtairir.execute.call import PLAIN, Call
 from shtairir.execute.choosing import ChoosingScheduler, scheduler_of, why_unneeded
@@ -143,10 +143,16 @@ class Run:
             clock=options.clock,
             observed=self._bus.has_observers,
             hooks=options.hooks,
+            given_breakers=options.breakers,
             random=options.random,
             key=options.key,
             land=_weakly(self._land),
         )
+        if self._program.has_dependencies:
+            from shtairir.execute.asking import minding
+
+            # It comes first: an attempt that it refuses has not begun for the others.
+            self._state.hooks = (minding(self._state), *self._state.hooks)
         if options.invoke is not None:
             self._state.invoke = options.invoke(self._state)
         self._sampler = MemorySampler(self.id, self._state.memory, self._bus, self.clock)
@@ -577,9 +583,8 @@ class Run:
 
     def _heed_policy(self, failed: Task) -> None:
         """Stop the run if the policy of what failed wants that."""
-        policy = failed.policy
-        if policy.on_failure in ("stop", "compensate") or policy.criticality == "critical":
-            if self._records.stopped_by is None and not self._state.stopping:
+        if stops_the_run(failed.policy):
+            if self._stop_status is None:
                 self._records.stopped_by = failed.node
             self.stop(RunStatus.FAILED)
 
@@ -665,6 +670,9 @@ class Run:
         if self._scheduler.is_over(task):
             return
         self._go_on_without(task, *self._scheduler.partly_done(task, self._records.missing(task)))
+        for part, record in zip(self.plan.tasks[task].parts, self._records.parts[task], strict=True):
+            if record.failure is not None:
+                self._heed_policy(part)
 
     def _go_on_without(self, task: int, skipped: list[int], ready: list[int]) -> None:
         self._tell_skipped(task, skipped)

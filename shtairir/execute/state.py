@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shtairir.execute.restoring import Unloaded
     from shtairir.execute.waiting import Waiting
     from shtairir.ids import RunKey
+    from shtairir.resources.breaker import Breakers
     from shtairir.resources.manager import ResourceManager
 
 
@@ -70,6 +71,8 @@ class RunState:
         Calls a function, and has idle workers call it too meanwhile: see `Workers.share`.
     has_waiting
         Whether a task waits for a worker.
+    given_breakers
+        The circuits to what nodes depend on; those of the program when ``None``.
     manager
         Who knows the resources; ``None`` until somebody asks for the program's own.
     limits
@@ -111,6 +114,7 @@ class RunState:
     stopping: bool = False
     admission: Admission | None = None
     waiting: Waiting | None = None
+    given_breakers: Breakers | None = None
     born: dict[NodeId, float] = field(default_factory=dict)
     chosen: Mapping[int, int | None] = field(default_factory=dict)
     share: Callable[[Callable[[], object]], None] = _alone
@@ -140,6 +144,15 @@ class RunState:
 
             self.manager = shared_resources()
         return self.manager
+
+    @property
+    def breakers(self) -> Breakers:
+        """The circuits to what nodes depend on."""
+        if self.given_breakers is None:
+            from shtairir.resources import breakers
+
+            self.given_breakers = breakers()
+        return self.given_breakers
 
     def wake_waiting(self) -> None:
         """Have blocks that wait for resources look whether that still has a sense."""
