@@ -213,6 +213,29 @@ def merge(
     return merge_graphs(base, ours, theirs, output)
 
 
+@app.command(name="test")
+def run_tests_of_graphs(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Graph files.", show_default=False)],
+    names: Annotated[
+        list[str] | None, typer.Option("--case", "-c", metavar="NAME", help="Run only this test. Repeatable.")
+    ] = None,
+    record: Annotated[
+        str | None,
+        typer.Option("--record", metavar="NAME", help="Run the graph, and make a test of what it gives back."),
+    ] = None,
+    assignments: Assignments = None,
+    junit: Annotated[Path | None, typer.Option(metavar="OUT.xml", help="Write the outcome as JUnit XML.")] = None,
+    as_json: Json = False,
+    verbose: Verbose = 0,
+) -> Outcome:
+    """Run the tests that graph files carry; exit status 1 when any fails."""
+    from shtairir.cli.cases_command import record_test, run_tests
+
+    if record is not None:
+        return record_test(files, record, assignments or ())
+    return run_tests(files, names, junit, assignments or ())
+
+
 @app.command()
 def blocks(
     query: Annotated[
