@@ -37,7 +37,7 @@ def read_text(
     return kernels.read_text(path, encoding)
 
 
-@block(category="IO/Write", tags=("save", "file"), pure=False)
+@block(category="IO/Write", tags=("save", "file"), pure=False, idempotent=True)
 def write_text(
     text: str,
     path: Annotated[Path, Param(path="save", suffixes=(".txt", ".md", ".csv", ".html"))],
@@ -115,7 +115,15 @@ def read_csv(
     )
 
 
-@block(name="Write CSV", category="IO/Write", tags=("save", "table"), pure=False, requires=("polars",), extra="table")
+@block(
+    name="Write CSV",
+    category="IO/Write",
+    tags=("save", "table"),
+    pure=False,
+    idempotent=True,
+    requires=("polars",),
+    extra="table",
+)
 def write_csv(
     table: Table,
     path: Annotated[Path, Param(path="save", suffixes=(".csv", ".tsv", ".txt"))],
@@ -161,7 +169,7 @@ def read_parquet(
     return kernels.read_parquet(path, columns or [])
 
 
-@block(category="IO/Write", tags=("save", "table"), pure=False, requires=("polars",), extra="table")
+@block(category="IO/Write", tags=("save", "table"), pure=False, idempotent=True, requires=("polars",), extra="table")
 def write_parquet(
     table: Table,
     path: Annotated[Path, Param(path="save", suffixes=(".parquet",))],
@@ -202,7 +210,7 @@ def read_json(path: Annotated[Path, Param(path="open", suffixes=(".json", ".geoj
     return kernels.read_json(path)
 
 
-@block(name="Write JSON", category="IO/Write", tags=("save", "file"), pure=False)
+@block(name="Write JSON", category="IO/Write", tags=("save", "file"), pure=False, idempotent=True)
 def write_json(
     value: Any,
     path: Annotated[Path, Param(path="save", suffixes=(".json",))],
@@ -261,6 +269,7 @@ def read_image(
     category="IO/Write",
     tags=("save", "picture", "png", "jpeg"),
     pure=False,
+    idempotent=True,
     requires=("PIL",),
     extra="image",
 )
@@ -312,7 +321,14 @@ def read_audio(path: Annotated[Path, Param(path="open", suffixes=_SOUNDS)]) -> A
     return Audio(*kernels.read_audio(path))
 
 
-@block(category="IO/Write", tags=("save", "sound", "wav"), pure=False, requires=("soundfile",), extra="signal")
+@block(
+    category="IO/Write",
+    tags=("save", "sound", "wav"),
+    pure=False,
+    idempotent=True,
+    requires=("soundfile",),
+    extra="signal",
+)
 def write_audio(
     audio: Audio,
     path: Annotated[Path, Param(path="save", suffixes=(".wav", ".flac"))],
@@ -361,7 +377,7 @@ def read_array(
     return kernels.read_array(path, name, limit * 2**20)
 
 
-@block(category="IO/Write", tags=("save", "numpy", "npy", "npz"), pure=False)
+@block(category="IO/Write", tags=("save", "numpy", "npy", "npz"), pure=False, idempotent=True)
 def write_array(
     array: Array,
     path: Annotated[Path, Param(path="save", suffixes=(".npy", ".npz"))],
@@ -388,7 +404,7 @@ def write_array(
     return kernels.write_array(array, path, name)
 
 
-@block(category="IO/Folder", tags=("files", "glob", "directory"), pure=False, infer=files.listed)
+@block(category="IO/Folder", tags=("files", "glob", "directory"), pure=False, idempotent=True, infer=files.listed)
 def list_folder(
     folder: Annotated[Path, Param(path="folder")],
     pattern: str = "*",
@@ -416,6 +432,7 @@ def list_folder(
     category="IO/Folder",
     tags=("load", "pictures", "photos", "batch"),
     pure=False,
+    idempotent=True,
     requires=("PIL",),
     extra="image",
     infer=files.pictures,

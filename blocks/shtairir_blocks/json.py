@@ -171,7 +171,7 @@ def read_lines(
     return kernels.read_lines(path, skip_broken, limit)
 
 
-@block(name="Write JSON Lines", category="JSON/File", tags=("jsonl", "ndjson", "save"), pure=False)
+@block(name="Write JSON Lines", category="JSON/File", tags=("jsonl", "ndjson", "save"), pure=False, idempotent=True)
 def write_lines(
     items: list[Any] | Table, path: Annotated[Path, Param(path="save", suffixes=(".jsonl", ".ndjson"))]
 ) -> Path:

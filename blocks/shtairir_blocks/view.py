@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from shtairir.block import Array, Context, Image, Param, Table, block
 
 
-@block(category="View", name="Show", tags=("preview", "look", "display", "watch"), pure=False)
+@block(category="View", name="Show", tags=("preview", "look", "display", "watch"), pure=False, idempotent=True)
 def show(ctx: Context, value: Any, title: str = "") -> Any:
     """Show a value on the node, and pass it on as it is.
 

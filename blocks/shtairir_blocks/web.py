@@ -101,7 +101,7 @@ def request(
     category="Web",
     tags=("http", "url", "api", "rest", "internet"),
     pure=False,
-    retries=0,
+    idempotent=True,
     requires=("httpx",),
     extra="web",
 )

@@ -12,6 +12,7 @@ from shtairir.block import definition_of
 from shtairir.document import Graph
 from shtairir.errors import ResourceError, RunCancelledError
 from shtairir.events import RunStatus
+from shtairir.policy import NodePolicy, classify, effective_policy, graph_policy
 
 
 @pytest.fixture(autouse=True)
@@ -155,9 +156,22 @@ def test_a_cancelled_context_ends_a_request(ctx, site):
         web.request(ctx, f"{site}/silent")
 
 
-@pytest.mark.parametrize("asking", [web.request, web.get_json, web.download])
-def test_a_failed_request_is_not_repeated_unless_the_node_says_so(asking):
-    assert definition_of(asking).traits.retries == 0
+@pytest.mark.parametrize("asking", [web.request, web.download])
+def test_what_may_change_something_is_not_repeated_unless_the_node_says_so(asking):
+    assert effective_policy(definition_of(asking), graph_policy({}), {}).retries == 0
+
+
+def test_to_ask_for_json_changes_nothing_and_is_repeated():
+    assert effective_policy(definition_of(web.get_json), graph_policy({}), {}).retries == 3
+
+
+def test_a_server_that_says_never_is_not_asked_again_but_one_that_says_later_is(ctx, site):
+    with pytest.raises(ConnectionError) as never:
+        web.request(ctx, f"{site}/nothing")
+    assert classify(never.value, NodePolicy()) == "fatal"
+    with pytest.raises(ConnectionError) as later:
+        web.request(ctx, f"{site}/failing")
+    assert classify(later.value, NodePolicy()) == "retryable"
 
 
 def test_an_address_is_built_so_that_every_sign_arrives():

@@ -8,7 +8,14 @@ Unit = Literal["years", "quarters", "months", "weeks", "days", "working days", "
 Period = Literal["year", "quarter", "month", "week", "day", "hour", "minute", "second"]
 
 
-@block(id="date.now", name="Now", category="Date/Moment", tags=("today", "clock", "current", "time"), pure=False)
+@block(
+    id="date.now",
+    name="Now",
+    category="Date/Moment",
+    tags=("today", "clock", "current", "time"),
+    pure=False,
+    idempotent=True,
+)
 def now(zone: str = "", what: Literal["date and time", "date"] = "date and time") -> str:
     """Look at the clock.
 

@@ -32,7 +32,7 @@ def read_bytes(
     return kernels.read_bytes(path, start, count, limit * 2**20)
 
 
-@block(name="Write bytes", category="File/Content", tags=("binary", "raw", "save"), pure=False)
+@block(name="Write bytes", category="File/Content", tags=("binary", "raw", "save"), pure=False, idempotent=True)
 def write_bytes(array: Array, path: Annotated[Path, Param(path="save")]) -> Path:
     """Write an array of whole numbers from 0 to 255 as the bytes of a file.
 

@@ -27,7 +27,13 @@ class Info(NamedTuple):
     modified: str
 
 
-@block(name="File information", category="File/Look", tags=("exists", "size", "modified", "stat"), pure=False)
+@block(
+    name="File information",
+    category="File/Look",
+    tags=("exists", "size", "modified", "stat"),
+    pure=False,
+    idempotent=True,
+)
 def info(path: Annotated[Path, Param(path="any")]) -> Info:
     """Tell whether a file or folder exists, how large it is and when it was changed.
 
@@ -47,6 +53,7 @@ def info(path: Annotated[Path, Param(path="any")]) -> Info:
     category="File/Look",
     tags=("folder", "directory", "glob", "size"),
     pure=False,
+    idempotent=True,
     requires=("polars",),
     extra="table",
 )

@@ -23,6 +23,8 @@ from .json_text import parsed, written
 from .watching import Cancellable, Watch, watched
 
 _REDIRECTS = (301, 302, 303, 307, 308)
+_LATER = (408, 425, 429, 500, 502, 503, 504)
+"""Answers that may be others the next time."""
 _SECRET_HEADERS = ("authorization", "cookie", "proxy-authorization")
 _AGENT = "Shtairir"
 
@@ -146,7 +148,7 @@ def _followed(
                 method, body = "GET", None
             if urllib.parse.urlsplit(url)[:2] != urllib.parse.urlsplit(before)[:2]:
                 headers = {name: value for name, value in headers.items() if name.lower() not in _SECRET_HEADERS}
-    raise ConnectionError(f"{place(request.url)} sends on and on: {request.redirects} redirects were followed.")
+    raise _refused(f"{place(request.url)} sends on and on: {request.redirects} redirects were followed.")
 
 
 def _client(request: Request) -> httpx.Client:
@@ -180,7 +182,7 @@ def _sent(
 def _next(url: str, location: str) -> str:
     following = urllib.parse.urljoin(url, location)
     if urllib.parse.urlsplit(following).scheme not in ("http", "https"):
-        raise ConnectionError(f"{place(url)} sends on to {following!r}, which is no web address. It is not followed.")
+        raise _refused(f"{place(url)} sends on to {following!r}, which is no web address. It is not followed.")
     return following
 
 
@@ -189,7 +191,7 @@ def _taken(
 ) -> Answer:
     answer = Answer(response.status_code, str(response.url), dict(response.headers), b"")
     if response.is_error and not request.errors_are_fine:
-        raise ConnectionError(_refusal(response))
+        raise _refused(_refusal(response), later=response.status_code in _LATER)
     expected = _announced(response)
     if expected is not None and expected > request.limit:
         raise ValueError(_too_large(answer.url, request))
@@ -203,6 +205,13 @@ def _taken(
     if watch.cancelled or watch.timed_out:
         raise httpx.ReadError("ended")
     return answer
+
+
+def _refused(sentence: str, *, later: bool = False) -> ConnectionError:
+    """Return the error that tells what a server does not do, and whether it may ``later``: a run may try again."""
+    error = ConnectionError(sentence)
+    error.retryable = later  # type: ignore[attr-defined]  # what runs look at, whatever the error is
+    return error
 
 
 def _announced(response: httpx.Response) -> int | None:
