@@ -6,6 +6,7 @@ over, its records are handed to the history's own thread, which writes them in o
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import deque
@@ -111,6 +112,10 @@ class Chronicle:
         """Whether the run is recorded, if it lasts so long."""
         return self._origin != "api" or elapsed_s >= WORTH_S
 
+    def _has_journal(self) -> bool:
+        """Whether the run was worth a folder, since it did something that cannot be done twice."""
+        return self._key is not None and os.path.exists(f"{self._folder}{os.sep}runs{os.sep}{self._key}")
+
     def key(self) -> RunKey:
         """What names the run; made up when it is first needed. On the history's thread."""
         if self._key is None:
@@ -140,12 +145,10 @@ class Chronicle:
 
     def on_result(self, result: RunResult) -> None:
         """Have the run written, if it is worth it. Called on the run's controller thread."""
-        kept: RunKey | None = getattr(result, "key", None)
-        if kept is None and not self._is_worth(result.elapsed_s):
+        if not self._is_worth(result.elapsed_s) and not self._has_journal():
             self._waiting.clear()
             self._written.set()
             return
-        self._key = kept if kept is not None else self._key
         busy_s = time.process_time() - self._busy_s
         outline = Outline.of(result)
         self._save_waiting()

@@ -150,7 +150,7 @@ def _problems(found: Health) -> Iterator[str]:
 
 
 def _workers() -> WorkersHealth:
-    import psutil
+    import psutil  # type: ignore[import-untyped]  # it brings no types
 
     count = sys.modules.get("shtairir.execute.workers")
     threads = count.count_threads() if count is not None else (0, 0)

@@ -8,16 +8,16 @@ the journals in the same folder.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shtairir.errors import HistoryError
-from shtairir.ids import NodeId, RunKey
+from shtairir.ids import RunKey
 from shtairir.keeping import state_folder
 from shtairir.monitor.comparison import compared
 from shtairir.monitor.database import FILE, Database, forget
+from shtairir.monitor.journalled import fits, forget_journals, journalled_run, journalled_runs
 from shtairir.monitor.past import (
     Comparison,
     FailedAttempt,
@@ -28,6 +28,7 @@ from shtairir.monitor.past import (
     RunSummary,
 )
 from shtairir.monitor.reading import RunFilter, StoredRun, read_keys, read_run, read_runs
+from shtairir.recovery.folder import RUNS, kept_folders
 
 if TYPE_CHECKING:
     import sqlite3
@@ -138,8 +139,10 @@ class History:
         wanted = RunFilter(graph, status, since)
         none: list[RunSummary] = []
         stored = self.database.read(lambda connection: read_runs(connection, wanted, limit), none)
-        journalled = self._journalled(wanted, {one.key for one in stored})
-        found = sorted([*stored, *journalled], key=lambda one: (one.started_at, one.key), reverse=True)
+        journalled = {one.key: one for one in journalled_runs(self.folder, self._keys())}
+        found = [one for one in stored if one.key not in journalled]
+        found += [one for one in journalled.values() if fits(one, wanted)]
+        found.sort(key=lambda one: (one.started_at, one.key), reverse=True)
         return found if limit is None else found[:limit]
 
     def run(self, key: str = LAST) -> RunRecord:
@@ -163,7 +166,11 @@ class History:
                 stored.base_dir,
                 stored.graph_text,
             )
-        return self._from_journal(found)
+        journalled = journalled_run(self.folder, found)
+        if journalled is None:
+            raise HistoryError(f"There is no run '{found}'.", hint="See shtairir history for the runs there are.")
+        summary, nodes, base_dir, text = journalled
+        return RunRecord(summary, nodes, base_dir=base_dir, graph_text=text)
 
     def key(self, name: str = LAST) -> RunKey:
         """Return the key that is meant by a key, the beginning of one, or ``"last"``.
@@ -178,9 +185,8 @@ class History:
             if not latest:
                 raise HistoryError("No run has been recorded yet.", hint="Run a graph: shtairir run FILE.")
             return latest[0].key
-        none: list[RunKey] = []
-        stored = self.database.read(lambda connection: read_keys(connection, name, _NAMED_IN_A_REFUSAL + 1), none)
-        keys = sorted({*stored, *(key for key in self._journal_keys() if key.startswith(name))}, reverse=True)
+        journalled = {folder.key for folder in kept_folders(self.folder / RUNS) if folder.key.startswith(name)}
+        keys = sorted(self._keys(name) | journalled, reverse=True)
         if name in keys:
             return RunKey(name)
         if not keys:
@@ -212,34 +218,35 @@ class History:
         return self.database.read(lambda connection: gather(connection, wanted, by), EMPTY)
 
     def prune(self, *, before: float | None = None, keep: int | None = None) -> int:
-        """Forget runs that began before a time, or all but the latest so many, and return how many that were."""
+        """Forget runs that began before a time, or all but the latest so many, and return how many that were.
 
-        def chosen(connection: sqlite3.Connection) -> int:
-            numbers = [
-                int(number)
-                for place, (number, started_at) in enumerate(
-                    connection.execute("SELECT id, started_at FROM runs ORDER BY started_at DESC, id DESC").fetchall()
-                )
+        Their journals and kept results go with them; none of a run that goes on.
+        """
+
+        def chosen(connection: sqlite3.Connection) -> set[RunKey]:
+            rows = connection.execute(
+                "SELECT id, key, started_at FROM runs ORDER BY started_at DESC, id DESC"
+            ).fetchall()
+            old = [
+                (number, key)
+                for place, (number, key, started_at) in enumerate(rows)
                 if (keep is not None and place >= keep) or (before is not None and started_at < before)
             ]
-            forget(connection, numbers)
-            return len(numbers)
+            forget(connection, [number for number, _ in old])
+            return {RunKey(key) for _, key in old}
 
-        count = self.database.write(chosen) or 0
+        forgotten = (self.database.write(chosen) if self.database.path.exists() else None) or set()
         self.database.vacuum()
-        return count
 
-    # --- runs that are told by their journals -----------------------------------------------------------------
+        def is_old(summary: RunSummary | None, key: RunKey) -> bool:
+            return key in forgotten or (before is not None and summary is not None and summary.started_at < before)
 
-    def _journalled(self, wanted: RunFilter, known: set[RunKey]) -> list[RunSummary]:
-        """Return runs that are not over or died, as far as they are meant and not known."""
-        return []
+        return len(forgotten | forget_journals(self.folder, is_old))
 
-    def _journal_keys(self) -> list[RunKey]:
-        return []
-
-    def _from_journal(self, key: RunKey) -> RunRecord:
-        raise HistoryError(f"There is no run '{key}'.", hint="See shtairir history for the runs there are.")
+    def _keys(self, prefix: str = "") -> set[RunKey]:
+        """Return the keys in the database that begin so."""
+        none: list[RunKey] = []
+        return set(self.database.read(lambda connection: read_keys(connection, prefix), none))
 
 
 def history(folder: Path | None = None) -> History | None:
@@ -256,8 +263,3 @@ def history(folder: Path | None = None) -> History | None:
 @functools.lru_cache(8)
 def _history_in(folder: Path) -> History:
     return History(folder)
-
-
-def by_node(nodes: Sequence[NodeRun]) -> Mapping[NodeId, NodeRun]:
-    """Return nodes by their names."""
-    return {node.node: node for node in nodes}

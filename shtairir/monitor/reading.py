@@ -63,12 +63,9 @@ def read_runs(connection: sqlite3.Connection, wanted: RunFilter, limit: int | No
     return [_summary(row) for row in rows]
 
 
-def read_keys(connection: sqlite3.Connection, prefix: str, most: int) -> list[RunKey]:
-    """Return the keys that begin so, the latest first."""
-    rows = connection.execute(
-        "SELECT key FROM runs WHERE substr(key, 1, ?) = ? ORDER BY started_at DESC, id DESC LIMIT ?",
-        (len(prefix), prefix, most),
-    )
+def read_keys(connection: sqlite3.Connection, prefix: str) -> list[RunKey]:
+    """Return the keys that begin so."""
+    rows = connection.execute("SELECT key FROM runs WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
     return [RunKey(key) for (key,) in rows]
 
 
