@@ -10,6 +10,7 @@ import typer
 from shtairir.cli import history_app
 from shtairir.cli.options import (
     Assignments,
+    Backend,
     GraphFile,
     Json,
     Level,
@@ -79,9 +80,16 @@ def run(
     assignments: Assignments = None,
     level: LevelOption = Level.BALANCED,
     workers: Workers = None,
+    backend: Annotated[
+        Backend, typer.Option("--backend", "-b", help="Where nodes run, unless their policy or their block says it.")
+    ] = Backend.THREADS,
     memory_limit: Annotated[
         str | None,
         typer.Option("--memory-limit", "-m", metavar="SIZE", help="Most memory for values, like 2GB. [default: none]"),
+    ] = None,
+    worker_memory: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="Most memory that a block may take in a process. [default: no limit]"),
     ] = None,
     timeout: Annotated[
         str | None, typer.Option("--timeout", "-t", metavar="S", help="Stop the run after so many seconds.")
@@ -123,7 +131,9 @@ def run(
             assignments=tuple(assignments or ()),
             level=level.value,
             workers=workers,
+            backend=backend.value,
             memory_limit=memory_limit,
+            worker_memory=worker_memory,
             timeout=timeout,
             help_parameters=help_parameters,
             dry_run=dry_run,

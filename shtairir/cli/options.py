@@ -18,6 +18,13 @@ class Level(StrEnum):
     AGGRESSIVE = "aggressive"
 
 
+class Backend(StrEnum):
+    """The names of `shtairir.execute.processes.Backend`, for the command line."""
+
+    THREADS = "threads"
+    PROCESSES = "processes"
+
+
 class Theme(StrEnum):
     """The themes of the window."""
 

@@ -21,6 +21,7 @@ from shtairir.ids import PortRef
 if TYPE_CHECKING:
     from shtairir.document import Graph
     from shtairir.events import Instrument
+    from shtairir.execute.processes import Backend
     from shtairir.memory.profiler import MemoryProfiler, Profile
     from shtairir.monitor.chronicle import Chronicle
     from shtairir.planning import ExecutionPlan
@@ -54,7 +55,9 @@ class RunOptions:
     assignments: tuple[str, ...] = ()
     level: str = "balanced"
     workers: int | None = None
+    backend: Backend = "threads"
     memory_limit: str | None = None
+    worker_memory: str | None = None
     timeout: str | None = None
     help_parameters: bool = False
     dry_run: bool = False
@@ -74,7 +77,12 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
     from shtairir.session import plan
 
     memory_limit = parse_size(options.memory_limit) if options.memory_limit else None
+    worker_memory_limit = parse_size(options.worker_memory) if options.worker_memory else None
     timeout_s = parse_duration(options.timeout) if options.timeout else None
+    if options.backend == "processes" and not (options.dry_run or options.help_parameters):
+        from shtairir.execute.processes import warm_up
+
+        warm_up(options.workers)  # while the graph is read and the plan is made
     graph = open_current_graph(path)
     registry = default_registry()
     inner = assign(graph, options.assignments, registry)
@@ -109,6 +117,8 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
             (*instruments, *writers),
             memory_limit=memory_limit,
             timeout_s=timeout_s,
+            backend=options.backend,
+            worker_memory_limit=worker_memory_limit,
             verbosity=options.verbosity,
         )
     outcome = _told(result, graph, path, folder, options.verbosity)
@@ -135,6 +145,8 @@ def _run(
     *,
     memory_limit: int | None,
     timeout_s: float | None,
+    backend: Backend,
+    worker_memory_limit: int | None,
     verbosity: int,
 ) -> tuple[RunResult, Chronicle | None]:
     from shtairir.execute.cancel import CancelToken
@@ -148,6 +160,8 @@ def _run(
             instruments=(view, *instruments),
             memory_limit=memory_limit,
             timeout_s=timeout_s,
+            backend=backend,
+            worker_memory_limit=worker_memory_limit,
             cancel=token,
             origin="cli",
         )

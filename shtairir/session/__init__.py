@@ -13,6 +13,7 @@ from shtairir.block.registry import Registry
 from shtairir.events import Instrument
 from shtairir.execute.cancel import CancelToken
 from shtairir.execute.handle import RunHandle
+from shtairir.execute.processes.kinds import Backend
 from shtairir.ids import NodeId, PortRef
 from shtairir.planning import Estimate, ExecutionPlan, OptimizationLevel, ResourceLimits
 from shtairir.session.planned import planned
@@ -93,6 +94,8 @@ def start(
     timeout_s: float | None = None,
     cancel: CancelToken | None = None,
     registry: Registry | None = None,
+    backend: Backend = "threads",
+    worker_memory_limit: int | None = None,
     break_at: Iterable[str | PortRef] = (),
     watch: Iterable[str | PortRef] = (),
     origin: Origin = "api",
@@ -102,6 +105,8 @@ def start(
     Parameters
     ----------
     graph_or_plan, level, workers, keep, parameters, targets, instruments, memory_limit, timeout_s, cancel, registry
+        As for `run`.
+    backend, worker_memory_limit
         As for `run`.
     break_at
         Nodes and ports with a breakpoint, see `RunHandle.break_at`.
@@ -123,6 +128,8 @@ def start(
             timeout_s=timeout_s,
             cancel=cancel,
             registry=registry,
+            backend=backend,
+            worker_memory_limit=worker_memory_limit,
             break_at=break_at,
             watch=watch,
             origin=origin,
@@ -143,6 +150,8 @@ def run(
     timeout_s: float | None = None,
     cancel: CancelToken | None = None,
     registry: Registry | None = None,
+    backend: Backend = "threads",
+    worker_memory_limit: int | None = None,
 ) -> RunResult:
     """Run a graph, or a plan of one, and return what came of it.
 
@@ -165,6 +174,12 @@ def run(
         Stops the run after so many seconds; its status is ``timed_out`` then.
     cancel
         A token by which another thread may stop the run.
+    backend
+        Where blocks are called unless their node's policy or their declaration says it: ``"threads"``, or worker
+        ``"processes"``, which compute side by side also in pure Python, and whose death costs one attempt.
+    worker_memory_limit
+        Most bytes that a block may take in a worker process beside its inputs and results; one that takes more has
+        lost its worker.
 
     Raises
     ------
@@ -187,5 +202,7 @@ def run(
         timeout_s=timeout_s,
         cancel=cancel,
         registry=registry,
+        backend=backend,
+        worker_memory_limit=worker_memory_limit,
     )
     return wait_for(handle)

@@ -9,6 +9,7 @@ from shtairir.errors import PlanningError, UntrustedCodeError
 from shtairir.execute.cancel import CancelToken
 from shtairir.execute.handle import RunHandle
 from shtairir.execute.options import RunOptions
+from shtairir.execute.processes.choosing import choose, warm_up
 from shtairir.ids import PortRef
 from shtairir.memory.pool import shared_pool
 from shtairir.monitor.chronicle import Chronicle, chronicle_of
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 def started(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> RunHandle:
     """Start a run in the background and return its handle; see `shtairir.start`."""
     plan = _ready(graph_or_plan, wishes)
-    kept = wishes.kept if wishes.kept is not None else kept_run(plan, _as_started(wishes))
-    chronicle = chronicle_of(wishes.origin, kept.key if kept is not None else None)
+    kept = chronicle = None
+    if not wishes.rehearsed:
+        kept = wishes.kept if wishes.kept is not None else kept_run(plan, _as_started(wishes))
+        chronicle = chronicle_of(wishes.origin, kept.key if kept is not None else None)
     handle = _made(plan, _options(plan, wishes, kept, chronicle))
     handle.chronicle = chronicle
     for port in wishes.watch:
@@ -64,6 +67,8 @@ def wait_for(handle: RunHandle) -> RunResult:
 
 def _ready(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> ExecutionPlan:
     if not isinstance(graph_or_plan, ExecutionPlan):
+        if wishes.backend == "processes":
+            warm_up(wishes.workers)  # while the plan is made
         return planned(graph_or_plan, wishes)
     if wishes.changes_plan:
         raise PlanningError(
@@ -75,9 +80,10 @@ def _ready(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> ExecutionPl
 def _options(
     plan: ExecutionPlan, wishes: Wishes, kept: KeptRun | None, chronicle: Chronicle | None
 ) -> RunOptions:
-    history = learned()
+    history = learned() if not wishes.rehearsed else None
     chronicles = (chronicle,) if chronicle is not None else ()
     journals = (kept.hook,) if kept is not None else ()
+    chosen = choose(plan, wishes.backend, wishes.worker_memory_limit)
     told: list[Callable[[RunResult], None]] = [each.on_result for each in chronicles]
     if history is not None:
         told.append(history.observe)
@@ -88,12 +94,14 @@ def _options(
         # A run that nobody else observes is not observed for the history's sake: each event costs a little.
         instruments=(*wishes.instruments, *chronicles) if wishes.instruments else (),
         memory_limit=wishes.limits.memory_bytes,
-        timeout_s=wishes.timeout_s,
+        timeout_s=wishes.timeout_s if wishes.timeout_s is not None else plan.policy.timeout_s,
         cancel=wishes.cancel if wishes.cancel is not None else CancelToken(),
         workers=wishes.crew(plan) if wishes.crew is not None else None,
-        pool=shared_pool(),
+        pool=shared_pool() if chosen is None else chosen.pool,
+        invoke=None if chosen is None else chosen.invoke,
         key=kept.key if kept is not None else None,
         hooks=(*journals, *wishes.hooks, *chronicles),
+        one_by_one=wishes.rehearsed,
         wrappers=wishes.wrappers,
         on_result=_told(told),
     )

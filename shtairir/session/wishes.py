@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shtairir.execute.attempt import AttemptHook
     from shtairir.execute.cancel import CancelToken
     from shtairir.execute.options import Wrap
+    from shtairir.execute.processes.kinds import Backend
     from shtairir.execute.workers import Workers
     from shtairir.recovery.keeping import KeptRun
 
@@ -45,6 +46,8 @@ class Wishes:
         Those of `RunOptions`, besides what every run has.
     kept
         What keeps the run, if it is one that is gone on with.
+    rehearsed
+        Whether it is run to see what happens: nothing is kept of it, or learned from it, and hooks see all attempts.
     """
 
     level: OptimizationLevel | str = OptimizationLevel.BALANCED
@@ -65,6 +68,9 @@ class Wishes:
     hooks: Sequence[AttemptHook] = ()
     wrappers: Sequence[Wrap] = ()
     kept: KeptRun | None = None
+    rehearsed: bool = False
+    backend: Backend = "threads"
+    worker_memory_limit: int | None = None
 
     @property
     def apart(self) -> frozenset[NodeId]:

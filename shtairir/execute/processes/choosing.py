@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shtairir.execute.processes.kinds import Backend, Kinds, kind_of
+from shtairir.errors import PlanningError
+from shtairir.execute.processes.kinds import BACKENDS, Backend, Kinds, kind_of
 from shtairir.memory.shared import available
 
 if TYPE_CHECKING:
@@ -14,7 +16,9 @@ if TYPE_CHECKING:
     from shtairir.execute.processes.pool import WorkerReport
     from shtairir.execute.state import RunState
     from shtairir.memory.shared import SharedPool
-    from shtairir.planning.plan import ExecutionPlan
+    from shtairir.planning.plan import ExecutionPlan, Lineage
+
+_counts: weakref.WeakKeyDictionary[Lineage, dict[Backend, int]] = weakref.WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,28 @@ class Processes:
 def choose(
     plan: ExecutionPlan, backend: Backend = "threads", worker_memory_limit: int | None = None
 ) -> Processes | None:
-    """Return how a run uses processes, or ``None`` when nothing in it goes to one."""
-    if not available():
+    """Return how a run uses processes, or ``None`` when nothing in it goes to one.
+
+    Raises
+    ------
+    PlanningError
+        When there is no such backend.
+    """
+    if backend not in BACKENDS:
+        raise PlanningError(f"'{backend}' is no backend. There are: {', '.join(BACKENDS)}.")
+    count = _count(plan, backend) if available() else 0
+    if not count:
         return None
-    chosen = [task for task in plan.tasks if not task.parts and kind_of(task, backend).is_process]
-    if not chosen:
-        return None
-    warm_up(min(plan.workers, len(chosen)))
+    warm_up(min(plan.workers, count))
     return Processes(backend, worker_memory_limit)
+
+
+def _count(plan: ExecutionPlan, backend: Backend) -> int:
+    """Return how many tasks go to processes; found out once for all plans that differ in values only."""
+    counts = _counts.setdefault(plan.lineage, {})
+    if backend not in counts:
+        counts[backend] = sum(kind_of(task, backend).is_process for task in plan.tasks)
+    return counts[backend]
 
 
 def warm_up(workers: int | None = None) -> None:

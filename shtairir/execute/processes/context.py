@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from shtairir.block.context import Context
+from shtairir.block.context import Context, Held
 from shtairir.errors import RunCancelledError
 from shtairir.execute.processes.messages import Situation
 from shtairir.execute.processes.packing import SHARED_FROM_BYTES, Array
 from shtairir.ids import NodeId, RunId
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     import numpy
 
 PROGRESS_INTERVAL_S = 0.02
@@ -96,16 +97,38 @@ class WorkerContext(Context):
         """Show a value on the node while the work goes on."""
         self._line.tell("preview", value)
 
-    @contextmanager
-    def acquire(self, name: str) -> Iterator[None]:
-        """Hold a named resource for the time of a ``with`` statement."""
-        held = self._line.ask("acquire", name)
-        try:
-            yield
-        finally:
-            self._line.ask("release", held)
+    def acquire(self, name: str, amount: int = 1, timeout_s: float | None = None) -> Held:
+        """Hold some of a named resource for the time of a ``with`` statement."""
+        return _HeldByProgram(self._line, (name, amount, timeout_s))
 
     def secret(self, name: str) -> str:
         """Return a secret, which the program looks up."""
         secret: str = self._line.ask("secret", name)
         return secret
+
+
+class _HeldByProgram:
+    """What the program holds for a block of this process."""
+
+    def __init__(self, line: Line, wanted: tuple[str, int, float | None]) -> None:
+        self._line = line
+        self._wanted = wanted
+        self._held = 0
+
+    def __enter__(self) -> None:
+        self._held = self._line.ask("acquire", *self._wanted)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
+    ) -> None:
+        self._line.ask("release", self._held)
+
+    async def __aenter__(self) -> None:
+        import asyncio
+
+        await asyncio.to_thread(self.__enter__)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
+    ) -> None:
+        self.__exit__(kind, error, traceback)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from shtairir import errors
 from shtairir.execute.elsewhere import Whereabouts, mark
 
+
 class PackedError(NamedTuple):
     """An exception on its way.
 
@@ -61,9 +62,9 @@ def _pickled(error: BaseException) -> bytes:
     import cloudpickle
 
     said = _said(error)
-    for way in (lambda: error, lambda: (type(error), error.args, getattr(error, "__dict__", {}))):
+    for form in (error, (type(error), error.args, getattr(error, "__dict__", {}))):
         try:
-            pickled: bytes = cloudpickle.dumps(way())
+            pickled: bytes = cloudpickle.dumps(form)
             revived = _revived(pickled)
             if type(revived) is type(error) and _said(revived) == said:
                 return pickled
@@ -93,16 +94,15 @@ def _said(error: BaseException) -> str:
 
 def _nearest(kind: type[BaseException]) -> str:
     """Return the name of the nearest class that Python or Shtairir has, and that a text is enough for."""
-    for base in kind.__mro__:
-        if getattr(builtins, base.__name__, None) is base and not issubclass(base, UnicodeError):
-            return base.__name__
-    return "Exception"
+    usual = (base for base in kind.__mro__ if getattr(builtins, base.__name__, None) is base)
+    return next((str(base.__name__) for base in usual if not issubclass(base, UnicodeError)), "Exception")
 
 
 def _stand_in(packed: PackedError) -> BaseException:
     base = getattr(builtins, packed.base, Exception)
-    own = getattr(errors, packed.name, None)
-    kind = own if isinstance(own, type) else type(packed.name, (base,), {"__str__": lambda self: packed.message})
+    kind: Any = getattr(errors, packed.name, None)
+    if not isinstance(kind, type):
+        kind = type(packed.name, (base,), {"__str__": lambda self: packed.message})
     error: BaseException = kind.__new__(kind, packed.message)
     error.args = (packed.message,)
     for name, value in packed.attributes.items():

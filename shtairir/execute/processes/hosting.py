@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from shtairir.execute.context import TaskContext
 from shtairir.execute.processes.packing import SHARED_FROM_BYTES, Array, Packed, unpack
-from shtairir.memory.shared import Reference, array_on, base_of, reference_to, shared_memory_pool
+from shtairir.memory.shared import (
+    Reference,
+    array_on,
+    base_of,
+    reference_to,
+    shared_memory_pool,
+)
 
 if TYPE_CHECKING:
+    from shtairir.block.context import Held
     from shtairir.execute.processes.worker import Worker
     from shtairir.execute.state import RunState
     from shtairir.ids import NodeId
@@ -35,7 +42,7 @@ class CallHost:
         self._node = node
         self._context = context
         self._bases: dict[int, Array] = {}
-        self._held: dict[int, AbstractContextManager[None]] = {}
+        self._held: dict[int, Held] = {}
 
     # --- memory -----------------------------------------------------------------------------------------------
 
@@ -98,7 +105,7 @@ class CallHost:
 
     def tell(self, what: str, arguments: Packed) -> None:
         """Do what a block tells its context."""
-        getattr(self._context, what)(*unpack(arguments, self))
+        getattr(self._context, what)(*unpack(Packed(*arguments), self))
 
     def close(self) -> None:
         """Give back what the block held when it ended, or died."""

@@ -21,7 +21,14 @@ from shtairir.execute.processes.channel import ClosedError
 from shtairir.execute.processes.exceptions import unpack_error
 from shtairir.execute.processes.hosting import CallHost
 from shtairir.execute.processes.kinds import Kind, Kinds
-from shtairir.execute.processes.messages import FAILED, LOST, STUCK, Request, Situation, Unknown
+from shtairir.execute.processes.messages import (
+    FAILED,
+    LOST,
+    STUCK,
+    Request,
+    Situation,
+    Unknown,
+)
 from shtairir.execute.processes.packing import pack, unpack
 from shtairir.execute.processes.pool import ProcessPool
 from shtairir.execute.processes.surroundings import current
@@ -105,9 +112,8 @@ class ProcessInvoker:
             base_dir, key = self._state.base_dir, self._state.effect_key(call.task.node)
             situation = Situation(call.context_argument, node, run, base_dir, attempt.number, key)
             arguments = {name: value for name, value in arguments.items() if name != call.context_argument}
-        return Request(
-            self._sender.callee(definition), pack(arguments, host), situation, limit_bytes=self._limit_bytes
-        )
+        callee = self._sender.callee(definition)
+        return Request(callee, pack(arguments, host), situation, attempt.fault, limit_bytes=self._limit_bytes)
 
     def _sent(
         self, attempt: Attempt, call: Call, arguments: dict[str, Any], request: Request, host: CallHost, kind: Kind
@@ -125,7 +131,7 @@ class ProcessInvoker:
                 callee = self._sender.send_code(call.task.definition)
                 how, content = worker.call(request._replace(callee=callee), host, current())
         except ClosedError:
-            raise self._loss(call, worker, errand) from None
+            raise self._loss(attempt, call, worker, errand) from None
         else:
             return self._result(call, arguments, how, content, host, kind)
         finally:
@@ -157,7 +163,7 @@ class ProcessInvoker:
             raise ExecutionError(f"A worker process cannot find the block '{content.block}'.")
         return unpack(content, host)
 
-    def _stay(self, call: Call, kind: Kind, what: str, error: Exception) -> None:
+    def _stay(self, call: Call, kind: Kind, what: str, error: BaseException) -> None:
         """Have a block called in threads from now on, since what belongs to it cannot travel.
 
         Raises
@@ -176,13 +182,15 @@ class ProcessInvoker:
 
     # --- deaths -----------------------------------------------------------------------------------------------
 
-    def _loss(self, call: Call, worker: Worker, errand: _Errand) -> WorkerLostError:
+    def _loss(self, attempt: Attempt, call: Call, worker: Worker, errand: _Errand) -> WorkerLostError:
         """Return how a worker was lost, having waited for the system's account of it."""
         worker.kill()  # where it has only closed the connection
         cause = worker.cause()
         if errand.was_ended:
             self._tell_replaced(call, worker, "It was ended, since its time was up.")
             return WorkerLostError("The worker was ended.", cause="ended")
+        if attempt.fault == "oom":
+            cause = f"{OUT_OF_MEMORY} (rehearsed)"
         said = worker.last_words()
         return self._death(call, worker, cause, Whereabouts(crash_line(said, call.task.definition.file), said))
 

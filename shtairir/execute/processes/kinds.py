@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from shtairir.planning.plan import Task
 
 Backend: TypeAlias = Literal["threads", "processes"]
+BACKENDS = ("threads", "processes")
 
 
 class Kind(NamedTuple):
@@ -56,6 +57,8 @@ class Kinds:
 def kind_of(task: Task, backend: Backend) -> Kind:
     """Return where a task is to be called."""
     wanted = task.policy.worker
+    if task.parts or task.body is not None:
+        return _THREAD  # what is fused is NumPy's work, and a loop has blocks called, but is none
     if wanted != "auto":
         return Kind(wanted == "process", True, f"Its policy says so: {wanted}.")
     declared = task.definition.traits.runs_on

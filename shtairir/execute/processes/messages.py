@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from shtairir.execute.processes.packing import Packed
 
@@ -64,8 +64,8 @@ class Request(NamedTuple):
 
     Attributes
     ----------
-    writes_into
-        Whether the block has a kernel that writes into a given array.
+    fault
+        In a rehearsal, how the worker is to die instead of calling the block; else empty.
     surroundings
         ``None`` when they are as they were.
     limit_bytes
@@ -75,7 +75,7 @@ class Request(NamedTuple):
     callee: Callee
     arguments: Packed
     situation: Situation | None
-    writes_into: bool = False
+    fault: str = ""
     surroundings: Surroundings | None = None
     limit_bytes: int | None = None
 

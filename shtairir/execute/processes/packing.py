@@ -59,7 +59,9 @@ def pack(value: Any, memory: Memory) -> Packed:
     """
     if _is_plain(value):
         return Packed(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
-    from shtairir.execute.processes.sharing import pack_shared  # imports NumPy, which numbers need not wait for
+    from shtairir.execute.processes.sharing import (
+        pack_shared,  # imports NumPy, which numbers need not wait for
+    )
 
     return pack_shared(value, memory)
 
@@ -75,5 +77,8 @@ def unpack(packed: Packed, memory: Memory) -> Any:
 
 
 def _is_plain(value: Any) -> bool:
-    values = value.values() if type(value) is dict else (value,)
-    return all(type(one) in _PLAIN and (type(one) not in (str, bytes) or len(one) < SHARED_FROM_BYTES) for one in values)
+    return all(map(_is_short, value.values() if type(value) is dict else (value,)))
+
+
+def _is_short(value: Any) -> bool:
+    return type(value) in _PLAIN and (type(value) not in (str, bytes) or len(value) < SHARED_FROM_BYTES)

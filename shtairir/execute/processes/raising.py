@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from shtairir.execute.failure import located
 from shtairir.execute.elsewhere import Whereabouts
+from shtairir.execute.failure import located
 
 
 def whereabouts(error: BaseException, function: Callable[..., Any] | None, file: str) -> Whereabouts:

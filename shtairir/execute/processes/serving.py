@@ -10,6 +10,7 @@ import faulthandler
 import mmap
 import os
 import pickle
+import signal
 import socket
 import sys
 import threading
@@ -20,10 +21,14 @@ from shtairir.execute.elsewhere import Whereabouts
 from shtairir.execute.processes.callees import Callees
 from shtairir.execute.processes.channel import Channel, ClosedError
 from shtairir.execute.processes.context import WorkerContext
-from shtairir.execute.processes.dying import EndedError, die_with, leave_no_core, listen_to_end
+from shtairir.execute.processes.dying import (
+    EndedError,
+    die_with,
+    leave_no_core,
+    listen_to_end,
+)
 from shtairir.execute.processes.exceptions import pack_error, unpack_error
 from shtairir.execute.processes.messages import (
-    ANSWER,
     ASK,
     CALL,
     DONE,
@@ -102,6 +107,8 @@ class Server:
             return LOST if is_lost else FAILED, packed
 
     def _call(self, function: Callable[..., Any], request: Request) -> Any:
+        if request.fault in ("crash", "oom"):
+            os.kill(os.getpid(), signal.SIGSEGV if request.fault == "crash" else signal.SIGKILL)
         arguments = unpack(request.arguments, self)
         if request.situation is not None:
             arguments[request.situation.argument] = WorkerContext(request.situation, self, self._is_cancelled)
@@ -168,7 +175,9 @@ class Server:
     @property
     def _memory(self) -> SharedViews:
         if self._views is None:
-            from shtairir.memory.shared_views import SharedViews  # imports NumPy, which numbers need not wait for
+            from shtairir.memory.shared_views import (
+                SharedViews,  # imports NumPy, which numbers need not wait for
+            )
 
             self._views = SharedViews(self._descriptor)
         return self._views

@@ -5,7 +5,6 @@ from __future__ import annotations
 import mmap
 import os
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,7 +14,16 @@ from shtairir.execute.processes.causes import cause_of, kills_for_memory
 from shtairir.execute.processes.channel import Channel
 from shtairir.execute.processes.exceptions import pack_error
 from shtairir.execute.processes.keeper import Keeper
-from shtairir.execute.processes.messages import ANSWER, ASK, CALL, LEND, LOAD, TELL, Request, Surroundings
+from shtairir.execute.processes.messages import (
+    ANSWER,
+    ASK,
+    CALL,
+    LEND,
+    LOAD,
+    TELL,
+    Request,
+    Surroundings,
+)
 from shtairir.memory.shared import anonymous_file
 
 if TYPE_CHECKING:
@@ -167,9 +175,9 @@ class Worker:
         while True:
             kind, content, *rest = self._channel.receive()
             if kind == LEND:
-                self._answer(lambda nbytes=content: tuple(host.borrow(nbytes)))
+                self._answer(host.borrow, content)
             elif kind == ASK:
-                self._answer(lambda asked=content: host.ask(*asked))
+                self._answer(host.ask, *content)
             elif kind == TELL:
                 host.tell(*content)
             else:
@@ -188,9 +196,9 @@ class Worker:
             request = request._replace(surroundings=surroundings)
         return request
 
-    def _answer(self, find: Callable[[], Any]) -> None:
+    def _answer(self, find: Callable[..., Any], *asked: Any) -> None:
         try:
-            answer: tuple[bool, Any] = True, find()
+            answer: tuple[bool, Any] = True, find(*asked)
         except BaseException as error:  # noqa: BLE001 - it belongs to the block, which has asked
             answer = False, pack_error(error, Whereabouts())
         self._channel.send((ANSWER, answer))
