@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, TextIO
 
@@ -26,7 +27,7 @@ def plan_text(plan: ExecutionPlan, stream: TextIO) -> str:
     parts = [_head(plan, stream), _stages(plan)]
     if plan.critical_path:
         parts.append(f"critical path: {' → '.join(plan.critical_path)}")
-    parts += [_conditions(plan), _instances(plan), _loops(plan), _estimates(plan), _buffers(plan)]
+    parts += [_conditions(plan), _instances(plan), _loops(plan), _policies(plan), _estimates(plan), _buffers(plan)]
     if plan.reasons:
         rows = [(reason.node or "", reason.pass_name, reason.sentence) for reason in plan.reasons]
         parts.append(f"what the planner changed:\n{columns(rows, indent=2)}")
@@ -75,6 +76,20 @@ def _loops(plan: ExecutionPlan) -> str:
             words = f"{plural(len(task.body.nodes), 'node')} each time{done_once}"
             rows.append((task.node, f"{task.definition.name}: {task.body.shape.body}", words))
     return f"loops:\n{columns(rows, indent=2)}" if rows else ""
+
+
+def _policies(plan: ExecutionPlan) -> str:
+    """Return which nodes are run otherwise than most when things go wrong, and how."""
+    from shtairir.policy import difference, effective_policy
+
+    rows = []
+    for task in plan.tasks:
+        said = difference(task.policy, effective_policy(task.definition, plan.policy, {}))
+        if said:
+            rows.append((task.label, ", ".join(f"{key} = {json.dumps(value)}" for key, value in said.items())))
+    rest = len(rows) - _LISTED_TASKS
+    more = f"\n  and {rest} more; --json lists them all" if rest > 0 else ""
+    return f"policies of their own:\n{columns(rows[:_LISTED_TASKS], indent=2)}{more}" if rows else ""
 
 
 def _estimates(plan: ExecutionPlan) -> str:

@@ -9,6 +9,8 @@ from shtairir.ids import PortRef
 from shtairir.planning.branching import Branching
 from shtairir.planning.deciders import DECIDER
 from shtairir.planning.plan import ExecutionPlan, Task
+from shtairir.policy import difference
+from shtairir.policy.effective import DEFAULT
 
 if TYPE_CHECKING:
     from shtairir.planning.bodies import BodyPlan
@@ -119,6 +121,7 @@ def as_dict(plan: ExecutionPlan) -> dict[str, object]:
         "loops": {task.node: _body(task.body) for task in plan.tasks if task.body is not None},
         "folded": list(plan.folded),
         "dropped": list(plan.dropped),
+        "policy": {"timeout_s": plan.policy.timeout_s, "checkpoints": plan.policy.checkpoints},
         "reasons": [{"node": node, "pass": name, "sentence": sentence} for node, name, sentence in plan.reasons],
     }
 
@@ -155,4 +158,5 @@ def _task(plan: ExecutionPlan, task: Task) -> dict[str, object]:
         "peak_bytes": task.estimate.peak_bytes,
         "source": task.estimate.source,
         "requirements": task.requirements.to_dict(),
+        "policy": difference(task.policy, DEFAULT),
     }

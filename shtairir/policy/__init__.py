@@ -2,7 +2,7 @@
 
 from shtairir.policy.classify import classify
 from shtairir.policy.delays import delays
-from shtairir.policy.effective import effective_policy, graph_policy, origin_of, setting
+from shtairir.policy.effective import difference, effective_policy, graph_policy, origin_of, setting
 from shtairir.policy.model import Backoff, GraphPolicy, NodePolicy
 from shtairir.policy.taking import fallback_values, holds
 
@@ -12,6 +12,7 @@ __all__ = [
     "NodePolicy",
     "classify",
     "delays",
+    "difference",
     "effective_policy",
     "fallback_values",
     "graph_policy",

@@ -108,6 +108,20 @@ def made(policy: NodePolicy, settings: Mapping[str, Any]) -> NodePolicy:
     return replace(policy, **changes)
 
 
+def difference(policy: NodePolicy, other: NodePolicy) -> dict[str, object]:
+    """Return the settings in which a policy is not like another, as a file would hold them.
+
+    Examples
+    --------
+    >>> difference(NodePolicy(retries=1, retry_on=("OSError",)), NodePolicy())
+    {'retries': 1, 'retry_on': ['OSError']}
+    """
+    if policy is other:
+        return {}
+    pairs = ((key, setting(policy, key)) for key in NODE_SETTINGS if setting(policy, key) != setting(other, key))
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in pairs}
+
+
 def setting(policy: NodePolicy, key: str) -> object:
     """Return a setting of a policy by its key in the file.
 

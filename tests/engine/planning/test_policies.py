@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import shtairir
 from shtairir.block import block
+from shtairir.cli.plan_text import plan_text
 from shtairir.ids import NodeId
 from shtairir.planning.passes.coarsen import may_join
 from shtairir.policy import NodePolicy
@@ -187,3 +189,19 @@ def test_a_changed_policy_is_planned_anew() -> None:
     graph.undo()
     graph.undo()
     assert policy_of(shtairir.plan(graph), NodeId("one")).timeout_s == 300
+
+
+def test_a_plan_tells_programs_and_people_how_nodes_are_run() -> None:
+    graph = shtairir.Graph("test")
+    graph.add(number, id="one", value=3)
+    graph.add(write, id="two", x=4)
+    graph.set_policy("one", retries=5, retry_on=["OSError"])
+    graph.set_policy(None, timeout_s=60)
+    plan = shtairir.plan(graph)
+    told = plan.to_dict()
+    assert told["policy"] == {"timeout_s": 60, "checkpoints": "expensive"}
+    tasks = {task["node"]: task["policy"] for task in told["tasks"]}  # type: ignore[attr-defined]
+    assert tasks == {"one": {"retries": 5, "retry_on": ["OSError"]}, "two": {"retries": 0}}
+    text = plan_text(plan, io.StringIO())
+    assert 'retries = 5, retry_on = ["OSError"]' in text
+    assert "two" not in text.split("policies of their own:")[1].split("\n\n")[0]
