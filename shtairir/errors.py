@@ -31,6 +31,7 @@
     │   └── DeadlockError            waits for what another holds that waits for what this one holds
     ├── CacheError
     ├── RecoveryError                a run cannot be resumed or undone
+    │   └── UndecidedError           a person must say whether nodes are to run again
     ├── HistoryError                 the history of runs cannot be used, or has no such run
     ├── CircuitOpenError             a dependency has failed so often that nobody asks it for a while
     └── ProviderError
@@ -40,7 +41,7 @@ A message is one or more sentences for a person: what is wrong and where. The hi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -286,6 +287,20 @@ class RecoveryError(ShtairirError):
 
 class HistoryError(ShtairirError):
     """The history of runs cannot be used, or there is no such run or node in it."""
+
+
+class UndecidedError(RecoveryError):
+    """Nodes with an effect may have had it: a person must say whether they are to run again.
+
+    Parameters
+    ----------
+    nodes
+        For each of them why it is asked, in a sentence.
+    """
+
+    def __init__(self, message: str, *, nodes: Mapping[str, str], hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.nodes = dict(nodes)
 
 
 class CircuitOpenError(ShtairirError):

@@ -127,8 +127,7 @@ def restoration(plan: ExecutionPlan, shape: Shape, given: Restored, kept: Collec
         The slots that are wanted in the end.
     """
     values = dict(_by_slot(plan, given.known))
-    done = {task for task in map(plan.task, given.done) if task is not None}
-    done_tasks = {task.number for task in done}
+    done_tasks = {task.number for task in map(plan.task, given.done) if task is not None}
     again = {task.number for task in map(plan.task, given.again) if task is not None}
     for task in again:
         for slot in _slots_of(plan, task):

@@ -95,6 +95,20 @@ class RunFolder:
             write_whole(self.graph, graph)
         write_whole(self.path / _FACTS, facts.to_json())
 
+    def fork(self, other: RunFolder) -> None:
+        """Make another folder of what is in this one, to go on there; large results are shared."""
+        other.make()
+        for file in (self.graph, self.journal, self.values):
+            if file.exists():
+                shutil.copy2(file, other.path / file.name)
+        if self.checkpoints.is_dir():
+            other.checkpoints.mkdir()
+            for file in self.checkpoints.iterdir():
+                try:
+                    os.link(file, other.checkpoints / file.name)
+                except OSError:  # a file system without hard links
+                    shutil.copy2(file, other.checkpoints / file.name)
+
     def size_bytes(self) -> int:
         """Return what the folder takes on disk."""
         total = 0

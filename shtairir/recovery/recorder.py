@@ -225,6 +225,18 @@ class Recorder:
                     inputs[name] = None
         return inputs
 
+    def note_done(self, node: str, values: Sequence[Any]) -> None:
+        """Write down that a node counts as done, by a person's word."""
+        if not self.open():
+            return
+        references = []
+        for value in values:
+            try:
+                references.append(self._store.keep(value, sync=True) if self._store is not None else None)
+            except NotKeepable:
+                references.append(None)
+        self.write({"what": "done", "node": node, "values": references}, sync=True)
+
     # --- the file ---------------------------------------------------------------------------------------------
 
     def write(self, record: Mapping[str, Any], *, sync: bool = False) -> None:

@@ -23,7 +23,7 @@ from shtairir.session.wishes import Keep, Origin, Source, wishes
 if TYPE_CHECKING:
     from shtairir.results.result import RunResult
 
-__all__ = ["Keep", "RunHandle", "Source", "plan", "run", "start", "start_plan", "wait_for"]
+__all__ = ["Keep", "RunHandle", "Source", "plan", "resume", "run", "start", "start_again", "start_plan", "wait_for"]
 
 
 def plan(
@@ -96,6 +96,7 @@ def start(
     registry: Registry | None = None,
     backend: Backend = "threads",
     worker_memory_limit: int | None = None,
+    given: Mapping[str, Any] | Mapping[PortRef, Any] | None = None,
     break_at: Iterable[str | PortRef] = (),
     watch: Iterable[str | PortRef] = (),
     origin: Origin = "api",
@@ -107,6 +108,8 @@ def start(
     graph_or_plan, level, workers, keep, parameters, targets, instruments, memory_limit, timeout_s, cancel, registry
         As for `run`.
     backend, worker_memory_limit
+        As for `run`.
+    given
         As for `run`.
     break_at
         Nodes and ports with a breakpoint, see `RunHandle.break_at`.
@@ -130,6 +133,7 @@ def start(
             registry=registry,
             backend=backend,
             worker_memory_limit=worker_memory_limit,
+            given=given,
             break_at=break_at,
             watch=watch,
             origin=origin,
@@ -152,6 +156,7 @@ def run(
     registry: Registry | None = None,
     backend: Backend = "threads",
     worker_memory_limit: int | None = None,
+    given: Mapping[str, Any] | Mapping[PortRef, Any] | None = None,
 ) -> RunResult:
     """Run a graph, or a plan of one, and return what came of it.
 
@@ -180,6 +185,8 @@ def run(
     worker_memory_limit
         Most bytes that a block may take in a worker process beside its inputs and results; one that takes more has
         lost its worker.
+    given
+        Values of outputs that are there already, ``{"blur.out": image}``: what makes them does not run.
 
     Raises
     ------
@@ -204,5 +211,99 @@ def run(
         registry=registry,
         backend=backend,
         worker_memory_limit=worker_memory_limit,
+        given=given,
     )
     return wait_for(handle)
+
+
+def resume(
+    key: str = "last",
+    *,
+    graph: Source | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    rerun: Iterable[str] = (),
+    done: Iterable[str] | Mapping[str, Any] = (),
+    undo: bool = False,
+    workers: int | None = None,
+    instruments: Sequence[Instrument] = (),
+    timeout_s: float | None = None,
+    cancel: CancelToken | None = None,
+    registry: Registry | None = None,
+) -> RunResult:
+    """Go on with a run that was cut off, failed, or was cancelled, and return what came of it.
+
+    What is finished does not run again, unless it depends on something that is other than it was. A run whose effects
+    were being undone when it was cut off has that finished, and nothing else.
+
+    Parameters
+    ----------
+    key
+        The run's key, the beginning of it, or ``last``.
+    graph
+        The graph as it is now. By default that is its file, if it was changed since, else the graph as it was.
+    parameters
+        Values besides those that the run had, or instead of them.
+    rerun
+        Nodes that are to run again, whatever they have done.
+    done
+        Nodes that count as done; with the value that they have made, where it is needed.
+    undo
+        Undo the effects of the run instead.
+
+    Raises
+    ------
+    RecoveryError
+        When there is no such run, it still goes on, or there is nothing left to do.
+    UndecidedError
+        When a node with an effect may have had it: then ``rerun`` or ``done`` must name it.
+    PlanningError
+        When the graph cannot be planned any more.
+    """
+    return wait_for(
+        start_again(
+            key,
+            graph=graph,
+            parameters=parameters,
+            rerun=rerun,
+            done=done,
+            undo=undo,
+            workers=workers,
+            instruments=instruments,
+            timeout_s=timeout_s,
+            cancel=cancel,
+            registry=registry,
+        )
+    )
+
+
+def start_again(
+    key: str = "last",
+    *,
+    graph: Source | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    rerun: Iterable[str] = (),
+    done: Iterable[str] | Mapping[str, Any] = (),
+    undo: bool = False,
+    workers: int | None = None,
+    instruments: Sequence[Instrument] = (),
+    timeout_s: float | None = None,
+    cancel: CancelToken | None = None,
+    registry: Registry | None = None,
+    origin: Origin = "api",
+) -> RunHandle:
+    """Go on with a run in the background and return its handle; see `resume`."""
+    from shtairir.session.resumed import Word, nodes_done, resumed
+
+    word = Word(graph, parameters or {}, frozenset(map(NodeId, rerun)), nodes_done(done), undo)
+    return resumed(
+        key,
+        word,
+        wishes(
+            workers=workers,
+            instruments=instruments,
+            timeout_s=timeout_s,
+            cancel=cancel,
+            registry=registry,
+            origin=origin,
+        ),
+    )

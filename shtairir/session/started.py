@@ -20,6 +20,7 @@ from shtairir.session.planned import planned
 from shtairir.session.wishes import Source, Wishes, kept_ports
 
 if TYPE_CHECKING:
+    from shtairir.execute.restoring import Restored
     from shtairir.results.result import RunResult
 
 
@@ -103,8 +104,21 @@ def _options(
         hooks=(*journals, *wishes.hooks, *chronicles),
         one_by_one=wishes.rehearsed,
         wrappers=wishes.wrappers,
+        restored=_restored(plan, wishes),
         on_result=_told(told),
     )
+
+
+def _restored(plan: ExecutionPlan, wishes: Wishes) -> Restored | None:
+    """Return what is there already, before the run begins."""
+    if wishes.restored is not None or not wishes.given:
+        return wishes.restored
+    from shtairir.execute.restoring import GivenValue, Restored
+
+    for port in wishes.given:
+        if plan.aliases.get(port, port) not in plan.slots and port.node not in plan.nodes:
+            raise PlanningError(f"The plan has no output '{port}' to give a value.")
+    return Restored({port: GivenValue(value) for port, value in wishes.given.items()})
 
 
 def _as_started(wishes: Wishes) -> Started:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shtairir.execute.cancel import CancelToken
     from shtairir.execute.options import Wrap
     from shtairir.execute.processes.kinds import Backend
+    from shtairir.execute.restoring import Restored
     from shtairir.execute.workers import Workers
     from shtairir.recovery.keeping import KeptRun
 
@@ -44,8 +45,10 @@ class Wishes:
         Makes the workers of a run; threads of its own when ``None``.
     hooks, wrappers
         Those of `RunOptions`, besides what every run has.
-    kept
-        What keeps the run, if it is one that is gone on with.
+    given
+        Values of outputs that are there already; what makes them does not run.
+    kept, restored
+        What keeps the run, and what is there of it, if it is one that is gone on with.
     rehearsed
         Whether it is run to see what happens: nothing is kept of it, or learned from it, and hooks see all attempts.
     """
@@ -67,15 +70,17 @@ class Wishes:
     crew: Crew | None = None
     hooks: Sequence[AttemptHook] = ()
     wrappers: Sequence[Wrap] = ()
+    given: Mapping[PortRef, Any] = field(default_factory=dict)
     kept: KeptRun | None = None
+    restored: Restored | None = None
     rehearsed: bool = False
     backend: Backend = "threads"
     worker_memory_limit: int | None = None
 
     @property
     def apart(self) -> frozenset[NodeId]:
-        """The nodes that are to be seen by themselves: held, or looked at."""
-        return frozenset(node_of(name) for name in (*self.break_at, *self.watch))
+        """The nodes that are to be seen by themselves: held, looked at, or given."""
+        return frozenset(node_of(name) for name in (*self.break_at, *self.watch, *self.given))
 
     @property
     def changes_plan(self) -> bool:
@@ -93,6 +98,7 @@ def wishes(
     estimates: Mapping[NodeId, Estimate] | None = None,
     break_at: Iterable[PortRef | str] = (),
     watch: Iterable[PortRef | str] = (),
+    given: Mapping[str, Any] | Mapping[PortRef, Any] | None = None,
     **others: Any,
 ) -> Wishes:
     """Return wishes as callers write them: with ``None`` for what they do not care about, and any row of names."""
@@ -104,6 +110,7 @@ def wishes(
         estimates=estimates or {},
         break_at=tuple(break_at),
         watch=tuple(watch),
+        given={port_of(name): value for name, value in (given or {}).items()},
         **others,
     )
 

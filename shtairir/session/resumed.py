@@ -1,0 +1,425 @@
+"""Going on with a run that was cut off, failed, or was cancelled.
+
+What the run has done, its journal tells; what of that still holds, the keys of the nodes: those of the graph as it was,
+and of the graph as it is now (see `shtairir.recovery.identity`). A node whose key is another runs again, and so does
+all that depends on it. All else is restored, or passed over if nobody needs it.
+
+A node with an effect is different: nothing here runs it a second time unless a person has said so. It is asked about
+when it had begun and nobody knows whether it has ended; when it was done and what it depends on was changed; and when
+what it made is needed and was not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shtairir.errors import PlanningError, RecoveryError, ShtairirError, UndecidedError
+from shtairir.execute.handle import RunHandle
+from shtairir.execute.program import program_of
+from shtairir.execute.restoring import GivenValue, KnownValue, Restoration, Restored, restoration
+from shtairir.ids import NodeId, PortRef, RunKey
+from shtairir.recovery.account import Account, account_of
+from shtairir.recovery.facts import RunFacts
+from shtairir.recovery.folder import RunFolder, found, runs_folder
+from shtairir.recovery.identity import identities, same_block, stamps_of
+from shtairir.recovery.keeping import KeptRun, Started, facts_of, file_hash
+from shtairir.recovery.keys import new_run_key
+from shtairir.recovery.listing import info_of
+from shtairir.recovery.locking import RunLock, take
+from shtairir.recovery.recorder import Recorder
+from shtairir.recovery.store import KeptValue
+from shtairir.session.planned import planned
+from shtairir.session.started import started
+from shtairir.session.wishes import Wishes, kept_ports
+
+if TYPE_CHECKING:
+    from shtairir.document.graph import Graph
+    from shtairir.document.snapshot import Snapshot
+    from shtairir.planning import ExecutionPlan
+
+_LISTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a person says of a run that is to go on.
+
+    Attributes
+    ----------
+    graph
+        The graph as it is now; by default its file, if that was changed since, else the graph as it was.
+    parameters
+        Values besides those that the run had.
+    rerun
+        Nodes that are to run again, whatever they have done.
+    done
+        Nodes that count as done; with the value of their output, if it is known.
+    undo
+        Whether the effects of the run are to be undone instead.
+    """
+
+    graph: Graph | Snapshot | str | Path | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    rerun: frozenset[NodeId] = frozenset()
+    done: Mapping[NodeId, Any] = field(default_factory=dict)
+    undo: bool = False
+
+
+UNKNOWN = object()
+"""Instead of the value of a node that counts as done."""
+
+
+def nodes_done(said: Iterable[str] | Mapping[str, Any]) -> dict[NodeId, Any]:
+    """Return the nodes that count as done, and their values."""
+    if isinstance(said, Mapping):
+        return {NodeId(node): value for node, value in said.items()}
+    return {NodeId(node): UNKNOWN for node in said}
+
+
+def resumed(name: str, word: Word, wishes: Wishes) -> RunHandle:
+    """Go on with a run in the background, and return its handle.
+
+    Parameters
+    ----------
+    name
+        A key, the beginning of one, or ``last``.
+
+    Raises
+    ------
+    RecoveryError
+        When there is no such run, it goes on already, or nothing is left to do.
+    UndecidedError
+        When a person must say more.
+    PlanningError
+        When the graph cannot be planned any more.
+    """
+    folder = found(name)
+    info = info_of(folder)
+    if info.state in ("running", "compensating"):
+        raise RecoveryError(
+            f"Run {info.key} is still going on, in process {info.facts.pid}.", hint="Wait for it, or end that process."
+        )
+    return _Resumption(folder, info.facts, info.state == "done", word, wishes).begun()
+
+
+class _Resumption:
+    """One run on its way back to life."""
+
+    def __init__(self, folder: RunFolder, facts: RunFacts, is_done: bool, word: Word, wishes: Wishes) -> None:
+        self._folder = folder
+        self._facts = facts
+        self._is_done = is_done
+        self._word = word
+        self._account: Account = account_of(folder)
+        self._wishes = replace(
+            wishes,
+            level=facts.level,
+            workers=wishes.workers if wishes.workers is not None else facts.workers,
+            keep=facts.keep,
+            parameters={**facts.parameters, **word.parameters},
+            targets=tuple(map(NodeId, facts.targets)) if facts.targets is not None else None,
+        )
+
+    def begun(self) -> RunHandle:
+        """Start the run."""
+        before = self._as_it_was()
+        now = self._as_it_is()
+        if now is None and before is None:
+            raise RecoveryError(
+                f"The graph of run {self._facts.key} was not kept, and it has no file.", hint="Give the graph."
+            )
+        plan = planned(now if now is not None else before, self._wishes)  # type: ignore[arg-type]  # one is there
+        plan_before = self._planned_before(before, plan if now is None and not self._word.parameters else None)
+        self._check_names(plan)
+        stale = self._stale(plan_before, plan)
+        if self._is_done and self._is_as_it_was and not self._word.rerun:
+            raise RecoveryError(
+                f"Run {self._facts.key} is done: there is nothing left to do.",
+                hint="Change a parameter, or name nodes to run again.",
+            )
+        restored = self._restored(plan_before, plan, stale)
+        return self._started(plan, restored, stale)
+
+    # --- the graph --------------------------------------------------------------------------------------------
+
+    def _as_it_was(self) -> Snapshot | None:
+        from shtairir.document import loads
+
+        try:
+            data = self._folder.graph.read_bytes()
+        except OSError:
+            return None
+        # Without a file, the name stands for nothing but the folder that paths start from.
+        path = self._facts.graph_path or str(Path(self._facts.base_dir or ".") / "unsaved.shtairir")
+        before = loads(data, path=Path(path)).snapshot()
+        now = self._word.graph
+        # Functions that were given to the graph are in no file; whoever gives the graph has them.
+        own = now.snapshot().local_blocks if now is not None and not isinstance(now, str | Path) else {}
+        return replace(before, local_blocks=own) if own else before
+
+    def _as_it_is(self) -> Graph | Snapshot | str | Path | None:
+        """Return the graph as it is now, or ``None`` if it is as it was."""
+        if self._word.graph is not None:
+            return self._word.graph
+        path = Path(self._facts.graph_path) if self._facts.graph_path is not None else None
+        now = file_hash(path)
+        changed = now and (now != self._facts.file_hash or not self._folder.graph.exists())
+        return path if changed else None
+
+    def _planned_before(self, before: Snapshot | None, same: ExecutionPlan | None) -> ExecutionPlan | None:
+        """Return the plan of the run as it was; ``None`` if there can be none any more."""
+        if same is not None or before is None:
+            return same
+        try:
+            return planned(before, replace(self._wishes, parameters=self._facts.parameters))
+        except (PlanningError, ShtairirError):
+            return None
+
+    def _check_names(self, plan: ExecutionPlan) -> None:
+        for node in (*self._word.rerun, *self._word.done):
+            if plan.task(node) is None:
+                raise RecoveryError(f"There is no node '{node}' in the graph that could run or be done.")
+
+    # --- what still holds -------------------------------------------------------------------------------------
+
+    def _stale(self, before: ExecutionPlan | None, now: ExecutionPlan) -> set[NodeId]:
+        """Return the nodes that would not compute what they did."""
+        self._is_as_it_was = False
+        if before is None:
+            return set(self._account.nodes)
+        stamps_now = stamps_of(now)
+        stamps = {
+            block: stamps_now[block] if block in stamps_now and same_block(stamp, stamps_now[block]) else stamp
+            for block, stamp in self._facts.blocks.items()
+        }
+        keys_before, keys_now = identities(before, stamps), identities(now, stamps_now)
+        self._is_as_it_was = keys_before == keys_now
+        return {node for node in self._account.nodes if keys_before.get(node) != keys_now.get(node)}
+
+    def _restored(self, before: ExecutionPlan | None, plan: ExecutionPlan, stale: Collection[NodeId]) -> Restored:
+        """Return what is there, having asked about what is not clear."""
+        word, account = self._word, self._account
+        dropped = {*stale, *_downstream(plan, word.rerun), *word.rerun}
+        holds = [node for node in account.done if node not in dropped or node in word.done]
+        known = dict(self._known(before if before is not None else plan, holds))
+        for node, value in word.done.items():
+            if value is not UNKNOWN:
+                known |= _given_outputs(plan, node, value)
+        given = Restored(
+            known,
+            done=frozenset([*holds, *word.done]),
+            again=word.rerun,
+            origin=f"Restored from run {self._facts.key}.",
+            effect_keys=self._effect_keys(stale),
+        )
+        given = self._without_damaged(plan, given)
+        self._ask(plan, given)
+        return given
+
+    def _known(self, plan: ExecutionPlan, nodes: Iterable[NodeId]) -> Iterable[tuple[PortRef, KnownValue]]:
+        for node in nodes:
+            call = plan.call(node)
+            if call is None:
+                continue
+            for port, reference in zip(call.definition.outputs, self._account.nodes[node].values, strict=False):
+                if reference is not None:
+                    for name in (call.node, *call.aliases):
+                        yield PortRef(name, port.name), KeptValue(self._folder, reference)
+
+    def _effect_keys(self, stale: Collection[NodeId]) -> dict[NodeId, str]:
+        key = self._facts.key
+        keys = {}
+        for node, account in self._account.nodes.items():
+            anew = account.standing == "undone" or (
+                account.standing == "done" and (node in self._word.rerun or node in stale)
+            )
+            times = account.times + int(anew)
+            if account.is_effect and times:
+                keys[node] = f"{key}/{node}#{times + 1}"
+        return keys
+
+    def _restoration(self, plan: ExecutionPlan, given: Restored) -> Restoration:
+        wanted = [plan.aliases.get(port, port) for port in (*plan.results, *kept_ports(self._facts.keep))]
+        kept = [plan.slots[port] for port in wanted if port in plan.slots]
+        if self._facts.keep == "all":
+            kept = list(dict.fromkeys(plan.slots.values()))
+        return restoration(plan, program_of(plan).plain, given, kept)
+
+    def _without_damaged(self, plan: ExecutionPlan, given: Restored) -> Restored:
+        """Return what is left when the values that will be needed have been looked at."""
+        import logging
+
+        looked_at: set[PortRef] = set()
+        while True:
+            done = self._restoration(plan, given)
+            needed = {slot for slots in done.shape.reads for slot in slots}
+            needed |= {plan.slots[port] for port in plan.results if port in plan.slots}
+            damaged = set()
+            for port, value in given.known.items():
+                if port in looked_at or plan.slots.get(port) not in needed or not isinstance(value, KeptValue):
+                    continue
+                looked_at.add(port)
+                if not value.is_whole():
+                    damaged.add(port)
+            if not damaged:
+                return given
+            nodes = dict.fromkeys(port.node for port in damaged)
+            listed = ", ".join(f"'{node}'" for node in nodes)
+            logging.getLogger(__name__).warning(
+                "What run %s kept of %s is damaged and is not used: the node runs again.", self._facts.key, listed
+            )
+            given = replace(given, known={port: value for port, value in given.known.items() if port not in damaged})
+
+    # --- questions --------------------------------------------------------------------------------------------
+
+    def _ask(self, plan: ExecutionPlan, given: Restored) -> None:
+        """Refuse to go on while it is not clear whether an effect is to happen again."""
+        running = self._restoration(plan, given).running
+        questions = {}
+        for node, account in self._account.nodes.items():
+            call = plan.call(node)
+            if call is None or node in self._word.rerun or call.definition.traits.repeatable:
+                continue
+            task = plan.task(node)
+            if task is None or task.number not in running:
+                continue
+            if account.standing == "begun":
+                questions[str(node)] = "It had begun, and nobody knows whether it has had its effect."
+            elif account.standing == "done" and node in self._word.done:
+                questions[str(node)] = "It counts as done, but what it made is not known, and is needed."
+            elif account.standing == "done":
+                questions[str(node)] = "It is done, but would have to run again: " + (
+                    "what it depends on was changed." if node not in given.done else "what it made was not kept."
+                )
+        for node in self._word.done:
+            task = plan.task(node)
+            if task is not None and task.number in running and str(node) not in questions:
+                questions[str(node)] = "It counts as done, but what it made is not known, and is needed."
+        if questions:
+            raise _undecided(self._facts.key, questions)
+
+    # --- the start --------------------------------------------------------------------------------------------
+
+    def _started(self, plan: ExecutionPlan, restored: Restored, stale: Collection[NodeId]) -> RunHandle:
+        folder, key = self._folder, self._facts.key
+        if self._is_done:  # what a run that is done has come to stays as it is
+            folder = self._forked()
+            key = folder.key
+        lock = _locked(folder)
+        recorder = Recorder(
+            folder, _nothing, checkpoints=plan.policy.checkpoints, session=self._account.sessions + 1, lock=lock
+        )
+        if not recorder.open():
+            lock.release()
+            raise RecoveryError(f"The folder of run {key} cannot be written.")
+        self._write_word(recorder, folder, stale)
+        self._describe(folder, plan, key)
+        known = {port: _in(folder, value) for port, value in restored.known.items()}
+        wishes = replace(
+            self._wishes,
+            parameters={},
+            targets=None,
+            kept=KeptRun(key, recorder),
+            restored=replace(restored, known=known),
+        )
+        try:
+            return started(plan, wishes)
+        except BaseException:
+            recorder.close("failed", 0.0)
+            raise
+
+    def _forked(self) -> RunFolder:
+        home = runs_folder()
+        assert home is not None  # or the run would not have been found
+        folder = RunFolder(home / new_run_key())
+        try:
+            self._folder.fork(folder)
+        except OSError as error:
+            raise RecoveryError(f"Run {self._facts.key} cannot be copied: {error.strerror}.") from error
+        return folder
+
+    def _write_word(self, recorder: Recorder, folder: RunFolder, stale: Collection[NodeId]) -> None:
+        """Write down what does not hold any more, and what counts as done."""
+        accounts = self._account.nodes
+        again = [node for node in self._word.rerun if node in accounts and accounts[node].standing == "done"]
+        void = [node for node in dict.fromkeys([*stale, *again]) if node not in self._word.done]
+        if void:
+            recorder.write({"what": "void", "nodes": void}, sync=True)
+        for node, value in self._word.done.items():
+            recorder.note_done(node, [] if value is UNKNOWN else [value])
+
+    def _describe(self, folder: RunFolder, plan: ExecutionPlan, key: RunKey) -> None:
+        from shtairir.planning.source import source_of
+
+        source = source_of(plan)
+        how = Started(self._facts.keep, self._facts.memory_limit, self._facts.timeout_s, self._facts.backend)
+        facts = replace(
+            facts_of(key, plan, source, how),
+            started_at=self._facts.started_at,
+            origin=self._facts.key if self._is_done else self._facts.origin,
+        )
+        folder.write(facts, source.given.to_bytes() if source is not None else None)
+
+
+def _nothing() -> None:
+    """The folder of a run that goes on is there already."""
+
+
+def _locked(folder: RunFolder) -> RunLock:
+    lock = take(folder.path)
+    if lock is None:
+        raise RecoveryError(f"Run {folder.key} has just been taken up by another program.")
+    return lock
+
+
+def _in(folder: RunFolder, value: KnownValue) -> KnownValue:
+    return replace(value, folder=folder) if isinstance(value, KeptValue) else value
+
+
+def _given_outputs(plan: ExecutionPlan, node: NodeId, value: Any) -> dict[PortRef, KnownValue]:
+    """Return the outputs of a node that a person has told."""
+    call = plan.call(node)
+    assert call is not None  # its name has been checked
+    ports = call.definition.outputs
+    if len(ports) != 1:
+        raise RecoveryError(f"'{node}' has {len(ports)} outputs: its value cannot be told in one.")
+    try:
+        parsed = ports[0].type.parse(value) if ports[0].type.editable else value
+    except (ValueError, TypeError) as error:
+        raise RecoveryError(f"'{node}' cannot have made {value!r}: {error}") from None
+    return {PortRef(node, ports[0].name): GivenValue(parsed)}
+
+
+def _downstream(plan: ExecutionPlan, nodes: Iterable[NodeId]) -> set[NodeId]:
+    """Return the nodes that depend on what others make."""
+    shape = program_of(plan).plain
+    pending = [task.number for task in map(plan.task, nodes) if task is not None]
+    readers: dict[int, list[int]] = {}
+    for task, slots in enumerate(shape.reads):
+        for slot in slots:
+            readers.setdefault(shape.writer[slot], []).append(task)
+    seen = set(pending)
+    below: set[NodeId] = set()
+    while pending:
+        for reader in readers.get(pending.pop(), ()):
+            if reader not in seen:
+                seen.add(reader)
+                pending.append(reader)
+                for call in plan.tasks[reader].calls:
+                    below |= {call.node, *call.aliases}
+    return below
+
+
+def _undecided(key: RunKey, questions: Mapping[str, str]) -> UndecidedError:
+    listed = " ".join(f"'{node}': {why}" for node, why in list(questions.items())[:_LISTED])
+    more = f" And {len(questions) - _LISTED} more." if len(questions) > _LISTED else ""
+    first = next(iter(questions))
+    return UndecidedError(
+        f"Run {key} cannot go on before it is clear what has happened. {listed}{more}",
+        nodes=questions,
+        hint=f"Look whether it has, and say so: --rerun {first} to run it again, --done {first} if it is done "
+        "(--done NODE=VALUE, if what it made is needed).",
+    )
