@@ -94,6 +94,14 @@ def run(
     timeout: Annotated[
         str | None, typer.Option("--timeout", "-t", metavar="S", help="Stop the run after so many seconds.")
     ] = None,
+    retries: Annotated[
+        int | None,
+        typer.Option("--retries", min=0, max=1000, metavar="N", help="Retries of nodes that say nothing themselves."),
+    ] = None,
+    node_timeout: Annotated[
+        str | None,
+        typer.Option("--node-timeout", metavar="S", help="Seconds for an attempt of such nodes."),
+    ] = None,
     help_parameters: Annotated[
         bool, typer.Option("--help-parameters", help="List what the graph can be given, and what it gives back.")
     ] = False,
@@ -135,6 +143,8 @@ def run(
             memory_limit=memory_limit,
             worker_memory=worker_memory,
             timeout=timeout,
+            retries=retries,
+            node_timeout=node_timeout,
             help_parameters=help_parameters,
             dry_run=dry_run,
             show_graph=show_graph,

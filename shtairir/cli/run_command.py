@@ -59,6 +59,8 @@ class RunOptions:
     memory_limit: str | None = None
     worker_memory: str | None = None
     timeout: str | None = None
+    retries: int | None = None
+    node_timeout: str | None = None
     help_parameters: bool = False
     dry_run: bool = False
     show_graph: bool = False
@@ -86,6 +88,7 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
     graph = open_current_graph(path)
     registry = default_registry()
     inner = assign(graph, options.assignments, registry)
+    _set_policy(graph, options)
     if options.help_parameters:
         from shtairir.cli.parameters_text import describe_parameters
 
@@ -127,6 +130,17 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
     if profiler is None:
         return outcome
     return _profiled(outcome, profiler.profile(), execution_plan, options)
+
+
+def _set_policy(graph: Graph, options: RunOptions) -> None:
+    """Have nodes that say nothing themselves run as typed, this time."""
+    said: dict[str, object] = {}
+    if options.retries is not None:
+        said["retries"] = options.retries
+    if options.node_timeout is not None:
+        said["timeout_s"] = parse_duration(options.node_timeout)
+    if said:
+        graph.set_policy(None, node=said)
 
 
 def _profiler() -> MemoryProfiler:

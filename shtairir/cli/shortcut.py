@@ -35,6 +35,7 @@ _VALUES = {
     "-m": "memory_limit",
     "--timeout": "timeout",
     "-t": "timeout",
+    "--node-timeout": "node_timeout",
     "--output": "output",
     "-o": "output",
     "--trace": "trace",

@@ -211,3 +211,31 @@ def test_an_option_that_cannot_be_read_says_how_to_write_it(
 def test_workers_and_level_reach_the_planner(call: Call, sum_graph: Path) -> None:
     plan = call("run", sum_graph, "--dry-run", "--json", "--workers", "3", "--level", "basic").json["plan"]
     assert (plan["workers"], plan["level"]) == (3, "basic")
+
+
+def test_nodes_that_say_nothing_are_retried_and_timed_as_typed(
+    call: Call, write_graph: WriteGraph, trial_blocks: Path
+) -> None:
+    file = write_graph({"plain": ("trial.double", {}), "own": ("trial.double", {"x": 2}), "wait": ("trial.sleep", {})})
+    document = json.loads(file.read_text())
+    document["nodes"][1]["policy"] = {"retries": 7}
+    file.write_text(json.dumps(document))
+    before = file.read_bytes()
+    plan = call("run", file, "--retries", "1", "--node-timeout", "2min", "--dry-run", "--json").json["plan"]
+    policies = {task["node"]: task["policy"] for task in plan["tasks"]}
+    assert policies["plain"] == {"retries": 1, "timeout_s": 120.0}
+    assert policies["own"] == {"retries": 7, "timeout_s": 120.0}
+    assert policies["wait"] == {"retries": 0, "timeout_s": 120.0}
+    assert file.read_bytes() == before
+    called = call("run", file, "--node-timeout", "0.2", "--json")
+    assert called.status == 1
+    assert called.json["nodes"]["wait"]["error"]["type"] == "AttemptTimeoutError"
+
+
+def test_a_policy_that_makes_no_sense_is_told_before_anything_runs(call: Call, sum_graph: Path) -> None:
+    document = json.loads(sum_graph.read_text())
+    document["nodes"][2]["policy"] = {"retires": 7}
+    sum_graph.write_text(json.dumps(document))
+    called = call("run", sum_graph)
+    assert called.status == 2
+    assert "total: The policy of 'total': there is no setting 'retires'.\n         → Did you mean" in called.err
