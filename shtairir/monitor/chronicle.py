@@ -158,13 +158,12 @@ class Chronicle:
         # Here, on its own thread, and not sooner: SQLite takes as long to import as a small run takes.
         from shtairir.monitor.failures import keep_few
         from shtairir.monitor.history import history
-        from shtairir.monitor.recording import record, rows_of
-        from shtairir.planning.source import source_of
+        from shtairir.monitor.recording import graph_text, record, rows_of
+        from shtairir.recovery.folder import RUNS, RunFolder
 
         try:
             found = history(self._folder)
             assert found is not None  # there is a folder
-            source = source_of(outline.plan)
             if self._left_out:
                 note = f"And {self._left_out:,} more events, which are not kept."
                 self._events.append(PastEvent(outline.elapsed_s, "note", None, note))
@@ -173,7 +172,7 @@ class Chronicle:
                 key=self.key(),
                 started_at=self._started_at,
                 origin=self._origin,
-                source=source.snapshot if source is not None else None,
+                text=graph_text(outline.plan, RunFolder(self._folder / RUNS / self.key()).graph),
                 attempts=self._attempts,
                 events=self._events,
                 resources=(ResourceUse("processor", "s", outline.plan.workers * outline.elapsed_s, busy_s),),

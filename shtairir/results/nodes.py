@@ -79,12 +79,19 @@ class NodeResults(Mapping[str, NodeResult]):
 
     What is inside of instances goes by its path, ``clean/blur``. Instances can be looked up, too, but are not gone
     through with the rest: their results are those of the nodes in them, see `instances`.
+
+    Attributes
+    ----------
+    records
+        The notes of the run, for whoever has to look at many nodes at once.
+    run_started_s
+        When the run began, by its clock.
     """
 
     def __init__(self, records: Records, run_started_s: float) -> None:
-        self._records = records
+        self._records = self.records = records
         self._plan = records.plan
-        self._run_started_s = run_started_s
+        self._run_started_s = self.run_started_s = run_started_s
 
     @cached_property
     def _tasks(self) -> dict[NodeId, int]:
