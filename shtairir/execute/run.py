@@ -16,21 +16,16 @@ node finished before anything that follows from it.
 from __future__ import annotations
 
 import itertools
-import math
 import threading
 import weakref
-from collections.abc import Callable, Sequence
-from queue import Empty
-from sys import getsizeof
-from typing import TYPE_CHECKING, Any, Final, ParamSpec
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ParamSpec
 
 from shtairir.block.values import summarize
-from shtairir.errors import ExecutionError, RunCancelledError
+from shtairir.errors import ExecutionError
 from shtairir.events import (
     EventBus,
-    NodeCancelled,
     NodeFinished,
-    NodeLogged,
     NodeRestored,
     NodeSkipped,
     NodeStarted,
@@ -38,18 +33,13 @@ from shtairir.events import (
     RunFinished,
     RunStarted,
     RunStatus,
-    ValueReleased,
-    WorkerReplaced,
 )
-from shtairir.execute.attempt import Attempt
-from shtairir.execute.attempts import Attempts, overdue, stops_the_run
-from shtairir.execute.burst import GONE, Burst, Passage
-from shtairir.execute.call import PLAIN, Call
-from shtairir.execute.choosing import ChoosingScheduler, scheduler_of, why_unneeded
-from shtairir.execute.composite import Composite
+from shtairir.execute.attempts import Attempts
+from shtairir.execute.burst import Passage
+from shtairir.execute.choosing import ChoosingScheduler, scheduler_of
+from shtairir.execute.course import HANDLERS
 from shtairir.execute.ending import Ending
 from shtairir.execute.gate import RETIMED, Gate
-from shtairir.execute.handing import HandingOn
 from shtairir.execute.mailbox import Mailbox
 from shtairir.execute.options import RunOptions
 from shtairir.execute.performer import Performer
@@ -58,49 +48,27 @@ from shtairir.execute.sampling import MemorySampler
 from shtairir.execute.scheduler import State
 from shtairir.execute.state import RunState
 from shtairir.execute.switching import short_turns
-from shtairir.execute.timers import Timer, Timers
+from shtairir.execute.timers import Timers
+from shtairir.execute.timing import Timing
 from shtairir.execute.verdict import verdict
 from shtairir.execute.workers import ThreadWorkers, Workers
 from shtairir.ids import PortRef, RunId
 from shtairir.memory.allocator import tune
 from shtairir.memory.collector import collector
 from shtairir.memory.manager import MemoryManager
-from shtairir.planning.plan import ExecutionPlan, Task
+from shtairir.planning.plan import ExecutionPlan
 from shtairir.results.records import SELF_DESCRIBING
 from shtairir.results.result import RunResult
 
 if TYPE_CHECKING:
     from shtairir.execute.restoring import Restoration, Restored
 
-_LONGEST_WAIT_S = 1_000_000.0  # a queue cannot wait for centuries
-
-_HANDLERS = (
-    "_on_done",
-    "_on_failed",
-    "_on_cancelled",
-    "_on_partly_done",
-    "_on_again",
-    "_on_retry",
-    "_on_skipped",
-)
-"""By `Ending`. Names, since a run that refers to its own methods stays, with its result, until garbage is collected."""
-
-_END_AFTER = 2 / 3
-"""The share of the grace after which what can be ended from outside is."""
-
-_OVERDUE_S = 1.0
-"""How long an attempt whose time is up may take to end, when it was told to, before it is given up."""
-
-_LOOKS_APART_S = 0.01
-
-_STOPPED: Final = object()
-_OVER: Final = object()
 _numbers = itertools.count(1)
 
 P = ParamSpec("P")
 
 
-class Run:
+class Run(Timing):
     """One execution of a plan.
 
     Notes
@@ -208,7 +176,7 @@ class Run:
         self._state.effect_keys = given.effect_keys
         self._state.unloaded = Unloaded(self._state, done, self._keeping.slots)
 
-    # --- from outside -----------------------------------------------------------------------------------------
+    # --- from outside --------------------------------------------------------------------------------------------
 
     def post(self, handler: Callable[[int], None]) -> None:
         """Have a function called when nobody else changes the state of the run."""
@@ -220,17 +188,6 @@ class Run:
         self._started_s = self.clock()
         self._thread = threading.Thread(target=self._control, name=f"shtairir run {self.id}", daemon=True)
         self._thread.start()
-
-    def stop(self, status: RunStatus = RunStatus.CANCELLED) -> None:
-        """Start no more nodes, and let those that run know. Never waits; the first who calls says why."""
-        if self._stop_status is not None:
-            return
-        self._stop_status = status
-        self._state.stopping = True
-        for passage in list(self._passages.values()):
-            passage.until_s[0] = -math.inf
-        self._mailbox.post(self._on_stop)
-        self._queue.put(_STOPPED)
 
     def keep(self, slot: int) -> None:
         """Keep a value that the plan would let go; to be called by what was posted."""
@@ -303,7 +260,11 @@ class Run:
         paused_s = self._gate.paused_s if self._gate is not None else 0.0
         return self.clock() - self._started_s - paused_s
 
-    # --- the controller ---------------------------------------------------------------------------------------
+    def _on_gate(self, _: int) -> None:
+        assert self._gate is not None
+        self._workers = self._gate
+
+    # --- the controller ------------------------------------------------------------------------------------------
 
     def _control(self) -> None:
         forget = self._options.cancel.on_cancel(self.stop)
@@ -345,108 +306,6 @@ class Run:
         for task in done.passed:
             for node in self._state.sharers_and_bodies(task):
                 self._bus.emit(NodeSkipped(self.id, now, node, records.unneeded[task]))
-
-    def _attend(self) -> None:
-        """Hand events to the observers until the run is over; meanwhile mind the time."""
-        deadline = self._deadline_s()
-        timers = self._timers
-        self._look_at_attempts()
-        self._sampler.look()
-        while True:
-            if deadline is not None and self.clock() >= deadline:
-                deadline = None
-                self.stop(RunStatus.TIMED_OUT)
-            if timers.next_s is not None and self.clock() >= timers.next_s:
-                self._do_what_is_due()
-            event = self._next_event(deadline)
-            if event is _OVER:
-                return
-            if event is _STOPPED:
-                self._state.wake_waiting()
-                deadline = None
-                stopped_s, grace_s = self.clock(), self._options.grace_s
-                timers.put(Timer(stopped_s + grace_s * _END_AFTER, "_on_end"))
-                timers.put(Timer(stopped_s + grace_s, "_on_abandon"))
-            elif event is RETIMED:
-                deadline = None if self._state.stopping else self._deadline_s()
-            elif type(event) is list:  # of a burst
-                for each in event:
-                    self._bus.emit(each)
-            elif type(event) is Timer:
-                timers.put(event)
-            elif event is not None:
-                self._bus.emit(event)
-            self._sampler.look()
-
-    def _deadline_s(self) -> float | None:
-        """Return when the run is to end by the clock, as it looks now."""
-        if self._timeout_s is None or self.paused:
-            return None
-        return self.clock() + self._timeout_s - self._elapsed_s()
-
-    def _next_event(self, deadline: float | None) -> Any:
-        """Return the next event, or ``None`` if there is something else to do."""
-        # Not in the handler of `Empty`: what a block raises would have that for its context.
-        if self._queue.empty() and self._workers.step():
-            return None
-        left_s = self._sampler.tick_s
-        for at_s in (deadline, self._timers.next_s):
-            if at_s is not None:
-                left_s = min(max(at_s - self.clock(), 0.0), _LONGEST_WAIT_S if left_s is None else left_s)
-        wait = self._options.wait
-        if wait is not None and left_s is not None and self._queue.empty() and not self._state.in_hand:
-            wait(left_s)
-            return None
-        try:
-            return self._queue.get(timeout=left_s)
-        except Empty:
-            return None
-
-    def _do_what_is_due(self) -> None:
-        for timer in self._timers.due(self.clock()):
-            if timer.action == "_look_at_attempts":
-                self._look_at_attempts()
-            else:
-                self._mailbox.post(getattr(self, timer.action), timer.task)
-
-    def _look_at_attempts(self) -> None:
-        """Have attempts ended whose time is up, and look again when that of another may be.
-
-        Of a run whose nodes all have five minutes this is done every five minutes: no task needs a timer.
-        """
-        shortest_s, now = self._program.shortest_timeout_s, self.clock()
-        if shortest_s is None:
-            return
-        next_s = now + shortest_s
-        for task, attempt in self._state.in_hand.copy().items():
-            due_s = self._due_s(attempt)
-            if due_s <= now:
-                self._mailbox.post(self._on_overdue, task)
-            else:
-                next_s = min(next_s, due_s)
-        for first, passage in self._passages.copy().items():
-            due_s = self._burst_due_s(passage)
-            if due_s <= now:
-                self._mailbox.post(self._on_overdue_burst, first)
-            else:
-                next_s = min(next_s, due_s)
-        self._timers.put(Timer(max(next_s, now + _LOOKS_APART_S), "_look_at_attempts"))
-
-    def _due_s(self, attempt: Attempt) -> float:
-        """Return when an attempt is to be over by the clock."""
-        limit_s = attempt.task.policy.timeout_s
-        if limit_s is None:
-            return math.inf
-        return attempt.started_s + limit_s + (_OVERDUE_S if attempt.is_overdue else 0.0)
-
-    def _burst_due_s(self, passage: Passage) -> float:
-        """Return when the task of a burst that is running is to be over by the clock."""
-        done = max(passage.taken() - 1, 0)
-        task = passage.burst.first + done
-        limit_s = self.plan.tasks[task].policy.timeout_s
-        if limit_s is None or not passage.began_s:
-            return math.inf
-        return (self._records.ended_s[task - 1] if done else passage.began_s) + limit_s
 
     def _conclude(self) -> None:
         """Make the result, tell the observers, and let go of everything. The last thing that happens."""
@@ -511,7 +370,7 @@ class Run:
             if type(slots[slot]) not in SELF_DESCRIBING:
                 slots[slot] = None
 
-    # --- on the workers ---------------------------------------------------------------------------------------
+    # --- on the workers ------------------------------------------------------------------------------------------
 
     def _execute(self, task: int, worker: str) -> bool:
         """Run a task, or the burst that it stands for, and post how it ended, if it has and nobody else has said so."""
@@ -526,7 +385,7 @@ class Run:
                 ending = self._performer.perform(task, worker)
                 if ending >= Ending.PENDING:
                     return False
-                handler = getattr(self, _HANDLERS[ending])
+                handler = getattr(self, HANDLERS[ending])
         except BaseException as error:  # noqa: BLE001 - a fault of ours; a worker that dies silently would stop the run
             self._break_off(error)
         else:
@@ -537,314 +396,12 @@ class Run:
         """Post how a task ended that went on without a worker."""
         if ending is not Ending.GONE:
             self._mailbox.post(self._on_over, task)
-            self._mailbox.post(getattr(self, _HANDLERS[ending]), task)
+            self._mailbox.post(getattr(self, HANDLERS[ending]), task)
             self._queue.put(None)  # for workers that work in steps
 
     def _single_file(self) -> frozenset[int]:
         """Return the tasks, standing for bursts, of which one shall run at a time."""
         return frozenset(first for first, burst in self._state.shape.bursts.items() if burst.single_file)
-
-    # --- in the mailbox: one thread at a time -----------------------------------------------------------------
-
-    def _break_off(self, error: BaseException) -> None:
-        self._broken = error
-        self._queue.put(_OVER)
-
-    def _on_gate(self, _: int) -> None:
-        assert self._gate is not None
-        self._workers = self._gate
-
-    def _on_begin(self, _: int) -> None:
-        if not self._state.stopping:
-            self._workers.give(self._scheduler.begin())
-            if self._scheduler.unneeded:
-                self._tell_unneeded()
-        self._end_if_over()
-
-    def _on_done(self, task: int) -> None:
-        scheduler = self._scheduler
-        if scheduler.states[task] > State.READY:
-            return  # abandoned before
-        ready = scheduler.done(task)
-        if ready:
-            self._workers.give(ready)
-        if scheduler.unneeded:
-            self._tell_unneeded()
-        if scheduler.released:
-            self._release()
-        if not scheduler.open:
-            self._end_if_over()
-
-    def _on_failed(self, task: int) -> None:
-        if self._scheduler.is_over(task):
-            return
-        self._go_on_without(task, *self._scheduler.failed(task))
-        self._heed_policy(self.plan.tasks[self._records.decides_for.get(task, task)])
-
-    def _heed_policy(self, failed: Task) -> None:
-        """Stop the run if the policy of what failed wants that."""
-        if stops_the_run(failed.policy):
-            if self._stop_status is None:
-                self._records.stopped_by = failed.node
-            self.stop(RunStatus.FAILED)
-
-    def _on_skipped(self, task: int) -> None:
-        """Go on after a task whose condition is false."""
-        if self._scheduler.is_over(task):
-            return
-        self._go_on_without(task, *self._scheduler.skipped(task))
-
-    def _on_retry(self, task: int) -> None:
-        """Have a task of which an attempt failed given to the workers again, later; it holds none meanwhile."""
-        wait_s = self._state.waits.pop(task, 0.0)
-        if self._scheduler.is_over(task):
-            return
-        if self._state.stopping:
-            self._give_up([task])
-            self._release()
-            self._end_if_over()
-            return
-        self._resting.add(task)
-        self._queue.put(Timer(self.clock() + wait_s, "_on_rested", task))
-
-    def _on_rested(self, task: int) -> None:
-        if task in self._resting:
-            self._resting.discard(task)
-            self._workers.give([task])
-
-    def _on_over(self, task: int) -> None:
-        self._workers.over(task)
-
-    def _on_overdue(self, task: int) -> None:
-        """End an attempt whose time is up; or give it up, if there is no other way."""
-        attempt = self._state.in_hand.get(task)
-        if attempt is None or self._due_s(attempt) > self.clock():
-            return  # it has just ended
-        end = attempt.end or attempt.cancel
-        if not attempt.is_overdue and end is not None:
-            attempt.is_overdue = True
-            end()
-        elif attempt.claim():
-            ending = self._give_up_attempt(task, attempt)
-            self._workers.over(task)
-            getattr(self, _HANDLERS[ending])(task)
-
-    def _give_up_attempt(self, task: int, attempt: Attempt) -> Ending:
-        """End an attempt in the place of its worker, and have another take that one's place."""
-        call = self._state.call(task)
-        if attempt.abandon is not None:
-            attempt.abandon()
-        else:
-            self._replace(task, attempt.worker, attempt.task)
-        if isinstance(call, Composite):
-            return self._performer.give_up_parts(call, task, attempt)
-        return self._attempts.give_up(call.call if isinstance(call, HandingOn) else call, task, attempt)
-
-    def _replace(self, task: int, worker: str, stuck: Task) -> None:
-        self._workers.replace(task, worker)
-        self._abandoned += 1
-        why = (
-            f"It did not come back from '{stuck.node}' in time. Its thread is left to itself until the block returns; "
-            "what that returns is thrown away."
-        )
-        self._state.observe(WorkerReplaced(self.id, self.clock(), worker, why, stuck.node))
-
-    def _on_overdue_burst(self, first: int) -> None:
-        """Give up the task in the middle of a burst whose time is up; the others go on by themselves."""
-        passage = self._passages.get(first)
-        if passage is None or self._burst_due_s(passage) > self.clock():
-            return
-        passage.until_s[0] = -math.inf
-        stuck = self._running_now(first)
-        if stuck is None:
-            return
-        call = self._state.call(stuck)
-        assert isinstance(call, Call)  # nothing else is in a burst
-        self._replace(first, passage.worker, call.task)
-        ending = self._attempts.fail_unbegun(call, stuck, overdue(call.task), {})
-        self._workers.over(first)
-        getattr(self, _HANDLERS[ending])(stuck)
-
-    def _on_partly_done(self, task: int) -> None:
-        """Go on after a task of several nodes of which some failed: only what needs these is skipped."""
-        if self._scheduler.is_over(task):
-            return
-        self._go_on_without(task, *self._scheduler.partly_done(task, self._records.missing(task)))
-        for part, record in zip(self.plan.tasks[task].parts, self._records.parts[task], strict=True):
-            if record.failure is not None:
-                self._heed_policy(part)
-
-    def _go_on_without(self, task: int, skipped: list[int], ready: list[int]) -> None:
-        self._tell_skipped(task, skipped)
-        self._tell_unneeded()
-        if ready:
-            self._workers.give(ready)
-        self._release()
-        self._end_if_over()
-
-    def _tell_skipped(self, task: int, skipped: list[int]) -> None:
-        records, now = self._records, self.clock()
-        for other in skipped:
-            behind = records.causes.get(other, task)
-            if records.decides_for.get(behind) == other:
-                continue  # it has been told to have failed
-            cause = records.culprit(behind)
-            why = records.why_without(behind)
-            told = None if behind in records.conditions else cause
-            for node in self._state.sharers_and_bodies(other):
-                self._state.observe(NodeSkipped(self.id, now, node, why, told))
-
-    def _tell_unneeded(self) -> None:
-        """Note why tasks turned out not to be needed."""
-        scheduler, now = self._scheduler, self.clock()
-        if not isinstance(scheduler, ChoosingScheduler):
-            return
-        for task in scheduler.unneeded:
-            why = self._records.unneeded[task] = why_unneeded(self.plan, task, scheduler.chosen, self._records)
-            for node in self._state.sharers_and_bodies(task):
-                self._state.observe(NodeSkipped(self.id, now, node, why))
-        scheduler.unneeded.clear()
-
-    def _on_again(self, task: int) -> None:
-        assert self._state.admission is not None  # nobody else puts a task back
-        self._state.admission.again(task)
-
-    def _on_cancelled(self, task: int) -> None:
-        if self._scheduler.is_over(task):
-            return
-        self._scheduler.cancelled(task)
-        self._note_cancelled(task)
-        self._release()
-        self._end_if_over()
-
-    def _on_burst(self, first: int) -> None:
-        """Keep the books for a burst."""
-        scheduler = self._scheduler
-        burst, passage = scheduler.bursts.get(first), self._passages.pop(first, None)
-        if burst is None or passage is None:
-            return  # abandoned before
-        complete = passage.done == len(burst.rows)
-        ready = scheduler.burst_done(burst) if complete else self._left_early(burst, passage)
-        if scheduler.unneeded:
-            self._tell_unneeded()
-        if ready:
-            self._workers.give(ready)
-        if scheduler.released:
-            self._release()
-        self._end_if_over()
-
-    def _left_early(self, burst: Burst, passage: Passage) -> list[int]:
-        """Return the tasks that may start after a burst was left before its end."""
-        scheduler, records = self._scheduler, self._records
-        ready = scheduler.leave(burst, passage.done)
-        culprit = burst.first + passage.done
-        if passage.ending is Ending.RETRY:
-            ready.remove(culprit)
-            self._on_retry(culprit)
-        elif culprit in records.failures:
-            skipped, more = scheduler.failed(culprit)
-            self._tell_skipped(culprit, skipped)
-            ready = [task for task in (*ready, *more) if task != culprit]
-        elif passage.done and passage.until_s[0] != -math.inf:  # it was not told to leave, but found itself slow
-            slowest = max(range(burst.first, culprit), key=records.elapsed_s)
-            self._program.overrun(slowest, records.elapsed_s(slowest))
-        if not self._state.stopping:
-            return ready
-        self._give_up(ready)
-        return []
-
-    def _on_stop(self, _: int) -> None:
-        resting, self._resting = self._resting, set()
-        self._give_up([*self._workers.withdraw(), *resting])
-        for attempt in self._state.in_hand.copy().values():
-            if attempt.cancel is not None:
-                attempt.cancel()
-        self._release()
-        self._end_if_over()
-
-    def _give_up(self, unstarted: Sequence[int]) -> None:
-        for task in self._scheduler.cancel(unstarted):
-            self._note_cancelled(task)
-
-    def _on_end(self, _: int) -> None:
-        """End from outside what can be, since it does not listen."""
-        for attempt in self._state.in_hand.copy().values():
-            if attempt.end is not None:
-                attempt.is_ended = True
-                attempt.end()
-
-    def _on_abandon(self, _: int) -> None:
-        """Give up blocks that do not listen: a thread cannot be ended, but the run need not wait for it."""
-        for task in [self._running_now(task) for task in self._scheduler.running()]:
-            if task is None:
-                continue
-            attempt = self._state.in_hand.pop(task, None)
-            if attempt is not None:
-                attempt.claim()
-                self._attempts.tell_hooks(attempt, RunCancelledError("The block did not stop in time."), {})
-                if attempt.abandon is not None:
-                    attempt.abandon()
-            self._abandoned += 1
-            note = (
-                f"The block did not stop within {self._options.grace_s:g} s. Its thread is left to itself until "
-                "it returns; what it returns is thrown away."
-            )
-            self._records.notes[task] = note
-            self._state.observe(NodeLogged(self.id, self.clock(), self.plan.tasks[task].node, "warning", note))
-            self._scheduler.cancelled(task)
-            self._note_cancelled(task)
-        self._release()
-        self._end_if_over()
-
-    def _running_now(self, task: int) -> int | None:
-        """Return the task itself or, if it stands for a burst, the one in it that is running; not if it just ended."""
-        burst = self._scheduler.bursts.get(task)
-        if burst is None:
-            return task
-        passage = self._passages.get(task)
-        if passage is None or not passage.claim():
-            return None  # its worker writes down this very moment how it ended
-        del self._passages[task]
-        done = max(passage.taken() - 1, 0)
-        self._performer.settle(passage, done)
-        unstarted = [other for other in self._scheduler.leave(burst, done) if other != burst.first + done]
-        if self._state.stopping:
-            self._give_up(unstarted)
-        elif unstarted:
-            self._workers.give(unstarted)
-        return burst.first + done
-
-    def _note_cancelled(self, task: int) -> None:
-        timed_out = self._stop_status is RunStatus.TIMED_OUT
-        now, started_s = self.clock(), self._records.started_s[task]
-        if started_s:
-            self._records.ended_s[task] = now
-            if timed_out:
-                self._records.timed_out.add(task)
-        # A loop tells of the nodes in it by itself, if it gets to do so.
-        tells = started_s and task not in self._records.notes
-        for node in self._state.sharers(task) if tells else self._state.sharers_and_bodies(task):
-            self._state.observe(NodeCancelled(self.id, now, node, self._records.elapsed_s(task)))
-
-    def _release(self) -> None:
-        """Let go of the values that nobody will read any more."""
-        slots, released = self._state.slots, self._scheduler.released
-        for slot in released:
-            value = slots[slot]
-            if value is GONE:
-                continue
-            if type(value) not in SELF_DESCRIBING:  # numbers stay, for the records
-                slots[slot] = None
-            nbytes = getsizeof(value) if type(value) in PLAIN else self._state.memory.drop(value)
-            del value
-            if self._state.observed and self._state.shape.writer[slot] not in self._records.decides_for:
-                port = self._state.port(slot)
-                self._state.observe(ValueReleased(self.id, self.clock(), port.node, port.port, nbytes))
-        released.clear()
-
-    def _end_if_over(self) -> None:
-        if not self._scheduler.open:
-            self._queue.put(_OVER)
 
 
 def _weakly(method: Callable[P, None]) -> Callable[P, None]:
