@@ -57,6 +57,9 @@ class Holder:
     def release(self) -> None:
         """Take back all that they hold, and give them nothing any more."""
         self._closed = True
+        if len(self._owners) < 2:
+            self._manager.release_all(self._first)
+            return
         for owner in {id(one): one for one in (self._first, *self._owners.copy().values())}.values():
             self._manager.release_all(owner)
 

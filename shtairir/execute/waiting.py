@@ -31,7 +31,7 @@ from shtairir.execute.call import Call
 from shtairir.execute.holding import Holder, counted, new_owner
 from shtairir.execute.mailbox import Mailbox
 from shtairir.execute.state import RunState
-from shtairir.execute.workers import Execute, IsQuick, Workers
+from shtairir.execute.workers import Execute, IsQuick, ThreadWorkers, Workers
 from shtairir.resources import Wait
 
 
@@ -52,6 +52,7 @@ class Waiting:
         self._state = state
         self._mailbox = mailbox
         self._manager = state.resources
+        self._take_up_by_themselves = isinstance(workers, ThreadWorkers)
         self._waiting: dict[int, Wait] = {}
         self._given: dict[int, Wait] = {}
         self._refused: dict[int, Exception] = {}
@@ -175,7 +176,8 @@ class Waiting:
         elif wait.granted:
             self._given[task] = wait
         self._workers.give([task])
-        self._state.queue.put(None)  # for workers that work in steps
+        if not self._take_up_by_themselves:
+            self._state.queue.put(None)  # the controller may have to do a step
 
     def _on_taken_back(self, task: int) -> None:
         """Have a task wait again of which a worker found that another has got what it was granted."""

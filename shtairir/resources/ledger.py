@@ -143,8 +143,11 @@ class Ledger:
 
     def _counts_from(self, wait: Wait, now_s: float) -> bool:
         """Have what was taken of rates count from now, when it is used; say whether the rates allow that."""
-        windows = [(self.resources[name].window, amount) for name, amount in wait.wanted.items()]
-        rates = [(window, amount) for window, amount in windows if window is not None]
+        rates = []
+        for name, amount in wait.wanted.items():
+            window = self.resources[name].window
+            if window is not None:
+                rates.append((window, amount))
         if not rates:
             return True
         for window, amount in rates:
@@ -175,17 +178,20 @@ class Ledger:
     def give_back(self, owner: Owner, wanted: Mapping[str, int], now_s: float) -> None:
         """Take back from an owner so much of some resources, but no more than it holds."""
         self._drop(owner, wanted, now_s)
-        self._settle(now_s)
+        if self._free:
+            self._settle(now_s)
 
     def close(self, owner: Owner, now_s: float) -> None:
         """Take back all that an owner holds, and give it nothing any more."""
         owner.closed = True
-        wait = self.waiting.get(owner)
+        wait = self.waiting.get(owner) if self.waiting else None
         if wait is not None:
             self._fail(wait, RunCancelledError(f"'{owner.node}' was given up while it waited for a resource."), now_s)
         self._offers.pop(owner, None)
-        self._drop(owner, dict(owner.held), now_s)
-        self._settle(now_s)
+        if owner.held:
+            self._drop(owner, owner.held.copy(), now_s)
+        if self._free:
+            self._settle(now_s)
 
     def _drop(self, owner: Owner, wanted: Mapping[str, int], now_s: float) -> None:
         for name, amount in wanted.items():
@@ -292,7 +298,7 @@ class Ledger:
             names, self._free = self._free, set()
             resources = [resource for name in names if (resource := self.resources[name]).queue]
             for wait in _in_line(resources):
-                if all(resource.is_used_up(now_s) for resource in resources):
+                if _are_used_up(resources, now_s):
                     break
                 if wait.waits and self._may_take(wait.owner, wait.wanted, wait.limits, now_s, wait):
                     self._leave_queues(wait, now_s)
@@ -365,6 +371,13 @@ class Ledger:
 def _allow(rates: Iterable[tuple[Window, int]], now_s: float) -> bool:
     """Whether so much of each rate may be taken now."""
     return all(window.used(now_s) + amount <= window.rate.amount for window, amount in rates)
+
+
+def _are_used_up(resources: Iterable[Resource], now_s: float) -> bool:
+    for resource in resources:  # noqa: SIM110 - looked at for each that waits: twice as fast as a generator
+        if not resource.is_used_up(now_s):
+            return False
+    return True
 
 
 def _free_times(resource: Resource, window: Window, now_s: float) -> Iterator[float]:

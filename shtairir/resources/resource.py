@@ -33,6 +33,7 @@ class Resource:
 
     __slots__ = (
         "_largest_limit",
+        "_under_way",
         "amount",
         "holders",
         "is_given",
@@ -55,6 +56,7 @@ class Resource:
         self.queue: list[Wait] = []
         self.series = Series()
         self._largest_limit = 0
+        self._under_way = 0
         self.set(capacity)
 
     def set(self, capacity: Capacity) -> None:
@@ -83,7 +85,9 @@ class Resource:
         """Whether nobody who waits can get any."""
         if self.window is not None:
             return self.window.used(now_s) >= self.amount
-        return self.used - self.offered >= max(self.amount, self._largest_limit)
+        # Only those who are under way may take what was offered to others.
+        taken = self.used - self.offered if self._under_way else self.used
+        return taken >= self.amount and taken >= self._largest_limit
 
     def note(self, now_s: float) -> None:
         """Note how it is in use from now on."""
@@ -92,11 +96,13 @@ class Resource:
     def enter(self, wait: Wait) -> None:
         """Put a wait into its place in the queue."""
         insort(self.queue, wait, key=by_rank)
+        self._under_way += wait.owner.begun
         self._largest_limit = max(self._largest_limit, self.limit(wait))
 
     def leave(self, wait: Wait) -> None:
         """Take a wait out of the queue."""
         del self.queue[bisect_left(self.queue, wait.rank, key=by_rank)]
+        self._under_way -= wait.owner.begun
         if not self.queue:
             self._largest_limit = 0
 
