@@ -159,6 +159,56 @@ def run(
 
 
 @app.command()
+def resume(
+    run: Annotated[
+        str, typer.Argument(metavar="[RUN]", help="The key of a run, the beginning of one, or `last`.")
+    ] = "last",
+    assignments: Assignments = None,
+    rerun: Annotated[
+        list[str] | None,
+        typer.Option("--rerun", metavar="NODE", help="Run this node again, whatever it has done. Repeatable."),
+    ] = None,
+    done: Annotated[
+        list[str] | None,
+        typer.Option("--done", metavar="NODE[=VALUE]", help="This node is done; with what it made. Repeatable."),
+    ] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Undo the effects of the run instead.")] = False,
+    graph: Annotated[
+        Path | None,
+        typer.Option("--graph", "-g", metavar="FILE", help="Go on with this graph. [default: that of the run]"),
+    ] = None,
+    workers: Workers = None,
+    timeout: Annotated[
+        str | None, typer.Option("--timeout", "-t", metavar="S", help="Stop the run after so many seconds.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Write every result into this folder."),
+    ] = None,
+    as_json: Json = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> Outcome:
+    """Go on with a run that was cut off, failed or was cancelled; finished nodes do not run again."""
+    from shtairir.cli.resume_command import ResumeOptions, resume_run
+
+    return resume_run(
+        run,
+        ResumeOptions(
+            assignments=tuple(assignments or ()),
+            rerun=tuple(rerun or ()),
+            done=tuple(done or ()),
+            undo=undo,
+            graph=graph,
+            workers=workers,
+            timeout=timeout,
+            output=output,
+            verbosity=-1 if quiet else verbose,
+        ),
+    )
+
+
+@app.command()
 def plan(
     file: GraphFile,
     assignments: Assignments = None,

@@ -47,6 +47,19 @@ def assign(graph: Graph, assignments: Iterable[str], registry: Registry) -> dict
     return inner
 
 
+def assigned_values(graph: Graph, assignments: Iterable[str]) -> dict[str, Any]:
+    """Return what `assign` has set in a graph, by input: not what is for the inside of an instance."""
+    published = {parameter.name: parameter.target for parameter in graph.snapshot().offered}
+    values = {}
+    for assignment in assignments:
+        name = assignment.partition("=")[0].strip()
+        target = published.get(name) or PortRef.parse(name)
+        node = graph.nodes.get(target.node)
+        if node is not None and target.port in node.values:
+            values[str(target)] = node.values[target.port]
+    return values
+
+
 def _target(graph: Graph, name: str, registry: Registry) -> PortRef:
     published = {parameter.name: parameter.target for parameter in graph.snapshot().offered}
     if name in published:

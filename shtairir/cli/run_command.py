@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shtairir.cli.alongside import written_alongside
-from shtairir.cli.assignments import assign
+from shtairir.cli.assignments import assign, assigned_values
 from shtairir.cli.cards import failure_cards
 from shtairir.cli.files import open_current_graph, shown_path, writable_file, writable_folder
 from shtairir.cli.interrupt import cancelled_by_signals
@@ -101,6 +101,7 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
         registry=registry,
         limits=ResourceLimits(memory_bytes=memory_limit),
     )
+    _note_assignments(execution_plan, graph, options.assignments)
     if options.show_graph:
         from shtairir.cli.plan_text import graph_text
 
@@ -124,9 +125,9 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
             worker_memory_limit=worker_memory_limit,
             verbosity=options.verbosity,
         )
-    outcome = _told(result, graph, path, folder, options.verbosity)
+    outcome = told(result, graph, path, folder, options.verbosity)
     if chronicle is not None:
-        outcome = _recorded(outcome, chronicle, options.verbosity)
+        outcome = with_history(outcome, chronicle, options.verbosity)
     if profiler is None:
         return outcome
     return _profiled(outcome, profiler.profile(), execution_plan, options)
@@ -141,6 +142,16 @@ def _set_policy(graph: Graph, options: RunOptions) -> None:
         said["timeout_s"] = parse_duration(options.node_timeout)
     if said:
         graph.set_policy(None, node=said)
+
+
+def _note_assignments(execution_plan: ExecutionPlan, graph: Graph, assignments: tuple[str, ...]) -> None:
+    """Have a kept run know what was typed: the file says something else."""
+    from shtairir.planning.source import note_source, source_of
+
+    source = source_of(execution_plan)
+    if source is not None and assignments:
+        typed = assigned_values(graph, assignments)
+        note_source(execution_plan, replace(source, parameters={**source.parameters, **typed}))
 
 
 def _profiler() -> MemoryProfiler:
@@ -179,10 +190,10 @@ def _run(
             cancel=token,
             origin="cli",
         )
-        return _waited(handle), handle.chronicle
+        return waited(handle), handle.chronicle
 
 
-def _recorded(outcome: Outcome, chronicle: Chronicle, verbosity: int) -> Outcome:
+def with_history(outcome: Outcome, chronicle: Chronicle, verbosity: int) -> Outcome:
     """Tell what took more than it usually does, once the run is in the history."""
     recorded = chronicle.recorded(_LONGEST_RECORDING_S)
     if recorded is None:
@@ -195,7 +206,7 @@ def _recorded(outcome: Outcome, chronicle: Chronicle, verbosity: int) -> Outcome
     return Outcome(outcome.status, outcome.text, {**outcome.document, **facts})
 
 
-def _waited(handle: RunHandle) -> RunResult:
+def waited(handle: RunHandle) -> RunResult:
     """Wait in short spells: on some systems a signal is only seen between them."""
     while True:
         result = handle.wait(0.25)
@@ -203,7 +214,8 @@ def _waited(handle: RunHandle) -> RunResult:
             return result
 
 
-def _told(result: RunResult, graph: Graph, path: Path, folder: Path | None, verbosity: int) -> Outcome:
+def told(result: RunResult, graph: Graph, path: Path, folder: Path | None, verbosity: int) -> Outcome:
+    """Tell how a run went, and write its results."""
     from shtairir.cli.loops_text import loop_lines
 
     cards = failure_cards(result, graph, sys.stderr, tracebacks=verbosity > 0)
@@ -211,8 +223,8 @@ def _told(result: RunResult, graph: Graph, path: Path, folder: Path | None, verb
         sys.stderr.write(f"\n{cards}\n\n")
     written = _written(result, folder)
     if verbosity >= 0:
-        told = (*_instances(result), *loop_lines(result), *_taken(result), *_missing(result), _summary(result))
-        sys.stderr.write("".join(f"{line}\n" for line in told))
+        lines_of_run = (*_instances(result), *loop_lines(result), *_taken(result), *_missing(result), _summary(result))
+        sys.stderr.write("".join(f"{line}\n" for line in lines_of_run))
     lines = [_results_text(result), *(f"wrote {shown_path(file)}" for file in written)]
     document = {"file": str(path), **result.to_dict(), "written": [str(file) for file in written]}
     return Outcome(_STATUSES[str(result.status)], "\n".join(line for line in lines if line), document)

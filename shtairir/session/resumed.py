@@ -41,6 +41,14 @@ if TYPE_CHECKING:
     from shtairir.planning import ExecutionPlan
 
 _LISTED = 5
+_CHANGED = "; the graph was changed since, and what depends on that runs again"
+_STATES: Mapping[str, str] = {
+    "running": "still going on",
+    "compensating": "being undone",
+    "interrupted": "cut off",
+    "half_undone": "cut off while it was being undone",
+    "timed_out": "out of time",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,63 @@ def nodes_done(said: Iterable[str] | Mapping[str, Any]) -> dict[NodeId, Any]:
     if isinstance(said, Mapping):
         return {NodeId(node): value for node, value in said.items()}
     return {NodeId(node): UNKNOWN for node in said}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptGraph:
+    """The graph that a run would go on with.
+
+    Attributes
+    ----------
+    said
+        What is to be said of it, in a sentence or two.
+    """
+
+    key: RunKey
+    graph: Graph
+    said: str
+
+
+def graph_of_run(name: str) -> KeptGraph:
+    """Return the graph that a run would go on with: its file if it was changed since, else as it was.
+
+    Raises
+    ------
+    RecoveryError
+        When there is no such run, or no graph of it.
+    """
+    from shtairir.document import load, loads
+
+    folder = found(name)
+    info = info_of(folder)
+    account = account_of(folder)
+    facts = info.facts
+    how = f"{_STATES.get(info.state, info.state)}, {len(account.done):,} of {facts.nodes:,} nodes done"
+    said = f"run {info.key} of '{facts.graph_name}': {how}"
+    path = _changed_file(folder, facts)
+    if path is not None:
+        return KeptGraph(info.key, load(path), f"{said}{_CHANGED}")
+    try:
+        data = folder.graph.read_bytes()
+    except OSError:
+        raise _no_graph(facts) from None
+    return KeptGraph(info.key, loads(data, path=_path_of(facts)), said)
+
+
+def _changed_file(folder: RunFolder, facts: RunFacts) -> Path | None:
+    """Return the file of a run's graph, if that is not what it was."""
+    path = Path(facts.graph_path) if facts.graph_path is not None else None
+    now = file_hash(path)
+    return path if now and (now != facts.file_hash or not folder.graph.exists()) else None
+
+
+def _path_of(facts: RunFacts) -> Path:
+    # Without a file, the name stands for nothing but the folder that paths start from.
+    return Path(facts.graph_path or Path(facts.base_dir or ".") / "unsaved.shtairir")
+
+
+def _no_graph(facts: RunFacts) -> RecoveryError:
+    return RecoveryError(f"The graph of run {facts.key} was not kept, and it has no file.", hint="Give the graph.")
 
 
 def resumed(name: str, word: Word, wishes: Wishes) -> RunHandle:
@@ -128,19 +193,14 @@ class _Resumption:
         before = self._as_it_was()
         now = self._as_it_is()
         if now is None and before is None:
-            raise RecoveryError(
-                f"The graph of run {self._facts.key} was not kept, and it has no file.", hint="Give the graph."
-            )
+            raise _no_graph(self._facts)
         plan = planned(now if now is not None else before, self._wishes)  # type: ignore[arg-type]  # one is there
         plan_before = self._planned_before(before, plan if now is None and not self._word.parameters else None)
         self._check_names(plan)
         stale = self._stale(plan_before, plan)
-        if self._is_done and self._is_as_it_was and not self._word.rerun:
-            raise RecoveryError(
-                f"Run {self._facts.key} is done: there is nothing left to do.",
-                hint="Change a parameter, or name nodes to run again.",
-            )
         restored = self._restored(plan_before, plan, stale)
+        if self._is_done and self._is_as_it_was and not self._word.rerun:  # what it came to is only looked at
+            return started(plan, replace(self._wishes, parameters={}, targets=None, restored=restored))
         return self._started(plan, restored, stale)
 
     # --- the graph --------------------------------------------------------------------------------------------
@@ -152,9 +212,7 @@ class _Resumption:
             data = self._folder.graph.read_bytes()
         except OSError:
             return None
-        # Without a file, the name stands for nothing but the folder that paths start from.
-        path = self._facts.graph_path or str(Path(self._facts.base_dir or ".") / "unsaved.shtairir")
-        before = loads(data, path=Path(path)).snapshot()
+        before = loads(data, path=_path_of(self._facts)).snapshot()
         now = self._word.graph
         # Functions that were given to the graph are in no file; whoever gives the graph has them.
         own = now.snapshot().local_blocks if now is not None and not isinstance(now, str | Path) else {}
@@ -164,10 +222,7 @@ class _Resumption:
         """Return the graph as it is now, or ``None`` if it is as it was."""
         if self._word.graph is not None:
             return self._word.graph
-        path = Path(self._facts.graph_path) if self._facts.graph_path is not None else None
-        now = file_hash(path)
-        changed = now and (now != self._facts.file_hash or not self._folder.graph.exists())
-        return path if changed else None
+        return _changed_file(self._folder, self._facts)
 
     def _planned_before(self, before: Snapshot | None, same: ExecutionPlan | None) -> ExecutionPlan | None:
         """Return the plan of the run as it was; ``None`` if there can be none any more."""
@@ -231,7 +286,9 @@ class _Resumption:
 
     def _effect_keys(self, stale: Collection[NodeId]) -> dict[NodeId, str]:
         key = self._facts.key
-        keys = {}
+        keys: dict[NodeId, str] = {}
+        if self._is_done:  # it goes on under a key of its own
+            return keys
         for node, account in self._account.nodes.items():
             anew = account.standing == "undone" or (
                 account.standing == "done" and (node in self._word.rerun or node in stale)
