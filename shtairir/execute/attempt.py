@@ -43,23 +43,16 @@ class Attempt:
         Whether it was ended because its time was up, or because the run's was.
     """
 
-    __slots__ = (
-        "_unclaimed",
-        "abandon",
-        "arguments",
-        "begun",
-        "cancel",
-        "end",
-        "fault",
-        "holder",
-        "is_ended",
-        "is_overdue",
-        "key",
-        "number",
-        "started_s",
-        "task",
-        "worker",
-    )
+    # On the class, since most attempts have no use for them, and to make an attempt costs each task of a run.
+    fault: str = ""
+    begun: int = 0
+    arguments: Mapping[str, Any] | None = None
+    cancel: Callable[[], object] | None = None
+    end: Callable[[], object] | None = None
+    abandon: Callable[[], object] | None = None
+    holder: Holder | None = None
+    is_overdue: bool = False
+    is_ended: bool = False
 
     def __init__(self, task: Task, number: int, worker: str, key: str = "", started_s: float = 0.0) -> None:
         self.task = task
@@ -67,14 +60,6 @@ class Attempt:
         self.worker = worker
         self.key = key
         self.started_s = started_s
-        self.fault = ""
-        self.holder: Holder | None = None
-        self.begun = 0
-        self.arguments: Mapping[str, Any] | None = None
-        self.cancel: Callable[[], object] | None = None
-        self.end: Callable[[], object] | None = None
-        self.abandon: Callable[[], object] | None = None
-        self.is_overdue = self.is_ended = False
         self._unclaimed = [None]
 
     @property

@@ -12,6 +12,7 @@ from shtairir.events import NodeLogged, NodePreviewed, NodeProgressed
 if TYPE_CHECKING:
     import numpy
 
+    from shtairir.events import Event
     from shtairir.execute.attempt import Attempt
     from shtairir.execute.holding import Holder
     from shtairir.execute.state import RunState
@@ -64,7 +65,7 @@ class TaskContext(Context):
         if now - self._reported_at < PROGRESS_INTERVAL_S and fraction != 1.0:
             return
         self._reported_at = now
-        self._run.observe(NodeProgressed(self.run, now, self.node, fraction, message))
+        self._tell(NodeProgressed(self.run, now, self.node, fraction, message))
 
     @property
     def idempotency_key(self) -> str:
@@ -74,20 +75,26 @@ class TaskContext(Context):
     @property
     def cancelled(self) -> bool:
         """Whether the run was cancelled, or its time is up, or that of this call."""
-        return self._run.stopping or (self._attempt is not None and self._attempt.is_over)
+        attempt = self._attempt
+        return self._run.stopping or (attempt is not None and (attempt.is_overdue or attempt.is_over))
 
     def check_cancelled(self) -> None:
         """Raise `RunCancelledError` if the run was cancelled."""
         if self.cancelled:
-            raise RunCancelledError("The run was cancelled.")
+            raise RunCancelledError("The run was cancelled, or the time of this call is up.")
 
     def log(self, message: str, level: Literal["debug", "info", "warning", "error"] = "info") -> None:
         """Write a line to the run's log."""
-        self._run.observe(NodeLogged(self.run, self._run.clock(), self.node, level, str(message)))
+        self._tell(NodeLogged(self.run, self._run.clock(), self.node, level, str(message)))
 
     def preview(self, value: object) -> None:
         """Show a value on the node while the work goes on."""
-        self._run.observe(NodePreviewed(self.run, self._run.clock(), self.node, value))
+        self._tell(NodePreviewed(self.run, self._run.clock(), self.node, value))
+
+    def _tell(self, event: Event) -> None:
+        """Hand on what the block says, unless it was given up: the node may be running again."""
+        if self._attempt is None or not self._attempt.is_over:
+            self._run.observe(event)
 
     def acquire(self, name: str, amount: int = 1, timeout_s: float | None = None) -> Hold:
         """Hold some of a named resource for the time of a ``with`` statement."""

@@ -171,10 +171,13 @@ class Timing(Course):
         attempt = self._state.in_hand.get(task)
         if attempt is None or self._due_s(attempt) > self.clock():
             return  # it has just ended
+        call = self._state.call(task)
         end = attempt.end or attempt.cancel
-        if not attempt.is_overdue and end is not None:
+        listens = isinstance(call, Call) and call.context_argument is not None
+        if not attempt.is_overdue and (end is not None or listens):
             attempt.is_overdue = True
-            end()
+            if end is not None:
+                end()
         elif attempt.claim():
             ending = self._give_up_attempt(task, attempt)
             self._workers.over(task)

@@ -268,6 +268,47 @@ class TestTimeouts:
         assert (result["a.out"], result["p.out"]) == (1.0, 1.0)
         assert result.nodes["a"].attempts == 2
 
+    def test_a_block_that_listens_ends_by_itself_when_its_time_is_up(self) -> None:
+        heard: list[bool] = []
+
+        @block
+        def listening(context: Context) -> float:
+            while True:
+                time.sleep(0.01)
+                heard.append(context.cancelled)
+                context.check_cancelled()
+
+        seen = EventRecorder()
+        graph = graph_with("a", {"a": listening}, timeout_s=0.1, retries=0)
+        result = shtairir.run(graph, instruments=[seen])
+        assert result.nodes["a"].error is not None
+        assert result.nodes["a"].error.error_type == "AttemptTimeoutError"
+        assert heard[-1]
+        assert "WorkerReplaced" not in {type(event).__name__ for event in seen.events}
+
+    def test_what_a_block_says_that_was_given_up_is_not_told(self) -> None:
+        free, said = threading.Event(), threading.Event()
+
+        @block
+        def talking(context: Context) -> float:
+            free.wait(20)
+            context.log("still here")
+            said.set()
+            return 1.0
+
+        @block(pure=False)
+        def waiting() -> float:
+            time.sleep(1.5)
+            free.set()
+            assert said.wait(10)
+            return 1.0
+
+        seen = EventRecorder()
+        graph = graph_with("a", {"a": talking}, timeout_s=0.1, retries=0)
+        graph.add(waiting, id="w")
+        assert shtairir.run(graph, instruments=[seen]).status == "failed"
+        assert "NodeLogged" not in seen.names("a")
+
     def test_as_many_workers_as_before_go_on(self) -> None:
         free, together = threading.Event(), threading.Barrier(2, timeout=10)
 
