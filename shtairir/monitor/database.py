@@ -152,7 +152,8 @@ class Database:
             connection.execute("PRAGMA incremental_vacuum")
             return True
 
-        self._used(give_back, False)
+        if self.path.exists():
+            self._used(give_back, False)
 
 
 @contextmanager
