@@ -178,17 +178,10 @@ class SharedBuffer:
 
 
 class SharedPool(MemoryPool):
-    """A pool whose buffers worker processes can see.
-
-    Attributes
-    ----------
-    file
-        Where they lie.
-    """
+    """A pool whose buffers worker processes can see."""
 
     def __init__(self, limit_bytes: int | None = None, *, poison: bool | None = None) -> None:
-        self.file = SharedFile()
-        super().__init__(limit_bytes, poison=poison, make=self.file.buffer)
+        super().__init__(limit_bytes, poison=poison, make=shared_file().buffer)
 
 
 def base_of(array: Array) -> Array | None:
@@ -250,10 +243,17 @@ def anonymous_file() -> int:
 
 
 @functools.cache
+def shared_file() -> SharedFile:
+    """Return the one file of the process, which its workers inherit."""
+    return SharedFile()
+
+
+@functools.cache
 def shared_memory_pool() -> SharedPool:
     """Return the pool that all runs of the process share, as far as they use processes."""
     return SharedPool()
 
 
 if hasattr(os, "register_at_fork"):  # a copy of the process must not lend what the program lends
+    os.register_at_fork(after_in_child=shared_file.cache_clear)
     os.register_at_fork(after_in_child=shared_memory_pool.cache_clear)

@@ -54,7 +54,8 @@ def unpack_error(packed: PackedError) -> BaseException:
         error = _revived(packed.pickled) if packed.pickled else _stand_in(packed)
     except Exception:  # noqa: BLE001 - its class is foreign code, and may not be here
         error = _stand_in(packed)
-    mark(error, packed.whereabouts)
+    if packed.whereabouts.traceback:
+        mark(error, packed.whereabouts)
     return error
 
 

@@ -11,7 +11,7 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from shtairir.errors import ExecutionError, PoisonError, WorkerLostError
+from shtairir.errors import ExecutionError, PoisonError, RunCancelledError, WorkerLostError
 from shtairir.events import NodeLogged, WorkerReplaced
 from shtairir.execute.call import Call
 from shtairir.execute.elsewhere import Whereabouts, mark
@@ -46,17 +46,22 @@ MOST_DEATHS = 3
 class _Errand:
     """What one worker does for one attempt: it may be ended from outside, but only as long as it lasts."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Worker, *, listens: bool) -> None:
         self.worker = worker
-        self.was_ended = False
+        self.was_ended = self.was_cancelled = False
+        self._listens = listens
         self._is_over = False
         self._lock = threading.Lock()
 
     def cancel(self) -> None:
-        """Let the block know that it should stop."""
+        """Let the block know that it should stop; one that could not hear of it, and has no effects, is ended."""
         with self._lock:
-            if not self._is_over:
-                self.worker.ask_to_stop()
+            if self._is_over:
+                return
+            self.worker.ask_to_stop()
+            if not self._listens:
+                self.was_ended = self.was_cancelled = True
+                self.worker.end()
 
     def end(self) -> None:
         """End the worker."""
@@ -121,7 +126,8 @@ class ProcessInvoker:
         worker = self._pool.take()
         worker.begin(call.task.node)
         host.worker = worker
-        errand = _Errand(worker)
+        may_wait = request.situation is not None or not call.task.definition.traits.pure
+        errand = _Errand(worker, listens=may_wait)
         attempt.cancel, attempt.end = errand.cancel, errand.end
         if self._state.stopping:
             errand.cancel()
@@ -182,10 +188,12 @@ class ProcessInvoker:
 
     # --- deaths -----------------------------------------------------------------------------------------------
 
-    def _loss(self, attempt: Attempt, call: Call, worker: Worker, errand: _Errand) -> WorkerLostError:
+    def _loss(self, attempt: Attempt, call: Call, worker: Worker, errand: _Errand) -> ExecutionError:
         """Return how a worker was lost, having waited for the system's account of it."""
         worker.kill()  # where it has only closed the connection
         cause = worker.cause()
+        if errand.was_cancelled:
+            return RunCancelledError("The run was cancelled.")
         if errand.was_ended:
             self._tell_replaced(call, worker, "It was ended, since its time was up.")
             return WorkerLostError("The worker was ended.", cause="ended")

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import shtairir
 
-PATIENCE_S = 0.5
+PATIENCE_S = 0.2
 """How long a worker that is to end may take to put its things in order."""
 
 _CODE = "import sys; sys.path.append({root!r}); from shtairir.execute.processes.serving import main; main()"

@@ -15,7 +15,7 @@ from typing import Literal
 
 from shtairir.execute.processes.channel import ClosedError
 from shtairir.execute.processes.worker import Worker
-from shtairir.memory.shared import shared_memory_pool
+from shtairir.memory.shared import shared_file
 
 IDLE_S = 60.0
 """After how long a worker that nobody needs is let go."""
@@ -132,7 +132,7 @@ class ProcessPool:
     # --- with the lock held -----------------------------------------------------------------------------------
 
     def _hire(self) -> Worker:
-        worker = Worker(next(self._numbers), shared_memory_pool().file.descriptor, self._forget)
+        worker = Worker(next(self._numbers), shared_file().descriptor, self._forget)
         self._all[worker.name] = worker
         return worker
 
@@ -165,9 +165,17 @@ class ProcessPool:
             self._resting = None
 
 
-@functools.cache
+_making = threading.Lock()
+
+
 def processes() -> ProcessPool:
     """Return the workers of the program."""
+    with _making:
+        return _made()
+
+
+@functools.cache
+def _made() -> ProcessPool:
     pool = ProcessPool()
     atexit.register(_close, pool, os.getpid())
     return pool
@@ -179,4 +187,4 @@ def _close(pool: ProcessPool, maker: int) -> None:
 
 
 if hasattr(os, "register_at_fork"):  # a copy of the process has no workers
-    os.register_at_fork(after_in_child=processes.cache_clear)
+    os.register_at_fork(after_in_child=_made.cache_clear)
