@@ -72,13 +72,16 @@ class Lane(StepPerformer):
             When the run is to end, or the iteration is not wanted any more.
         """
         self.index = index
-        slots = self._slots
+        slots, program = self._slots, self._program
         slots[:] = self._blank
         while given:
             _move(given, slots)
         self._held.update(owned)
         self._base_bytes = self._state.memory.live_bytes
         self._failures.clear()
+        if program.has_conditions:
+            self._skipped.clear()
+            self._passed.clear()
         self._state.records.parts.clear()
         try:
             if self._once.is_open:
@@ -87,8 +90,10 @@ class Lane(StepPerformer):
                 self._walk_as_scheduled()
             else:
                 self._walk(self._steps)
-            outputs = [slots[slot] for slot in self._program.outputs]
-            self._held.difference_update(self._program.outputs)
+            if self._skipped:
+                self._refuse_gaps(program.body.invariant if self._once.is_settled else ())
+            outputs = [slots[slot] for slot in program.outputs]
+            self._held.difference_update(program.outputs)
             return outputs
         finally:
             for slot in self._held:

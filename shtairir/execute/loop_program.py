@@ -101,6 +101,11 @@ class BodyProgram:
         ]
 
     @cached_property
+    def has_conditions(self) -> bool:
+        """Whether a policy may leave out a node."""
+        return any(task.policy.condition is not None for task in self.plan.tasks)
+
+    @cached_property
     def step_of(self) -> dict[int, Step]:
         """The steps by their tasks."""
         return {step.task: step for step in self.steps}

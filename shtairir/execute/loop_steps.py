@@ -6,8 +6,9 @@ of a single call, only counted. A step returns why it failed, instead of raising
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from shtairir.document.references import OUTPUT_PORT
@@ -19,6 +20,7 @@ from shtairir.execute.composite import Composite
 from shtairir.execute.context import TaskContext
 from shtairir.execute.failure import failure_in_brief, failure_of
 from shtairir.execute.handing import HandingOn
+from shtairir.execute.loop_policy import Trial, left_out
 from shtairir.execute.loop_program import BodyProgram, Step
 from shtairir.execute.loop_state import BodyState
 from shtairir.execute.parts import Performance
@@ -65,6 +67,9 @@ class StepPerformer:
         self._nested: dict[NodeId, Tally] = {}
         self._held: set[int] = set()
         self._failures: dict[int, NodeFailure] = {}
+        self._skipped: dict[int, NodeFailure] = {}
+        self._passed: set[int] = set()
+        self._retry_in_s: dict[int, float] = {}
         self._now_s = 0.0
         self._base_bytes = 0
 
@@ -78,10 +83,16 @@ class StepPerformer:
         call = step.call
         if step.row is not None:
             failure = self._call_row(step, step.row)
+            if failure is not None:
+                failure = self._ended(step, failure)
         elif step.is_end and isinstance(call, Call):
             failure = self._pass_on(step, call)
         elif isinstance(call, Call):
+            if call.condition is not None and not self._is_to_run(step, call):
+                return False
             failure = self._call(step, call)
+            if failure is not None:
+                failure = self._ended(step, failure)
         elif isinstance(call, HandingOn):
             failure = self._hand_on(step, call)
         else:
@@ -97,6 +108,45 @@ class StepPerformer:
             return True
         self._failures[step.task] = failure
         return False
+
+    def _ended(self, step: Step, failure: NodeFailure) -> NodeFailure | None:
+        """Return why a step failed for good, after what its policy makes of that."""
+        call, row = step.call, step.row
+        assert isinstance(call, Call)
+        again = partial(self._call, step, call) if row is None else partial(self._call_row, step, row)
+        trial = Trial(self._state, call, again, self._refuse_to_go_on)
+        final = trial.end(failure, lambda: self._retry_in_s.pop(step.task, 0.0))
+        if final is None:
+            return None
+        try:
+            values = trial.fallback(final)
+        except Exception as unfit:  # noqa: BLE001 - a value that a person wrote
+            values, final = None, replace(final, hint=f"{final.hint} Its fallback cannot be used either: {unfit}")
+        if values is not None:
+            self._publish(call, values)
+            return None
+        self._note(step, final)
+        return final
+
+    def _is_to_run(self, step: Step, call: Call) -> bool:
+        """Whether a node's condition holds; what cannot be told is a failure of the node."""
+        from shtairir.policy import holds
+
+        arguments: dict[str, Any] = {}
+        try:
+            arguments = call.arguments(self._slots, _never)
+            if holds(call.task.policy, arguments):
+                return True
+            self._skipped.setdefault(step.task, left_out(call))
+        except Exception as error:  # noqa: BLE001 - a conversion is foreign code
+            self._failures[step.task] = self._failure(step, error, arguments)
+        return False
+
+    def _refuse_gaps(self, settled: Collection[int]) -> None:
+        """Have the iteration fail of which an output is missing since something was not to run."""
+        for step in self._program.steps if self._skipped else ():
+            if step.is_end and step.task not in self._passed and step.task not in settled:
+                raise IterationFailedError(min(self._skipped.values(), key=self._position))
 
     def _missing(self, step: Step) -> set[int]:
         """Return the slots that a step has not written."""
@@ -137,7 +187,7 @@ class StepPerformer:
                 assert isinstance(step.call, Call)
                 self._publish(step.call, step.call.outputs(value))
         except BaseException as error:  # noqa: BLE001 - the boundary to foreign code: whatever it raises is its failure
-            return self._failure(step, error)
+            return self._why(step, error)
         return None
 
     def _pass_on(self, step: Step, call: Call) -> NodeFailure | None:
@@ -151,6 +201,8 @@ class StepPerformer:
                     raise ExecutionError(f"An output of the body is not what it declares: {why}.")
                 value = value if conversion is None else conversion.apply(value)
             self._publish(call, (value,))
+            if self._program.has_conditions:
+                self._passed.add(step.task)
         except BaseException as error:  # noqa: BLE001 - as above
             return self._failure(step, error, {})
         return None
@@ -173,7 +225,7 @@ class StepPerformer:
             else:
                 self._publish(call, call.outputs(returned))
         except BaseException as error:  # noqa: BLE001 - as above
-            return self._failure(step, error, arguments)
+            return self._why(step, error, arguments)
         finally:
             if context is not None:
                 context.end()
@@ -208,7 +260,17 @@ class StepPerformer:
             self._slots[slot] = value
 
     def _failure(self, step: Step, error: BaseException, arguments: dict[str, Any] | None = None) -> NodeFailure:
-        """Return why a step failed, unless the whole iteration is to end."""
+        """Return why a step failed for good, unless the whole iteration is to end."""
+        failure = self._why(step, error, arguments)
+        self._note(step, failure)
+        return failure
+
+    def _note(self, step: Step, failure: NodeFailure) -> None:
+        self._tallies[step.places[-1]].note_failure(failure)
+        self._state.records.failures[step.task] = failure
+
+    def _why(self, step: Step, error: BaseException, arguments: dict[str, Any] | None = None) -> NodeFailure:
+        """Return why an attempt at a step failed, unless the whole iteration is to end."""
         state, call = self._state, step.call
         if isinstance(error, RunCancelledError) and self._state.stopping:
             raise error
@@ -220,10 +282,11 @@ class StepPerformer:
         if decided is not None:
             whole = state.plan.tasks[decided]
             failure = replace(failure, node=whole.node, block=whole.definition.id)
-        self._tallies[step.places[-1]].note_failure(failure)
         if isinstance(error, MemoryBudgetError):
+            self._tallies[step.places[-1]].note_failure(failure)
             raise IterationFailedError(failure, short_of_memory=True)
-        state.records.failures[step.task] = failure
+        if failure.category == "conditional":
+            self._retry_in_s[step.task] = getattr(error, "retry_in_s", 0.0)
         return failure
 
     def _arguments(self, call: Call | Composite | HandingOn) -> dict[str, Any]:

@@ -305,13 +305,18 @@ def _invariant(plan: ExecutionPlan, shape: LoopShape, inputs: Mapping[str, int])
     for task in plan.tasks:
         if task.number in ends:
             continue
-        settled = all(each.definition.traits.pure and each.definition.traits.deterministic for each in task.calls)
+        settled = all(map(_comes_out_the_same, task.calls))
         before = {writers[item.slot] for item in task.inputs}
         if settled and task.number not in changing and changing.isdisjoint(before):
             found.add(task.number)
         else:
             changing.add(task.number)
     return frozenset(found)
+
+
+def _comes_out_the_same(call: Task) -> bool:
+    traits = call.definition.traits
+    return traits.pure and traits.deterministic and call.policy.condition is None
 
 
 def _why_once(body: BodyPlan, loop: NodeId) -> list[Reason]:
