@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
@@ -141,7 +142,8 @@ def keep_few(home: Path, now_s: float | None = None) -> None:
         for file in folder.rglob("*"):
             with suppress(OSError):
                 found = file.stat()
-                size, changed_s = size + found.st_size, max(changed_s, found.st_mtime)
+                changed_s = max(changed_s, found.st_mtime)
+                size += found.st_size if S_ISREG(found.st_mode) else 0
         left_bytes -= size
         if left_bytes < 0 or changed_s < now_s - KEPT_S:
             shutil.rmtree(folder, ignore_errors=True)
