@@ -516,11 +516,12 @@ def test_validation_never_raises_and_applying_an_edit_never_does_either(data: st
             graph.undo()
 
 
-def test_a_policy_is_left_to_the_planner(registry: Registry) -> None:
+def test_a_policy_that_makes_no_sense_is_a_problem_of_its_node(registry: Registry) -> None:
     graph = Graph()
     graph.add("test.number")
     graph.apply(SetPolicy(NodeId("number"), {"retries": "many"}))
-    assert validate(graph, registry) == []
+    (problem,) = validate(graph, registry)
+    assert (problem.code, problem.node) == ("bad_policy", "number")
 
 
 # --- files of graphs ------------------------------------------------------------------------------------------
