@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 if TYPE_CHECKING:
     from shtairir.execute.call import Call
     from shtairir.execute.holding import Holder
+    from shtairir.execute.state import RunState
     from shtairir.ids import NodeId
     from shtairir.planning.plan import Task
 
