@@ -15,6 +15,7 @@ from shtairir.memory.pool import MemoryPool
 
 if TYPE_CHECKING:
     from shtairir.execute.attempt import AttemptHook, Elsewhere
+    from shtairir.execute.compensating import Undoing, UndoJournal
     from shtairir.execute.mailbox import Mailbox
     from shtairir.execute.restoring import Restored
     from shtairir.execute.state import RunState
@@ -67,6 +68,10 @@ class RunOptions:
         Returns what calls the blocks of the run; they are called in the worker's thread when ``None``.
     restored
         What need not run, since it is there.
+    journal
+        Who is told what is undone when the run fails.
+    undoing
+        What was done before, to be undone too.
     wrappers
         Make workers that look at a task before they hand it on; the first is the innermost. Memory is looked at inside
         of all of them.
@@ -92,3 +97,5 @@ class RunOptions:
     invoke: Elsewhere | None = None
     wrappers: Sequence[Wrap] = ()
     restored: Restored | None = None
+    journal: UndoJournal | None = None
+    undoing: Undoing | None = None

@@ -11,6 +11,7 @@ import weakref
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import sub
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +97,11 @@ class Program:
         self._rows = RowMaker(tuple(plan.tasks), self.shape)
         self._joined: Shape | None = None
         self._overran: set[int] = set()
+
+    @cached_property
+    def can_be_undone(self) -> bool:
+        """Whether any task has an effect that can be undone."""
+        return any(task.definition.traits.compensate is not None for task in self.tasks)
 
     def adapted(self, plan: ExecutionPlan) -> Program:
         """Return the program of a plan that differs from this one's in values."""

@@ -80,6 +80,8 @@ class Restored:
         Nodes that are to run in any case.
     origin
         Where it all comes from, in a sentence.
+    nothing_runs
+        Whether nothing is to run at all, since all that is left to do is to undo what was done.
     effect_keys
         What effects can be recognised by, of nodes for which that is not as usual.
     """
@@ -88,6 +90,7 @@ class Restored:
     done: frozenset[NodeId] = frozenset()
     again: frozenset[NodeId] = frozenset()
     origin: str = "Its result was given."
+    nothing_runs: bool = False
     effect_keys: Mapping[NodeId, str] = field(default_factory=lambda: _NONE)
 
 
@@ -133,6 +136,8 @@ def restoration(plan: ExecutionPlan, shape: Shape, given: Restored, kept: Collec
         for slot in _slots_of(plan, task):
             values.pop(slot, None)
     running = _needed(plan, shape, values, _roots(plan, shape, done_tasks, again), kept)
+    if given.nothing_runs:
+        running = set()
     branching = _remaining(plan.branching, running) if plan.branching is not None else None
     smaller = _contracted(shape, running)
     if branching is not None:

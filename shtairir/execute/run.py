@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ParamSpec
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, ParamSpec
 from shtairir.block.values import summarize
 from shtairir.errors import ExecutionError
 from shtairir.events import (
+    Event,
     EventBus,
     NodeFinished,
     NodeRestored,
@@ -61,6 +63,7 @@ from shtairir.results.records import SELF_DESCRIBING
 from shtairir.results.result import RunResult
 
 if TYPE_CHECKING:
+    from shtairir.execute.compensating import Effects
     from shtairir.execute.restoring import Restoration, Restored
 
 _numbers = itertools.count(1)
@@ -121,6 +124,7 @@ class Run(Timing):
 
             # It comes first: an attempt that it refuses has not begun for the others.
             self._state.hooks = (minding(self._state), *self._state.hooks)
+        self._effects = self._noted_effects() if self._program.can_be_undone else None
         if options.invoke is not None:
             self._state.invoke = options.invoke(self._state)
         self._sampler = MemorySampler(self.id, self._state.memory, self._bus, self.clock)
@@ -156,11 +160,19 @@ class Run(Timing):
         self._gating = threading.Lock()
         self._timeout_s = options.timeout_s
         self._abandoned = 0
+        self._undone_status: RunStatus | None = None
         self._stop_status: RunStatus | None = None
         self._broken: BaseException | None = None
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._started_s = self.clock()
+
+    def _noted_effects(self) -> Effects:
+        from shtairir.execute.compensating import Effects  # few runs have any that can be undone
+
+        effects = Effects()
+        self._state.hooks = (*self._state.hooks, effects)
+        return effects
 
     def _restored(self, given: Restored) -> Restoration:
         from shtairir.execute.restoring import restoration  # few runs are given anything
@@ -274,6 +286,8 @@ class Run(Timing):
                 self._workers.start(self._execute, self._state.is_quick, self._single_file())
                 self._mailbox.post(self._on_begin)
                 self._attend()
+                if self._effects is not None and self._broken is None:
+                    self._undo(self._effects)
         except BaseException as error:  # noqa: BLE001 - whoever waits must be told
             self._broken = error
         finally:
@@ -307,6 +321,30 @@ class Run(Timing):
             for node in self._state.sharers_and_bodies(task):
                 self._bus.emit(NodeSkipped(self.id, now, node, records.unneeded[task]))
 
+    def _undo(self, effects: Effects) -> None:
+        """Undo what the run has done, if it has come to no good end."""
+        from shtairir.execute.compensating import Undo, Undoing
+
+        told = self._options.undoing if self._options.undoing is not None else Undoing()
+        status = RunStatus(told.only) if told.only else self._status()
+        done = [*told.earlier, *effects.done]
+        if not done or status in (RunStatus.DONE, RunStatus.PARTIAL):
+            return
+        wait = self._options.wait if self._options.wait is not None else time.sleep
+        if not Undo(self._state, self._options.journal, self._tell_undone, wait).all(done, str(status)):
+            status = RunStatus.FAILED
+        if told.only:
+            self._undone_status = status
+
+    def _tell_undone(self, event: Event) -> None:
+        """Hand an event to the observers after all that was said before it."""
+        while not self._queue.empty():
+            said = self._queue.get()
+            for each in said if type(said) is list else (said,):
+                if isinstance(each, Event):
+                    self._bus.emit(each)
+        self._bus.emit(event)
+
     def _conclude(self) -> None:
         """Make the result, tell the observers, and let go of everything. The last thing that happens."""
         status = self._status()
@@ -327,6 +365,8 @@ class Run(Timing):
             self._ended.set()
 
     def _status(self) -> RunStatus:
+        if self._undone_status is not None:
+            return self._undone_status
         if self._stop_status is not None and State.CANCELLED in self._scheduler.states:
             return self._stop_status
         return RunStatus.FAILED if self._broken is not None else verdict(self._state, self._scheduler, self._keeping)

@@ -60,6 +60,8 @@ class Account:
         How long it took, in all programs in which it ended.
     undoing
         Whether what it had done was to be undone, and that has not come to an end.
+    undone_for
+        How the run had ended when that began.
     """
 
     nodes: dict[NodeId, NodeAccount] = field(default_factory=dict)
@@ -67,6 +69,7 @@ class Account:
     status: str | None = None
     elapsed_s: float = 0.0
     undoing: bool = False
+    undone_for: str = ""
 
     @property
     def done(self) -> list[NodeId]:
@@ -143,8 +146,11 @@ def _void(account: Account, record: Mapping[str, Any]) -> None:
         account.void(NodeId(node))
 
 
+def _undo(account: Account, record: Mapping[str, Any]) -> None:
+    account.undoing, account.undone_for = True, str(record.get("status", ""))
+
+
 def _undo_begun(account: Account, record: Mapping[str, Any]) -> None:
-    account.undoing = True
     found = account.nodes.get(NodeId(record.get("node", "")))
     if found is not None:
         found.undoing = True
@@ -172,7 +178,7 @@ _TAKERS = {
     "failed": _failed,
     "lost": _nothing,
     "void": _void,
-    "undo": _undo_begun,
+    "undo": _undo,
     "undo_begun": _undo_begun,
     "undone": _undone,
     "finished": _finished,

@@ -225,6 +225,20 @@ class Recorder:
                     inputs[name] = None
         return inputs
 
+    def undoing(self, nodes: Sequence[str], status: str) -> None:
+        """Write down that what these have done is about to be undone, since the run has ended so."""
+        self._has_effects = True
+        self.write({"what": "undo", "nodes": list(nodes), "status": status}, sync=True)
+
+    def undo_begun(self, node: str) -> None:
+        """Write down that a compensation is about to be called."""
+        self.write({"what": "undo_begun", "node": node}, sync=True)
+
+    def undone(self, node: str, error: str | None) -> None:
+        """Write down that a compensation has ended, or failed."""
+        what = "undone" if error is None else "undo_failed"
+        self.write({"what": what, "node": node, **({"error": error} if error else {})}, sync=True)
+
     def note_done(self, node: str, values: Sequence[Any]) -> None:
         """Write down that a node counts as done, by a person's word."""
         if not self.open():

@@ -242,6 +242,8 @@ class NodeResults(Mapping[str, NodeResult]):
             return records.unneeded[task]
         if task in records.taken:
             return _taken(records.taken[task])
+        if task in records.undone:
+            return _undone(records.undone[task])
         if task in records.causes and records.failure(task) is None:
             return records.why_without(records.causes[task])
         for said in (records.restored, records.conditions, records.fallbacks, records.notes):
@@ -285,6 +287,12 @@ class NodeResults(Mapping[str, NodeResult]):
     def count(self, status: NodeStatus) -> int:
         """Return how many nodes ended so."""
         return sum(result.status is status for result in self.values())
+
+
+def _undone(failure: NodeFailure | None) -> str:
+    if failure is None:
+        return "What it had done was undone, since the run has come to no good end."
+    return f"What it had done could not be undone: {failure.message}"
 
 
 def _taken(takers: tuple[NodeId, ...]) -> str:

@@ -110,6 +110,8 @@ class Records:
         For tasks whose policy's condition is false: that, in a sentence.
     restored
         For tasks that did not run, since what they make was there: where that is from, in a sentence.
+    undone
+        For tasks whose compensation was called, why that has not helped; ``None`` where it has.
     notes
         Why a task was stopped, where there is more to say than that it was.
     stopped_by
@@ -138,6 +140,7 @@ class Records:
     fallbacks: dict[int, str] = field(default_factory=dict)
     conditions: dict[int, str] = field(default_factory=dict)
     restored: dict[int, str] = field(default_factory=dict)
+    undone: dict[int, NodeFailure | None] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
     stopped_by: NodeId | None = None
     parts: dict[int, list[PartRecord]] = field(default_factory=dict)
@@ -157,6 +160,8 @@ class Records:
         """Return how far a task is."""
         if task in self.timed_out:
             return NodeStatus.TIMED_OUT
+        if task in self.undone and self.undone[task] is None:
+            return NodeStatus.COMPENSATED
         if task in self.restored:
             return NodeStatus.CACHED
         return NodeStatus.FAILED if self._undecided(task) is not None else _STATUS_OF_STATE[self.states[task]]
@@ -220,7 +225,7 @@ class Records:
         """Whether an output of a task is there to be had."""
         if task in self.parts:
             return slot not in self.missing(task)
-        return self.status(task) in MADE
+        return self.status(task) in MADE or task in self.undone
 
     def missing(self, task: int) -> set[int]:
         """Return the outputs of a task that its parts have not made, by slot."""

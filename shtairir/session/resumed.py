@@ -13,10 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shtairir.errors import PlanningError, RecoveryError, ShtairirError, UndecidedError
+from shtairir.events import RunStatus
+from shtairir.execute.compensating import Undoable, Undoing
 from shtairir.execute.handle import RunHandle
 from shtairir.execute.program import program_of
 from shtairir.execute.restoring import GivenValue, KnownValue, Restoration, Restored, restoration
@@ -198,6 +201,8 @@ class _Resumption:
         plan_before = self._planned_before(before, plan if now is None and not self._word.parameters else None)
         self._check_names(plan)
         stale = self._stale(plan_before, plan)
+        if self._word.undo or self._account.undoing:
+            return self._undone(plan_before if plan_before is not None else plan)
         restored = self._restored(plan_before, plan, stale)
         if self._is_done and self._is_as_it_was and not self._word.rerun:  # what it came to is only looked at
             return started(plan, replace(self._wishes, parameters={}, targets=None, restored=restored))
@@ -381,12 +386,51 @@ class _Resumption:
             targets=None,
             kept=KeptRun(key, recorder),
             restored=replace(restored, known=known),
+            undoing=Undoing(self._undoable(plan, [node for node in self._account.done if node in restored.done])),
         )
         try:
             return started(plan, wishes)
         except BaseException:
             recorder.close("failed", 0.0)
             raise
+
+    def _undone(self, plan: ExecutionPlan) -> RunHandle:
+        """Undo what the run has done, and nothing else."""
+        effects = self._undoable(plan, self._account.done)
+        if not effects and not self._account.undoing:
+            raise RecoveryError(f"Run {self._facts.key} has done nothing that can be undone.")
+        folder, account = self._folder, self._account
+        lock = _locked(folder)
+        recorder = Recorder(folder, _nothing, checkpoints="none", session=account.sessions + 1, lock=lock)
+        if not recorder.open():
+            lock.release()
+            raise RecoveryError(f"The folder of run {self._facts.key} cannot be written.")
+        restored = Restored(
+            done=frozenset(account.done),
+            origin=f"Done in run {self._facts.key}.",
+            nothing_runs=True,
+            effect_keys=self._effect_keys(()),
+        )
+        wishes = replace(
+            self._wishes,
+            parameters={},
+            targets=None,
+            kept=KeptRun(self._facts.key, recorder),
+            restored=restored,
+            undoing=Undoing(effects, account.undone_for or str(RunStatus.CANCELLED)),
+        )
+        return started(plan, wishes)
+
+    def _undoable(self, plan: ExecutionPlan, nodes: Iterable[NodeId]) -> list[Undoable]:
+        """Return what these nodes have done and can be undone, in the order in which they were done."""
+        found = []
+        for node in nodes:
+            call = plan.call(node)
+            if call is not None and call.definition.traits.compensate is not None:
+                account = self._account.nodes[node]
+                inputs = partial(_loaded_inputs, self._folder, node, account.inputs)
+                found.append(Undoable(call, inputs, partial(_loaded_outputs, self._folder, node, account.values)))
+        return found
 
     def _forked(self) -> RunFolder:
         home = runs_folder()
@@ -419,6 +463,20 @@ class _Resumption:
             origin=self._facts.key if self._is_done else self._facts.origin,
         )
         folder.write(facts, source.given.to_bytes() if source is not None else None)
+
+
+def _loaded_inputs(folder: RunFolder, node: NodeId, references: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _loaded(folder, node, f"its input '{name}'", one) for name, one in references.items()}
+
+
+def _loaded_outputs(folder: RunFolder, node: NodeId, references: Iterable[Any]) -> list[Any]:
+    return [_loaded(folder, node, "what it made", reference) for reference in references]
+
+
+def _loaded(folder: RunFolder, node: NodeId, what: str, reference: Any) -> Any:
+    if reference is None:
+        raise RecoveryError(f"'{node}' cannot be undone: {what} was not kept.")
+    return KeptValue(folder, reference).load()
 
 
 def _nothing() -> None:

@@ -16,7 +16,7 @@ from shtairir.monitor.chronicle import Chronicle, chronicle_of
 from shtairir.monitor.learned import learned
 from shtairir.planning import ExecutionPlan
 from shtairir.recovery.keeping import KeptRun, Started, kept_run
-from shtairir.session.planned import planned
+from shtairir.session.planned import planned, set_capacities
 from shtairir.session.wishes import Source, Wishes, kept_ports
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def _ready(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> ExecutionPl
         raise PlanningError(
             "A plan cannot take other parameters or targets.", hint="Give them to shtairir.plan, or run the graph."
         )
+    set_capacities(wishes)
     return graph_or_plan
 
 
@@ -105,6 +106,8 @@ def _options(
         one_by_one=wishes.rehearsed,
         wrappers=wishes.wrappers,
         restored=_restored(plan, wishes),
+        journal=kept.hook if kept is not None else None,
+        undoing=wishes.undoing,
         on_result=_told(told),
     )
 

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from shtairir.document.snapshot import Snapshot
     from shtairir.execute.attempt import AttemptHook
     from shtairir.execute.cancel import CancelToken
+    from shtairir.execute.compensating import Undoing
     from shtairir.execute.options import Wrap
     from shtairir.execute.processes.kinds import Backend
     from shtairir.execute.restoring import Restored
     from shtairir.execute.workers import Workers
     from shtairir.recovery.keeping import KeptRun
+    from shtairir.resources.capacity import Rate
 
     Crew: TypeAlias = Callable[[ExecutionPlan], Workers]
 
@@ -47,8 +49,10 @@ class Wishes:
         Those of `RunOptions`, besides what every run has.
     given
         Values of outputs that are there already; what makes them does not run.
-    kept, restored
-        What keeps the run, and what is there of it, if it is one that is gone on with.
+    capacities
+        How much the program has of its resources from now on.
+    kept, restored, undoing
+        What keeps the run, what is there of it, and what of it can be undone, if it is one that is gone on with.
     rehearsed
         Whether it is run to see what happens: nothing is kept of it, or learned from it, and hooks see all attempts.
     """
@@ -73,9 +77,11 @@ class Wishes:
     given: Mapping[PortRef, Any] = field(default_factory=dict)
     kept: KeptRun | None = None
     restored: Restored | None = None
+    undoing: Undoing | None = None
     rehearsed: bool = False
     backend: Backend = "threads"
     worker_memory_limit: int | None = None
+    capacities: Mapping[str, int | Rate | str] = field(default_factory=dict)
 
     @property
     def apart(self) -> frozenset[NodeId]:
@@ -99,6 +105,7 @@ def wishes(
     break_at: Iterable[PortRef | str] = (),
     watch: Iterable[PortRef | str] = (),
     given: Mapping[str, Any] | Mapping[PortRef, Any] | None = None,
+    capacities: Mapping[str, int | Rate | str] | None = None,
     **others: Any,
 ) -> Wishes:
     """Return wishes as callers write them: with ``None`` for what they do not care about, and any row of names."""
@@ -110,6 +117,7 @@ def wishes(
         estimates=estimates or {},
         break_at=tuple(break_at),
         watch=tuple(watch),
+        capacities=capacities or {},
         given={port_of(name): value for name, value in (given or {}).items()},
         **others,
     )
