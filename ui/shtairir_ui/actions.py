@@ -61,12 +61,23 @@ VIEW = (
     Command("fit", "&Fit the graph", ("Ctrl+0",), "fit", "Show the whole graph"),
     Command("as_app", "Run as an &app", ("Ctrl+Shift+A",), "layout", "Show what the graph publishes as a form"),
     Command("show_palette", "&Palette", ("Ctrl+1",), "panel_left"),
-    Command("show_bottom", "P&roblems, log and profiler", ("Ctrl+J",), "panel_bottom"),
+    Command("show_bottom", "P&roblems, log, runs", ("Ctrl+J",), "panel_bottom"),
     Command("show_right", "&Inspector and preview", ("Ctrl+2",), "panel_right"),
 )
 RUN = (
     Command("run", "&Run", ("F5", "Ctrl+Return", "Ctrl+Enter"), "run", "Run the graph"),
+    Command("pause", "&Pause", ("F6",), "pause", "Start no node any more; those that run go on to their end"),
+    Command("step", "Ste&p", ("F10",), "step", "Start one of the nodes that are held"),
     Command("stop", "&Stop", ("Shift+F5", "Esc"), "stop", "Stop the run"),
+    Command("extend", "More &time", (), "clock", "Let the run take longer before its time is up"),
+    Command("run_to", "Run &to here", ("Ctrl+F10",), "run_to", "Run the selected node and all that it needs"),
+    Command("run_from", "Run &from here", ("Ctrl+F5",), "run_from", "Run the selected node and all that follows it"),
+    Command("run_selected", "Run se&lected", ("Ctrl+Shift+F5",), "", "Run the selected nodes only"),
+    Command("breakpoint", "&Breakpoint", ("F9",), "breakpoint", "Hold the run before the selected nodes or links"),
+    Command("clear_breakpoints", "Remove all brea&kpoints", ("Ctrl+Shift+F9",), "", "Hold the run nowhere any more"),
+    Command("show_history", "&History", ("Ctrl+H",), "history", "Show the runs of the past"),
+    Command("show_watch", "&Watch and breakpoints", (), "eye", "Show what is watched and where the run is held"),
+    Command("show_health", "H&ealth", (), "health", "Show workers, memory, disk and resources"),
     Command("show_profiler", "&Profiler", ("Ctrl+Shift+P",), "clock", "Show where time and memory went"),
     Command("release_memory", "Release &memory", (), "memory", "Return memory that nobody uses to the system"),
 )
@@ -128,8 +139,25 @@ class Actions(QObject):
         for name in ("select_all", "delete"):
             self._actions[name].setEnabled(bool(graph.nodes))
         self._refresh_places(some)
-        self._actions["run"].setEnabled(not self._editor.is_running)
-        self._actions["stop"].setEnabled(self._editor.is_running)
+        self._refresh_run(len(self._editor.selection))
+
+    def _refresh_run(self, selected: int) -> None:
+        editor = self._editor
+        held, present = editor.is_held, editor.past is None
+        idle = not editor.is_running and present
+        self._actions["run"].setText("&Resume" if held else "&Run")
+        for name, usable in (
+            ("run", idle or held),
+            ("pause", editor.can_hold and not editor.is_paused),
+            ("step", held),
+            ("stop", editor.is_running),
+            ("extend", editor.time_left_s is not None),
+            ("run_to", idle and selected == 1),
+            ("run_from", idle and selected == 1),
+            ("run_selected", idle and selected > 0),
+            ("clear_breakpoints", bool(editor.marks.stops)),
+        ):
+            self._actions[name].setEnabled(usable)
 
     def _refresh_places(self, some: bool) -> None:
         instances = self._editor.selected_instances()
@@ -174,6 +202,9 @@ class Actions(QObject):
             editor.run_started,
             editor.run_finished,
             editor.run_refused,
+            editor.control_changed,
+            editor.marks_changed,
+            editor.past_changed,
         ):
             signal.connect(self.refresh)
 

@@ -28,8 +28,8 @@ class LiveCheck(QObject):
         self._timer = QTimer(self, singleShot=True, interval=DELAY_MS)
         self._timer.timeout.connect(self.check_now)
 
-    def watch(self, graph: Graph) -> None:
-        """Check this graph from now on, beginning at once."""
+    def watch(self, graph: Graph | None) -> None:
+        """Check this graph from now on, beginning at once; without one there are no problems."""
         self._graph = graph
         self.check_now()
 
@@ -42,6 +42,7 @@ class LiveCheck(QObject):
         self._timer.stop()
         graph = self._graph
         if graph is None:
+            self._publish([])
             return
         if len(graph.nodes) <= LARGE_GRAPH_NODES:
             self._publish(validate(graph, self._registry))

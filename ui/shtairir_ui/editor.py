@@ -7,7 +7,8 @@ and no results of their own. Each verb is one undo step of the document.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,13 +24,10 @@ from shtairir.ids import BlockId, NodeId, PortRef
 from shtairir.memory.allocator import Released, release
 from shtairir.validation import Problem
 from shtairir_ui.blockfolder import BlockFolder
-from shtairir_ui.bridge import Background
-from shtairir_ui.checking import LiveCheck
-from shtairir_ui.kept import KeptValues
+from shtairir_ui.pastrun import PastRun
 from shtairir_ui.places import (
     ROOT,
     Place,
-    PlacedStates,
     enterable,
     graph_at,
     nearest,
@@ -37,11 +35,8 @@ from shtairir_ui.places import (
     with_instances,
 )
 from shtairir_ui.quantities import released_words
-from shtairir_ui.runs import RunControl
-from shtairir_ui.runtime import NodeRuntime
-from shtairir_ui.staleness import stale_paths
+from shtairir_ui.runverbs import RunVerbs
 from shtairir_ui.thumbnails import Thumbnails
-from shtairir_ui.verbs import GraphVerbs
 
 if TYPE_CHECKING:  # imported with the first run
     from shtairir.results import RunResult
@@ -49,7 +44,16 @@ if TYPE_CHECKING:  # imported with the first run
 
 
 
-class Editor(GraphVerbs):
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What is edited, while a run of the past is looked at."""
+
+    root: Graph
+    place: Place
+    selection: tuple[NodeId, ...]
+
+
+class Editor(RunVerbs):
     """A graph being edited: document, place in it, selection, problems and the last run.
 
     ``root`` is the graph that the file is. ``graph`` is what is shown of it: the same, or the definition that one went
@@ -69,11 +73,8 @@ class Editor(GraphVerbs):
     blocks_changed = Signal()
     packs_checked = Signal()
     problems_changed = Signal(list)
-    runtime_changed = Signal(object)
-    run_started = Signal()
-    run_finished = Signal(object)
-    run_refused = Signal(object)
-    events_arrived = Signal(list)
+    document_opened = Signal()
+    past_changed = Signal()
     memory_released = Signal(object)
     title_changed = Signal()
 
@@ -84,12 +85,10 @@ class Editor(GraphVerbs):
         registry: Registry | None = None,
         budget_bytes: int | None = None,
     ) -> None:
-        super().__init__(registry or default_registry(), parent)
-        self.background = Background(self)
+        super().__init__(registry or default_registry(), budget_bytes, parent)
         self._unsubscribe: Callable[[], None] = lambda: None
-        self._check = LiveCheck(self.registry, self.background, self)
         self._check.changed.connect(self.problems_changed)
-        self._runs = RunControl(self.registry, budget_bytes, self)
+        self._aside: Aside | None = None
         self._thumbnails = Thumbnails(self.background, self)
         self._thumbnails.ready.connect(self._on_runtime)
         self._stale_timer = QTimer(self, singleShot=True, interval=16)
@@ -105,46 +104,27 @@ class Editor(GraphVerbs):
     @property
     def path(self) -> Path | None:
         """The file behind the graph; None until it is saved."""
-        return self.root.path
+        return self.present.path
+
+    @property
+    def present(self) -> Graph:
+        """The graph that is edited, also while a run of the past is looked at."""
+        return self._aside.root if self._aside is not None else self.root
 
     @property
     def title(self) -> str:
         """The file's name without its suffix, or the graph's own name."""
-        return self.path.stem if self.path is not None else self.root.name
+        return self.path.stem if self.path is not None else self.present.name
 
     @property
     def is_modified(self) -> bool:
         """Whether there are changes that are not in the file."""
-        return bool(self.root.is_modified)
+        return bool(self.present.is_modified)
 
     @property
     def problems(self) -> list[Problem]:
         """What the last check found, in the whole file; nodes are named by their paths."""
         return self._check.problems
-
-    @property
-    def runtime(self) -> Mapping[NodeId, NodeRuntime]:
-        """What each node that is shown does or did in the current or last run."""
-        return PlacedStates(self._runs.runtime, self._runs.inner, self.place) if self._placed else self._runs.runtime
-
-    @property
-    def whole_runtime(self) -> Mapping[NodeId, NodeRuntime]:
-        """What each node does or did in the current or last run, by path."""
-        return self._runs.runtime
-
-    @property
-    def results(self) -> KeptValues:
-        """The values of the last run that fit the memory budget, of the nodes that are shown."""
-        return self._runs.results.at(self.place)
-
-    @property
-    def _placed(self) -> bool:
-        return bool(self.place.path or self._runs.inner)
-
-    @property
-    def is_running(self) -> bool:
-        """Whether a run is going on, its planning included."""
-        return self._runs.is_running
 
     def definition(self, node: NodeId) -> BlockDefinition | None:
         """The block behind a node; None when it is not installed."""
@@ -249,7 +229,7 @@ class Editor(GraphVerbs):
 
     def save(self, path: Path | str | None = None) -> None:
         """Write the graph to its file, or to `path`; raises DocumentError when it cannot."""
-        save(self.root, None if path is None else Path(path))
+        save(self.present, None if path is None else Path(path))
         self.title_changed.emit()
         self._check.check_soon()  # what was brought up to date is in the file now
 
@@ -261,20 +241,9 @@ class Editor(GraphVerbs):
 
     # -- runs ------------------------------------------------------------------------------------
 
-    def run(self) -> None:
-        """Run the graph as it is now; edits made meanwhile do not touch the run."""
-        if self.is_running:
-            return
-        self._check.check_now()
-        self._runs.start(self.root.snapshot())
-
     def prepare(self) -> None:
         """Import the planner and the executor on a worker while nobody waits, so that the first run need not."""
         self.background.submit(lambda: importlib.import_module("shtairir.session"), lambda _module: None)
-
-    def stop(self) -> None:
-        """Ask the run to end."""
-        self._runs.stop()
 
     def release_memory(self) -> Released:
         """Return memory that nobody uses to the system, and say how much it was."""
@@ -288,14 +257,14 @@ class Editor(GraphVerbs):
         """Stop everything that goes on behind the window."""
         self._runs.forget()
         self.background.close()
+        self.errands.close()
         self._unsubscribe()
 
     # -- inside ----------------------------------------------------------------------------------
 
     def _connect_runs(self) -> None:
-        self._runs.started.connect(self.run_started)
-        self._runs.events.connect(self.events_arrived)
-        self._runs.runtime_changed.connect(self._on_runtime)
+        self._runs.runtime_changed.connect(self._on_present_runtime)
+        self._runs.value_seen.connect(self._on_value)
         self._runs.finished.connect(self._on_finished)
         self._runs.refused.connect(self._on_refused)
 
@@ -305,19 +274,60 @@ class Editor(GraphVerbs):
             changed = {node for path in changed if (node := self.place.local(path)) is not None}
         self.runtime_changed.emit(changed)
 
+    def _on_present_runtime(self, changed: Iterable[NodeId]) -> None:
+        if self.past is None:
+            self._on_runtime(changed)
+
+    def _on_value(self, ref: PortRef, value: object) -> None:
+        self._thumbnails.offer(ref.node, value, self._family_of(ref))
+
     def _show(self, graph: Graph) -> None:
-        self._unsubscribe()
         self._runs.forget()
-        self._thumbnails.reset({}, self._family_of)
+        self.past = self._aside = None
         upgrade(graph, self.registry)
-        self.graph = self.root = graph
-        self.place = ROOT
-        self._unsubscribe = graph.subscribe(self._on_change)
+        self._put(graph, ROOT)
+        self.marks.forget()
+        self.document_opened.emit()
+        self.title_changed.emit()
+        self._check.watch(graph)
+
+    def _put(self, root: Graph, place: Place) -> None:
+        """Show another graph."""
+        self._unsubscribe()
+        self._thumbnails.reset(self._seen.results, self._family_of)
+        self.root, self.place = root, place
+        shown = graph_at(root, place)
+        assert shown is not None  # nobody edits what is put aside
+        self.graph = shown
+        self._subscribe()
         self.selection = ()
         self.graph_replaced.emit()
         self.selection_changed.emit(())
+
+    # -- runs of the past --------------------------------------------------------------------------
+
+    def show_past(self, past: PastRun) -> None:
+        """Show a run of the past on its own graph; what is edited is put aside as it is."""
+        if self._aside is None:
+            self._aside = Aside(self.root, self.place, self.selection)
+        self.past = past
+        self._check.watch(None)
+        self._put(past.graph, ROOT)
+        self.past_changed.emit()
         self.title_changed.emit()
-        self._check.watch(graph)
+
+    def leave_past(self) -> None:
+        """Show what is edited again, as it was left."""
+        aside = self._aside
+        if aside is None:
+            return
+        self.past = self._aside = None
+        self._put(aside.root, aside.place)
+        self.select(aside.selection)
+        self.past_changed.emit()
+        self.title_changed.emit()
+        self._check.watch(aside.root)
+        self._mark_stale()
 
     def _subscribe(self) -> None:
         self._unsubscribe()
@@ -345,6 +355,7 @@ class Editor(GraphVerbs):
         lost, self.selection = kept != self.selection, kept
         added = {self.place.whole(node): self.graph.nodes[node] for node in change.nodes_added}
         self._thumbnails.forget(self._runs.forget_strangers(added))
+        self.marks.follow(change, self.place)
         self.graph_changed.emit(change)
         if lost:
             self.selection_changed.emit(kept)
@@ -358,10 +369,9 @@ class Editor(GraphVerbs):
     def _on_blocks_changed(self, blocks: set[BlockId]) -> None:
         """A block that the person wrote is another now: to the widgets, its nodes have changed."""
         self.blocks_changed.emit()
-        upgrade(self.root, self.registry, again=True)
-        if self._runs.record is not None:
-            self._runs.record.rewritten |= blocks
-            self._stale_timer.start()
+        upgrade(self.present, self.registry, again=True)
+        self._runs.note_rewritten(blocks)
+        self._stale_timer.start()
         nodes = tuple(node.id for node in self.graph.nodes.values() if node.block in blocks)
         if nodes:
             self.graph_changed.emit(Change(nodes_changed=nodes, label="read blocks again"))
@@ -374,12 +384,11 @@ class Editor(GraphVerbs):
         self.packs_checked.emit()
 
     def _mark_stale(self) -> None:
-        if self._runs.record is not None:
-            then, rewritten = self._runs.record.snapshot, self._runs.record.rewritten
-            self._runs.mark_stale(stale_paths(then, self.root.snapshot(), rewritten))
+        self._runs.mark_stale(self.present.snapshot())
 
     def _on_finished(self, result: object) -> None:
-        self._thumbnails.reset(self._runs.results, self._family_of)
+        if self.past is None:
+            self._thumbnails.reset(self._runs.results, self._family_of)
         self._mark_stale()
         self.run_finished.emit(result)
 

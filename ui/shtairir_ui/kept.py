@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil  # type: ignore[import-untyped]  # it comes without types
 
@@ -36,6 +36,7 @@ class KeptValues(Mapping[PortRef, object]):
     def __init__(self, candidates: Iterable[Candidate] = (), budget_bytes: int | None = None) -> None:
         self.budget_bytes = default_budget_bytes() if budget_bytes is None else budget_bytes
         kept, self._freed = within_budget(list(candidates), self.budget_bytes)
+        self._candidates = {item.ref: item for item in kept}
         self._values = {item.ref: item.value for item in kept}
         self.nbytes = sum(item.nbytes for item in kept)
         self._shown: tuple[Place, KeptValues] | None = None
@@ -66,6 +67,15 @@ class KeptValues(Mapping[PortRef, object]):
         shown.nbytes = self.nbytes
         self._shown = (place, shown)
         return shown
+
+    def over(self, earlier: KeptValues) -> KeptValues:
+        """These, and of an earlier run what this one has not made, all together within the budget."""
+        before = [
+            replace(item, order=-1) for ref, item in earlier._candidates.items() if ref in earlier and ref not in self
+        ]
+        both = KeptValues([*before, *self._candidates.values()], self.budget_bytes)
+        both._freed |= self._freed | {ref for ref in earlier.freed if ref not in both}
+        return both
 
     def put(self, values: Mapping[PortRef, object]) -> None:
         """Keep these too, in the place of older ones of the same ports."""

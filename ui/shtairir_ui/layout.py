@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from shtairir_ui.actions import Actions
 from shtairir_ui.editor import Editor
+from shtairir_ui.health import HealthPanel
+from shtairir_ui.history import HistoryPanel
 from shtairir_ui.inspector import InspectorPanel
 from shtairir_ui.log import LogPanel
 from shtairir_ui.palette import PalettePanel
@@ -15,10 +17,13 @@ from shtairir_ui.preview import PreviewPanel
 from shtairir_ui.problems import ProblemsPanel
 from shtairir_ui.profiler import ProfilerPanel
 from shtairir_ui.settings import Settings
+from shtairir_ui.watchpanel import WatchPanel
 
 PALETTE_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 232, 336, 176
 PROFILER_HEIGHT = 272
-LOG_TAB, PROFILER_TAB = 1, 2
+LOG_TAB = 1
+ROOMY_TABS = frozenset({2, 3, 5})
+"""Profiler, history and health: there is more to see in them than in a list of problems."""
 
 
 class WindowLayout(QWidget):
@@ -32,6 +37,9 @@ class WindowLayout(QWidget):
         self.problems = ProblemsPanel(editor)
         self.log = LogPanel(editor)
         self.profiler = ProfilerPanel(editor)
+        self.history = HistoryPanel(editor)
+        self.watch = WatchPanel(editor)
+        self.health = HealthPanel(editor)
         self.inspector = InspectorPanel(editor)
         self.preview = PreviewPanel(editor)
         self.inspector.node_wanted.connect(self.node_wanted)
@@ -69,13 +77,29 @@ class WindowLayout(QWidget):
 
     def show_profiler(self) -> None:
         """Bring the profiler to the front, with room for its timeline."""
+        self._show_below(self.profiler)
+
+    def show_history(self) -> None:
+        """Bring the runs of the past to the front, with the keyboard in their list."""
+        self._show_below(self.history)
+        self.history.table.setFocus()
+
+    def show_watch(self) -> None:
+        """Bring what is watched, and the breakpoints, to the front."""
+        self._show_below(self.watch)
+
+    def show_health(self) -> None:
+        """Bring the health of the program to the front."""
+        self._show_below(self.health)
+
+    def _show_below(self, panel: QWidget) -> None:
         self._toggles["show_bottom"][0].setChecked(True)
-        self.bottom.setCurrentWidget(self.profiler)
+        self.bottom.setCurrentWidget(panel)
 
     def _on_tab(self, index: int) -> None:
         if index == LOG_TAB:
             self.log.mark_seen()
-        elif index == PROFILER_TAB and not self._has_made_room:
+        elif index in ROOMY_TABS and not self._has_made_room:
             # Once: who makes it lower afterwards wants it so.
             self._has_made_room = True
             above, below = self._middle.sizes()
@@ -117,6 +141,9 @@ class WindowLayout(QWidget):
         tabs.addTab(self.problems, "Problems")
         tabs.addTab(self.log, "Log")
         tabs.addTab(self.profiler, "Profiler")
+        tabs.addTab(self.history, "History")
+        tabs.addTab(self.watch, "Watch")
+        tabs.addTab(self.health, "Health")
         self.problems.count_changed.connect(lambda number: tabs.setTabText(0, _badge("Problems", number)))
         self.log.count_changed.connect(lambda number: tabs.setTabText(LOG_TAB, _badge("Log", number)))
         tabs.currentChanged.connect(self._on_tab)

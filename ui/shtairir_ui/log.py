@@ -6,23 +6,34 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from shtairir.events import (
+    BreakerChanged,
     Event,
+    NodeCompensated,
     NodeFailed,
+    NodeHeld,
     NodeLogged,
+    NodeRestored,
+    NodeRetrying,
     NodeSkipped,
     RunFinished,
-    RunStarted,
     RunStatus,
+    WorkerReplaced,
 )
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
-from shtairir_ui.quantities import count, duration
+from shtairir_ui.happenings import weighty
+from shtairir_ui.quantities import duration, size
+
+if TYPE_CHECKING:
+    from shtairir.monitor.chronicle import Recorded
+    from shtairir.monitor.past import Regression
 
 KEPT_LINES = 5000
 LEVELS = ("debug", "info", "warning", "error")
@@ -44,25 +55,42 @@ class LogLine:
         return "  ".join(part for part in (self.clock, f"{self.level:<7}", self.node, self.message) if part)
 
 
+_LEVELS: dict[type[object], str] = {
+    NodeRetrying: "warning",
+    NodeCompensated: "warning",
+    WorkerReplaced: "warning",
+    BreakerChanged: "warning",
+    NodeHeld: "debug",
+    NodeRestored: "debug",
+}
+
+
 def log_line(event: Event, clock: str) -> LogLine | None:
     """The line an event is worth; None for the many that are seen on the nodes."""
     match event:
-        case RunStarted():
-            text = f"Run {event.run} started: {count(len(event.nodes), 'node')}, {count(event.workers, 'worker')}."
-            return LogLine(clock, "", "info", text)
         case NodeLogged():
             return LogLine(clock, event.node, event.level, event.message)
         case NodeFailed():
             return LogLine(clock, event.node, "error", event.failure.message)
         case NodeSkipped():
-            return LogLine(clock, event.node, "warning", event.reason)
+            return LogLine(clock, event.node, "warning" if event.cause is not None else "debug", event.reason)
         case RunFinished():
-            ends = {RunStatus.DONE: "done", RunStatus.FAILED: "failed", RunStatus.CANCELLED: "stopped"}
-            level = "info" if event.status is RunStatus.DONE else "warning"
-            word = ends.get(event.status, "timed out")
-            return LogLine(clock, "", level, f"Run {event.run} {word} after {duration(event.elapsed_s)}.")
+            return LogLine(clock, "", "info" if event.status is RunStatus.DONE else "warning", weighty(event))
         case _:
-            return None
+            text = weighty(event)
+            return LogLine(clock, "", _LEVELS.get(type(event), "info"), text) if text else None
+
+
+def regression_line(found: Regression, clock: str) -> LogLine:
+    """A node took more than it usually does."""
+    now, usual = (duration(found.now), duration(found.usual)) if found.measure == "time" else _sizes(found)
+    took = "took" if found.measure == "time" else "held"
+    text = f"It {took} {now}; in the {found.runs} runs before, {usual}. This is no chance, by {found.sure:.0%}."
+    return LogLine(clock, found.node, "warning", text)
+
+
+def _sizes(found: Regression) -> tuple[str, str]:
+    return size(round(found.now)), size(round(found.usual))
 
 
 class LogPanel(QWidget):
@@ -94,6 +122,7 @@ class LogPanel(QWidget):
         self._copy.clicked.connect(lambda _checked=False: self.copy())
         self._clear.clicked.connect(lambda _checked=False: self.clear())
         editor.events_arrived.connect(self._on_events)
+        editor.run_recorded.connect(self._on_recorded)
         theme.changed.connect(self._show_all)
 
     @property
@@ -148,6 +177,10 @@ class LogPanel(QWidget):
         self._append([line for line in lines if self._passes(line)])
         for line in lines:
             self._count(line)
+
+    def _on_recorded(self, recorded: Recorded) -> None:
+        for found in recorded.regressions:
+            self.add(regression_line(found, time.strftime("%H:%M:%S")))
 
     def _count(self, line: LogLine) -> None:
         if LEVELS.index(line.level) >= LEVELS.index("warning") and not self.isVisible():

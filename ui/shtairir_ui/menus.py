@@ -43,7 +43,12 @@ class Menus(QObject):
             *("next_tab", "previous_tab", "close_tab"),
         )
         self._make_view_menu()
-        fill(bar.addMenu("&Run"), "run", "stop", "", "show_profiler", "release_memory")
+        fill(
+            bar.addMenu("&Run"),
+            *("run", "pause", "step", "stop", "extend", "", "run_to", "run_from", "run_selected", ""),
+            *("breakpoint", "clear_breakpoints", "", "show_history", "show_watch", "show_profiler", "show_health", ""),
+            "release_memory",
+        )
         self._make_help_menu()
         window.files.recents_changed.connect(self._fill_recent)
 

@@ -1,41 +1,29 @@
-"""Run, Stop and how the run is doing."""
+"""Run, Pause, Step, Stop, more time, and how the run is doing."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
-from shtairir.events import NodeStatus, RunStatus
-from shtairir.ids import NodeId
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.iconlabel import IconLabel
-from shtairir_ui.progress import RunProgress, run_progress
-from shtairir_ui.quantities import count, duration, size
+from shtairir_ui.outcome import NOT_RUN, Outcome, Standing, outcome_of, running_text
+from shtairir_ui.preview.view import Elided
+from shtairir_ui.quantities import duration
 
 if TYPE_CHECKING:
     from shtairir.results import RunResult
 
-TICK_MS = 100
+TICK_MS = 200
 STEPS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The last run in one line."""
-
-    role: str
-    icon: str
-    text: str
-
-
 class RunBar(QFrame):
-    """The run's two buttons, its progress and, afterwards, its outcome."""
+    """The run's buttons, its progress and, afterwards, its outcome."""
 
     def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,61 +31,18 @@ class RunBar(QFrame):
         self._editor = editor
         self._began_s = 0.0
         self._stopping = False
-        self._expected_s: dict[NodeId, float] = {}
         self._make_widgets()
         self._lay_out()
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._refresh)
-        self._outcome = Outcome("text_dim", "", "Not run yet")
+        self._outcome = NOT_RUN
         self._connect()
         self._show_idle()
 
     @property
     def status_text(self) -> str:
         """What the bar says, for tests and screen readers."""
-        return self._status.text()
-
-    def _make_widgets(self) -> None:
-        self.run_button = QPushButton("Run")
-        self.run_button.setObjectName("runButton")
-        self.run_button.setProperty("role", "primary")
-        self.run_button.setToolTip("Run the graph (F5)")
-        theme.bind_icon(self.run_button, "run", "on_accent")
-        self.stop_button = QPushButton("Stop")
-        self.stop_button.setObjectName("stopButton")
-        self.stop_button.setToolTip("Stop the run (Shift+F5)")
-        theme.bind_icon(self.stop_button, "stop")
-        # A click leaves the keyboard where it was, most often on the canvas; Tab still reaches both.
-        for button in (self.run_button, self.stop_button):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._bar = QProgressBar(textVisible=False, maximum=STEPS)
-        self._bar.setObjectName("runProgress")
-        self._bar.setFixedSize(160, 6)
-        self._icon = IconLabel(size=16)
-        self._icon.setObjectName("runOutcomeIcon")
-        self._status = QLabel()
-        self._status.setObjectName("runStatus")
-        self._status.setTextFormat(Qt.TextFormat.PlainText)
-
-    def _lay_out(self) -> None:
-        tokens = theme.current()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(tokens.s2)
-        row.addWidget(self.run_button)
-        row.addWidget(self.stop_button)
-        row.addSpacing(tokens.s2)
-        row.addWidget(self._bar)
-        row.addWidget(self._icon)
-        row.addWidget(self._status, 1)
-
-    def _connect(self) -> None:
-        self.run_button.clicked.connect(lambda _checked=False: self._editor.run())
-        self.stop_button.clicked.connect(lambda _checked=False: self.stop())
-        self._editor.run_started.connect(self._on_started)
-        self._editor.run_finished.connect(self._on_finished)
-        self._editor.run_refused.connect(self._on_refused)
-        self._editor.graph_replaced.connect(self._on_replaced)
+        return self._status.full_text()
 
     def stop(self) -> None:
         """Ask the run to end and say so until it does."""
@@ -106,84 +51,150 @@ class RunBar(QFrame):
             self._editor.stop()
             self._refresh()
 
+    def pause_or_go_on(self) -> None:
+        """Pause the run, or let it go on when it is held."""
+        if self._editor.is_held:
+            self._editor.go_on()
+        else:
+            self._editor.pause()
+
+    # -- assembly --------------------------------------------------------------------------------
+
+    def _make_widgets(self) -> None:
+        self.run_button = _button("Run", "runButton", "Run the graph (F5)")
+        self.run_button.setProperty("role", "primary")
+        theme.bind_icon(self.run_button, "run", "on_accent")
+        self.pause_button = _button("Pause", "pauseButton", "")
+        self.step_button = _button("Step", "stepButton", "Start one of the nodes that are held (F10)")
+        theme.bind_icon(self.step_button, "step")
+        self.stop_button = _button("Stop", "stopButton", "Stop the run (Shift+F5)")
+        theme.bind_icon(self.stop_button, "stop")
+        self.extend_button = _button("More time", "extendButton", "")
+        theme.bind_icon(self.extend_button, "clock", "warning")
+        self._bar = QProgressBar(textVisible=False, maximum=STEPS)
+        self._bar.setObjectName("runProgress")
+        self._bar.setFixedSize(120, 6)
+        self._icon = IconLabel(size=16)
+        self._icon.setObjectName("runOutcomeIcon")
+        self._status = Elided()
+        self._status.setObjectName("runStatus")
+
+    def _lay_out(self) -> None:
+        tokens = theme.current()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(tokens.s2)
+        for button in (self.run_button, self.pause_button, self.step_button, self.stop_button):
+            row.addWidget(button)
+        row.addSpacing(tokens.s2)
+        row.addWidget(self._bar)
+        row.addWidget(self._icon)
+        row.addWidget(self._status, 1)
+        row.addWidget(self.extend_button)
+        row.addSpacing(tokens.s2)
+
+    def _connect(self) -> None:
+        editor = self._editor
+        self.run_button.clicked.connect(lambda _checked=False: editor.run())
+        self.pause_button.clicked.connect(lambda _checked=False: self.pause_or_go_on())
+        self.step_button.clicked.connect(lambda _checked=False: editor.step())
+        self.stop_button.clicked.connect(lambda _checked=False: self.stop())
+        self.extend_button.clicked.connect(lambda _checked=False: self._extend())
+        editor.run_started.connect(self._on_started)
+        editor.control_changed.connect(self._refresh)
+        editor.run_finished.connect(self._on_finished)
+        editor.run_refused.connect(self._on_refused)
+        editor.document_opened.connect(self._on_opened)
+        editor.past_changed.connect(self._show_buttons)
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def _extend(self) -> None:
+        self._editor.extend()
+        self._refresh()
+
     def _on_started(self) -> None:
         self._began_s = time.perf_counter()
         self._stopping = False
         self._tick.start()
-        self._buttons(running=True)
-        self._bar.show()
+        self._bar.setVisible(True)
         self._icon.hide()
         self._refresh()
 
     def _refresh(self) -> None:
-        if not self._editor.is_running:
+        editor = self._editor
+        if not editor.is_running:
             return
-        elapsed_s = time.perf_counter() - self._began_s
-        progress = run_progress(self._editor.whole_runtime, self._expected_s, elapsed_s)
-        self._bar.setValue(round(progress.fraction * STEPS))
-        self._status.setText(running_text(progress, elapsed_s, self._stopping))
+        self._show_buttons()
+        progress = editor.run_progress
+        standing = Standing(
+            elapsed_s=time.perf_counter() - self._began_s if progress is None else progress.elapsed_s,
+            stopping=self._stopping,
+            paused=editor.is_paused,
+            held=len(editor.held_nodes),
+        )
+        self._bar.setValue(round((progress.share if progress is not None else 0.0) * STEPS))
+        self._status.setText(running_text(progress, standing))
+        self._offer_time()
+
+    def _offer_time(self) -> None:
+        left_s = self._editor.time_left_s
+        self.extend_button.setVisible(self._editor.is_time_short and not self._stopping)
+        if left_s is not None:
+            self.extend_button.setText(f"Ends in {duration(round(left_s))} · More time")
+            more = duration(self._editor.more_time_s)
+            self.extend_button.setToolTip(f"The run's time is nearly up. Give it another {more}.")
 
     def _on_finished(self, result: RunResult) -> None:
-        for node, state in self._editor.whole_runtime.items():
-            if state.status is NodeStatus.DONE and state.elapsed_s is not None:
-                self._expected_s[node] = state.elapsed_s
-        statuses = [state.status for state in self._editor.whole_runtime.values()]
-        self._outcome = outcome_of(result, statuses)
+        self._outcome = outcome_of(result, self._editor.run_statuses)
         self._show_idle()
 
     def _on_refused(self, error: Exception) -> None:
         self._outcome = Outcome("error", "error", "Not run: see Problems")
         self._show_idle()
 
-    def _on_replaced(self) -> None:
-        self._expected_s.clear()
-        self._outcome = Outcome("text_dim", "", "Not run yet")
+    def _on_opened(self) -> None:
+        self._outcome = NOT_RUN
         self._show_idle()
 
     def _show_idle(self) -> None:
         self._tick.stop()
         self._bar.hide()
         self._bar.setValue(0)
-        self._buttons(running=False)
+        self.extend_button.hide()
+        self._show_buttons()
         self._icon.setVisible(bool(self._outcome.icon))
         self._icon.show_icon(self._outcome.icon, self._outcome.role)
         self._status.setText(self._outcome.text)
+        if self._outcome.detail:
+            self._status.setToolTip(self._outcome.detail)
 
-    def _buttons(self, *, running: bool) -> None:
-        off, on = (self.run_button, self.stop_button) if running else (self.stop_button, self.run_button)
-        on.setEnabled(True)
-        if off.hasFocus():  # else Qt would hand the keyboard to whatever stands next to it
-            on.setFocus()
-        off.setEnabled(False)
+    def _show_buttons(self) -> None:
+        editor = self._editor
+        running, held = editor.is_running, editor.is_held
+        self._enable(self.stop_button, running and not self._stopping)
+        self._enable(self.run_button, not running and editor.past is None)
+        self._enable(self.pause_button, editor.can_hold and not self._stopping)
+        self.pause_button.setVisible(running)
+        self.pause_button.setText("Resume" if held else "Pause")
+        self.pause_button.setToolTip(
+            "Let the run go on (F5)" if held else "Start no node any more; those that run go on to their end (F6)"
+        )
+        theme.bind_icon(self.pause_button, "run" if held else "pause", "accent" if held else None)
+        self.step_button.setVisible(held)
+
+    def _enable(self, button: QPushButton, enabled: bool) -> None:
+        if not enabled and button.hasFocus():  # else Qt would hand the keyboard to whatever stands next to it
+            other = self.stop_button if button is self.run_button else self.run_button
+            other.setEnabled(True)
+            other.setFocus()
+        button.setEnabled(enabled)
 
 
-def running_text(progress: RunProgress, elapsed_s: float, stopping: bool) -> str:
-    """One line about a run that goes on."""
-    if stopping:
-        return f"Stopping… {duration(elapsed_s)}"
-    if not progress.total:
-        return f"Planning… {duration(elapsed_s)}"
-    parts = [f"{progress.settled} of {count(progress.total, 'node')}", duration(elapsed_s)]
-    if progress.remaining_s is not None and progress.remaining_s >= 0.5:
-        parts.append(f"about {duration(progress.remaining_s)} left")
-    return " · ".join(parts)
-
-
-def outcome_of(result: RunResult, statuses: Sequence[NodeStatus | None]) -> Outcome:
-    """One line about a run that is over; `statuses` are those of its nodes, at hand already."""
-    facts = [count(len(statuses), "node")]
-    failed = sum(status in (NodeStatus.FAILED, NodeStatus.TIMED_OUT) for status in statuses)
-    skipped = sum(status is NodeStatus.SKIPPED for status in statuses)
-    if failed:
-        facts.append(f"{failed} failed")
-    if skipped:
-        facts.append(f"{skipped} skipped")
-    if result.memory.peak_bytes:
-        facts.append(f"peak {size(result.memory.peak_bytes)}")
-    lead, role, icon = {
-        RunStatus.DONE: ("Done in", "ok", "ok"),
-        RunStatus.FAILED: ("Failed after", "error", "error"),
-        RunStatus.CANCELLED: ("Stopped after", "warning", "cancelled"),
-        RunStatus.TIMED_OUT: ("Timed out after", "error", "clock"),
-    }[result.status]
-    return Outcome(role, icon, " · ".join([f"{lead} {duration(result.elapsed_s)}", *facts]))
+def _button(text: str, name: str, tip: str) -> QPushButton:
+    """A click leaves the keyboard where it was, most often on the canvas; Tab still reaches the button."""
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setToolTip(tip)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button

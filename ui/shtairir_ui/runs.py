@@ -1,68 +1,63 @@
-"""Starting, following and stopping runs, away from the Qt thread."""
+"""Starting, following, holding and stopping runs, away from the Qt thread."""
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-import shtairir
 from shtairir.block.registry import Registry
 from shtairir.document import Node, Snapshot
 from shtairir.errors import ShtairirError
-from shtairir.events import Event, NodeFinished, NodeStatus, RunStarted
-from shtairir.ids import BlockId, NodeId, PortRef
-from shtairir_ui.bridge import EventBridge, RunSink, start_thread
-from shtairir_ui.kept import Candidate, KeptValues
+from shtairir.events import Event, NodeStatus, RunExtended, RunPaused, RunResumed, RunStarted, ValueWatched
+from shtairir.ids import BlockId, NodeId, PortRef, RunKey
+from shtairir_ui.bridge import EventBridge, start_thread
+from shtairir_ui.kept import KeptValues
 from shtairir_ui.places import by_container
+from shtairir_ui.running import Began, Ended, InHistory, Order, Refused, run_to_the_end
 from shtairir_ui.runtime import IDLE, SETTLED, NodeRuntime, advance, final_states
+from shtairir_ui.staleness import stale_paths
 
-if TYPE_CHECKING:  # the planner and the executor are imported by the first run, on its own thread
+if TYPE_CHECKING:  # imported with the first run
     from shtairir.results import RunResult
     from shtairir.results.iterations import Iterations
     from shtairir.session import RunHandle
 
-log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class _Began:
-    handle: RunHandle
-
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    result: RunResult
-    kept: KeptValues
-    states: Mapping[NodeId, NodeRuntime]
-    loops: Mapping[NodeId, Iterations]
-
-
-@dataclass(frozen=True, slots=True)
-class _Refused:
-    error: Exception
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class RunRecord:
-    """What the current or last run was made of, and which blocks had their code changed since."""
+    """What a run was made of, and which blocks had their code changed since."""
 
     snapshot: Snapshot
     rewritten: set[BlockId] = field(default_factory=set)
 
 
+@dataclass(slots=True)
+class Known:
+    """What is known of nodes, and which run that comes from."""
+
+    states: dict[NodeId, NodeRuntime] = field(default_factory=dict)
+    records: dict[NodeId, RunRecord] = field(default_factory=dict)
+
+
 class RunControl(QObject):
-    """One run at a time; its events become node states, its values are kept under a budget."""
+    """One run at a time; its events become node states, its values are kept under a budget.
+
+    A run of a part of the graph leaves what is known of the rest: for each node it is noted which run it was in.
+    """
 
     started = Signal()
     events = Signal(list)
     runtime_changed = Signal(object)
+    control_changed = Signal()
+    value_seen = Signal(object, object)
+    refusal = Signal(str)
     finished = Signal(object)
     refused = Signal(object)
+    recorded = Signal(object)
 
     def __init__(self, registry: Registry, budget_bytes: int | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -73,48 +68,111 @@ class RunControl(QObject):
         self.results = KeptValues((), budget_bytes)
         self.loops: Mapping[NodeId, Iterations] = {}
         self.result: RunResult | None = None
-        self.record: RunRecord | None = None
         self.is_running = False
-        self._handle: RunHandle | None = None
+        self.is_paused = False
+        self.handle: RunHandle | None = None
+        self.key: RunKey | None = None
+        self._order: Order | None = None
+        self._coming: RunRecord | None = None
+        self._records: dict[NodeId, RunRecord] = {}
+        self._earlier = Known()
+        self._left_out: frozenset[NodeId] = frozenset()
+        self._held: set[NodeId] = set()
         self._stop = threading.Event()
         self._bridge = EventBridge(self)
         self._bridge.arrived.connect(self._take)
 
-    def start(self, snapshot: Snapshot) -> None:
-        """Plan and run the snapshot on a thread of its own; does nothing while a run is going on."""
+    # -- what is asked of it ---------------------------------------------------------------------
+
+    def start(self, order: Order) -> None:
+        """Plan and run on a thread of its own; does nothing while a run is going on."""
         if self.is_running:
             return
         self.is_running = True
-        self.record = RunRecord(snapshot)
+        self._order = order
         self._stop = threading.Event()
+        self._coming = RunRecord(order.snapshot)
+        self._earlier = Known(self.runtime, self._records) if order.is_part else Known()
+        self._left_out = frozenset()
         sink = self._bridge.open_run()
-        registry, stop, budget = self._registry, self._stop, self.budget_bytes
+        registry, stop, earlier = self._registry, self._stop, self.results
         self.started.emit()
-        start_thread(lambda: _run_to_the_end(snapshot, registry, sink, stop, budget), f"run-{sink.number}")
+        start_thread(lambda: run_to_the_end(order, registry, sink, stop, earlier), f"run-{sink.number}")
 
     def stop(self) -> None:
         """Ask the run to end; it ends as soon as its blocks listen."""
         self._stop.set()
-        if self._handle is not None:
-            self._handle.cancel()
+        if self.handle is not None:
+            self.handle.cancel()
+
+    def pause(self) -> None:
+        """Start no node any more."""
+        if self.handle is not None:
+            self.handle.pause()
+
+    def go_on(self, node: NodeId | None = None) -> None:
+        """Let a node go on that is held; or all of them, and the run if it is paused."""
+        if self.handle is not None:
+            self.handle.go_on(node)
+
+    def step(self) -> None:
+        """Start one node that is held."""
+        if self.handle is not None:
+            self.handle.step()
+
+    def extend(self, seconds: float) -> None:
+        """Give the run more time."""
+        if self.handle is not None:
+            self.handle.extend(seconds)
+
+    def break_at(self, name: str, on: bool) -> None:
+        """Set a breakpoint in the run that goes on, or take it away."""
+        self._ask(lambda handle: handle.break_at(name, on))
+
+    def watch(self, port: PortRef) -> None:
+        """Have the value of an output told when it is made."""
+        self._ask(lambda handle: handle.watch(port))
+
+    def _ask(self, verb: Callable[[RunHandle], None]) -> None:
+        if self.handle is None:
+            return
+        try:
+            verb(self.handle)
+        except ShtairirError as error:  # a node that is not in this run, or that cannot be held
+            self.refusal.emit(str(error))
+
+    @property
+    def is_held(self) -> bool:
+        """Whether something that could start does not: the run is paused, or nodes wait at breakpoints."""
+        return self.is_running and (self.is_paused or bool(self._held))
+
+    @property
+    def held(self) -> tuple[NodeId, ...]:
+        """The nodes that could start and are held, by path."""
+        return tuple(sorted(self._held))
 
     def forget(self) -> None:
         """Drop the states and values of the last run; a run that still goes on is stopped and ignored."""
         self.stop()
         self._bridge.open_run()
         self._settle()
-        self.record = None
+        self._records = {}
+        self._earlier = Known()
+        self._coming = self.key = None
         self.runtime = {}
         self.inner = {}
         self.loops = {}
         self.result = None
         self.results = KeptValues((), self.budget_bytes)
 
+    # -- what becomes of it ----------------------------------------------------------------------
+
     def forget_strangers(self, added: Mapping[NodeId, Node]) -> list[NodeId]:
         """A new node may have the path of one that ran and is gone; it must not show the other's result."""
         strangers = []
         for path, node in added.items():
-            found = self.record.snapshot.find(path) if self.record is not None else None
+            record = self._record_of(path)
+            found = record.snapshot.find(path) if record is not None else None
             if found is not None and found[1].block != node.block:
                 gone = [path, *self.inner.pop(path, ())]
                 for one in gone:
@@ -132,8 +190,24 @@ class RunControl(QObject):
         self.results.put({ref: value for ref, value in values.items() if ref.node.startswith(f"{loop}/")})
         self.runtime_changed.emit(set(states))
 
-    def mark_stale(self, stale: frozenset[NodeId]) -> None:
-        """Say which results no longer match the graph."""
+    def _record_of(self, path: NodeId) -> RunRecord | None:
+        """The run that a node was in, or any node inside of it."""
+        inside = next(iter(self.inner.get(path, ())), path)
+        return self._records.get(path) or self._records.get(inside)
+
+    @property
+    def _all_records(self) -> set[RunRecord]:
+        return {*self._records.values(), *([self._coming] if self._coming is not None else [])}
+
+    def note_rewritten(self, blocks: Collection[BlockId]) -> None:
+        """The code of these blocks is another now."""
+        for record in self._all_records:
+            record.rewritten.update(blocks)
+
+    def mark_stale(self, now: Snapshot) -> None:
+        """Say which results no longer match the graph: each node's is compared with the graph that it ran in."""
+        found = {record: stale_paths(record.snapshot, now, record.rewritten) for record in self._all_records}
+        stale = {node for node, record in self._records.items() if node in found[record]}
         changed = {node for node, state in self.runtime.items() if state.stale != (node in stale)}
         for node in changed:
             self.runtime[node] = replace(self.runtime[node], stale=node in stale)
@@ -143,14 +217,16 @@ class RunControl(QObject):
     def _take(self, batch: list[object]) -> None:
         changed: set[NodeId] = set()
         passing: list[Event] = []
-        ends: list[_Ended | _Refused] = []
+        ends: list[Ended | Refused | InHistory] = []
+        before = self._control
         for item in batch:
             match item:
-                case _Began(handle):
-                    self._handle = handle
+                case Began(handle):
+                    self.handle, self.key = handle, handle.key
+                    self._leave_out(handle.plan.dropped, changed)
                     if self._stop.is_set():  # asked to stop after the run's thread had looked, before this came
                         handle.cancel()
-                case _Ended() | _Refused():
+                case Ended() | Refused() | InHistory():
                     ends.append(item)
                 case _:
                     self._note(item, changed)  # type: ignore[arg-type]  # whatever else a sink carries is an event
@@ -159,92 +235,92 @@ class RunControl(QObject):
             self.runtime_changed.emit(changed)
         if passing:
             self.events.emit(passing)
+        if self._control != before:
+            self.control_changed.emit()
         for end in ends:
-            self._end(end)
+            if isinstance(end, InHistory):
+                self.recorded.emit(end.recorded)
+            else:
+                self._end(end)
+
+    @property
+    def _control(self) -> tuple[object, ...]:
+        return self.handle, self.is_paused, bool(self._held)
 
     def _note(self, event: Event, changed: set[NodeId]) -> None:
-        if isinstance(event, RunStarted):
-            changed.update(self.runtime, event.nodes)
-            self.runtime = {node: NodeRuntime(status=NodeStatus.WAITING) for node in event.nodes}
-            self.inner = by_container(event.nodes)
+        match event:
+            case RunStarted():
+                self._begin_states(event.nodes, changed)
+            case RunPaused():
+                self.is_paused = True
+            case RunResumed():
+                self.is_paused = False
+            case RunExtended():
+                self.control_changed.emit()
+            case ValueWatched():
+                self.results.put({event.port: event.value})
+                self.value_seen.emit(event.port, event.value)
+            case _:
+                self._note_of_node(event, changed)
+
+    def _begin_states(self, nodes: Iterable[NodeId], changed: set[NodeId]) -> None:
+        """Nodes that are left out of this run keep what is known of them."""
+        if self._coming is None:
+            return  # a run that was forgotten meanwhile
+        fresh = {node: NodeRuntime(status=NodeStatus.WAITING) for node in nodes}
+        changed.update(self.runtime, fresh)
+        self._records = {**self._earlier.records, **dict.fromkeys(fresh, self._coming)}
+        self.runtime = {**self._earlier.states, **fresh}
+        self._leave_out(self._left_out, changed)
+        self.inner = by_container(self.runtime)
+
+    def _leave_out(self, nodes: Collection[NodeId], changed: set[NodeId]) -> None:
+        """Nothing of these nodes is run: what was known of them stays."""
+        assert self._order is not None  # there is a run
+        if not self._order.is_part:
             return
+        self._left_out = frozenset(nodes)
+        changed |= self._left_out
+        for node in self._left_out:
+            self.runtime.pop(node, None)
+            self._records.pop(node, None)
+            if node in self._earlier.states:
+                self.runtime[node] = self._earlier.states[node]
+            if node in self._earlier.records:
+                self._records[node] = self._earlier.records[node]
+
+    def _note_of_node(self, event: Event, changed: set[NodeId]) -> None:
         node: NodeId | None = getattr(event, "node", None)
-        if node is None:
+        if node is None or node in self._left_out:
             return
         before = self.runtime.get(node, IDLE)
         after = advance(before, event)
         if after is not before:
             self.runtime[node] = after
             changed.add(node)
+            if after.status is NodeStatus.PAUSED:
+                self._held.add(node)
+            else:
+                self._held.discard(node)
 
-    def _end(self, end: _Ended | _Refused) -> None:
+    def _end(self, end: Ended | Refused) -> None:
         self._settle()
-        if isinstance(end, _Refused):
+        if isinstance(end, Refused):
             self.refused.emit(end.error)
             return
         self.results = end.kept
         self.loops = end.loops
         self.result = end.result if end.loops else None
-        self.inner = by_container(dict.fromkeys([*self.runtime, *end.states]))
         for node, state in end.states.items():
-            if self.runtime.get(node, IDLE).status not in SETTLED:
+            if node not in self._left_out and self.runtime.get(node, IDLE).status not in SETTLED:
                 self.runtime[node] = state
+                if self._coming is not None:
+                    self._records[node] = self._coming
+        self.inner = by_container(self.runtime)
         self.runtime_changed.emit(set(self.runtime))
         self.finished.emit(end.result)
 
     def _settle(self) -> None:
-        self.is_running = False
-        self._handle = None
-
-
-def _run_to_the_end(
-    snapshot: Snapshot, registry: Registry, sink: RunSink, stop: threading.Event, budget: int | None
-) -> None:
-    """Plan, run and wait; on the run's own thread. Everything it learns goes through the sink."""
-    recorder = _FinishOrder()
-    try:
-        handle = shtairir.start(snapshot, keep="all", instruments=(sink, recorder), registry=registry)
-        sink.put(_Began(handle))
-        if stop.is_set():  # asked to stop while the plan was being made
-            handle.cancel()
-        result = handle.wait()
-        assert result is not None  # waiting without a limit ends with one
-        kept = kept_values(snapshot, result, recorder.order, budget)
-        # The result is held as long as its loops may be looked into; what was let go must not hang on it.
-        result.results = {str(ref): value for ref, value in kept.items()}
-        loops = {task.node: result.iterations(task.node) for task in result.plan.tasks if task.body is not None}
-        sink.put(_Ended(result, kept, final_states(result.nodes), loops))
-    except ShtairirError as error:
-        sink.put(_Refused(error))
-    except Exception as error:  # the engine itself broke: the window must say so and go on
-        log.exception("the run could not be carried out")
-        sink.put(_Refused(error))
-
-
-class _FinishOrder:
-    """An instrument that remembers in which order nodes finished, to tell older values from newer."""
-
-    def __init__(self) -> None:
-        self.order: dict[NodeId, int] = {}
-
-    def on_event(self, event: Event) -> None:
-        if isinstance(event, NodeFinished):
-            self.order[event.node] = len(self.order)
-
-
-def kept_values(
-    snapshot: Snapshot, result: RunResult, order: Mapping[NodeId, int], budget_bytes: int | None
-) -> KeptValues:
-    """The values of a finished run that fit the budget."""
-    read = {link.source for link in snapshot.links.values()}
-    candidates = []
-    for name, value in result.results.items():
-        ref = PortRef.parse(name)
-        summary = result.nodes[ref.node].outputs.get(ref.port)
-        nbytes = summary.nbytes if summary is not None else 0
-        candidates.append(Candidate(ref, value, nbytes or 0, order.get(ref.node, 0), final=ref not in read))
-    known = {candidate.ref: candidate for candidate in candidates}
-    for shown, source in result.plan.aliases.items():  # what an instance hands out, a node in it has made
-        if shown not in known and source in known:
-            candidates.append(Candidate(shown, known[source].value, 0, known[source].order, final=shown not in read))
-    return KeptValues(candidates, budget_bytes)
+        self.is_running = self.is_paused = False
+        self._held.clear()
+        self.handle = None

@@ -79,7 +79,7 @@ def stale_nodes(then: Snapshot, now: Snapshot, rewritten: Collection[str] = ()) 
         if _names(node, rewritten) or _computes_differently(then.nodes.get(node.id), node)
     }
     touched.update(link.target.node for link in _difference(then.links, now.links))
-    return frozenset(_downstream(touched, now.links.values()))
+    return frozenset(downstream(touched, now.links.values()))
 
 
 def _names(node: Node, rewritten: Collection[str]) -> bool:
@@ -97,7 +97,8 @@ def _difference(then: Mapping[PortRef, Link], now: Mapping[PortRef, Link]) -> It
     yield from (link for target, link in then.items() if target not in now)
 
 
-def _downstream(start: Iterable[NodeId], links: Iterable[Link]) -> set[NodeId]:
+def downstream(start: Iterable[NodeId], links: Iterable[Link]) -> set[NodeId]:
+    """These nodes, and all that they feed."""
     readers: dict[NodeId, list[NodeId]] = {}
     for link in links:
         readers.setdefault(link.source.node, []).append(link.target.node)

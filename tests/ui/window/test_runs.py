@@ -251,7 +251,7 @@ def test_an_older_run_cannot_write_into_a_new_graph(window: MainWindow, qtbot: Q
 
 
 def test_values_beyond_the_budget_are_let_go_and_named(window: MainWindow, qtbot: QtBot) -> None:
-    window.editor._runs.budget_bytes = 1_000_000
+    window.editor.results.budget_bytes = 1_000_000
     grid = window.editor.add_block("array.zeros", 0, 0)
     window.editor.set_value(grid, "shape", [1000, 1000])
     total = window.editor.add_block("array.sum", 200, 0)

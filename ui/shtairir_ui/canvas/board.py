@@ -19,6 +19,7 @@ from shtairir_ui.canvas.door import CanvasEditor
 from shtairir_ui.canvas.face import NodeFace, PortFace, node_face
 from shtairir_ui.canvas.frame_item import FrameItem
 from shtairir_ui.canvas.link_item import LinkItem
+from shtairir_ui.canvas.link_mark import LinkMark, Watched
 from shtairir_ui.canvas.look import Look
 from shtairir_ui.canvas.node_item import Alert, Finding, NodeItem
 from shtairir_ui.canvas.scene import CanvasScene
@@ -41,6 +42,7 @@ class Board:
         self.nodes: dict[NodeId, NodeItem] = {}
         self.links: dict[PortRef, LinkItem] = {}
         self.frames: dict[str, FrameItem] = {}
+        self.marks: dict[PortRef, LinkMark] = {}
         self._links_at: dict[NodeId, set[PortRef]] = {}
 
     # -- document to scene ---------------------------------------------------------------------
@@ -59,12 +61,14 @@ class Board:
         self.show_problems(self.editor.problems)
         self.show_runtime(graph.nodes)
         self.show_selection(self.editor.selection)
+        self.show_marks()
 
     def clear(self) -> None:
         """Take everything off the scene."""
-        for item in (*self.links.values(), *self.nodes.values(), *self.frames.values()):
+        for item in (*self.links.values(), *self.nodes.values(), *self.frames.values(), *self.marks.values()):
             self.scene.removeItem(item)
         self.frames.clear()
+        self.marks.clear()
         self.nodes.clear()
         self.links.clear()
         self._links_at.clear()
@@ -89,10 +93,16 @@ class Board:
         self.show_runtime(change.nodes_added)
         if change.frames_changed:
             self._show_frames()
+        if change.links_added or change.nodes_added:  # what was undone may be marked still
+            self.show_marks()
 
     def show_runtime(self, nodes: Iterable[NodeId]) -> None:
         """Show what these nodes did or do."""
         runtime = self.editor.runtime
+        nodes = set(nodes)
+        for mark in self.marks.values():
+            if mark.watched is not None and mark.link.link.source.node in nodes:
+                mark.show_mark(self.look, mark.stops, self._watched(mark.link.link))
         for node in nodes:
             item = self.nodes.get(node)
             if item is not None and item.show_runtime(runtime.get(node, IDLE), self.editor.thumbnail(node)):
@@ -117,6 +127,36 @@ class Board:
             if link.broken != is_broken:
                 link.show_as(broken=is_broken)
 
+    def show_marks(self) -> None:
+        """Show the breakpoints, and the links that are watched."""
+        stops, watched = self.editor.stops_here, self.editor.watched_here
+        for node, item in self.nodes.items():
+            item.show_stop(node in stops)
+        wanted = {target for target in self.links if target in watched or str(target) in stops} if self.links else set()
+        for target in self.marks.keys() - wanted:
+            self.scene.removeItem(self.marks.pop(target))
+        for target in wanted:
+            link = self.links[target]
+            mark = self.marks.get(target)
+            if mark is None or mark.link is not link:
+                self._drop_mark(target)
+                mark = self.marks[target] = LinkMark(link, self.look)
+                self.scene.addItem(mark)
+            mark.show_mark(self.look, str(target) in stops, self._watched(link.link) if target in watched else None)
+
+    def _drop_mark(self, target: PortRef) -> None:
+        mark = self.marks.pop(target, None)
+        if mark is not None:
+            self.scene.removeItem(mark)
+
+    def _watched(self, link: Link) -> Watched:
+        """What is known of the value that a link carries."""
+        state = self.editor.runtime.get(link.source.node, IDLE)
+        summary = state.summaries.get(link.source.port)
+        if summary is None:
+            return Watched("no value yet", quiet=True)
+        return Watched(summary.text, state.stale, self.editor.thumbnail(link.source.node))
+
     def show_selection(self, selection: Iterable[NodeId]) -> None:
         """Mark these nodes as selected, and only these; their links are lit."""
         chosen = set(selection)
@@ -134,6 +174,7 @@ class Board:
             link.show_as(look=look, color=self._color(link.link))
             self._route(link)
         self._show_frames()
+        self.show_marks()
 
     # -- questions -----------------------------------------------------------------------------
 
@@ -249,6 +290,7 @@ class Board:
         for end in (link.source, link.target):
             self._links_at.get(end.node, set()).discard(link.target)
         item = self.links.pop(link.target, None)
+        self._drop_mark(link.target)
         if item is not None:
             self.scene.removeItem(item)
 
@@ -267,6 +309,9 @@ class Board:
 
     def _route(self, item: LinkItem) -> None:
         item.run_between(*self._ends(item.link))
+        mark = self.marks.get(item.link.target)
+        if mark is not None:
+            mark.follow()
 
     def _ends(self, link: Link) -> tuple[QPointF, QPointF]:
         return (

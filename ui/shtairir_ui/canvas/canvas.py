@@ -96,6 +96,7 @@ class GraphCanvas(QWidget):
         editor.problems_changed.connect(self.board.show_problems)
         editor.runtime_changed.connect(self.board.show_runtime)
         editor.runtime_changed.connect(self.pulse.follow)
+        editor.marks_changed.connect(self.board.show_marks)
         editor.run_finished.connect(self._show_results)
         theme.changed.connect(self.apply_theme)
 
@@ -176,6 +177,13 @@ class GraphCanvas(QWidget):
         targets = tuple(link.link.target for link in links)
         if targets:
             self.editor.apply(RemoveLinks(targets))
+
+    def toggle_stops(self) -> None:
+        """Set breakpoints on the selected nodes or the chosen links, or take them away."""
+        if self.hand.chosen_links:
+            self.editor.toggle_stop(*self.hand.chosen_links)
+        elif self.editor.selection:
+            self.editor.toggle_stop(*self.editor.selection)
 
     def paste(self, at: QPointF | None = None) -> None:
         """Paste at a place of the canvas, else at the mouse."""

@@ -6,11 +6,11 @@ import functools
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainterPath
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath
 
 from shtairir.events import NodeStatus
-from shtairir_ui.theme import PortShape
+from shtairir_ui.theme import PortShape, Tokens
 
 _Stroke = Sequence[tuple[float, float]]
 
@@ -32,6 +32,9 @@ _STROKES: dict[NodeStatus, tuple[_Stroke, ...]] = {
 QUIET = frozenset({NodeStatus.WAITING, NodeStatus.READY, NodeStatus.SKIPPED, NodeStatus.CANCELLED})
 """Statuses whose badge is a ring: nothing was made, nothing is wrong."""
 
+STOP_RADIUS = 7.5
+"""Half the width of a breakpoint's sign."""
+
 
 @functools.cache
 def badge_path(status: NodeStatus) -> QPainterPath:
@@ -42,6 +45,29 @@ def badge_path(status: NodeStatus) -> QPainterPath:
         for point in stroke[1:]:
             path.lineTo(QPointF(*point))
     return path
+
+
+@functools.cache
+def stop_path(radius: float) -> QPainterPath:
+    """The outline of a breakpoint's sign: eight corners, as the sign at the end of a road."""
+    path = QPainterPath()
+    angles = [math.radians(22.5 + 45 * corner) for corner in range(8)]
+    _polygon(path, [(radius * math.cos(angle), radius * math.sin(angle)) for angle in angles])
+    return path
+
+
+def paint_stop(painter: QPainter, tokens: Tokens, center: QPointF, radius: float = STOP_RADIUS) -> None:
+    """Draw the sign of a breakpoint; it is told by its form, not only by its red."""
+    painter.save()
+    painter.translate(center)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(tokens.background)
+    painter.drawPath(stop_path(radius + 1.5))
+    painter.setBrush(tokens.error)
+    painter.drawPath(stop_path(radius))
+    painter.setBrush(tokens.background)
+    painter.drawRoundedRect(QRectF(-radius * 0.5, -radius * 0.16, radius, radius * 0.32), 1, 1)
+    painter.restore()
 
 
 @functools.cache

@@ -29,6 +29,7 @@ from shtairir_ui.canvas.gestures import (
     Stage,
 )
 from shtairir_ui.canvas.link_item import LinkItem
+from shtairir_ui.canvas.link_mark import LinkMark
 from shtairir_ui.canvas.node_item import NodeItem
 
 _SHIFT, _CTRL, _ALT = (
@@ -244,6 +245,9 @@ class Hand:
                 return Hit(item, port)
             if item.outline.contains(place):
                 return Hit(item)
+        mark = next((item for item in found if isinstance(item, LinkMark) and item.covers(place)), None)
+        if mark is not None:
+            return Hit(link=mark.link)
         links = [item for item in found if isinstance(item, LinkItem) and item.isVisible()]
         return Hit(link=next((link for link in links if link.is_near(place, slack)), None))
 

@@ -11,12 +11,14 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from shtairir.block import InputPort, OutputPort
+from shtairir.events import NodeStatus
 from shtairir.ids import NodeId, PortRef
 from shtairir_ui import theme
 from shtairir_ui.canvas.face import is_always_port
 from shtairir_ui.canvas.link_item import LinkItem
 from shtairir_ui.canvas.node_item import NodeItem
 from shtairir_ui.naming import published_name
+from shtairir_ui.rehearsing import REHEARSALS
 
 if TYPE_CHECKING:
     from shtairir_ui.canvas.canvas import GraphCanvas
@@ -38,6 +40,8 @@ def node_menu(canvas: GraphCanvas, item: NodeItem) -> QMenu:
     """The menu of a node, for all selected nodes where that makes sense."""
     menu = QMenu(canvas)
     editor, node = canvas.editor, item.node
+    _add_running(canvas, menu, node)
+    menu.addSeparator()
     _add(menu, "Rename", lambda: canvas.rename(node), "F2", "rename")
     _add(menu, "Duplicate", editor.duplicate, "Ctrl+D", "duplicate")
     menu.addSeparator()
@@ -52,6 +56,31 @@ def node_menu(canvas: GraphCanvas, item: NodeItem) -> QMenu:
     links = canvas.board.links_at(node)
     _add(menu, "Remove its links", lambda: canvas.unlink(links), icon="unlink", enabled=bool(links))
     return menu
+
+
+def _add_running(canvas: GraphCanvas, menu: QMenu, node: NodeId) -> None:
+    """What can be run from here, where a run is to be held, and what may be made to go wrong to see what happens."""
+    editor = canvas.editor
+    idle, several = not editor.is_running, len(editor.selection) > 1
+    state = editor.runtime.get(node)
+    if state is not None and state.status is NodeStatus.PAUSED and editor.is_running:
+        _add(menu, "Let it go on", lambda: editor.let_go(node), "", "run")
+    _add(menu, "Run to here", lambda: editor.run_to(node), "Ctrl+F10", "run_to", enabled=idle)
+    _add(menu, "Run from here", lambda: editor.run_from(node), "Ctrl+F5", "run_from", enabled=idle)
+    if several:
+        _add(menu, "Run selected", editor.run_selected, "Ctrl+Shift+F5", "run", enabled=idle)
+    chosen = editor.selection if several else (node,)
+    stops = all(one in editor.stops_here for one in chosen)
+    _add(menu, _stop_text(stops), lambda: editor.toggle_stop(*chosen), "F9", "breakpoint")
+    rehearsals = menu.addMenu(theme.icon("rehearse"), "Rehearse a failure")
+    rehearsals.setToolTipsVisible(True)
+    rehearsals.setEnabled(idle)
+    for kind, (text, tip) in REHEARSALS.items():
+        _add(rehearsals, text, partial(editor.rehearse, node, kind)).setToolTip(tip)
+
+
+def _stop_text(stops: bool) -> str:
+    return "Remove the breakpoint" if stops else "Set a breakpoint"
 
 
 def _add_publishing(canvas: GraphCanvas, menu: QMenu, node: NodeId) -> None:
@@ -97,7 +126,13 @@ def _add_subgraph_entries(canvas: GraphCanvas, menu: QMenu, node: NodeId) -> Non
 def link_menu(canvas: GraphCanvas, item: LinkItem) -> QMenu:
     """The menu of a link."""
     menu = QMenu(canvas)
-    link = item.link
+    editor, link = canvas.editor, item.link
+    watching = link.target in editor.watched_here
+    stops = str(link.target) in editor.stops_here
+    text = "Watch no longer" if watching else "Watch the value"
+    _add(menu, text, lambda: editor.toggle_watch(link.target), "", "eye")
+    _add(menu, _stop_text(stops), lambda: editor.toggle_stop(link.target), "F9", "breakpoint")
+    menu.addSeparator()
     _add(menu, "Remove link", lambda: canvas.unlink([item]), "Del", "unlink")
     menu.addSeparator()
     _add(menu, f"Go to {link.source.node}", lambda: canvas.focus_node(link.source.node))

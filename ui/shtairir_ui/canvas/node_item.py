@@ -60,6 +60,7 @@ class NodeItem(AbstractNodeItem):
         self.running_s = 0.0
         self.wait_s = 0.0
         self.finding: Finding | None = None
+        self.stops = False
         self.hovered = False
         self.hovered_port: PlacedKey | None = None
         self.fitting: frozenset[PlacedKey] | None = None
@@ -124,6 +125,12 @@ class NodeItem(AbstractNodeItem):
         self.phase = (now_s / round_s) % 1.0
         self.update(progress_track(self.layout))
         self.update(self.layout.footer)
+
+    def show_stop(self, stops: bool) -> None:
+        """Show whether a run is held here."""
+        if stops != self.stops:
+            self.stops = stops
+            self.update()
 
     def show_finding(self, finding: Finding | None) -> None:
         """Show what the check found."""

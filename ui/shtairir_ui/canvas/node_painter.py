@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from shtairir.events import NodeStatus
 from shtairir_ui import theme
 from shtairir_ui.canvas.footer import footer_texts
-from shtairir_ui.canvas.glyphs import QUIET, badge_path, port_path
+from shtairir_ui.canvas.glyphs import QUIET, STOP_RADIUS, badge_path, paint_stop, port_path
 from shtairir_ui.canvas.layout import Layout, PlacedPort
 from shtairir_ui.canvas.look import ALERT_LINE, BADGE, GAP, ICON, PAD, PORT, RADIUS, TITLE_HEIGHT, Look
 
@@ -40,6 +40,7 @@ def paint_node(painter: QPainter, item: NodeItem, detail: float) -> None:
     """Draw a node; `detail` is how many screen pixels one unit of it covers."""
     if detail < LOD_CARD:
         _paint_card(painter, item)
+        _paint_stop(painter, item, detail)
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if detail < LOD_DETAIL:
@@ -53,6 +54,15 @@ def paint_node(painter: QPainter, item: NodeItem, detail: float) -> None:
     _paint_outline(painter, item)
     for placed in item.layout.ports:
         _paint_port(painter, item, placed)
+    _paint_stop(painter, item, detail)
+
+
+def _paint_stop(painter: QPainter, item: NodeItem, detail: float) -> None:
+    """At the left of the title, half outside; from far away as large as it may be without leaving the item."""
+    if item.stops:
+        far = detail < LOD_DETAIL
+        center = QPointF(STOP_RADIUS if far else 0, TITLE_HEIGHT / 2)
+        paint_stop(painter, item.look.tokens, center, 2 * STOP_RADIUS if far else STOP_RADIUS)
 
 
 def _paint_card(painter: QPainter, item: NodeItem) -> None:
@@ -93,6 +103,8 @@ def _paint_outline(painter: QPainter, item: NodeItem) -> None:
         pen = look.selected_outline
     elif _has_failed(item):
         pen = QPen(look.tokens.error, 1.5)
+    elif item.runtime.status is NodeStatus.PAUSED:
+        pen = QPen(look.tokens.warning, 2.0)
     elif item.face.absence:
         pen = look.absent_outline
     else:

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-Z_LINK, Z_NODE, Z_NODE_RAISED, Z_LIVE = -1, 1, 2, 5
+Z_LINK, Z_NODE, Z_NODE_RAISED, Z_MARK, Z_LIVE = -1, 1, 2, 3, 5
 
 
 class _Version:
@@ -107,6 +107,7 @@ else:
 __all__ = [
     "Z_LINK",
     "Z_LIVE",
+    "Z_MARK",
     "Z_NODE",
     "Z_NODE_RAISED",
     "AbstractNodeItem",

@@ -33,7 +33,7 @@ class Recording(QObject):
         self._timer.timeout.connect(self._tell)
         editor.events_arrived.connect(self._on_events)
         editor.run_finished.connect(self._on_finished)
-        editor.graph_replaced.connect(self.forget)
+        editor.document_opened.connect(self.forget)
 
     def forget(self) -> None:
         """Forget the last run: another graph is shown."""
