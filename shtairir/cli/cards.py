@@ -47,6 +47,8 @@ def failure_card(failure: NodeFailure, skipped: Sequence[str], stream: TextIO, *
     """Return all that is known of one failure, a fact a line."""
     title = f"{failure.node} failed: {failure.error_type}: {failure.message}"
     rows: list[tuple[str, str]] = [("block", failure.block)]
+    if failure.attempts > 1:
+        rows.append(("tried", f"{failure.attempts} times"))
     if failure.code is not None:
         rows.append(("at", f"{failure.code.file}:{failure.code.line}, in {failure.code.function}"))
         rows.append(("", f"    {failure.code.text.strip()}"))

@@ -25,10 +25,13 @@ from shtairir.events import (
     NodeFinished,
     NodeLogged,
     NodeProgressed,
+    NodeRestored,
+    NodeRetrying,
     NodeSkipped,
     NodeStarted,
     RunFinished,
     RunStarted,
+    WorkerReplaced,
 )
 
 _SHOWN_NODES = 6
@@ -75,7 +78,9 @@ class LiveProgress:
             case NodeProgressed():
                 share = "" if event.fraction is None else f"{event.fraction:.0%}"
                 self._running[event.node] = f"{share} {event.message}".strip()
-            case NodeFinished() | NodeFailed() | NodeSkipped() | NodeCancelled():
+            case NodeRetrying():
+                self._running[event.node] = f"waits for attempt {event.attempt + 1} of {event.attempts}"
+            case NodeFinished() | NodeFailed() | NodeSkipped() | NodeCancelled() | NodeRestored():
                 self._running.pop(event.node, None)
                 self._ended += 1
             case RunFinished():
@@ -84,7 +89,7 @@ class LiveProgress:
                 pass
 
     def _is_kept(self, event: Event) -> bool:
-        return self._verbosity > 0 or isinstance(event, NodeFailed | NodeLogged)
+        return self._verbosity > 0 or isinstance(event, NodeFailed | NodeLogged | NodeRetrying | WorkerReplaced)
 
     def picture(self) -> RenderableType:
         """Return what the screen shows now."""

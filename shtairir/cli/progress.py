@@ -14,9 +14,12 @@ from shtairir.events import (
     NodeFailed,
     NodeFinished,
     NodeLogged,
+    NodeRestored,
+    NodeRetrying,
     NodeSkipped,
     NodeStarted,
     RunStarted,
+    WorkerReplaced,
 )
 
 _LOUD = {"warning", "error"}
@@ -100,6 +103,15 @@ class LineWriter:
             case NodeFailed():
                 failed = styled("failed", "bad", self._stream)
                 return self._ending(event.node, failed, f"{event.failure.error_type}: {event.failure.message}")
+            case NodeRetrying():
+                failure = event.failure
+                following = f"attempt {event.attempt + 1} of {event.attempts} in {duration_text(event.delay_s)}"
+                message = failure.message.partition("\n")[0].rstrip(".")
+                return f"{'':>{self._width}} {event.node}: {failure.error_type}: {message}; {following}"
+            case WorkerReplaced():
+                return f"{'':>{self._width}} {styled(f'{event.worker}:', 'warn', self._stream)} {event.reason}"
+            case NodeRestored():
+                return self._ending(event.node, "restored", event.origin)
             case NodeSkipped():
                 return self._ending(event.node, styled("skipped", "warn", self._stream), event.reason)
             case NodeCancelled():

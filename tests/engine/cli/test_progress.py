@@ -19,6 +19,7 @@ from shtairir.events import (
     NodeFinished,
     NodeLogged,
     NodeProgressed,
+    NodeRetrying,
     NodeSkipped,
     NodeStarted,
     RunStarted,
@@ -70,6 +71,16 @@ def test_a_failure_stays_above_the_live_picture() -> None:
     view.on_event(BEGIN)
     view.on_event(NodeFailed(RUN, 0.2, COUNT, 0.1, FAILURE))
     assert "ValueError: no coins" in stream.getvalue()
+
+
+def test_a_node_that_will_be_tried_again_says_why_and_when() -> None:
+    stream = io.StringIO()
+    live, plain = LiveProgress(stream), PlainProgress(stream)
+    for event in (BEGIN, NodeStarted(RUN, 0.1, COUNT, "w"), NodeRetrying(RUN, 0.2, COUNT, 1, 4, 2.0, FAILURE)):
+        live.on_event(event)
+        plain.on_event(event)
+    assert "waits for attempt 2 of 4" in drawn(live)
+    assert stream.getvalue().count("count: ValueError: no coins; attempt 2 of 4 in 2.0 s") == 2
 
 
 def test_a_plain_line_is_one_line_whatever_the_message_holds() -> None:
