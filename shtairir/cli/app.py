@@ -94,6 +94,12 @@ def run(
     timeout: Annotated[
         str | None, typer.Option("--timeout", "-t", metavar="S", help="Stop the run after so many seconds.")
     ] = None,
+    capacities: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--capacity", "-c", metavar="NAME=N", help="How much there is of a resource: camera=2, or api=5/s."
+        ),
+    ] = None,
     retries: Annotated[
         int | None,
         typer.Option("--retries", min=0, max=1000, metavar="N", help="Retries of nodes that say nothing themselves."),
@@ -142,6 +148,7 @@ def run(
             backend=backend.value,
             memory_limit=memory_limit,
             worker_memory=worker_memory,
+            capacities=tuple(capacities or ()),
             timeout=timeout,
             retries=retries,
             node_timeout=node_timeout,

@@ -58,6 +58,7 @@ class RunOptions:
     backend: Backend = "threads"
     memory_limit: str | None = None
     worker_memory: str | None = None
+    capacities: tuple[str, ...] = ()
     timeout: str | None = None
     retries: int | None = None
     node_timeout: str | None = None
@@ -95,6 +96,7 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
         return describe_parameters(graph, path, registry)
     execution_plan = plan(
         graph,
+        capacities=_capacities(options),
         level=options.level,
         workers=options.workers,
         parameters=inner,
@@ -131,6 +133,19 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
     if profiler is None:
         return outcome
     return _profiled(outcome, profiler.profile(), execution_plan, options)
+
+
+def _capacities(options: RunOptions) -> dict[str, str]:
+    """Return how much there is of resources, by name, as it was typed."""
+    read = {}
+    for text in options.capacities:
+        name, equals, capacity = text.partition("=")
+        if not (name.strip() and equals and capacity.strip()):
+            raise CommandError(
+                f"“{text}” says no capacity.", hint="Write NAME=N, like camera=2, or NAME=N/s for a rate, like api=5/s."
+            )
+        read[name.strip()] = capacity
+    return read
 
 
 def _set_policy(graph: Graph, options: RunOptions) -> None:

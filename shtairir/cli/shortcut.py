@@ -33,6 +33,8 @@ _VALUES = {
     "-w": "workers",
     "--memory-limit": "memory_limit",
     "-m": "memory_limit",
+    "--capacity": "capacities",
+    "-c": "capacities",
     "--timeout": "timeout",
     "-t": "timeout",
     "--node-timeout": "node_timeout",
@@ -58,7 +60,7 @@ def plain_run(arguments: Sequence[str]) -> tuple[Path, dict[str, Any]] | None:
     if not arguments or arguments[0] != "run":
         return None
     files: list[str] = []
-    assignments: list[str] = []
+    several: dict[str, list[str]] = {"assignments": [], "capacities": []}
     options: dict[str, Any] = {}
     verbosity = 0
     rest = iter(arguments[1:])
@@ -72,19 +74,19 @@ def plain_run(arguments: Sequence[str]) -> tuple[Path, dict[str, Any]] | None:
             if not value or value.startswith("-"):
                 return None
             name = _VALUES[argument]
-            if name == "assignments":
-                assignments.append(value)
+            if name in several:
+                several[name].append(value)
             else:
                 options[name] = value
         elif argument and not argument.startswith("-"):
             files.append(argument)
         else:
             return None
-    read = _read(options, assignments, verbosity)
+    read = _read(options | {name: tuple(values) for name, values in several.items() if values}, verbosity)
     return (Path(files[0]), read) if read is not None and len(files) == 1 else None
 
 
-def _read(options: dict[str, Any], assignments: Sequence[str], verbosity: int) -> dict[str, Any] | None:
+def _read(options: dict[str, Any], verbosity: int) -> dict[str, Any] | None:
     """Return the options as their values, or ``None`` if one is to be refused."""
     options.pop("", None)
     options.pop("verbose", None)
@@ -92,8 +94,6 @@ def _read(options: dict[str, Any], assignments: Sequence[str], verbosity: int) -
         verbosity = -1
     if verbosity:
         options["verbosity"] = verbosity
-    if assignments:
-        options["assignments"] = tuple(assignments)
     if options.get("level", "balanced") not in _LEVELS:
         return None
     if "workers" in options:

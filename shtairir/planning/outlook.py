@@ -233,7 +233,7 @@ def _is_sized(estimate: Estimate, definition: BlockDefinition) -> bool:
 def _refused(refusals: Sequence[tuple[NodeId, str]], enough: int) -> PlanningError:
     listed = " ".join(f"Node '{node}' can never run. {why}" for node, why in refusals[:_NAMED_IN_A_REFUSAL])
     more = len(refusals) - _NAMED_IN_A_REFUSAL
-    hint = "Raise the limit."
+    hint = "Raise the limit; of a resource that has a name, with --capacity NAME=N."
     if enough:
         hint = f"Raise the memory limit to at least {in_words(enough)}, or work on smaller pieces."
     return PlanningError(f"{listed} And {more} more nodes." if more > 0 else listed, hint=hint)

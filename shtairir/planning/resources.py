@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from shtairir.block.definition import Traits
 from shtairir.memory.sizes import in_words
+
+if TYPE_CHECKING:
+    from shtairir.resources.capacity import Capacity, Rate
 
 _UNITS = ("cpu", "process", "gpu")
 """Names among a block's ``resources`` that count what every machine has; all others are resources of their own."""
@@ -46,19 +50,32 @@ class ResourceRequirements:
 
 @dataclass(frozen=True, slots=True)
 class ResourceLimits:
-    """What there is; ``None`` means as much as is asked for, and a resource that is not named is there once."""
+    """What there is; ``None`` means as much as is asked for, and a resource that is not named is there once.
+
+    Attributes
+    ----------
+    named
+        How much of each resource the run may have in use, whatever the program has of it.
+    shared
+        What the program has of resources, as far as somebody has said so: of a rate, so much in a period.
+    """
 
     cpu: int | None = None
     memory_bytes: int | None = None
     processes: int | None = None
     gpu: int | None = None
     named: Mapping[str, int] = field(default_factory=dict)
+    shared: Mapping[str, Capacity] = field(default_factory=dict)
 
     def refusal(self, needs: ResourceRequirements) -> str | None:
         """Return why the requirements can never be met, as a sentence, or ``None`` when they can."""
         for what, need, limit in self._amounts(needs):
             if limit is not None and need > limit:
                 return f"It needs {need:,} {what}, and the limit is {limit:,}."
+        for name, need in needs.named.items():
+            rate = self._shared_rate(name)
+            if rate is not None and need > rate.amount:
+                return f"It needs {need:,} of '{name}' at a time, and the limit is {rate}."
         return None
 
     def hold(self, needs: ResourceRequirements) -> bool:
@@ -66,12 +83,32 @@ class ResourceLimits:
         return all(limit is None or need <= limit for _, need, limit in self._amounts(needs))
 
     def _amounts(self, needs: ResourceRequirements) -> Iterator[tuple[str, int, int | None]]:
-        yield "processors", needs.cpu, self.cpu
+        yield "processors", needs.cpu, self.most_cpu
         yield "bytes of memory", needs.memory_bytes, self.memory_bytes
-        yield "processes", needs.processes, self.processes
-        yield "GPUs", needs.gpu, self.gpu
+        yield "processes", needs.processes, self.most_processes
+        yield "GPUs", needs.gpu, self._most("gpu", self.gpu, 1)
         for name, need in needs.named.items():
-            yield f"of '{name}'", need, self.named.get(name, 1)
+            if self._shared_rate(name) is None:
+                yield f"of '{name}'", need, self._most(name, self.named.get(name), 1)
+
+    @property
+    def most_cpu(self) -> int | None:
+        """How many processors may be busy, if that is limited."""
+        return self._most("cpu", self.cpu, None)
+
+    @property
+    def most_processes(self) -> int | None:
+        """How many processes there may be, if that is limited."""
+        return self._most("process", self.processes, None)
+
+    def _most(self, name: str, own: int | None, usual: int | None) -> int | None:
+        shared = self.shared.get(name)
+        return own if own is not None else shared if isinstance(shared, int) else usual
+
+    def _shared_rate(self, name: str) -> Rate | None:
+        """Return the rate of a resource that has one, and no limit in this run."""
+        shared = self.shared.get(name)
+        return None if shared is None or isinstance(shared, int) or name in self.named else shared
 
     def capacity(self) -> dict[str, int]:
         """Return how often each resource is there, by the names that blocks use, where it is limited."""
@@ -110,8 +147,8 @@ def held_names(requirements: Sequence[ResourceRequirements], limits: ResourceLim
     """
     if all(needs is ONE_PROCESSOR for needs in requirements):
         return [()] * len(requirements)
-    counts_processors = limits.cpu is not None and any(needs.cpu > 1 for needs in requirements)
-    counts_processes = limits.processes is not None
+    counts_processors = limits.most_cpu is not None and any(needs.cpu > 1 for needs in requirements)
+    counts_processes = limits.most_processes is not None
     return [
         (
             *(("cpu",) * needs.cpu if counts_processors else ()),

@@ -21,6 +21,7 @@ from shtairir.session.started import start_plan, started, wait_for
 from shtairir.session.wishes import Keep, Origin, Source, wishes
 
 if TYPE_CHECKING:
+    from shtairir.resources.capacity import Rate
     from shtairir.results.result import RunResult
 
 __all__ = ["Keep", "RunHandle", "Source", "plan", "resume", "run", "start", "start_again", "start_plan", "wait_for"]
@@ -38,6 +39,7 @@ def plan(
     limits: ResourceLimits | None = None,
     estimates: Mapping[NodeId, Estimate] | None = None,
     break_at: Iterable[str | PortRef] = (),
+    capacities: Mapping[str, int | Rate | str] | None = None,
 ) -> ExecutionPlan:
     """Return the plan of a graph. No block runs, but for sums of constants at ``balanced``.
 
@@ -59,6 +61,8 @@ def plan(
         What nodes are expected to cost, for instance `RunResult.estimates` of an earlier run.
     break_at
         Nodes and ports at which runs of the plan may be held: what is to be held is not joined with others.
+    capacities
+        As for `run`.
 
     Raises
     ------
@@ -77,6 +81,7 @@ def plan(
             limits=limits,
             estimates=estimates,
             break_at=break_at,
+            capacities=capacities,
         ),
     )
 
@@ -97,6 +102,7 @@ def start(
     backend: Backend = "threads",
     worker_memory_limit: int | None = None,
     given: Mapping[str, Any] | Mapping[PortRef, Any] | None = None,
+    capacities: Mapping[str, int | Rate | str] | None = None,
     break_at: Iterable[str | PortRef] = (),
     watch: Iterable[str | PortRef] = (),
     origin: Origin = "api",
@@ -109,7 +115,7 @@ def start(
         As for `run`.
     backend, worker_memory_limit
         As for `run`.
-    given
+    given, capacities
         As for `run`.
     break_at
         Nodes and ports with a breakpoint, see `RunHandle.break_at`.
@@ -134,6 +140,7 @@ def start(
             backend=backend,
             worker_memory_limit=worker_memory_limit,
             given=given,
+            capacities=capacities,
             break_at=break_at,
             watch=watch,
             origin=origin,
@@ -157,6 +164,7 @@ def run(
     backend: Backend = "threads",
     worker_memory_limit: int | None = None,
     given: Mapping[str, Any] | Mapping[PortRef, Any] | None = None,
+    capacities: Mapping[str, int | Rate | str] | None = None,
 ) -> RunResult:
     """Run a graph, or a plan of one, and return what came of it.
 
@@ -187,6 +195,9 @@ def run(
         lost its worker.
     given
         Values of outputs that are there already, ``{"blur.out": image}``: what makes them does not run.
+    capacities
+        How much the program has of its resources from now on, for this run and all others: ``{"camera": 2}`` at a
+        time, ``{"api": "5/s"}`` in any second. Anything else is there once.
 
     Raises
     ------
@@ -212,6 +223,7 @@ def run(
         backend=backend,
         worker_memory_limit=worker_memory_limit,
         given=given,
+        capacities=capacities,
     )
     return wait_for(handle)
 

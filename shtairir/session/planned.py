@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from shtairir.errors import PlanningError
 from shtairir.ids import PortRef
 from shtairir.memory.collector import collector
 from shtairir.monitor.learned import learned
-from shtairir.planning import ExecutionPlan, ExecutionPlanner, OptimizationLevel, PlanningConfig
+from shtairir.planning import ExecutionPlan, ExecutionPlanner, OptimizationLevel, PlanningConfig, ResourceLimits
 from shtairir.planning.source import PlanSource, note_source
 from shtairir.session.wishes import Source, Wishes, kept_ports, port_of
 
@@ -42,9 +43,9 @@ def _plan(graph: Source, wishes: Wishes) -> ExecutionPlan:
     config = _config(wishes)
     shelved = _shelf().plan_of(graph, config, blocks) if isinstance(graph, Graph) and not wishes.parameters else None
     if shelved is not None:
-        now = _snapshot_of(graph)
+        now = snapshot_of(graph)
         return note_source(shelved, PlanSource(now, now, targets=config.targets))
-    given = _current(_snapshot_of(graph), blocks)
+    given = _current(snapshot_of(graph), blocks)
     snapshot, values = _with_parameters(given, wishes.parameters)
     wiring, refused = _wired(snapshot, blocks)
     made = ExecutionPlanner(config).plan(snapshot, blocks, wiring, values=values)
@@ -64,11 +65,34 @@ def _config(wishes: Wishes) -> PlanningConfig:
         workers=wishes.workers,
         keep=frozenset(kept_ports(wishes.keep)),
         targets=wishes.targets,
-        limits=wishes.limits,
+        limits=_limits(wishes),
         estimates=wishes.estimates,
         history=learned(),
         apart=wishes.apart,
     )
+
+
+def _limits(wishes: Wishes) -> ResourceLimits:
+    """Return the limits of the plan, with what the program has of its resources, if anybody has said so."""
+    set_capacities(wishes)
+    shared = sys.modules.get("shtairir.resources.shared")
+    given = shared.shared_resources().given() if shared is not None else {}
+    return replace(wishes.limits, shared=given) if given else wishes.limits
+
+
+def set_capacities(wishes: Wishes) -> None:
+    """Say how much there is of the program's resources.
+
+    Raises
+    ------
+    ResourceError
+        When that is nonsense.
+    """
+    if wishes.capacities:
+        from shtairir.resources import shared_resources
+
+        for name, capacity in wishes.capacities.items():
+            shared_resources().set_capacity(name, capacity)
 
 
 def _current(snapshot: Snapshot, blocks: Registry) -> Snapshot:
@@ -104,7 +128,8 @@ def _wired(snapshot: Snapshot, blocks: Registry) -> tuple[Wiring, tuple[Untruste
     return survey.wiring, tuple(untrusted(snapshot, blocks))
 
 
-def _snapshot_of(graph: Source) -> Snapshot:
+def snapshot_of(graph: Source) -> Snapshot:
+    """Return a graph as it is, or as its file has it."""
     from shtairir.document import Graph, Snapshot, load
 
     if isinstance(graph, str | Path):
