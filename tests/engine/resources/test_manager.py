@@ -63,7 +63,7 @@ class TestCapacities:
 
     def test_more_than_there_is_can_never_be_had(self) -> None:
         bench = Bench(camera=2)
-        with pytest.raises(ResourceError, match="'load' needs 3 of 'camera', and there are 2.*--capacity camera=3"):
+        with pytest.raises(ResourceError, match=r"'load' needs 3 of 'camera', and there are 2.*--capacity camera=3"):
             bench.ask(bench.owner("load"), camera=3)
 
     def test_who_can_never_have_it_any_more_is_told_when_the_capacity_sinks(self) -> None:
