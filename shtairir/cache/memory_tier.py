@@ -1,0 +1,128 @@
+"""The tier in memory: values by reference, so that a hit costs nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from typing import Any
+
+from shtairir.cache.eviction import Policy, priority
+
+
+@dataclass(slots=True)
+class Held:
+    """An entry in memory."""
+
+    values: tuple[Any, ...]
+    nbytes: int
+    cost_s: float
+    created_s: float
+    used_s: float
+    uses: int = 1
+    priority: float = 0.0
+
+
+class MemoryTier:
+    """Entries up to a limit. Any thread may use it.
+
+    Parameters
+    ----------
+    limit_bytes
+        What all of them may take; one that is larger by itself is not taken.
+    """
+
+    def __init__(self, limit_bytes: int, policy: Policy, clock: Callable[[], float]) -> None:
+        self.limit_bytes = limit_bytes
+        self.evicted = 0
+        self._policy = policy
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._held: dict[str, Held] = {}
+        self._nbytes = 0
+        self._age = 0.0
+        self._order: list[tuple[float, str]] = []
+        """By priority; entries that are gone or were used since are still in it, and are passed over."""
+
+    @property
+    def nbytes(self) -> int:
+        """What the entries take."""
+        return self._nbytes
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def peek(self, key: str) -> Held | None:
+        """Return an entry without using it."""
+        return self._held.get(key)
+
+    def get(self, key: str) -> Held | None:
+        """Return an entry, which counts as using it."""
+        with self._lock:
+            held = self._held.get(key)
+            if held is not None:
+                held.uses += 1
+                held.used_s = self._clock()
+                self._rank(key, held)
+            return held
+
+    def put(self, key: str, values: tuple[Any, ...], nbytes: int, cost_s: float) -> None:
+        """Take an entry, in the place of those that have to go for it."""
+        with self._lock:
+            self._remove(key)
+            if nbytes > self.limit_bytes:
+                return
+            now = self._clock()
+            held = self._held[key] = Held(values, nbytes, cost_s, now, now)
+            self._shrink_to(self.limit_bytes - nbytes)  # the newest is not in the order yet: it stays
+            self._nbytes += nbytes
+            self._rank(key, held)
+
+    def remove(self, key: str) -> None:
+        """Let go of an entry, if it is there."""
+        with self._lock:
+            self._remove(key)
+
+    def shrink(self, nbytes: int) -> int:
+        """Let go of so much, the least wanted first, and return how much it was."""
+        with self._lock:
+            before = self._nbytes
+            self._shrink_to(max(before - nbytes, 0))
+            return before - self._nbytes
+
+    def clear(self) -> None:
+        """Let go of everything."""
+        with self._lock:
+            self._held.clear()
+            self._order.clear()
+            self._nbytes = 0
+
+    def _rank(self, key: str, held: Held) -> None:
+        held.priority = priority(
+            self._policy,
+            age=self._age,
+            cost_s=held.cost_s,
+            nbytes=held.nbytes,
+            uses=held.uses,
+            created_s=held.created_s,
+            used_s=held.used_s,
+        )
+        heappush(self._order, (held.priority, key))
+        if len(self._order) > 64 + 4 * len(self._held):
+            self._order = [(other.priority, name) for name, other in self._held.items()]
+            heapify(self._order)
+
+    def _shrink_to(self, limit_bytes: int) -> None:
+        while self._nbytes > limit_bytes and self._order:
+            ranked, key = heappop(self._order)
+            held = self._held.get(key)
+            if held is not None and held.priority == ranked:
+                self._age = max(self._age, ranked)
+                self._remove(key)
+                self.evicted += 1
+
+    def _remove(self, key: str) -> None:
+        held = self._held.pop(key, None)
+        if held is not None:
+            self._nbytes -= held.nbytes
