@@ -23,14 +23,17 @@ if TYPE_CHECKING:
     from shtairir.block import Context, Param, block
     from shtairir.block.registry import Registry, default_registry
     from shtairir.control.controller import ExecutionController
+    from shtairir.control.rehearsal import rehearse
     from shtairir.document import Graph, load, save
     from shtairir.document.trust import trust
     from shtairir.errors import ShtairirError
     from shtairir.events import Instrument, NodeStatus, RunStatus
     from shtairir.ids import PortRef
+    from shtairir.monitor.history import history
     from shtairir.planning import ExecutionPlan, OptimizationLevel
+    from shtairir.resources import shared_resources
     from shtairir.results import RunResult
-    from shtairir.session import RunHandle, plan, run, start
+    from shtairir.session import RunHandle, plan, resume, run, start, start_again
     from shtairir.validation import Problem, validate
 
 __version__ = "0.1.0"
@@ -52,11 +55,16 @@ _HOMES = {
     "RunStatus": "shtairir.events",
     "ShtairirError": "shtairir.errors",
     "default_registry": "shtairir.block.registry",
+    "history": "shtairir.monitor.history",
     "load": "shtairir.document",
     "plan": "shtairir.session",
+    "rehearse": "shtairir.control.rehearsal",
+    "resume": "shtairir.session",
     "run": "shtairir.session",
     "save": "shtairir.document",
+    "shared_resources": "shtairir.resources",
     "start": "shtairir.session",
+    "start_again": "shtairir.session",
     "trust": "shtairir.document.trust",
     "validate": "shtairir.validation",
 }
@@ -79,11 +87,16 @@ __all__ = [
     "ShtairirError",
     "block",
     "default_registry",
+    "history",
     "load",
     "plan",
+    "rehearse",
+    "resume",
     "run",
     "save",
+    "shared_resources",
     "start",
+    "start_again",
     "trust",
     "validate",
 ]

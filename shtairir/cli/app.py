@@ -216,6 +216,48 @@ def resume(
 
 
 @app.command()
+def rehearse(
+    file: GraphFile,
+    fail: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail",
+            metavar="NODE=KIND[:COUNT]",
+            help="Have the first COUNT attempts at this node fail: timeout, error, crash, oom or slow. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    assignments: Assignments = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Wait a fiftieth of what the policies say between attempts.")
+    ] = False,
+    with_effects: Annotated[
+        bool, typer.Option("--with-effects", help="Run blocks that have effects, too; these happen.")
+    ] = False,
+    level: LevelOption = Level.BALANCED,
+    workers: Workers = None,
+    as_json: Json = False,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+) -> Outcome:
+    """Make faults happen in a run, and report whether policies and recovery hold."""
+    from shtairir.cli.rehearse_command import RehearseOptions, rehearse_graph
+
+    return rehearse_graph(
+        file,
+        RehearseOptions(
+            faults=tuple(fail or ()),
+            assignments=tuple(assignments or ()),
+            level=level.value,
+            workers=workers,
+            fast=fast,
+            with_effects=with_effects,
+            verbosity=-1 if quiet else verbose,
+        ),
+    )
+
+
+@app.command()
 def plan(
     file: GraphFile,
     assignments: Assignments = None,
