@@ -41,6 +41,7 @@ _WORDS = (
 )
 _OPTIONS = (
     *("--set", "-s", "--level", "-l", "--workers", "-w", "--memory-limit", "-m", "--timeout", "-t", "--output", "-o"),
+    *("--capacity", "-c"),
     *("--trace", "--dry-run", "-n", "--show-graph", "--profile", "-p", "--json", "--verbose", "-v", "--quiet", "-q"),
     *("--help-parameters", "--help", "-h"),
 )
