@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import threading
@@ -28,7 +27,7 @@ class Remains:
     resources
         Who holds what.
     files
-        In the folders for temporary and spilled things.
+        Open, in the folders for temporary and spilled things.
     """
 
     threads: dict[int, str]
@@ -47,7 +46,7 @@ class Remains:
             *(f"The thread '{name}' goes on." for ident, name in self.threads.items() if ident not in before.threads),
             *(f"Process {pid} ({name}) lives." for pid, name in self.processes.items() if pid not in before.processes),
             *sorted(self.resources - before.resources),
-            *(f"The file {name} is left." for name in sorted(self.files - before.files)),
+            *(f"The file {name} is still open." for name in sorted(self.files - before.files)),
         )
 
 
@@ -102,9 +101,12 @@ def _held() -> Iterator[str]:
 
 
 def _files() -> Iterator[str]:
+    """Yield what this process has open in the folders for what does not last; others have files there, too."""
+    import psutil  # type: ignore[import-untyped]  # it brings no types
+
     from shtairir.memory.spill import spill_base
 
-    for folder, pattern in ((Path(tempfile.gettempdir()), "shtairir*"), (spill_base(), "run-*")):
-        yield from map(str, folder.glob(pattern))
-    if os.path.isdir("/dev/shm"):
-        yield from map(str, Path("/dev/shm").glob("*shtairir*"))
+    folders = (Path(tempfile.gettempdir()), spill_base(), Path("/dev/shm"))
+    for opened in psutil.Process().open_files():
+        if any(Path(opened.path).is_relative_to(folder) for folder in folders):
+            yield opened.path
