@@ -27,6 +27,7 @@ def test_the_code_of_a_guide_runs(guide: Path, tmp_path: Path, monkeypatch: pyte
     examples = ROOT / "assets" / "shtairir_assets" / "examples"
     shutil.copytree(examples, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SHTAIRIR_STATE_PATH", str(tmp_path / "state"))
     names: dict[str, object] = {"__name__": "__guide__"}
     for code in python_of(guide):
         exec(compile(code, str(guide), "exec"), names)
