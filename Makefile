@@ -1,6 +1,6 @@
 # `make` alone lists what there is. PYTHON=/path/to/python picks the interpreter, else the machine's own is found.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench clean
+.PHONY: help run test torture check bench clean
 
 export PYTHON
 
@@ -12,6 +12,9 @@ run: ## open the editor with the coins example (headless where there is no scree
 
 test: ## everything the gate asks: tests with and without Qt, examples, doctests, lint, types, layers
 	@bash scripts/test.sh
+
+torture: ## the fault suite in full, about half an hour; make test has it in a minute
+	@bash scripts/torture.sh
 
 check: ## lint, types and layers only
 	@bash scripts/check.sh

@@ -71,6 +71,7 @@ stage_tests
 step "engine and block tests without Qt, in poisoned memory" run_staged_tests
 
 step "window, examples, guides and packaging" "$DEVELOPMENT/bin/pytest" -q tests/ui tests/examples tests/test_*.py
+step "fault suite, in its short form" "$DEVELOPMENT/bin/pytest" -q tests/torture
 step "doctests" "$DEVELOPMENT/bin/pytest" -q --doctest-modules shtairir blocks/shtairir_blocks ui/shtairir_ui assets/shtairir_assets
 
 printf '\n%s' "$REPORT"
