@@ -85,6 +85,7 @@ class Attempts:
                 return self._failed(call, task, attempt, error, {})
             for hook in state.hooks[: attempt.begun]:
                 hook.end(attempt, values, None)
+            attempt.arguments = None
         if state.observed:
             self.tell_finished(task)
         return Ending.DONE
@@ -174,6 +175,7 @@ class Attempts:
             attempt.arguments = arguments or attempt.arguments
             for hook in self._state.hooks[: attempt.begun]:
                 hook.end(attempt, None, error)
+            attempt.arguments = None  # a context among them refers to the attempt: the ring would keep its inputs
 
     def _after(self, call: Call, task: int, number: int, error: BaseException, arguments: Mapping[str, Any]) -> Ending:
         """Return what a failure leads to, having made it so."""
