@@ -6,7 +6,7 @@ import importlib
 
 from tests.benchmarks.contest import Contest
 
-MODULES = ("nodes", "analysis", "elementwise", "chain", "neighbour", "loops", "startup", "release")
+MODULES = ("nodes", "analysis", "elementwise", "chain", "neighbour", "loops", "processes", "startup", "release")
 
 
 def contests_of(module: str, scale: float) -> list[Contest]:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import shtairir
@@ -23,6 +24,11 @@ PATIENCE_S = 0.2
 """How long a worker that is to end may take to put its things in order."""
 
 _CODE = "import sys; sys.path.append({root!r}); from shtairir.execute.processes.serving import main; main()"
+
+
+class _Process(subprocess.Popen[bytes]):
+    def __del__(self) -> None:
+        """Say nothing of a process that the end of the program finds running: it ends as well."""
 
 
 class Keeper:
@@ -43,6 +49,8 @@ class Keeper:
         As `subprocess.Popen.returncode` has it, once the process is gone; ``None`` if it could not be started.
     trouble
         Why it could not be started.
+    is_ending
+        Whether it has been told to end.
     gone
         Set when it is gone.
     """
@@ -54,7 +62,7 @@ class Keeper:
         self.gone = threading.Event()
         self._on_end = on_end
         self._lock = threading.Lock()
-        self._killed = False
+        self.is_ending = False
         self._descriptors = descriptors
         self.thread = threading.Thread(target=self._keep, name=f"shtairir {name}", daemon=True)
 
@@ -77,9 +85,9 @@ class Keeper:
         flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]  # as multiprocessing does
         arguments = map(str, (*self._descriptors, os.getpid()))
         with self._lock:
-            if self._killed:
+            if self.is_ending:
                 raise OSError("it was ended before it began")
-            process = subprocess.Popen(
+            process = _Process(
                 [sys.executable, *flags, "-P", "-c", _CODE.format(root=root), *arguments],
                 stdin=subprocess.DEVNULL,
                 pass_fds=self._descriptors,
@@ -89,7 +97,7 @@ class Keeper:
         return process
 
     def _wait_for(self, process: subprocess.Popen[bytes]) -> None:
-        if hasattr(os, "waitid"):
+        with suppress(ChildProcessError, AttributeError):  # another in the program took it away; not on every system
             # Its number is not given to another before it has been asked for its status.
             os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         with self._lock:
@@ -112,12 +120,13 @@ class Keeper:
     def kill(self) -> None:
         """End the process at once, also one that is stopped. Never waits."""
         with self._lock:
-            self._killed = True
+            self.is_ending = True
             self._signal(signal.SIGKILL)
 
     def end(self) -> None:
         """Have the process put its things in order and end, and end it if it does not within a moment. Never waits."""
         with self._lock:
+            self.is_ending = True
             self._signal(signal.SIGTERM)
         threading.Thread(target=self._kill_later, name="shtairir ends a worker", daemon=True).start()
 

@@ -66,6 +66,7 @@ class ProcessPool:
         self._lock = threading.Condition(threading.RLock())
         self._all: dict[str, Worker] = {}
         self._idle: list[Worker] = []
+        self._in_hand: set[Worker] = set()
         self._resting: threading.Thread | None = None
         self._closed = False
 
@@ -85,20 +86,25 @@ class ProcessPool:
         """Return a worker that nobody else has in hand."""
         with self._lock:
             while self._idle:
-                worker = self._idle.pop()
-                if not worker.is_gone:
-                    return worker
-            return self._hire()
+                worker = self._next_idle()
+                if worker.is_usable:
+                    break
+            else:
+                worker = self._hire()
+            self._in_hand.add(worker)
+            return worker
 
     def give_back(self, worker: Worker) -> None:
         """Take a worker back, unless it is gone."""
         with self._lock:
             worker.node = ""
-            if worker.is_gone or self._closed:
-                worker.kill()
-                worker.close()
-            else:
+            self._in_hand.discard(worker)
+            if worker.is_usable and not self._closed:
                 self._put_back(worker)
+                return
+        worker.kill()
+        worker.wait()
+        worker.close()
 
     def workers(self) -> tuple[WorkerReport, ...]:
         """Return what is known of all workers."""
@@ -131,6 +137,9 @@ class ProcessPool:
 
     # --- with the lock held -----------------------------------------------------------------------------------
 
+    def _next_idle(self) -> Worker:
+        return self._idle.pop()
+
     def _hire(self) -> Worker:
         worker = Worker(next(self._numbers), shared_file().descriptor, self._forget)
         self._all[worker.name] = worker
@@ -151,6 +160,7 @@ class ProcessPool:
             self._all.pop(worker.name, None)
             if worker in self._idle:
                 self._idle.remove(worker)
+            if worker not in self._in_hand:
                 worker.close()
 
     def _rest(self) -> None:

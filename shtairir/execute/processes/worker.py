@@ -7,6 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from shtairir.execute.elsewhere import Whereabouts
@@ -85,6 +86,7 @@ class Worker:
         self._page = anonymous_file()
         os.ftruncate(self._page, PAGE_BYTES)
         os.lseek(self._page, PAGE_BYTES, os.SEEK_SET)
+        self._unclosed = [self._page]
         self._flag = mmap.mmap(self._page, PAGE_BYTES)
         ours, self._theirs = socket.socketpair()
         self._channel = Channel(ours)
@@ -101,9 +103,9 @@ class Worker:
         return self._keeper.pid
 
     @property
-    def is_gone(self) -> bool:
-        """Whether the process has ended."""
-        return self._keeper.gone.is_set()
+    def is_usable(self) -> bool:
+        """Whether the process has not ended, nor been told to."""
+        return not (self._keeper.is_ending or self._keeper.gone.is_set())
 
     def kill(self) -> None:
         """End the process at once."""
@@ -142,10 +144,12 @@ class Worker:
         self._on_end(self)
 
     def close(self) -> None:
-        """Give everything back, once the process is gone and nobody has the worker in hand."""
-        self._channel.close()
-        self._flag.close()
-        os.close(self._page)
+        """Give everything back, once the process is gone and nobody has the worker in hand; again does nothing."""
+        with suppress(IndexError):
+            self._unclosed.pop()
+            self._channel.close()
+            self._flag.close()
+            os.close(self._page)
 
     # --- its work ---------------------------------------------------------------------------------------------
 

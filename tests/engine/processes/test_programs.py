@@ -26,6 +26,7 @@ class Pair:
         self.first, self.second = first, second
 
 FACTOR = 2
+PROGRAM = os.getpid()
 
 def helped(x):
     return x * FACTOR
@@ -33,11 +34,11 @@ def helped(x):
 @block
 def work(x: float = 1.0) -> float:
     pair = Pair(helped(x), os.getpid())
-    return pair.first if pair.second == os.getpid() else -1.0
+    return pair.first if pair.second != PROGRAM else -1.0
 
 graph = shtairir.Graph("script")
 for number in range(3):
-    graph.add(work, id=f"n{number}", values={{"x": number}})
+    graph.add(work, id=f"n{number}", values={"x": number})
 result = shtairir.run(graph, backend="processes").raise_for_status()
 print("started", sorted(result.results.values()))
 """
@@ -80,9 +81,8 @@ def from_a_text(source: str, folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("form", [from_a_file, from_a_text])
 def test_a_program_without_a_guard_is_not_run_again(form: Callable[[str, Path], list[str]], tmp_path: Path) -> None:
-    source = SCRIPT
     done = subprocess.run(
-        form(source, tmp_path), capture_output=True, text=True, timeout=60, env=environment(tmp_path)
+        form(SCRIPT, tmp_path), capture_output=True, text=True, timeout=60, env=environment(tmp_path)
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == "started [0.0, 2.0, 4.0]\n"
