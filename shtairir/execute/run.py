@@ -369,7 +369,7 @@ class Run(Timing):
             return self._undone_status
         if self._stop_status is not None and State.CANCELLED in self._scheduler.states:
             return self._stop_status
-        return RunStatus.FAILED if self._broken is not None else verdict(self._state, self._scheduler, self._keeping)
+        return RunStatus.FAILED if self._broken is not None else verdict(self._state, self._scheduler)
 
     def _make_result(self, status: RunStatus, elapsed_s: float) -> RunResult:
         slots, keeping = self._state.slots, self._keeping

@@ -42,6 +42,8 @@ _OVERDUE_S = 1.0
 """How long an attempt whose time is up may take to end, when it was told to, before it is given up."""
 
 _LOOKS_APART_S = 0.01
+_END_WRITTEN_S = 0.3
+"""How long a worker may take to write down how a task ended, when the run is to be over."""
 
 
 class Timing(Course):
@@ -228,26 +230,45 @@ class Timing(Course):
 
     def _on_abandon(self, _: int) -> None:
         """Give up blocks that do not listen: a thread cannot be ended, but the run need not wait for it."""
+        ending = False
         for task in [self._running_now(task) for task in self._scheduler.running()]:
             if task is None:
                 continue
-            attempt = self._state.in_hand.pop(task, None)
-            if attempt is not None:
-                attempt.claim()
-                self._attempts.tell_hooks(attempt, RunCancelledError("The block did not stop in time."), {})
-                if attempt.abandon is not None:
-                    attempt.abandon()
-            self._abandoned += 1
-            note = (
-                f"The block did not stop within {self._options.grace_s:g} s. Its thread is left to itself until "
-                "it returns; what it returns is thrown away."
-            )
-            self._records.notes[task] = note
-            self._state.observe(NodeLogged(self.id, self.clock(), self.plan.tasks[task].node, "warning", note))
-            self._scheduler.cancelled(task)
-            self._note_cancelled(task)
+            attempt = self._state.in_hand.get(task)
+            if attempt is not None and attempt.claim():
+                self._abandon(task, attempt)
+                self._note_abandoned(task)
+            else:
+                ending = True  # its worker writes down this very moment how it ended
+        if ending:
+            self._queue.put(Timer(self.clock() + _END_WRITTEN_S, "_on_force"))
         self._release()
         self._end_if_over()
+
+    def _on_force(self, _: int) -> None:
+        """Give up what has not ended even now, whatever keeps it."""
+        for task in self._scheduler.running():
+            if task not in self._scheduler.bursts:
+                self._note_abandoned(task)
+        self._release()
+        self._end_if_over()
+
+    def _abandon(self, task: int, attempt: Attempt) -> None:
+        self._state.in_hand.pop(task, None)
+        self._attempts.tell_hooks(attempt, RunCancelledError("The block did not stop in time."), {})
+        if attempt.abandon is not None:
+            attempt.abandon()
+
+    def _note_abandoned(self, task: int) -> None:
+        self._abandoned += 1
+        note = (
+            f"The block did not stop within {self._options.grace_s:g} s. Its thread is left to itself until "
+            "it returns; what it returns is thrown away."
+        )
+        self._records.notes[task] = note
+        self._state.observe(NodeLogged(self.id, self.clock(), self.plan.tasks[task].node, "warning", note))
+        self._scheduler.cancelled(task)
+        self._note_cancelled(task)
 
     def _running_now(self, task: int) -> int | None:
         """Return the task itself or, if it stands for a burst, the one in it that is running; not if it just ended."""

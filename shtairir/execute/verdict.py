@@ -10,14 +10,13 @@ from shtairir.execute.choosing import ChoosingScheduler
 from shtairir.execute.scheduler import State
 
 if TYPE_CHECKING:
-    from shtairir.execute.program import Keeping
     from shtairir.execute.scheduler import Scheduler
     from shtairir.execute.state import RunState
     from shtairir.policy import NodePolicy
     from shtairir.results.records import Records
 
 
-def verdict(state: RunState, scheduler: Scheduler, keeping: Keeping) -> RunStatus:
+def verdict(state: RunState, scheduler: Scheduler) -> RunStatus:
     """Return the status of a run that came to its end by itself.
 
     It is done when nothing that is wanted is missing: for every failure a fallback was taken. It is partial when each
@@ -32,7 +31,7 @@ def verdict(state: RunState, scheduler: Scheduler, keeping: Keeping) -> RunStatu
     if not costly:
         return RunStatus.DONE
     accepted = all(_accepts(policy) for task in costly for policy in _at_fault(state, task))
-    return RunStatus.PARTIAL if accepted and _leaves_something(state, keeping) else RunStatus.FAILED
+    return RunStatus.PARTIAL if accepted and _leaves_something(state) else RunStatus.FAILED
 
 
 def _lost(state: RunState) -> dict[int, set[int]]:
@@ -68,9 +67,10 @@ def _accepts(policy: NodePolicy) -> bool:
     return policy.on_failure == "continue" or policy.criticality == "low"
 
 
-def _leaves_something(state: RunState, keeping: Keeping) -> bool:
+def _leaves_something(state: RunState) -> bool:
     """Whether there is a result; in a graph that keeps none, whether anything was done."""
-    if not keeping.slots and not state.plan.folded:
-        return State.DONE in state.states
-    writer = state.shape.writer
-    return bool(state.plan.folded) or any(state.records.is_made(writer[slot], slot) for slot in keeping.slots)
+    slots, writer = state.plan.slots, state.shape.writer
+    results = [slots[port] for port in state.plan.results if port in slots]
+    if not results:
+        return bool(state.plan.folded) or State.DONE in state.states
+    return any(state.records.is_made(writer[slot], slot) for slot in results)

@@ -743,3 +743,66 @@ def test_an_effect_is_recognised_in_all_attempts_of_a_run_and_in_no_other_run() 
     assert keys[2] == keys[3]
     assert keys[0] != keys[2]
     assert keys[0].endswith("/a")
+
+
+class TestUnderABudget:
+    """Tasks that wait for memory go through one more door; whatever ends them must open it again."""
+
+    def test_a_task_is_tried_again(self) -> None:
+        flaky, calls = failing(2)
+        graph = graph_with("a -> b", {"a": flaky, "b": plus_one}, backoff_s=0.01)
+        assert shtairir.run(graph, memory_limit=50_000_000).raise_for_status()["b.out"] == 2.0
+        assert len(calls) == 3
+
+    def test_a_task_that_is_given_up_leaves_room_for_others(self) -> None:
+        free = threading.Event()
+
+        @block
+        def stuck(x: float = 0.0) -> Array:
+            free.wait(20)
+            return np.ones(4_000_000)
+
+        @block
+        def large(x: float = 0.0) -> Array:
+            return np.ones(4_000_000)
+
+        graph = graph_with("a", {"a": stuck}, timeout_s=0.1, retries=0, priority="high")
+        graph.add(large, id="l")
+        result = shtairir.run(graph, memory_limit=50_000_000, workers=1)
+        free.set()
+        assert result.nodes["l"].status == "done"
+
+    def test_async_blocks_land(self) -> None:
+        @block(runs_on="async", pure=False)
+        async def waiting(x: float = 0.0) -> float:
+            await asyncio.sleep(0.01)
+            return x + 1
+
+        graph = shtairir.Graph("many")
+        for number in range(20):
+            graph.add(waiting, id=f"n{number}", values={"x": float(number)})
+        result = shtairir.run(graph, memory_limit=50_000_000, workers=2).raise_for_status()
+        assert result["n19.out"] == 20.0
+
+
+def test_async_blocks_land_where_nobody_but_the_controller_works() -> None:
+    @block(runs_on="async", pure=False)
+    async def waiting(x: float = 0.0) -> float:
+        await asyncio.sleep(0.01)
+        return x + 1
+
+    graph = graph_of("a -> b -> c", blocks={"a": waiting, "b": plus_one, "c": waiting})
+    options = RunOptions(workers=InlineWorkers())
+    assert wait_for(start_plan(shtairir.plan(graph), options))["c.out"] == 3.0
+
+
+@pytest.mark.parametrize("level", ["none", "basic", "balanced", "aggressive"])
+def test_barriers_open_behind_what_was_skipped_or_tried_again(level: str) -> None:
+    flaky, _ = failing(1)
+    graph = graph_of("a -> b -> c", "d -> e -> f", blocks=dict.fromkeys("abcdef", plus_one) | {"d": flaky})
+    graph.set_policy("b", condition="x > 5")
+    graph.set_policy("d", backoff_s=0.01)
+    result = shtairir.run(graph, level=level)
+    assert result.status == "done"
+    assert result["f.out"] == 3.0
+    assert result.nodes["c"].status == "skipped"
