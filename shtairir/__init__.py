@@ -103,11 +103,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    import importlib
+
+    if name == "block":  # the package, which is the decorator too
+        return importlib.import_module("shtairir.block")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'shtairir' has no attribute '{name}'")
-    import importlib
-
     value = getattr(importlib.import_module(home), name)
     globals()[name] = value
     return value

@@ -26,6 +26,12 @@ def test_importing_the_package_imports_no_library() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_a_script_that_imports_the_package_has_the_decorator() -> None:
+    code = "import shtairir\n@shtairir.block\ndef f(x: float) -> float:\n    'F.'\n    return x\nprint(f(2.0))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "2.0"
+
+
 def test_package_of_blocks_is_the_decorator_too() -> None:
     @shtairir.block(category="Math")
     def double(x: float) -> float:
