@@ -54,16 +54,21 @@ def deadlocked(blocked: Iterable[Blocked]) -> list[Blocked]:
 def victim(stuck: Sequence[Blocked], reluctance: Callable[[Owner], tuple[object, ...]] = Owner.reluctance) -> Blocked:
     """Return who of those in a deadlock is to give way: the least critical, then the youngest, of those who help by it.
 
-    Somebody who only waits behind the ring does not help. One that is protected is taken only if there is no other.
+    Somebody who only waits behind the ring does not help. Whoever resolves all of it is taken before somebody after
+    whom another would have to give way too, and one that is protected only if there is no other.
     """
-    wanted = {name for one in stuck for name in one.lacks}
     latest_first = [*reversed(stuck)]
-    willing = sorted(latest_first, key=lambda one: (one.owner.protected, *reluctance(one.owner)))
-    for one in willing:
-        if wanted.isdisjoint(one.owner.held):
-            continue
+    willing = sorted(latest_first, key=lambda one: reluctance(one.owner))
+    wanted = {name for one in stuck for name in one.lacks}
+    helpful = [one for one in willing if not wanted.isdisjoint(one.owner.held)]
+    best, fewest = helpful[0], (True, len(stuck))
+    for one in helpful:
         others = [other for other in stuck if other is not one]
-        if len(deadlocked(others)) < len(others):
-            return one
-    # No single one is enough: several must give way, one after the other.
-    return next(one for one in willing if not wanted.isdisjoint(one.owner.held))
+        left = len(deadlocked(others))
+        # Helps, if more than itself can go on then; those that are protected come last, however well they help.
+        rank = one.owner.protected or left == len(others), left
+        if rank < fewest:
+            best, fewest = one, rank
+        if not left and not one.owner.protected:
+            break
+    return best

@@ -106,7 +106,7 @@ class Play:
             self.give_way(number)
         else:
             self.waits[number] = wait, want
-            found = self.note_victims()
+        found = self.note_victims() or found
         assert found is is_deadlock, (held, wanted)
         self.deadlocks += found
 
