@@ -211,7 +211,7 @@ class Timing(Course):
         if passage is None or self._burst_due_s(passage) > self.clock():
             return
         passage.until_s[0] = -math.inf
-        stuck = self._running_now(first)
+        stuck = self._given_up_in(first)
         if stuck is None:
             return
         call = self._state.call(stuck)
@@ -230,17 +230,17 @@ class Timing(Course):
 
     def _on_abandon(self, _: int) -> None:
         """Give up blocks that do not listen: a thread cannot be ended, but the run need not wait for it."""
-        ending = False
-        for task in [self._running_now(task) for task in self._scheduler.running()]:
-            if task is None:
-                continue
+        for task in self._scheduler.running():
             attempt = self._state.in_hand.get(task)
-            if attempt is not None and attempt.claim():
+            stuck = None
+            if task in self._scheduler.bursts:
+                stuck = self._given_up_in(task)
+            elif attempt is not None and attempt.claim():
+                stuck = task
                 self._abandon(task, attempt)
-                self._note_abandoned(task)
-            else:
-                ending = True  # its worker writes down this very moment how it ended
-        if ending:
+            if stuck is not None:
+                self._note_abandoned(stuck)
+        if self._scheduler.running():  # a worker writes down this very moment how a task ended
             self._queue.put(Timer(self.clock() + _END_WRITTEN_S, "_on_force"))
         self._release()
         self._end_if_over()
@@ -270,15 +270,13 @@ class Timing(Course):
         self._scheduler.cancelled(task)
         self._note_cancelled(task)
 
-    def _running_now(self, task: int) -> int | None:
-        """Return the task itself or, if it stands for a burst, the one in it that is running; not if it just ended."""
-        burst = self._scheduler.bursts.get(task)
-        if burst is None:
-            return task
-        passage = self._passages.get(task)
+    def _given_up_in(self, first: int) -> int | None:
+        """Give up a burst in the place of its worker, and return the task that was running, unless it just ended."""
+        passage = self._passages.get(first)
         if passage is None or not passage.claim():
-            return None  # its worker writes down this very moment how it ended
-        del self._passages[task]
+            return None
+        del self._passages[first]
+        burst = passage.burst
         done = max(passage.taken() - 1, 0)
         self._performer.settle(passage, done)
         unstarted = [other for other in self._scheduler.leave(burst, done) if other != burst.first + done]
