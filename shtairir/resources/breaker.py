@@ -326,7 +326,12 @@ class Asking:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        leave(self._tickets, outcome_of(error, self._policy), str(error or ""), self._tell)
+        self.end(outcome_of(error, self._policy), str(error or ""))
+
+    def end(self, outcome: bool | None, why: str = "") -> None:
+        """Say how it went: well, badly, or in a way that says nothing."""
+        leave(self._tickets, outcome, why, self._tell)
+        self._tickets = []
 
     async def __aenter__(self) -> None:
         self.__enter__()

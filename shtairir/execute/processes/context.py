@@ -101,10 +101,42 @@ class WorkerContext(Context):
         """Hold some of a named resource for the time of a ``with`` statement."""
         return _HeldByProgram(self._line, (name, amount, timeout_s))
 
+    def dependency(self, name: str) -> Held:
+        """Ask something outside for the time of a ``with`` statement, unless it is to be left in peace."""
+        return _AskedByProgram(self._line, str(name))
+
     def secret(self, name: str) -> str:
         """Return a secret, which the program looks up."""
         secret: str = self._line.ask("secret", name)
         return secret
+
+
+class _AskedByProgram:
+    """Leave to ask something outside, which the program gives to a block of this process."""
+
+    def __init__(self, line: Line, name: str) -> None:
+        self._line = line
+        self._name = name
+        self._asked = 0
+
+    def __enter__(self) -> None:
+        self._asked = self._line.ask("depend", self._name)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
+    ) -> None:
+        from shtairir.policy import NodePolicy  # what a node says besides, the program knows
+        from shtairir.resources.breaker import outcome_of
+
+        self._line.ask("heard", self._asked, outcome_of(error, NodePolicy()), str(error or ""))
+
+    async def __aenter__(self) -> None:
+        self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
+    ) -> None:
+        self.__exit__(kind, error, traceback)
 
 
 class _HeldByProgram:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shtairir.execute.processes.worker import Worker
     from shtairir.execute.state import RunState
     from shtairir.ids import NodeId
+    from shtairir.resources.breaker import Asking
 
 
 class CallHost:
@@ -43,6 +44,7 @@ class CallHost:
         self._context = context
         self._bases: dict[int, Array] = {}
         self._held: dict[int, Held] = {}
+        self._asked: dict[int, Asking] = {}
 
     # --- memory -----------------------------------------------------------------------------------------------
 
@@ -101,6 +103,14 @@ class CallHost:
             return id(holding)
         if what == "release":
             return self._held.pop(arguments[0]).__exit__(None, None, None)
+        if what == "depend":
+            asking = context.dependency(*arguments)
+            asking.__enter__()
+            self._asked[id(asking)] = asking
+            return id(asking)
+        if what == "heard":
+            number, outcome, why = arguments
+            return self._asked.pop(number).end(outcome, why)
         return getattr(context, what)(*arguments)
 
     def tell(self, what: str, arguments: Packed) -> None:
@@ -113,4 +123,6 @@ class CallHost:
             _, holding = self._held.popitem()
             with suppress(Exception):
                 holding.__exit__(None, None, None)
+        while self._asked:
+            self._asked.popitem()[1].end(None)  # that the worker died says nothing of what it asked
         self._bases.clear()
