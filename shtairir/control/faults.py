@@ -13,7 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
-from shtairir.errors import AttemptTimeoutError, ExecutionError, PoisonError, RunCancelledError, WorkerLostError
+from shtairir.errors import (
+    AttemptTimeoutError,
+    ExecutionError,
+    PlanningError,
+    PoisonError,
+    RunCancelledError,
+    WorkerLostError,
+)
 from shtairir.execute.attempt import Attempt
 from shtairir.ids import NodeId
 
@@ -49,7 +56,7 @@ class Fault:
 
         Raises
         ------
-        ExecutionError
+        PlanningError
             When it is neither.
 
         Examples
@@ -59,7 +66,7 @@ class Fault:
         """
         kind, colon, count = text.partition(":")
         if kind not in KINDS or (colon and not (count.isascii() and count.isdigit() and int(count) > 0)):
-            raise ExecutionError(
+            raise PlanningError(
                 f"'{text}' is no fault for '{node}'.",
                 hint=f"Write one of {', '.join(KINDS)}; with a number behind it, so many attempts fail: 'error:2'.",
             )

@@ -15,7 +15,7 @@ from shtairir.block.registry import Registry, default_registry
 from shtairir.control.expecting import Expectation, expectation, told
 from shtairir.control.faults import DEADLY, Fault, Injector
 from shtairir.control.remains import Remains, left_since
-from shtairir.errors import ExecutionError
+from shtairir.errors import PlanningError
 from shtairir.execute.cancel import CancelToken
 from shtairir.ids import NodeId
 from shtairir.planning import ExecutionPlan
@@ -137,7 +137,7 @@ def rehearse(
 
     Raises
     ------
-    ExecutionError
+    PlanningError
         When there is no such node or fault, or the graph has effects.
 
     Examples
@@ -183,7 +183,7 @@ class _Rehearsal:
         for node in self._faults:
             call = self._plan.call(node)
             if call is None:
-                raise ExecutionError(f"No fault can be made to happen at '{node}'.", hint=self._why_not(node))
+                raise PlanningError(f"No fault can be made to happen at '{node}'.", hint=self._why_not(node))
 
     def _why_not(self, node: NodeId) -> str:
         loop = next((task.node for task in self._plan.tasks if task.body is not None and node in task.body.nodes), None)
@@ -198,7 +198,7 @@ class _Rehearsal:
         impure = self._impure()
         if impure and not with_effects:
             listed = ", ".join(f"'{node}'" for node in impure[:8]) + (" and others" if len(impure) > 8 else "")
-            raise ExecutionError(
+            raise PlanningError(
                 f"'{self._plan.graph_name}' has effects outside of itself: {listed}.",
                 hint="A rehearsal would have them, too. If that is wanted, say so: --with-effects, or "
                 "with_effects=True.",
