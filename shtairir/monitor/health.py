@@ -195,7 +195,7 @@ def _memory() -> MemoryHealth:
 
 
 def _breakers() -> tuple[BreakerHealth, ...]:
-    module = sys.modules.get("shtairir.resources.breakers")
+    module = sys.modules.get("shtairir.resources.breaker")
     if module is None:  # nobody has used one yet
         return ()
     return tuple(

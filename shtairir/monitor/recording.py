@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shtairir.results.nodes import NodeResult
     from shtairir.results.records import Records
 
-LEAST_S = 0.002
+LEAST_S = 0.005
 """Of nodes that are quicker and take less memory than `LEAST_BYTES`, more or less is not worth a word."""
 
 LEAST_BYTES = 1_000_000
@@ -176,7 +176,7 @@ def node_rows(result: Outline) -> list[NodeRow]:
 
 
 def plain_rows(records: Records, run_started_s: float) -> dict[str, NodeRow]:
-    """Return the rows of the nodes of which there is nothing to say but what they took and gave, by node.
+    """Return the rows of the nodes that are done, and of which there is no more to say, by node.
 
     That is nearly all of them, so here a row takes two microseconds and not forty.
     """
@@ -197,6 +197,7 @@ def plain_rows(records: Records, run_started_s: float) -> dict[str, NodeRow]:
     states, slots, noted = records.states, records.slots, records.outputs
     started_s, ended_s = records.started_s, records.ended_s
     rows: dict[str, NodeRow] = {}
+    task_of: Mapping[NodeId, int] = {}
     for task in records.plan.tasks:
         number = task.number
         if states[number] != _DONE or task.aliases or task.parts or number in special:
@@ -208,8 +209,12 @@ def plain_rows(records: Records, run_started_s: float) -> dict[str, NodeRow]:
         else:
             outputs = slots[task.first_slot : task.first_slot + len(task.definition.outputs)]
             output_bytes = peak_bytes = sum(map(getsizeof, outputs))
-        if elapsed_s >= LEAST_S or peak_bytes >= LEAST_BYTES or None in outputs:
-            continue  # more is said of it than this
+        if any(output is None for output in outputs):
+            continue
+        like = None
+        if elapsed_s >= LEAST_S or peak_bytes >= LEAST_BYTES:
+            task_of = task_of or records.task_numbers()
+            like = likeness(records.plan, task.node, task, _arriving(task, records, task_of))
         rows[task.node] = (
             task.node,
             task.definition.id,
@@ -220,7 +225,7 @@ def plain_rows(records: Records, run_started_s: float) -> dict[str, NodeRow]:
             peak_bytes,
             1,
             1,
-            None,
+            like,
             _plain_outputs(task, outputs),
             None,
         )
@@ -265,10 +270,16 @@ def _row(node: NodeResult, call: Task | None, result: Outline) -> NodeRow:
         node.peak_bytes,
         getattr(node, "attempts", 1),
         node.count,
-        likeness(node, call, result) if worth and call is not None and node.status is NodeStatus.DONE else None,
+        _likeness(node, call, result) if worth and call is not None and node.status is NodeStatus.DONE else None,
         _outputs(node.outputs) if node.outputs else None,
         _details(node),
     )
+
+
+def _likeness(node: NodeResult, call: Task, result: Outline) -> int:
+    records = result.nodes.records
+    arriving = _arriving(call, records, records.task_numbers())
+    return likeness(result.plan, node.node, call, arriving, node.iterations)
 
 
 def _block(node: NodeId, call: Task | None, plan: ExecutionPlan) -> str:
@@ -278,26 +289,21 @@ def _block(node: NodeId, call: Task | None, plan: ExecutionPlan) -> str:
     return str(definition.id) if definition is not None else ""
 
 
-def likeness(node: NodeResult, call: Task, result: Outline) -> int:
+def likeness(plan: ExecutionPlan, node: str, call: Task, arriving_bytes: int, iterations: int = 0) -> int:
     """Return a number that is the same for runs of a node that should take the same.
 
     They are of the same graph, node and block, with the same values and about as much to read.
     """
-    plan, definition = result.plan, call.definition
-    parts = (str(plan.base_dir), plan.graph_name, node.node, definition.id, definition.version, node.iterations)
-    said = f"{parts!r}{call.values!r}{_arriving(call, result).bit_length()}".encode("utf-8", "replace")
+    definition = call.definition
+    parts = (str(plan.base_dir), plan.graph_name, node, definition.id, definition.version, iterations)
+    said = f"{parts!r}{call.values!r}{arriving_bytes.bit_length()}".encode("utf-8", "replace")
     return int.from_bytes(blake2b(said, digest_size=8).digest(), "big", signed=True)
 
 
-def _arriving(call: Task, result: Outline) -> int:
-    """Return how many bytes a node reads over links."""
-    total = 0
-    for item in call.inputs:
-        try:
-            total += result.nodes[item.source.node].outputs[item.source.port].nbytes
-        except KeyError:
-            continue  # inside of a loop, what arrives is not written down
-    return total
+def _arriving(call: Task, records: Records, task_of: Mapping[NodeId, int]) -> int:
+    """Return about how many bytes a node reads over links: all that is made by those that feed it."""
+    feeding = {task_of.get(item.source.node) for item in call.inputs}
+    return sum(records.sizes(task)[0] for task in feeding if task is not None)
 
 
 def _outputs(outputs: Mapping[Any, ValueSummary]) -> str:
