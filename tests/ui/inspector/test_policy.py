@@ -80,7 +80,11 @@ def opened(panel: InspectorPanel, editor: Editor, *nodes: str) -> PolicySection:
     section = shown_section(panel)
     if not section.button.isChecked():
         QTest.mouseClick(section.button, Qt.MouseButton.LeftButton)
-    return shown_section(panel)
+    section = shown_section(panel)
+    assert section.more is not None
+    if not section.more.isChecked():
+        QTest.mouseClick(section.more, Qt.MouseButton.LeftButton)
+    return section
 
 
 def shown_section(panel: InspectorPanel) -> PolicySection:
@@ -308,3 +312,24 @@ def test_every_setting_has_a_name_and_is_explained(panel: InspectorPanel, editor
         assert one.field.accessibleName(), key
         assert one.field.toolTip(), key
         assert one.label.text(), key
+
+
+def test_what_is_seldom_set_is_folded_away_until_it_is(panel: InspectorPanel, editor: Editor) -> None:
+    editor.graph.set_policy("work", jitter=0.25)
+    section = opened(panel, editor, "work")
+    assert section.more is not None
+    assert row(section, "backoff_factor").field.isVisible()
+    QTest.mouseClick(section.more, Qt.MouseButton.LeftButton)
+    assert not row(section, "backoff_factor").field.isVisible()
+    assert row(section, "jitter").field.isVisible()
+    editor.undo()
+    assert not row(section, "jitter").field.isVisible()
+
+
+def test_an_opened_section_comes_into_sight(panel: InspectorPanel, editor: Editor, qtbot: QtBot) -> None:
+    panel.resize(340, 300)
+    editor.select([NodeId("work")])
+    QTest.mouseClick(shown_section(panel).button, Qt.MouseButton.LeftButton)
+    bar = panel.node_page.form.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.value() > 0)
+    assert abs(bar.value() - shown_section(panel).y()) < 2

@@ -48,7 +48,10 @@ class GraphPage(QWidget):
         if not self.description.hasFocus():
             self.description.setPlainText(graph.description)
         lines = [f"{count(len(graph.nodes), 'node')}, {count(len(graph.links), 'link')}"]
-        lines.append(f"File: {graph.path}" if graph.path else "Not saved to a file yet")
+        if self._editor.past is not None:
+            lines.append(f"As it was in run {self._editor.past.key}")
+        else:
+            lines.append(f"File: {graph.path}" if graph.path else "Not saved to a file yet")
         self._facts.setText("\n".join(lines))
         # What a definition says of its runs is what the graph says: it has no runs of its own.
         self.policy.setVisible(graph is self._editor.root)

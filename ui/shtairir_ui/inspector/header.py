@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from shtairir.events import NodeStatus
 from shtairir.ids import NodeId
@@ -12,6 +12,7 @@ from shtairir_ui.editor import Editor
 from shtairir_ui.iconlabel import IconLabel
 from shtairir_ui.inspector.style import restyle
 from shtairir_ui.quantities import duration, size
+from shtairir_ui.replaying import open_script
 from shtairir_ui.runtime import IDLE, NodeRuntime, tries
 
 STATUS: dict[NodeStatus | None, tuple[str, str, str]] = {
@@ -20,7 +21,7 @@ STATUS: dict[NodeStatus | None, tuple[str, str, str]] = {
     NodeStatus.READY: ("clock", "text_dim", "Ready"),
     NodeStatus.RUNNING: ("running", "running", "Running"),
     NodeStatus.DONE: ("ok", "ok", "Done"),
-    NodeStatus.CACHED: ("cached", "cached", "Taken over"),
+    NodeStatus.CACHED: ("cached", "cached", "Cached"),
     NodeStatus.SKIPPED: ("skipped", "text_dim", "Skipped"),
     NodeStatus.FAILED: ("error", "error", "Failed"),
     NodeStatus.TIMED_OUT: ("clock", "error", "Timed out"),
@@ -76,7 +77,12 @@ class NodeHeader(QWidget):
         self._cause = QLabel(wordWrap=True)
         self._cause.setObjectName("nodeCause")
         self._cause.setTextFormat(Qt.TextFormat.PlainText)
+        self.script_button = QPushButton("Open as script")
+        self.script_button.setObjectName("openScript")
+        self.script_button.setProperty("role", "link")
+        self.script_button.setToolTip("Open a Python program that calls this block alone, with what it failed with")
         self._lay_out()
+        self.script_button.clicked.connect(lambda _checked=False: self._open_script())
         self.title.editingFinished.connect(self._rename)
         theme.changed.connect(self._on_theme)
 
@@ -116,6 +122,7 @@ class NodeHeader(QWidget):
         self._cause.setText(sentence)
         self._cause.setVisible(bool(sentence))
         restyle(self._cause, "error" if failed else "dim")
+        self.script_button.setVisible(failed and self._editor.run_key is not None and not state.stale)
 
     def _lay_out(self) -> None:
         tokens = theme.current()
@@ -134,6 +141,11 @@ class NodeHeader(QWidget):
         column.addWidget(self._block)
         column.addLayout(last)
         column.addWidget(self._cause)
+        column.addWidget(self.script_button, alignment=Qt.AlignmentFlag.AlignLeft)
+
+    def _open_script(self) -> None:
+        if self._node is not None:
+            open_script(self._editor, self._node)
 
     def _rename(self) -> None:
         if self._node is None or self._node not in self._editor.graph.nodes or not self.title.isModified():

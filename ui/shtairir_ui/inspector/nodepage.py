@@ -63,6 +63,8 @@ class NodePage(QWidget):
         self._offer_iterations(node)
         self.header.show_node(node)
         self.form.show_node(node)
+        for page in (self.form, self.code):  # what is over cannot be changed
+            page.setEnabled(self._editor.past is None)
         self._fill_tab()
 
     def _follow(self, url: QUrl) -> None:

@@ -86,7 +86,7 @@ def _facts(state: NodeRuntime) -> str:
     _, color, word = STATUS[state.status]
     facts = [f"<b style='color:{theme.current().css(color)}'>{word}</b>"]
     if state.elapsed_s is not None:
-        facts.append(duration(state.elapsed_s))
+        facts.append(escape(duration(state.elapsed_s)))
     if state.output_bytes:
         facts.append(f"{size(state.output_bytes)} out")
     if state.peak_bytes:

@@ -49,6 +49,18 @@ class SettingRow(QObject):
         grid.addWidget(self.note, row + 1, 1, 1, 2)
         grid.addWidget(self.error, row + 2, 1, 1, 2)
 
+    @property
+    def is_set(self) -> bool:
+        """Whether the setting is said here."""
+        return self._subject.shown(self.key).is_set
+
+    def set_visible(self, visible: bool) -> None:
+        """Show or hide the setting; its lines below are seen when there is something in them."""
+        for widget in (self.label, self.field, self.origin):
+            widget.setVisible(visible)
+        for line in (self.note, self.error):
+            line.setVisible(visible and bool(line.text()))
+
     def refresh(self) -> None:
         """Show what holds now, after an edit from anywhere."""
         shown = self._subject.shown(self.key)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from shtairir_ui import theme
 from shtairir_ui.inspector.policy.row import ORIGIN_WIDTH, SettingRow
@@ -32,6 +32,8 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("When it fails", ("on_failure", "fallback", "criticality")),
 )
 """The settings of nodes under headings."""
+_SELDOM = frozenset({"backoff_factor", "backoff_cap_s", "jitter", "retry_on", "never_retry_on"})
+"""Settings that are folded away as long as nobody sets them."""
 
 
 class PolicySection(QWidget):
@@ -50,6 +52,7 @@ class PolicySection(QWidget):
         self.setObjectName("policySection")
         self._parts = parts
         self.rows: dict[str, SettingRow] = {}
+        self.more: QToolButton | None = None
         self._body: QWidget | None = None
         self.button = QToolButton()
         self.button.setObjectName("policyButton")
@@ -66,7 +69,10 @@ class PolicySection(QWidget):
         self._column.addWidget(self.summary)
         self.button.setChecked(opened)
         self._show(opened)
+        self._laid_out = QTimer(self, singleShot=True, interval=0)
+        self._laid_out.timeout.connect(self._bring_up)
         self.button.toggled.connect(self._show)
+        self.button.toggled.connect(self._laid_out.start)
         self.button.toggled.connect(self.toggled)
 
     def refresh(self) -> None:
@@ -87,6 +93,15 @@ class PolicySection(QWidget):
         self.summary.setVisible(not opened)
         self.refresh()
 
+    def _bring_up(self) -> None:
+        """Scroll to the section that was opened: below the parameters little of it is in sight."""
+        area = self.parent()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parent()
+        within = area.widget() if area is not None else None
+        if area is not None and within is not None and self.button.isChecked():
+            area.verticalScrollBar().setValue(self.mapTo(within, QPoint(0, 0)).y())
+
     def _made(self) -> QWidget:
         tokens = theme.current()
         body = QWidget()
@@ -102,7 +117,19 @@ class PolicySection(QWidget):
                 self._add_heading(heading, grid)
                 for key in keys:
                     self._add_row(subject, key, body, grid)
+                if _SELDOM.intersection(keys):
+                    self._add_more(grid)
         return body
+
+    def _add_more(self, grid: QGridLayout) -> None:
+        """Few people change more than the first two things about retries."""
+        self.more = QToolButton()
+        self.more.setObjectName("moreButton")
+        self.more.setText("More")
+        self.more.setCheckable(True)
+        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.more.toggled.connect(self._show_fitting)
+        grid.addWidget(self.more, grid.rowCount(), 0, 1, 2)
 
     def _add_heading(self, heading: str, grid: QGridLayout) -> None:
         label = QLabel(heading)
@@ -118,12 +145,15 @@ class PolicySection(QWidget):
         self.rows[f"run.{key}" if of_run else key] = row
 
     def _show_fitting(self) -> None:
-        """Fallback values are there where they are taken."""
-        row, choice = self.rows.get("fallback"), self.rows.get("on_failure")
-        if row is not None and choice is not None:
-            shown = self._parts[-1][1].shown("on_failure")
-            for widget in (row.label, row.field, row.origin):
-                widget.setVisible(shown.value == "fallback")
+        """Fallback values are there where they are taken, and what is seldom set where it is, or is asked for."""
+        row = self.rows.get("fallback")
+        if row is not None:
+            row.set_visible(self._parts[-1][1].shown("on_failure").value == "fallback")
+        if self.more is None:
+            return
+        for key in _SELDOM & self.rows.keys():
+            self.rows[key].set_visible(self.more.isChecked() or self.rows[key].is_set)
+        theme.bind_icon(self.more, "chevron_down" if self.more.isChecked() else "chevron_right", "text_dim")
 
 
 def _grouped(title: str, subject: Subject) -> Iterator[tuple[str, tuple[str, ...]]]:
