@@ -79,6 +79,7 @@ def request(
         Whether an answer such as 404 is taken like any other; otherwise it is an error.
     """
     from shtairir_blocks.kernels import web as kernels
+    from shtairir_blocks.kernels.addresses import server
 
     content, kind = kernels.body_of(body)
     asked = kernels.Request(
@@ -92,7 +93,8 @@ def request(
         redirects=redirects,
         errors_are_fine=errors_are_fine,
     )
-    answer = kernels.fetched(asked, context)
+    with context.dependency(server(url)):
+        answer = kernels.fetched(asked, context)
     return Response(answer.text, answer.status, answer.headers)
 
 
@@ -137,10 +139,12 @@ def get_json(
         Dictionaries, lists, texts, numbers, true, false and nothing.
     """
     from shtairir_blocks.kernels import web as kernels
+    from shtairir_blocks.kernels.addresses import server
 
     wanted = {"Accept": "application/json", **(headers or {}), **_token(context, secret)}
     asked = kernels.Request(url, query=query or {}, headers=wanted, timeout_s=timeout_s, limit=limit << 20)
-    return kernels.fetched_json(asked, context)
+    with context.dependency(server(url)):
+        return kernels.fetched_json(asked, context)
 
 
 @block(
@@ -190,14 +194,16 @@ def download(
         The path of the file.
     """
     from shtairir_blocks.kernels import web as kernels
+    from shtairir_blocks.kernels.addresses import server
 
     if path.is_file() and not overwrite:
         return kernels.verified(path, sha256)
     wanted = {**(headers or {}), **_token(context, secret)}
     asked = kernels.Request(url, headers=wanted, timeout_s=timeout_s, limit=limit << 20)
-    return kernels.downloaded(
-        asked, context, path, sha256, lambda share, done: context.progress(share, f"{done / 1e6:.1f} MB")
-    )
+    with context.dependency(server(url)):
+        return kernels.downloaded(
+            asked, context, path, sha256, lambda share, done: context.progress(share, f"{done / 1e6:.1f} MB")
+        )
 
 
 @block(name="Build web address", category="Web", tags=("url", "query", "parameters", "link"))

@@ -13,6 +13,7 @@ from shtairir.document import Graph
 from shtairir.errors import ResourceError, RunCancelledError
 from shtairir.events import RunStatus
 from shtairir.policy import NodePolicy, classify, effective_policy, graph_policy
+from shtairir.resources import breakers
 
 
 @pytest.fixture(autouse=True)
@@ -172,6 +173,34 @@ def test_a_server_that_says_never_is_not_asked_again_but_one_that_says_later_is(
     with pytest.raises(ConnectionError) as later:
         web.request(ctx, f"{site}/failing")
     assert classify(later.value, NodePolicy()) == "retryable"
+
+
+@pytest.fixture
+def circuits(site):
+    """The circuit to the server of the test, closed before and after."""
+    name = site.removeprefix("http://")
+    breakers().reset(name)
+    yield breakers().of(name)
+    breakers().reset(name)
+
+
+def test_a_server_that_fails_again_and_again_is_left_in_peace(site, circuits):
+    graph = Graph("asking")
+    for number in range(7):
+        graph.add("web.get_json", id=f"n{number}", url=f"{site}/failing")
+        graph.set_policy(f"n{number}", retries=0)
+    result = shtairir.run(graph, workers=1)
+    kinds = sorted(node.error.error_type for node in result.nodes.values())
+    assert kinds == ["CircuitOpenError"] * 2 + ["ConnectionError"] * 5
+    assert circuits.report().state == "open"
+
+
+def test_a_page_that_is_not_there_says_nothing_of_the_server(site, circuits):
+    graph = Graph("asking")
+    for number in range(7):
+        graph.add("web.request", id=f"n{number}", url=f"{site}/nothing")
+    shtairir.run(graph, workers=1)
+    assert circuits.report().state == "closed"
 
 
 def test_an_address_is_built_so_that_every_sign_arrives():

@@ -20,6 +20,16 @@ def address(base: str, query: Mapping[str, Any]) -> str:
     return urllib.parse.urlunsplit(parts._replace(query=whole))
 
 
+def server(url: str) -> str:
+    """Return who is asked at an address: the host, and the port where the address has one.
+
+    >>> server("https://user:word@Example.org:8443/find?q=1")
+    'example.org:8443'
+    """
+    parts = urllib.parse.urlsplit(address(url, {}))
+    return f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
+
+
 def _items(value: Any) -> list[Any]:
     return [item for item in (value if isinstance(value, list | tuple) else [value]) if item is not None]
 
