@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from shtairir.document import Frame, Graph, RenameNode, SetExposed, SetPolicy, SetTitle, edits
+from shtairir.document import Frame, Graph, RenameNode, SetExposed, SetGraphPolicy, SetPolicy, SetTitle, edits
 from shtairir.errors import EditError
 from shtairir.ids import NodeId, PortName, PortRef
 
@@ -32,6 +32,7 @@ steps = st.one_of(
     st.tuples(st.just("rename"), _pick, st.sampled_from(["a", "b", "c"])),
     st.tuples(st.just("expose"), _pick, _ports, st.booleans()),
     st.tuples(st.just("policy"), _pick, st.dictionaries(st.text(max_size=3), st.integers(), max_size=2)),
+    st.tuples(st.just("govern"), st.dictionaries(st.sampled_from(["node", "timeout_s", "x"]), json_values, max_size=2)),
     st.tuples(st.just("publish"), st.sampled_from(["p", "q"]), _pick, _ports),
     st.tuples(st.just("frame"), st.sampled_from(["f", "g"]), st.text(max_size=4)),
     st.tuples(st.just("describe"), st.text(max_size=6)),
@@ -82,6 +83,8 @@ def _do(graph: Graph, verb: str, *facts: object) -> None:
             graph.apply(SetExposed(_node(graph, pick), PortName(port), shown))
         case "policy", int(pick), dict(policy):
             graph.apply(SetPolicy(_node(graph, pick), policy))
+        case "govern", dict(policy):
+            graph.apply(SetGraphPolicy(policy))
         case "publish", str(name), int(pick), str(port):
             graph.publish(name, PortRef(_node(graph, pick), PortName(port)))
         case "frame", str(frame), str(title):

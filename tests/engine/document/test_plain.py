@@ -48,6 +48,7 @@ _files = _object(
     version=st.just(1),
     name=st.text(max_size=3),
     description=st.text(max_size=3),
+    policy=st.dictionaries(st.text(max_size=2), json_values, max_size=2),
     nodes=st.lists(_nodes, max_size=3),
     links=st.lists(_links, max_size=3),
     parameters=st.lists(_parameters, max_size=2),
