@@ -17,6 +17,7 @@ for _variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
 os.environ["SHTAIRIR_BLOCKS_PATH"] = ""
 os.environ["SHTAIRIR_LEARNED_PATH"] = ""
 os.environ["SHTAIRIR_STATE_PATH"] = ""
+os.environ["SHTAIRIR_CACHE_PATH"] = ""
 os.environ["SHTAIRIR_TRUST_PATH"] = str(Path(_HOME.name) / "trust.json")
 os.environ.pop("SHTAIRIR_DEBUG", None)
 

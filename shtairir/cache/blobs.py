@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from blake3 import blake3
 
@@ -23,6 +23,20 @@ _HASH_BYTES = 16
 def content_hash(data: bytes | bytearray) -> str:
     """Return the hash of some bytes."""
     return str(blake3(data).hexdigest(length=_HASH_BYTES))
+
+
+class RawPart:
+    """A piece of bytes that is to be written."""
+
+    suffix = ".bin"
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.nbytes = len(data)
+
+    def write(self, file: BinaryIO) -> None:
+        """Write it."""
+        file.write(self._data)
 
 
 class Blob:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from shtairir.cache.blobs import Blob, BlobFolder, content_hash
+from shtairir.cache.blobs import Blob, BlobFolder, RawPart, content_hash
 from shtairir.cache.eviction import Policy, priority
 from shtairir.cache.index import Index
 from shtairir.errors import RecoveryError
@@ -40,6 +40,18 @@ class Origin:
     block: str = ""
     node: str = ""
     graph: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """An entry as it lies on disk: the text of its form, the hash over all of it, and its pieces."""
+
+    key: str
+    text: str
+    digest: str
+    cost_s: float
+    origin: Origin
+    pieces: list[bytes]
 
 
 class DiskTier:
@@ -241,6 +253,44 @@ class DiskTier:
 
     def _is_stale(self, created_s: float) -> bool:
         return self._ttl_s is not None and self._clock() > created_s + self._ttl_s
+
+    # --- as it lies there -------------------------------------------------------------------------------------
+
+    def packed(self, key: str) -> Packed | None:
+        """Return an entry as it lies on disk, for another cache to take; ``None`` if it is not there, or damaged."""
+
+        def look(index: Index) -> Packed | None:
+            columns = "form, digest, cost_s, block, node, graph"
+            found = index.rows(f"select {columns} from entries where key = ?", key)
+            if not found:
+                return None
+            text, digest, cost_s, *origin = found[0]
+            joined = "from parts left join blobs using (hash) where key = ? order by place"
+            parts = index.rows(f"select blobs.hash, blobs.nbytes, data {joined}", key)
+            pieces = [self._piece(*part) for part in parts]
+            if any(piece is None for piece in pieces):
+                return None
+            return Packed(key, text, digest, cost_s, Origin(*origin), [bytes(piece or b"") for piece in pieces])
+
+        return self._guarded(look, None)
+
+    def unpack(self, entry: Packed) -> bool:
+        """Take an entry of another cache, and say whether it was sound."""
+        hashes = [content_hash(piece) for piece in entry.pieces]
+        sound = _digest(entry.key, entry.text, hashes, entry.cost_s) == entry.digest
+        if not sound or _made(entry.text, entry.pieces) is None:
+            return False
+        nbytes = len(entry.text) + sum(map(len, entry.pieces))
+        if nbytes > self.limit_bytes:
+            return False
+        blobs = [self._blobs.write(RawPart(piece)) for piece in entry.pieces]
+        try:
+            write = (entry.key, entry.text, blobs, nbytes, entry.cost_s, entry.origin)
+            self._guarded(lambda index: self._write(index, *write), None)
+        finally:
+            for blob in blobs:
+                blob.discard()
+        return True
 
     # --- looking after it -------------------------------------------------------------------------------------
 

@@ -144,6 +144,13 @@ class ResultCache:
             return values, nbytes, cost_s
         return self._parent._found(key) if self._parent is not None else None
 
+    def warm(self, key: str) -> bool:
+        """Bring an entry into memory if it fits, and say whether it is there and whole; does not count as a hit."""
+        held = self._memory.peek(key)
+        if held is not None and not self._is_stale(held):
+            return True
+        return self._found(key) is not None
+
     def size_of(self, key: str) -> int | None:
         """Return the size of an entry in bytes, or ``None`` if there is none; does not count as using it."""
         held = self._memory.peek(key)
@@ -250,6 +257,30 @@ class ResultCache:
             all_misses=int(facts.get("misses", self._misses)),
             all_saved_s=facts.get("saved_s", self._saved_s),
         )
+
+    def export(self, file: Path) -> int:
+        """Write the entries on disk into one file, and return how many there are in it.
+
+        Raises
+        ------
+        CacheError
+            When it cannot be written.
+        """
+        from shtairir.cache.travelling import write_entries
+
+        return write_entries(self._disk, [entry.key for entry in self.entries()], file)
+
+    def take_in(self, file: Path) -> tuple[int, int]:
+        """Take the entries of a file that `export` wrote; return how many were taken, and how many were not sound.
+
+        Raises
+        ------
+        CacheError
+            When it is no such file.
+        """
+        from shtairir.cache.travelling import read_entries
+
+        return read_entries(self._disk, file)
 
     def verify(self) -> tuple[int, int]:
         """Read all that is on disk, drop what is damaged, and return how many entries there were, and how many of them.

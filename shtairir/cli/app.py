@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shtairir.cli import history_app
+from shtairir.cli import cache_command, history_app
 from shtairir.cli.options import (
     Assignments,
     Backend,
@@ -108,6 +108,12 @@ def run(
         str | None,
         typer.Option("--node-timeout", metavar="S", help="Seconds for an attempt of such nodes."),
     ] = None,
+    smart: Annotated[
+        bool, typer.Option("--smart", help="Run only what must run: take results that earlier runs have made.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Run everything, and keep the results for later smart runs.")
+    ] = False,
     help_parameters: Annotated[
         bool, typer.Option("--help-parameters", help="List what the graph can be given, and what it gives back.")
     ] = False,
@@ -146,6 +152,7 @@ def run(
             level=level.value,
             workers=workers,
             backend=backend.value,
+            cache="fresh" if fresh else "smart" if smart else "off",
             memory_limit=memory_limit,
             worker_memory=worker_memory,
             capacities=tuple(capacities or ()),
@@ -425,6 +432,7 @@ def trust(
 
 
 history_app.add_to(app)
+app.add_typer(cache_command.cache)
 
 COMMANDS = frozenset(
     command.name or command.callback.__name__ for command in app.registered_commands if command.callback is not None

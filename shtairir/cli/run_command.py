@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shtairir.planning import ExecutionPlan
     from shtairir.results import RunResult
     from shtairir.session import RunHandle
+    from shtairir.session.wishes import Caching
 
 _STATUSES = {
     "done": ExitStatus.DONE,
@@ -59,6 +60,7 @@ class RunOptions:
     memory_limit: str | None = None
     worker_memory: str | None = None
     capacities: tuple[str, ...] = ()
+    cache: Caching = "off"
     timeout: str | None = None
     retries: int | None = None
     node_timeout: str | None = None
@@ -125,6 +127,7 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
             timeout_s=timeout_s,
             backend=options.backend,
             worker_memory_limit=worker_memory_limit,
+            cache=options.cache,
             verbosity=options.verbosity,
         )
     outcome = told(result, graph, path, folder, options.verbosity)
@@ -187,6 +190,7 @@ def _run(
     timeout_s: float | None,
     backend: Backend,
     worker_memory_limit: int | None,
+    cache: Caching,
     verbosity: int,
 ) -> tuple[RunResult, Chronicle | None]:
     from shtairir.execute.cancel import CancelToken
@@ -202,6 +206,7 @@ def _run(
             timeout_s=timeout_s,
             backend=backend,
             worker_memory_limit=worker_memory_limit,
+            cache=cache,
             cancel=token,
             origin="cli",
         )

@@ -18,6 +18,8 @@ _FLAGS = {
     "--show-graph": "show_graph",
     "--profile": "profile",
     "-p": "profile",
+    "--smart": "smart",
+    "--fresh": "fresh",
     "--json": "",
     "--verbose": "verbose",
     "-v": "verbose",
@@ -90,6 +92,9 @@ def _read(options: dict[str, Any], verbosity: int) -> dict[str, Any] | None:
     """Return the options as their values, or ``None`` if one is to be refused."""
     options.pop("", None)
     options.pop("verbose", None)
+    smart, fresh = options.pop("smart", False), options.pop("fresh", False)
+    if smart or fresh:
+        options["cache"] = "fresh" if fresh else "smart"
     if options.pop("quiet", False):
         verbosity = -1
     if verbosity:

@@ -37,19 +37,23 @@ _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _SCALARS = (str, bytes, bool, int, float, complex, type(None))
 
 
-def identities(plan: ExecutionPlan, stamps: Mapping[str, str] | None = None) -> dict[NodeId, str]:
+def identities(
+    plan: ExecutionPlan, stamps: Mapping[str, str] | None = None, outside: Callable[[Task], str] | None = None
+) -> dict[NodeId, str]:
     """Return the key of each node that runs in a plan, also of those that share the result of another.
 
     Parameters
     ----------
     stamps
         Stamps of blocks by id, instead of those that the blocks have now.
+    outside
+        What stands for all that a node depends on outside of the graph; not asked for the nodes inside of loops.
     """
     keys: dict[NodeId, str] = {}
     found = dict(stamps) if stamps is not None else {}
     for whole in plan.tasks:
         for task in whole.calls:
-            key = _key(task, keys, found)
+            key = _key(task, keys, found, outside(task) if outside is not None else "")
             for node in (task.node, *task.aliases):
                 keys[node] = key
     return keys
@@ -69,11 +73,13 @@ def _definitions(plan: ExecutionPlan) -> Iterator[BlockDefinition]:
                 yield from _definitions(task.body.plan)
 
 
-def _key(task: Task, keys: Mapping[NodeId, str], stamps: dict[str, str]) -> str:
+def _key(task: Task, keys: Mapping[NodeId, str], stamps: dict[str, str], outside: str = "") -> str:
     known = stamps.get(task.definition.id)
     if known is None:
         known = stamps[task.definition.id] = stamp(task.definition)
     digest = hashlib.blake2b(known.encode(), digest_size=_BYTES)
+    if outside:
+        _add(digest.update, outside)
     for name, value in sorted(task.values.items()):
         _add(digest.update, name)
         _add(digest.update, value)

@@ -18,7 +18,7 @@ from shtairir.ids import NodeId, PortRef
 from shtairir.planning import Estimate, ExecutionPlan, OptimizationLevel, ResourceLimits
 from shtairir.session.planned import planned
 from shtairir.session.started import start_plan, started, wait_for
-from shtairir.session.wishes import Keep, Origin, Source, wishes
+from shtairir.session.wishes import Caching, Keep, Origin, Source, wishes
 
 if TYPE_CHECKING:
     from shtairir.resources.capacity import Rate
@@ -101,6 +101,7 @@ def start(
     registry: Registry | None = None,
     backend: Backend = "threads",
     worker_memory_limit: int | None = None,
+    cache: Caching = "off",
     given: Mapping[str, Any] | Mapping[PortRef, Any] | None = None,
     capacities: Mapping[str, int | Rate | str] | None = None,
     break_at: Iterable[str | PortRef] = (),
@@ -113,7 +114,7 @@ def start(
     ----------
     graph_or_plan, level, workers, keep, parameters, targets, instruments, memory_limit, timeout_s, cancel, registry
         As for `run`.
-    backend, worker_memory_limit
+    backend, worker_memory_limit, cache
         As for `run`.
     given, capacities
         As for `run`.
@@ -139,6 +140,7 @@ def start(
             registry=registry,
             backend=backend,
             worker_memory_limit=worker_memory_limit,
+            cache=cache,
             given=given,
             capacities=capacities,
             break_at=break_at,
@@ -163,6 +165,7 @@ def run(
     registry: Registry | None = None,
     backend: Backend = "threads",
     worker_memory_limit: int | None = None,
+    cache: Caching = "off",
     given: Mapping[str, Any] | Mapping[PortRef, Any] | None = None,
     capacities: Mapping[str, int | Rate | str] | None = None,
 ) -> RunResult:
@@ -193,6 +196,9 @@ def run(
     worker_memory_limit
         Most bytes that a block may take in a worker process beside its inputs and results; one that takes more has
         lost its worker.
+    cache
+        ``"smart"`` runs only what must run: results that the cache has are taken from there, those that are made are
+        put there. ``"fresh"`` runs everything and puts it there. Blocks with effects always run.
     given
         Values of outputs that are there already, ``{"blur.out": image}``: what makes them does not run.
     capacities
@@ -222,6 +228,7 @@ def run(
         registry=registry,
         backend=backend,
         worker_memory_limit=worker_memory_limit,
+        cache=cache,
         given=given,
         capacities=capacities,
     )

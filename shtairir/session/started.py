@@ -20,7 +20,9 @@ from shtairir.session.planned import planned, set_capacities
 from shtairir.session.wishes import Source, Wishes, kept_ports
 
 if TYPE_CHECKING:
+    from shtairir.cache.smart import SmartRun
     from shtairir.execute.restoring import Restored
+    from shtairir.resources import Breakers
     from shtairir.results.result import RunResult
 
 
@@ -86,6 +88,7 @@ def _options(
     chronicles = (chronicle,) if chronicle is not None else ()
     journals = (kept.hook,) if kept is not None else ()
     chosen = choose(plan, wishes.backend, wishes.worker_memory_limit)
+    smart = _smart(plan, wishes)
     told: list[Callable[[RunResult], None]] = [each.on_result for each in chronicles]
     if history is not None:
         told.append(history.observe)
@@ -102,20 +105,43 @@ def _options(
         pool=shared_pool() if chosen is None else chosen.pool,
         invoke=None if chosen is None else chosen.invoke,
         key=kept.key if kept is not None else None,
-        hooks=(*journals, *wishes.hooks, *chronicles),
+        hooks=(*journals, *((smart,) if smart is not None else ()), *wishes.hooks, *chronicles),
         one_by_one=wishes.rehearsed,
+        breakers=_own_breakers() if wishes.rehearsed else None,
         wrappers=wishes.wrappers,
-        restored=_restored(plan, wishes),
+        restored=_restored(plan, wishes, smart),
         journal=kept.hook if kept is not None else None,
         undoing=wishes.undoing,
         on_result=_told(told),
     )
 
 
-def _restored(plan: ExecutionPlan, wishes: Wishes) -> Restored | None:
-    """Return what is there already, before the run begins."""
-    if wishes.restored is not None or not wishes.given:
+def _own_breakers() -> Breakers:
+    """Return circuits of a run's own: what is made to fail opens none for others."""
+    from shtairir.resources import Breakers
+
+    return Breakers()
+
+
+def _smart(plan: ExecutionPlan, wishes: Wishes) -> SmartRun | None:
+    """Return what the cache knows of a plan, if it is to be asked."""
+    if wishes.cache == "off" or wishes.rehearsed:
+        return None
+    from shtairir.cache.smart import SmartRun, shared_cache
+
+    cache = shared_cache()
+    if cache is None:
+        return None
+    keep = None if wishes.keep == "all" else _kept(plan, wishes)
+    return SmartRun(plan, cache, keep, fresh=wishes.cache == "fresh")
+
+
+def _restored(plan: ExecutionPlan, wishes: Wishes, smart: SmartRun | None) -> Restored | None:
+    """Return what is there already, before the run begins: what a person gives goes before what the cache has."""
+    if wishes.restored is not None:
         return wishes.restored
+    if not wishes.given:
+        return smart.restored if smart is not None else None
     from shtairir.execute.restoring import GivenValue, Restored
 
     for port in wishes.given:

@@ -36,6 +36,9 @@ Keep: TypeAlias = "str | Iterable[str | PortRef]"
 Origin: TypeAlias = Literal["api", "cli", "window"]
 """Who starts a run."""
 
+Caching: TypeAlias = Literal["off", "smart", "fresh"]
+"""Whether results are kept for later runs, and, if ``smart``, those of earlier runs taken."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
@@ -82,6 +85,7 @@ class Wishes:
     backend: Backend = "threads"
     worker_memory_limit: int | None = None
     capacities: Mapping[str, int | Rate | str] = field(default_factory=dict)
+    cache: Caching = "off"
 
     @property
     def apart(self) -> frozenset[NodeId]:

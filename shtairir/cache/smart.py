@@ -1,0 +1,172 @@
+"""Runs in which nothing is made twice: what the cache has is restored, and what is made is put there."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shtairir.cache.disk_tier import Origin
+from shtairir.cache.keys import cache_keys
+from shtairir.cache.result_cache import ResultCache
+from shtairir.errors import CacheError
+from shtairir.execute.restoring import Restored
+from shtairir.ids import NodeId, PortRef
+
+if TYPE_CHECKING:
+    from shtairir.execute.attempt import Attempt
+    from shtairir.planning.plan import ExecutionPlan
+
+VARIABLE = "SHTAIRIR_CACHE_PATH"
+ORIGIN = "Restored from the cache."
+
+_WORTH_KEEPING_S = 1e-3
+"""What takes less is made again as quickly as it is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class CachedValue:
+    """A value in the cache, read when somebody wants it."""
+
+    cache: ResultCache
+    key: str
+    place: int
+    nbytes: int
+
+    def load(self) -> Any:
+        """Return the value.
+
+        Raises
+        ------
+        CacheError
+            When it has gone meanwhile, or was found to be damaged.
+        """
+        found = self.cache.get(self.key)
+        if found is None or len(found) <= self.place:
+            raise CacheError(
+                "A result that was in the cache is not there any more.", hint="Run again: it is made anew then."
+            )
+        return found[self.place]
+
+
+class SmartRun:
+    """What the cache knows of a plan, and the hook that tells it of the rest.
+
+    Attributes
+    ----------
+    keys
+        The keys of the nodes whose results are kept.
+    known
+        Those of them whose results are there.
+    """
+
+    def __init__(
+        self, plan: ExecutionPlan, cache: ResultCache, keep: Iterable[PortRef] | None = (), *, fresh: bool = False
+    ) -> None:
+        self._cache = cache
+        self._graph = plan.graph_name
+        self._began: dict[int, float] = {}
+        self.keys = cache_keys(plan)
+        sizes = {} if fresh else {node: cache.size_of(key) for node, key in self.keys.items()}
+        self.known = {node: nbytes for node, nbytes in sizes.items() if nbytes is not None}
+        self._leave_out_damaged(plan, keep)
+        self._ports = dict(self._known_ports(plan))
+
+    @property
+    def restored(self) -> Restored | None:
+        """What is there already; ``None`` for nothing."""
+        return Restored(known=self._ports, origin=ORIGIN) if self._ports else None
+
+    def _leave_out_damaged(self, plan: ExecutionPlan, keep: Iterable[PortRef] | None) -> None:
+        """Look at the entries that will be read, and forget those that are not whole: their nodes run."""
+        wanted = [*plan.slots] if keep is None else [*plan.results, *(plan.aliases.get(port, port) for port in keep)]
+        while True:
+            read = _read_of(plan, wanted, self.known.keys())
+            damaged = [node for node in read if not self._cache.warm(self.keys[node])]
+            if not damaged:
+                return
+            for node in damaged:
+                del self.known[node]
+
+    def _known_ports(self, plan: ExecutionPlan) -> Iterator[tuple[PortRef, CachedValue]]:
+        for whole in plan.tasks:
+            for task in whole.calls:
+                nbytes = self.known.get(task.node)
+                if nbytes is not None:
+                    for place, port in enumerate(task.definition.outputs):
+                        value = CachedValue(self._cache, self.keys[task.node], place, nbytes)
+                        yield PortRef(task.node, port.name), value
+
+    # --- as the run sees it: a hook ---------------------------------------------------------------------------
+
+    def begin(self, attempt: Attempt) -> None:
+        """Take note of when it began."""
+        self._began[attempt.task.number] = time.perf_counter()
+
+    def end(self, attempt: Attempt, values: Sequence[Any] | None, error: BaseException | None) -> None:
+        """Put what was made into the cache, if it took long enough to be worth it."""
+        cost_s = time.perf_counter() - self._began.pop(attempt.task.number, 0.0)
+        if values is None or error is not None or cost_s < _WORTH_KEEPING_S:
+            return
+        made = dict(zip(attempt.task.outputs, values, strict=True))
+        for task in attempt.task.calls:
+            ports = [PortRef(task.node, port.name) for port in task.definition.outputs]
+            key = self.keys.get(task.node)
+            if key is None or not ports or any(made.get(port) is None for port in ports):
+                continue
+            origin = Origin(task.definition.id, task.node, self._graph)
+            self._cache.put(key, [made[port] for port in ports], cost_s=cost_s, origin=origin)
+
+
+def _read_of(plan: ExecutionPlan, wanted: Iterable[PortRef], known: Container[NodeId]) -> set[NodeId]:
+    """Return the nodes, of those whose results are known, whose results are needed, for others or in the end."""
+    calls = {task.node: task for whole in plan.tasks for task in whole.calls}
+    found: set[NodeId] = set()
+    pending = [port.node for port in wanted]
+    silent = (task.node for task in calls.values() if not task.definition.outputs)
+    pending += silent
+    seen: set[NodeId] = set()
+    while pending:
+        node = pending.pop()
+        if node in seen or node not in calls:
+            continue
+        seen.add(node)
+        if node in known:
+            found.add(node)
+        else:
+            pending += [item.source.node for item in calls[node].inputs]
+    return found
+
+
+_lock = threading.Lock()
+
+
+def shared_cache() -> ResultCache | None:
+    """Return the cache that all runs of the program share; ``None`` when there is to be none.
+
+    It lies in the user's cache folder; ``SHTAIRIR_CACHE_PATH`` names another, and switches it off when it is empty.
+    """
+    with _lock:
+        return _cache_of(os.environ.get(VARIABLE))
+
+
+@lru_cache(maxsize=4)
+def _cache_of(setting: str | None) -> ResultCache | None:
+    if setting == "":
+        return None
+    if setting is None:
+        import platformdirs
+
+        folder = Path(platformdirs.user_cache_dir("shtairir", appauthor=False)) / "results"
+    else:
+        folder = Path(setting)
+    import atexit
+
+    made = ResultCache(folder)
+    atexit.register(made.close)
+    return made
