@@ -27,6 +27,7 @@ class Attempt:
         Who makes it.
     key
         The same for all attempts at this node in this run, also after a resume: what an effect can be recognised by.
+        For hooks; empty where there are none.
     fault
         What is to go wrong, in a rehearsal: ``timeout``, ``error``, ``crash``, ``oom`` or ``slow``; else empty.
     begun
@@ -45,6 +46,7 @@ class Attempt:
     """
 
     # On the class, since most attempts have no use for them, and to make an attempt costs each task of a run.
+    key: str = ""
     fault: str = ""
     begun: int = 0
     arguments: Mapping[str, Any] | None = None
@@ -55,11 +57,10 @@ class Attempt:
     is_overdue: bool = False
     is_ended: bool = False
 
-    def __init__(self, task: Task, number: int, worker: str, key: str = "", started_s: float = 0.0) -> None:
+    def __init__(self, task: Task, number: int, worker: str, started_s: float = 0.0) -> None:
         self.task = task
         self.number = number
         self.worker = worker
-        self.key = key
         self.started_s = started_s
         self._unclaimed = [None]
 

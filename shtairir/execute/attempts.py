@@ -41,15 +41,15 @@ class Attempts:
     def __init__(self, state: RunState) -> None:
         self._state = state
 
-    def begin(self, whole: Task, task: int, worker: str, needs_key: bool = False) -> Attempt:
+    def begin(self, whole: Task, task: int, worker: str) -> Attempt:
         """Take note that a worker takes up a task."""
         state = self._state
-        started_s = state.records.started_s[task] = state.clock()
-        key = state.effect_key(whole.node) if needs_key or state.hooks else ""
-        number = state.records.attempts.get(task, 0) + 1
-        if number > 1:
-            state.records.attempts[task] = number
-        attempt = state.in_hand[task] = Attempt(whole, number, worker, key, started_s)
+        records = state.records
+        started_s = records.started_s[task] = state.clock()
+        number = 1
+        if task in records.attempts:
+            number = records.attempts[task] = records.attempts[task] + 1
+        attempt = state.in_hand[task] = Attempt(whole, number, worker, started_s)
         if state.observed:
             for node in state.sharers(task):
                 state.queue.put(NodeStarted(state.id, started_s, node, worker, number))
@@ -57,6 +57,7 @@ class Attempts:
 
     def tell_begun(self, attempt: Attempt, arguments: Mapping[str, Any]) -> None:
         """Tell the hooks that a block is about to be called; what one of them raises is the attempt's failure."""
+        attempt.key = self._state.effect_key(attempt.node)
         attempt.arguments = arguments
         for hook in self._state.hooks:
             hook.begin(attempt)
@@ -156,7 +157,8 @@ class Attempts:
             arguments = call.arguments(state.slots, _never)
         except Exception:  # noqa: BLE001 - a conversion is foreign code
             arguments = {}
-        return self._failed(call, task, attempt, overdue(attempt.task), arguments)
+        left = attempt.abandon is None
+        return self._failed(call, task, attempt, overdue(attempt.task, left), arguments)
 
     def fail_unbegun(self, call: Call, task: int, error: BaseException, arguments: Mapping[str, Any]) -> Ending:
         """Take what was raised before or outside of an attempt that hooks know of, in a burst for instance."""
@@ -231,13 +233,21 @@ class Attempts:
             state.observe(NodeFailed(state.id, state.clock(), node, state.records.elapsed_s(task), shared))
 
 
-def overdue(task: Task) -> AttemptTimeoutError:
-    """Return the error of an attempt whose time is up."""
+def overdue(task: Task, left: bool = False) -> AttemptTimeoutError:
+    """Return the error of an attempt whose time is up.
+
+    Parameters
+    ----------
+    left
+        Whether it could not be ended, and is left to itself.
+    """
     limit_s = task.policy.timeout_s or 0.0
-    return AttemptTimeoutError(
-        f"It was stopped after {limit_s:g} s, the most that one attempt may take.",
-        hint="Raise the timeout in the policy of the node if it needs more.",
-    )
+    said = f"It was not done after {limit_s:g} s, the most that one attempt may take."
+    hint = "Raise the timeout in the policy of the node if it needs more."
+    if left:
+        said += " Its thread cannot be ended, and is left to itself until the block returns."
+        hint += " In a process of its own it can be ended: choose that as its worker."
+    return AttemptTimeoutError(said, hint=hint)
 
 
 def stops_the_run(policy: NodePolicy) -> bool:

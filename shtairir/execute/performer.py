@@ -47,7 +47,7 @@ class Performer:
             return self._hand_on(call, task, self._attempts.begin(call.task, task, worker))
         if call.condition is not None and (ending := self._look_at_condition(call, task)) is not None:
             return ending
-        attempt = self._attempts.begin(call.task, task, worker, call.context_argument is not None)
+        attempt = self._attempts.begin(call.task, task, worker)
         return self._attempt(call, task, attempt)
 
     def _fail_unloaded(self, call: Call | Composite | HandingOn, task: int, worker: str, error: Exception) -> Ending:
@@ -85,11 +85,10 @@ class Performer:
         state = self._state
         records = state.records
         started_s = records.started_s[task] = state.clock()
-        attempt = state.in_hand[task] = Attempt(composite.task, 1, worker, "", started_s)
+        attempt = state.in_hand[task] = Attempt(composite.task, 1, worker, started_s)
         performance = Performance(state, composite, worker)
         try:
             if state.hooks:
-                attempt.key = state.effect_key(attempt.node)
                 self._attempts.tell_begun(attempt, {})
             again = self._attempt_parts(performance, task)
         except RunCancelledError as error:
@@ -125,7 +124,7 @@ class Performer:
         records.ended_s[task] = self._state.clock()
         self._state.in_hand.pop(task, None)
         performance = Performance(self._state, composite, attempt.worker, tell=False)
-        performance.give_up(overdue(attempt.task))
+        performance.give_up(overdue(attempt.task, left=True))
         records.parts[task] = performance.records
         return Ending.PARTLY
 

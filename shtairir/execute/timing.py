@@ -217,7 +217,7 @@ class Timing(Course):
         call = self._state.call(stuck)
         assert isinstance(call, Call)  # nothing else is in a burst
         self._replace(first, passage.worker, call.task)
-        ending = self._attempts.fail_unbegun(call, stuck, overdue(call.task), {})
+        ending = self._attempts.fail_unbegun(call, stuck, overdue(call.task, left=True), {})
         self._workers.over(first)
         self._handle(ending, stuck)
 
