@@ -102,7 +102,7 @@ def _held() -> Iterator[str]:
 
 def _files() -> Iterator[str]:
     """Yield what this process has open in the folders for what does not last; others have files there, too."""
-    import psutil  # type: ignore[import-untyped]  # it brings no types
+    import psutil
 
     from shtairir.memory.spill import spill_base
 

@@ -35,9 +35,15 @@ def live_value(run: Run, name: str) -> Any:
     task = run.state.shape.writer[slot]
     if not run.state.records.is_made(task, slot):
         raise KeyError(f"The value of '{name}' is not there: '{port.node}' is {run.state.records.status(task)}.")
+    return _in_slot(run, port)
+
+
+def _in_slot(run: Run, port: PortRef) -> Any:
+    """Return a value that was made, unless it is gone."""
+    slot = run.plan.slots[port]
     value = run.state.slots[slot]
-    if value is GONE or (value is None and not _is_none(run, task, slot)):
-        raise KeyError(f"The value of '{name}' was freed after its last reader. Watch it before it is made.")
+    if value is GONE or (value is None and not _is_none(run, run.state.shape.writer[slot], slot)):
+        raise KeyError(f"The value of '{port}' was freed after its last reader. Watch it before it is made.")
     return value.value(mapped=True) if isinstance(value, Spilled) else value
 
 
@@ -60,34 +66,43 @@ class Watch:
             When there is no such output.
         """
         port = port_of(self._run, name)
-        if port not in self._ports.get(port.node, ()):
-            self._run.post(lambda _: self._on_add(port))
+        self._run.post(lambda _: self._on_add(port))
 
     def on_event(self, event: Event) -> None:
-        """Take a value that was made."""
+        """Take the values that a node has made."""
         if isinstance(event, NodeFinished | NodeRestored):
-            for port in self._ports.get(event.node, ()):
-                told = self._taken(port)
+            # They are in their slots, though whoever is in the mailbox may not have heard of it yet.
+            for told in map(self._told, self._ports.pop(event.node, ())):
                 if told is not None:
                     self._run.bus.emit(told)
         elif isinstance(event, RunFinished):
             self._forget()
 
     def _on_add(self, port: PortRef) -> None:
-        """Keep the value, in the mailbox."""
-        run = self._run
-        if port.node not in run.plan.folded:
-            run.keep(run.plan.slots[port])
-        self._ports.setdefault(port.node, []).append(port)
-        told = self._taken(port)
+        """Keep the value, in the mailbox, and tell it if it is there; else it is told when its node is."""
+        run, told = self._run, None
+        if port.node in run.plan.folded:
+            told = self._told(port)
+        else:
+            slot = run.plan.slots[port]
+            task = run.state.shape.writer[slot]
+            run.keep(slot)
+            self._ports.setdefault(port.node, []).append(port)
+            # The controller may have told of its end before the line above, and nobody have posted it yet.
+            ended = run.state.records.ended_s[task] and run.state.slots[slot] is not None
+            if ended or run.state.records.is_made(task, slot):
+                told = self._told(port)
         if told is not None:
             run.state.queue.put(told)
 
-    def _taken(self, port: PortRef) -> ValueWatched | None:
+    def _told(self, port: PortRef) -> ValueWatched | None:
+        if port in self.values:
+            return None  # it was told before
         try:
-            value = self.values[port] = live_value(self._run, str(port))
+            value = _folded(self._run, port) if port.node in self._run.plan.folded else _in_slot(self._run, port)
         except KeyError:
-            return None  # not yet, or it was gone before anybody watched
+            return None  # it was gone before anybody watched
+        self.values[port] = value
         return ValueWatched(self._run.id, self._run.clock(), port, value)
 
 
@@ -114,5 +129,5 @@ def _folded(run: Run, port: PortRef) -> Any:
 
 def _is_none(run: Run, task: int, slot: int) -> bool:
     """Whether the value that was made is ``None``: of any other that is let go, a summary was noted."""
-    noted = run.state.records.outputs[task]
-    return bool(noted) and not run.plan.tasks[task].parts and noted[slot - run.plan.tasks[task].first_slot] is None
+    noted, whole = run.state.records.outputs[task], run.plan.tasks[task]
+    return not whole.parts and (not noted or noted[slot - whole.first_slot] is None)
