@@ -33,8 +33,13 @@ from shtairir.events import (
     RunStarted,
     WorkerReplaced,
 )
+from shtairir.monitor.progress import ExecutionProgress, Progress
+from shtairir.planning.plan import ExecutionPlan
 
 _SHOWN_NODES = 6
+_APART_S = 1.0
+_ONE_NUMBER = 1.4
+"""A range is told as one number if its end is not more than so many times its beginning."""
 
 
 class LiveProgress:
@@ -44,7 +49,7 @@ class LiveProgress:
     plain attributes and a dict that is copied before it is read.
     """
 
-    def __init__(self, stream: TextIO, verbosity: int = 0) -> None:
+    def __init__(self, stream: TextIO, verbosity: int = 0, plan: ExecutionPlan | None = None) -> None:
         self._console = Console(file=stream, highlight=False, soft_wrap=True)
         self._lines = LineWriter(stream, verbosity)
         self._verbosity = verbosity
@@ -53,6 +58,9 @@ class LiveProgress:
         self._ended = 0
         self._began_s: float | None = None
         self._title = ""
+        self._progress = ExecutionProgress(plan) if plan is not None else None
+        self._left = ""
+        self._looked_s = -_APART_S
 
     def shown(self) -> AbstractContextManager[object]:
         """Return the context in which the bar is on the screen; it is wiped at the end."""
@@ -67,6 +75,8 @@ class LiveProgress:
 
     def on_event(self, event: Event) -> None:
         """Note the event, and print its line above the bar if it is worth keeping."""
+        if self._progress is not None:
+            self._progress.on_event(event)
         line = self._lines.line(event)
         if line is not None and self._is_kept(event):
             self._console.print(Text.from_ansi(line))
@@ -91,6 +101,14 @@ class LiveProgress:
     def _is_kept(self, event: Event) -> bool:
         return self._verbosity > 0 or isinstance(event, NodeFailed | NodeLogged | NodeRetrying | WorkerReplaced)
 
+    def _time_left(self) -> str:
+        """Return how long it may still take, worked out anew once a second: numbers that flicker are not read."""
+        now_s = time.perf_counter()
+        if self._progress is not None and now_s >= self._looked_s + _APART_S:
+            self._looked_s = now_s
+            self._left = time_left(self._progress.progress)
+        return self._left
+
     def picture(self) -> RenderableType:
         """Return what the screen shows now."""
         if self._began_s is None:
@@ -101,6 +119,7 @@ class LiveProgress:
             ProgressBar(total=max(self._total, 1), completed=self._ended, width=32),
             f"{self._ended}/{self._total}",
             duration_text(time.perf_counter() - self._began_s),
+            Text(self._time_left(), style="dim"),
         )
         nodes = Table.grid(padding=(0, 2))
         running = list(self._running.copy().items())
@@ -109,3 +128,21 @@ class LiveProgress:
         if len(running) > _SHOWN_NODES:
             nodes.add_row(Text(f"  and {len(running) - _SHOWN_NODES} more", style="dim"))
         return Group(bar, nodes)
+
+
+def time_left(progress: Progress) -> str:
+    """Return how long a run may still take, as a range unless that is narrow; nothing while there is no ground to say.
+
+    Examples
+    --------
+    >>> time_left(Progress(remaining_s=12.0, remaining_low_s=9.0, remaining_high_s=17.0))
+    '9.0 s to 17.0 s left'
+    >>> time_left(Progress(remaining_s=12.0, remaining_low_s=11.0, remaining_high_s=13.0))
+    'about 12.0 s left'
+    """
+    likely_s, low_s, high_s = progress.remaining_s, progress.remaining_low_s, progress.remaining_high_s
+    if not likely_s or low_s is None or high_s is None:
+        return ""
+    if low_s > 0 and high_s / low_s <= _ONE_NUMBER:
+        return f"about {duration_text(likely_s)} left"
+    return f"{duration_text(low_s)} to {duration_text(high_s)} left"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import AbstractContextManager, nullcontext
-from typing import Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from shtairir.cli.terminal import duration_text, is_terminal, plural, styled
 from shtairir.events import (
@@ -22,6 +22,9 @@ from shtairir.events import (
     WorkerReplaced,
 )
 
+if TYPE_CHECKING:
+    from shtairir.planning import ExecutionPlan
+
 _LOUD = {"warning", "error"}
 
 
@@ -32,14 +35,20 @@ class ProgressView(Instrument, Protocol):
         """Return the context in which the view is on the screen."""
 
 
-def progress_view(verbosity: int) -> ProgressView:
-    """Return the view that suits standard error and how much the caller wants to read."""
+def progress_view(verbosity: int, plan: ExecutionPlan | None = None) -> ProgressView:
+    """Return the view that suits standard error and how much the caller wants to read.
+
+    Parameters
+    ----------
+    plan
+        What will run: with it, a live view tells how long it still takes.
+    """
     if verbosity < 0:
         return QuietProgress(sys.stderr)
     if is_terminal(sys.stderr):
         from shtairir.cli.live import LiveProgress
 
-        return LiveProgress(sys.stderr, verbosity)
+        return LiveProgress(sys.stderr, verbosity, plan)
     return PlainProgress(sys.stderr, verbosity)
 
 

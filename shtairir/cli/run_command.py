@@ -196,7 +196,7 @@ def _run(
     from shtairir.execute.cancel import CancelToken
     from shtairir.session import start
 
-    view, token = progress_view(verbosity), CancelToken()
+    view, token = progress_view(verbosity, execution_plan), CancelToken()
     # The signals are caught before the run starts: one that comes in between must find the token.
     with view.shown(), cancelled_by_signals(token.cancel):
         handle = start(

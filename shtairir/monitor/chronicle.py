@@ -7,6 +7,7 @@ over, its records are handed to the history's own thread, which writes them in o
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections import deque
@@ -26,6 +27,7 @@ from shtairir.monitor.writer import writer
 if TYPE_CHECKING:
     from shtairir.execute.attempt import Attempt
     from shtairir.planning.plan import ExecutionPlan
+    from shtairir.recovery.folder import RunFolder
     from shtairir.results.result import RunResult
 
 WORTH_S = 0.05
@@ -152,15 +154,17 @@ class Chronicle:
         busy_s = time.process_time() - self._busy_s
         outline = Outline.of(result)
         self._save_waiting()
-        writer().submit(lambda: self._write(outline, busy_s))
+        shared = shared_use(result.elapsed_s)
+        writer().submit(lambda: self._write(outline, busy_s, shared))
 
-    def _write(self, outline: Outline, busy_s: float) -> None:
+    def _write(self, outline: Outline, busy_s: float, shared: Sequence[ResourceUse]) -> None:
         # Here, on its own thread, and not sooner: SQLite takes as long to import as a small run takes.
         from shtairir.monitor.failures import keep_few
         from shtairir.monitor.history import history
         from shtairir.monitor.recording import graph_text, record, rows_of
         from shtairir.recovery.folder import RUNS, RunFolder
 
+        folder = RunFolder(self._folder / RUNS / self.key())
         try:
             found = history(self._folder)
             assert found is not None  # there is a folder
@@ -172,10 +176,14 @@ class Chronicle:
                 key=self.key(),
                 started_at=self._started_at,
                 origin=self._origin,
-                text=graph_text(outline.plan, RunFolder(self._folder / RUNS / self.key()).graph),
+                text=graph_text(outline.plan, folder.graph),
+                resumed_from=_origin_of(folder),
                 attempts=self._attempts,
                 events=self._events,
-                resources=(ResourceUse("processor", "s", outline.plan.workers * outline.elapsed_s, busy_s),),
+                resources=(
+                    ResourceUse("processor", "s", outline.plan.workers * outline.elapsed_s, busy_s),
+                    *shared,
+                ),
             )
             regressions = record(found.database, rows)
             if regressions is not None:
@@ -200,13 +208,11 @@ class Outline:
     elapsed_s: float
     nodes: Any
     memory: Any
-    resumed_from: RunKey | None = None
 
     @classmethod
     def of(cls, result: RunResult) -> Outline:
         """Return what is needed of a result."""
-        origin = getattr(result, "resumed_from", None)
-        return cls(result.plan, str(result.status), result.elapsed_s, result.nodes, result.memory, origin)
+        return cls(result.plan, str(result.status), result.elapsed_s, result.nodes, result.memory)
 
 
 def chronicle_of(origin: Origin = "api", key: RunKey | None = None) -> Chronicle | None:
@@ -219,6 +225,33 @@ def chronicle_of(origin: Origin = "api", key: RunKey | None = None) -> Chronicle
     """
     folder = state_folder()
     return Chronicle(folder, origin, key) if folder is not None else None
+
+
+def _origin_of(folder: RunFolder) -> RunKey | None:
+    """Return the run that one goes on from, as its journal has it."""
+    from shtairir.errors import RecoveryError
+
+    try:
+        return folder.facts().origin if folder.exists else None
+    except RecoveryError:
+        return None
+
+
+def shared_use(elapsed_s: float) -> list[ResourceUse]:
+    """Return what was taken of shared resources in the last seconds, by all runs together, and how long they waited."""
+    module = sys.modules.get("shtairir.resources.shared")
+    if module is None:  # nobody has asked for one yet
+        return []
+    found = []
+    for one in module.shared_resources().usage():
+        since_s = one.at_s - elapsed_s
+        points = [point for point in one.series if point.at_s >= since_s]
+        ends = [*(point.at_s for point in points[1:]), one.at_s]
+        waited_s = sum(point.waiting * (end_s - point.at_s) for point, end_s in zip(points, ends, strict=False))
+        peak = max((point.used for point in points), default=one.used)
+        if peak or waited_s:
+            found.append(ResourceUse(one.name, one.kind, float(one.capacity), float(peak), waited_s))
+    return found
 
 
 def _words(error: BaseException) -> str:

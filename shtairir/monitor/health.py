@@ -67,7 +67,8 @@ class BreakerHealth:
     name: str
     state: str
     failures: int = 0
-    retry_in_s: float | None = None
+    retry_in_s: float = 0.0
+    last_error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,11 @@ def _problems(found: Health) -> Iterator[str]:
         yield f"The machine has only {in_words(memory.available_bytes)} of memory left."
     for breaker in found.breakers:
         if breaker.state != "closed":
-            again = f"; it is asked again in {breaker.retry_in_s:.0f} s" if breaker.retry_in_s else ""
-            yield f"'{breaker.name}' failed {breaker.failures} times in a row, and is not asked for a while{again}."
+            again = f"in {breaker.retry_in_s:.0f} s" if breaker.retry_in_s else "by the next who needs it"
+            yield (
+                f"'{breaker.name}' failed {breaker.failures} times in a row, and is left in peace; it is asked again "
+                f"{again}. It last said: {breaker.last_error}"
+            )
     if found.runs.interrupted:
         many = found.runs.interrupted
         yield f"{many} run{' was' if many == 1 else 's were'} cut off; 'shtairir resume' goes on with one."
@@ -199,7 +203,7 @@ def _breakers() -> tuple[BreakerHealth, ...]:
     if module is None:  # nobody has used one yet
         return ()
     return tuple(
-        BreakerHealth(one.name, str(one.state), one.failures, getattr(one, "retry_in_s", None))
+        BreakerHealth(one.name, one.state, one.failures, one.retry_in_s, one.last_error)
         for one in module.breakers().report()
     )
 

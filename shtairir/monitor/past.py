@@ -150,11 +150,13 @@ class ResourceUse:
     Attributes
     ----------
     unit
-        ``s``, ``bytes``, or that of a named capacity.
+        ``s``, ``bytes``, or of a shared resource its kind: ``capacity``, ``lock`` or ``rate``.
     capacity
         What there was; 0 when that is not known.
     peak
-        The most that was taken at a time; of processor time, all of it.
+        The most that was taken at a time; of seconds, all of them.
+    waited_s
+        How long nodes waited for it, all together.
     """
 
     name: str

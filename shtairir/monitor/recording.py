@@ -358,6 +358,7 @@ def rows_of(
     started_at: float,
     origin: Any,
     text: bytes | None,
+    resumed_from: RunKey | None = None,
     attempts: Sequence[FailedAttempt] = (),
     events: Sequence[PastEvent] = (),
     resources: Sequence[ResourceUse] = (),
@@ -387,7 +388,7 @@ def rows_of(
         nodes=len(plan.nodes),
         peak_bytes=result.memory.peak_bytes,
         error=first_error(result, nodes),
-        resumed_from=result.resumed_from,
+        resumed_from=resumed_from,
         **counts(nodes[: len(plan.nodes)]),
     )
     taken = tuple(_taken(result, nodes))

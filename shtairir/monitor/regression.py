@@ -120,7 +120,7 @@ def judge(
         if len(base) < LEAST_RUNS or min(base) <= 0:
             break
         usual, least = median(base), min(row)
-        if least < usual * bounds.ratio or least - usual < bounds.amount or least <= max(base):
+        if least < usual * bounds.ratio or least - usual < bounds.amount or least <= max(base) * (1 + bounds.noise):
             continue
         by_rank = 1.0 - 1.0 / math.comb(len(base) + length, length)
         sure = min(1.0 - looked_at * _chance(base, least, bounds.noise), by_rank)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+import shtairir
 from shtairir.cli.live import LiveProgress
 from shtairir.cli.progress import PlainProgress, QuietProgress
 from shtairir.events import (
@@ -25,6 +26,8 @@ from shtairir.events import (
     RunStarted,
 )
 from shtairir.ids import BlockId, NodeId, RunId
+from shtairir.planning import Estimate
+from shtairir.testing import graph_of
 from tests.engine.cli.conftest import WriteGraph
 
 RUN = RunId(1)
@@ -54,6 +57,14 @@ def test_the_live_picture_shows_how_many_nodes_ended_and_what_the_running_ones_s
     assert "1/3" in shown
     assert "42% labelling" in shown
     assert "blur" not in shown
+
+
+def test_the_live_picture_tells_how_long_it_may_still_take() -> None:
+    known = {NodeId(name): Estimate(60.0, source="learned") for name in ("a", "b")}
+    view = LiveProgress(io.StringIO(), plan=shtairir.plan(graph_of("a -> b"), estimates=known, workers=1))
+    view.on_event(RunStarted(RUN, 0.0, "coins", (NodeId("a"), NodeId("b")), 1))
+    view.on_event(NodeFinished(RUN, 60.0, NodeId("a"), 60.0, 8, 8, {}))
+    assert " s left" in drawn(view)
 
 
 def test_the_live_picture_names_only_the_first_of_many_running_nodes() -> None:
