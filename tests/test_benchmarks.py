@@ -18,7 +18,7 @@ SCALE = 0.001
 
 CONTESTS = [
     pytest.param(contest, id=contest.name)
-    for module in ("nodes", "analysis", "elementwise", "chain", "neighbour", "loops", "processes", "release")
+    for module in ("nodes", "analysis", "elementwise", "chain", "neighbour", "loops", "processes", "monitoring", "release")
     for contest in contests_of(module, SCALE)
 ]
 

@@ -6,7 +6,18 @@ import importlib
 
 from tests.benchmarks.contest import Contest
 
-MODULES = ("nodes", "analysis", "elementwise", "chain", "neighbour", "loops", "processes", "startup", "release")
+MODULES = (
+    "nodes",
+    "analysis",
+    "elementwise",
+    "chain",
+    "neighbour",
+    "loops",
+    "processes",
+    "monitoring",
+    "startup",
+    "release",
+)
 
 
 def contests_of(module: str, scale: float) -> list[Contest]:
