@@ -44,6 +44,8 @@ class RunFacts:
         ``none``, ``expensive`` or ``all``.
     blocks
         A stamp of each block that the run uses, by its id: it tells whether the code is still the same.
+    files
+        For each file that a pure block was told to read, a stamp that tells whether it was changed.
     origin
         The run that this one goes on from, if it is another.
     """
@@ -69,12 +71,13 @@ class RunFacts:
     version: str = ""
     python: str = ""
     blocks: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    files: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     origin: RunKey | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the facts as JSON can hold them."""
         facts = {"format": _FORMAT, **{item.name: getattr(self, item.name) for item in fields(self)}}
-        facts |= {name: dict(facts[name]) for name in ("parameters", "blocks")}
+        facts |= {name: dict(facts[name]) for name in ("parameters", "blocks", "files")}
         return facts
 
     def to_json(self) -> bytes:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shtairir.recovery.recorder import Recorder
     from shtairir.results.result import RunResult
 
-_COPY_S = 12e-6
+_COPY_S = 20e-6
 """What it takes to write the graph of a run, for each of its nodes."""
 
 _log = logging.getLogger(__name__)
@@ -94,17 +94,17 @@ def kept_run(
 
 
 def _describe(folder: RunFolder, plan: ExecutionPlan, how: Started) -> None:
-    from shtairir.planning.source import source_of
+    from shtairir.planning.source import source_of, text_of
     from shtairir.recovery.tidying import tidy_sometimes
 
-    source = source_of(plan)
-    folder.write(facts_of(folder.key, plan, source, how), source.given.to_bytes() if source is not None else None)
+    folder.write(facts_of(folder.key, plan, source_of(plan), how), text_of(plan))
     tidy_sometimes(folder.path.parent)
 
 
 def facts_of(key: RunKey, plan: ExecutionPlan, source: PlanSource | None, how: Started) -> Any:
     """Return what ``run.json`` says of a run that begins now."""
     from shtairir.recovery.facts import RunFacts, here_and_now
+    from shtairir.recovery.files import files_of
     from shtairir.recovery.identity import stamps_of
 
     path = source.given.path if source is not None else None
@@ -125,6 +125,7 @@ def facts_of(key: RunKey, plan: ExecutionPlan, source: PlanSource | None, how: S
         backend=how.backend,
         checkpoints=plan.policy.checkpoints,
         blocks=stamps_of(plan),
+        files=files_of(plan),
         **here_and_now(),
     )
 

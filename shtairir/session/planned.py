@@ -44,17 +44,26 @@ def _plan(graph: Source, wishes: Wishes) -> ExecutionPlan:
     shelved = _shelf().plan_of(graph, config, blocks) if isinstance(graph, Graph) and not wishes.parameters else None
     if shelved is not None:
         now = snapshot_of(graph)
-        return note_source(shelved, PlanSource(now, now, targets=config.targets))
+        return note_source(shelved, PlanSource(now, now, targets=config.targets, file=_file_of(graph)))
     given = _current(snapshot_of(graph), blocks)
     snapshot, values = _with_parameters(given, wishes.parameters)
     wiring, refused = _wired(snapshot, blocks)
     made = ExecutionPlanner(config).plan(snapshot, blocks, wiring, values=values)
     if refused:
         made = replace(made, untrusted=refused)
-    note_source(made, PlanSource(given, snapshot, dict(wishes.parameters), config.targets))
+    note_source(made, PlanSource(given, snapshot, dict(wishes.parameters), config.targets, _file_of(graph)))
     if isinstance(graph, Graph) and not wishes.parameters and not refused:
         _shelf().put(graph, snapshot, config, blocks, made, wiring)
     return made
+
+
+def _file_of(graph: Source) -> Path | None:
+    """Return the file of a graph if that says the same."""
+    from shtairir.document.graph import Graph
+
+    if isinstance(graph, str | Path):
+        return Path(graph)
+    return graph.path if isinstance(graph, Graph) and not graph.is_modified else None
 
 
 def _config(wishes: Wishes) -> PlanningConfig:

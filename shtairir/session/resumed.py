@@ -26,6 +26,7 @@ from shtairir.execute.restoring import GivenValue, KnownValue, Restoration, Rest
 from shtairir.ids import NodeId, PortRef, RunKey
 from shtairir.recovery.account import Account, account_of
 from shtairir.recovery.facts import RunFacts
+from shtairir.recovery.files import files_of, outside
 from shtairir.recovery.folder import RunFolder, found, runs_folder
 from shtairir.recovery.identity import identities, same_block, stamps_of
 from shtairir.recovery.keeping import KeptRun, Started, facts_of, file_hash
@@ -255,7 +256,8 @@ class _Resumption:
             block: stamps_now[block] if block in stamps_now and same_block(stamp, stamps_now[block]) else stamp
             for block, stamp in self._facts.blocks.items()
         }
-        keys_before, keys_now = identities(before, stamps), identities(now, stamps_now)
+        keys_before = identities(before, stamps, outside(self._facts.files))
+        keys_now = identities(now, stamps_now, outside(files_of(now)))
         self._is_as_it_was = keys_before == keys_now
         return {node for node in self._account.nodes if keys_before.get(node) != keys_now.get(node)}
 
@@ -453,16 +455,15 @@ class _Resumption:
             recorder.note_done(node, [] if value is UNKNOWN else [value])
 
     def _describe(self, folder: RunFolder, plan: ExecutionPlan, key: RunKey) -> None:
-        from shtairir.planning.source import source_of
+        from shtairir.planning.source import source_of, text_of
 
-        source = source_of(plan)
         how = Started(self._facts.keep, self._facts.memory_limit, self._facts.timeout_s, self._facts.backend)
         facts = replace(
-            facts_of(key, plan, source, how),
+            facts_of(key, plan, source_of(plan), how),
             started_at=self._facts.started_at,
             origin=self._facts.key if self._is_done else self._facts.origin,
         )
-        folder.write(facts, source.given.to_bytes() if source is not None else None)
+        folder.write(facts, text_of(plan))
 
 
 def _loaded_inputs(folder: RunFolder, node: NodeId, references: Mapping[str, Any]) -> dict[str, Any]:
