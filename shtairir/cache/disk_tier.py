@@ -43,6 +43,40 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to be written."""
+
+    key: str
+    values: tuple[Any, ...]
+    nbytes: int
+    cost_s: float
+    origin: Origin
+    created_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An entry whose pieces are written, but which is not known yet."""
+
+    key: str
+    text: str
+    blobs: list[Blob]
+    cost_s: float
+    origin: Origin
+    created_s: float
+
+    @property
+    def nbytes(self) -> int:
+        return len(self.text) + sum(blob.nbytes for blob in self.blobs)
+
+    def discard(self) -> None:
+        """Remove what was not needed."""
+        for blob in self.blobs:
+            with suppress(OSError):
+                blob.discard()
+
+
+@dataclass(frozen=True, slots=True)
 class Packed:
     """An entry as it lies on disk: the text of its form, the hash over all of it, and its pieces."""
 
@@ -90,27 +124,35 @@ class DiskTier:
 
         return self._guarded(look, None)
 
-    def put(self, key: str, values: tuple[Any, ...], cost_s: float, origin: Origin) -> int | None:
-        """Write an entry, and return its size; ``None`` if it cannot be kept."""
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Write entries together; those that cannot be kept are left out."""
+        drafts = [draft for entry in entries if (draft := self._drafted(entry)) is not None]
+        if not drafts:
+            return
+        try:
+            self._guarded(lambda index: self._write(index, drafts), None)
+        finally:
+            for draft in drafts:
+                draft.discard()
+
+    def _drafted(self, entry: Entry) -> _Draft | None:
+        """Write the pieces of an entry, under passing names where they are large."""
         blobs: list[Blob] = []
         try:
-            form, parts = encoded(values)
+            form, parts = encoded(entry.values)
             if sum(part.nbytes for part in parts) > self.limit_bytes or self._is_off:
                 return None
             blobs.extend(map(self._blobs.write, parts))
             text = json.dumps(form, separators=(",", ":"), allow_nan=False)
-            nbytes = len(text) + sum(blob.nbytes for blob in blobs)
-            self._guarded(lambda index: self._write(index, key, text, blobs, nbytes, cost_s, origin), None)
-            return nbytes
         except NotKeepable:
             return None
         except OSError as error:
             _log.warning("A result cannot be kept in %s: %s", self.folder, error)
-            return None
-        finally:
             for blob in blobs:
                 with suppress(OSError):
                     blob.discard()
+            return None
+        return _Draft(entry.key, text, blobs, entry.cost_s, entry.origin, entry.created_s)
 
     def _read(self, index: Index, key: str) -> tuple[tuple[Any, ...], int, float] | None:
         found = index.rows("select form, digest, nbytes, cost_s, created_s from entries where key = ?", key)
@@ -145,36 +187,39 @@ class DiskTier:
             return data if content_hash(data) == hash else None
         return self._blobs.read(hash, nbytes)
 
-    def _write(
-        self, index: Index, key: str, text: str, blobs: list[Blob], nbytes: int, cost_s: float, origin: Origin
-    ) -> None:
-        now = self._clock()
-        hashes = [blob.hash for blob in blobs]
-        ranked = priority(
-            self._policy, age=index.fact("age"), cost_s=cost_s, nbytes=nbytes, uses=1, created_s=now, used_s=now
-        )
+    def _write(self, index: Index, drafts: Iterable[_Draft]) -> None:
         with index.changing():
-            self._remove(index, key)
-            added = len(text)
-            for place, blob in enumerate(blobs):
-                if index.rows("select 1 from blobs where hash = ?", blob.hash):
-                    index.do("update blobs set users = users + 1 where hash = ?", blob.hash)
-                else:
-                    self._blobs.place(blob)
-                    index.do("insert into blobs values (?, ?, 1, ?)", blob.hash, blob.nbytes, blob.data)
-                    added += blob.nbytes
-                index.do("insert into parts values (?, ?, ?)", key, place, blob.hash)
-            facts = (nbytes, cost_s, now, now, 1, ranked, origin.block, origin.node, origin.graph)
-            index.do(
-                f"insert into entries values (?, ?, ?{', ?' * len(facts)})",
-                key,
-                text,
-                _digest(key, text, hashes, cost_s),
-                *facts,
-            )
-            index.count(nbytes=added)
+            for draft in drafts:
+                self._insert(index, draft)
+                self._make_room(index, draft.key)
             self._note_uses(index)
-            self._make_room(index, key)
+
+    def _insert(self, index: Index, draft: _Draft) -> None:
+        """Put an entry in, in the place of an older one. Called while the index is being changed."""
+        now, key, text, origin = draft.created_s, draft.key, draft.text, draft.origin
+        ranked = priority(
+            self._policy,
+            age=index.fact("age"),
+            cost_s=draft.cost_s,
+            nbytes=draft.nbytes,
+            uses=1,
+            created_s=now,
+            used_s=now,
+        )
+        self._remove(index, key)
+        added = len(text.encode("utf-8", "surrogatepass"))
+        for place, blob in enumerate(draft.blobs):
+            if index.rows("select 1 from blobs where hash = ?", blob.hash):
+                index.do("update blobs set users = users + 1 where hash = ?", blob.hash)
+            else:
+                self._blobs.place(blob)
+                index.do("insert into blobs values (?, ?, 1, ?)", blob.hash, blob.nbytes, blob.data)
+                added += blob.nbytes
+            index.do("insert into parts values (?, ?, ?)", key, place, blob.hash)
+        digest = _digest(key, text, [blob.hash for blob in draft.blobs], draft.cost_s)
+        facts = (draft.nbytes, draft.cost_s, now, now, 1, ranked, origin.block, origin.node, origin.graph)
+        index.do(f"insert into entries values (?, ?, ?{', ?' * len(facts)})", key, text, digest, *facts)
+        index.count(nbytes=added)
 
     def _make_room(self, index: Index, newest: str) -> None:
         """Let entries go until all that is left fits, the newest last. Called while the index is being changed."""
@@ -284,12 +329,11 @@ class DiskTier:
         if nbytes > self.limit_bytes:
             return False
         blobs = [self._blobs.write(RawPart(piece)) for piece in entry.pieces]
+        draft = _Draft(entry.key, entry.text, blobs, entry.cost_s, entry.origin, self._clock())
         try:
-            write = (entry.key, entry.text, blobs, nbytes, entry.cost_s, entry.origin)
-            self._guarded(lambda index: self._write(index, *write), None)
+            self._guarded(lambda index: self._write(index, [draft]), None)
         finally:
-            for blob in blobs:
-                blob.discard()
+            draft.discard()
         return True
 
     # --- looking after it -------------------------------------------------------------------------------------

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from shtairir.block.values import nbytes_of, read_only
-from shtairir.cache.disk_tier import DiskTier, Origin
+from shtairir.cache.disk_tier import DiskTier, Entry, Origin
 from shtairir.cache.eviction import Policy
 from shtairir.cache.memory_tier import Held, MemoryTier
+from shtairir.cache.writer import BackgroundWriter
 from shtairir.execute.call import received
 
 LEAST_MEMORY_BYTES = 100_000_000
@@ -118,6 +119,7 @@ class ResultCache:
         limit_bytes = memory_bytes if memory_bytes is not None else usual_memory_bytes()
         self._memory = MemoryTier(limit_bytes, self.policy, clock)
         self._disk = DiskTier(folder, disk_bytes, self.policy, clock, ttl_s) if folder is not None else None
+        self._writer = BackgroundWriter(self._disk.put) if self._disk is not None else None
         self._lock = threading.Lock()
         self._hits = self._misses = self._saved_bytes = 0
         self._saved_s = 0.0
@@ -138,6 +140,9 @@ class ResultCache:
         held = self._memory.get(key)
         if held is not None and not self._is_stale(held):
             return held.values, held.nbytes, held.cost_s
+        waiting = self._writer.find(key) if self._writer is not None else None
+        if waiting is not None:
+            return waiting.values, waiting.nbytes, waiting.cost_s
         if self._disk is not None and (found := self._disk.get(key)) is not None:
             values, nbytes, cost_s = found
             self._memory.put(key, tuple(map(read_only, values)), _size(values), cost_s)
@@ -156,6 +161,9 @@ class ResultCache:
         held = self._memory.peek(key)
         if held is not None and not self._is_stale(held):
             return held.nbytes
+        waiting = self._writer.find(key) if self._writer is not None else None
+        if waiting is not None:
+            return waiting.nbytes
         found = self._disk.size_of(key) if self._disk is not None else None
         return found if found is not None or self._parent is None else self._parent.size_of(key)
 
@@ -163,7 +171,7 @@ class ResultCache:
         return isinstance(key, str) and self.size_of(key) is not None
 
     def put(self, key: str, values: Sequence[Any], *, cost_s: float, origin: Origin | None = None) -> None:
-        """Keep values under a key.
+        """Keep values under a key; they are written to the disk soon, see `flush`.
 
         Parameters
         ----------
@@ -173,9 +181,11 @@ class ResultCache:
             What they are the result of.
         """
         kept = tuple(read_only(received(value)) for value in values)
-        self._memory.put(key, kept, _size(kept), cost_s)
-        if self._disk is not None:
-            self._disk.put(key, kept, cost_s, origin if origin is not None else Origin())
+        nbytes = _size(kept)
+        self._memory.put(key, kept, nbytes, cost_s)
+        if self._writer is not None:
+            about = origin if origin is not None else Origin()
+            self._writer.put(Entry(key, kept, nbytes, cost_s, about, self._clock()))
 
     def child(self, *, memory_bytes: int | None = None) -> ResultCache:
         """Return a cache in memory that finds the entries of this one, and keeps what is put into it to itself."""
@@ -189,7 +199,8 @@ class ResultCache:
         """Let go of an entry, and say whether there was one."""
         there = key in self
         self._memory.remove(key)
-        if self._disk is not None:
+        if self._writer is not None and self._disk is not None:
+            self._writer.forget(key)
             self._disk.remove([key])
         return there
 
@@ -235,10 +246,12 @@ class ResultCache:
 
     def entries(self) -> list[CacheEntry]:
         """Return what is known of the entries on disk, the last used first."""
+        self.flush()
         return [CacheEntry(*row) for row in self._disk.entries()] if self._disk is not None else []
 
     def statistics(self) -> CacheStatistics:
         """Return how the cache does."""
+        self.flush()
         facts = self._disk.facts() if self._disk is not None else {}
         return CacheStatistics(
             hits=self._hits,
@@ -287,10 +300,17 @@ class ResultCache:
 
         What nobody refers to is removed as well, and the index compacted.
         """
+        self.flush()
         return self._disk.verify() if self._disk is not None else (0, 0)
+
+    def flush(self) -> None:
+        """Wait until all that was put in is on the disk."""
+        if self._writer is not None:
+            self._writer.flush()
 
     def close(self) -> None:
         """Write down what is not written yet; the cache can be used on."""
+        self.flush()
         if self._disk is not None:
             self._disk.close()
 

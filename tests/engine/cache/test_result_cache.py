@@ -38,6 +38,7 @@ def test_values_come_back_from_memory_and_from_disk(tmp_path: Path) -> None:
     values = (_array(1), {"x": [1, (2, 3)]}, "text", None, float("nan"))
     first = ResultCache(tmp_path)
     first.put("key", values, cost_s=1.0)
+    first.flush()
     for cache in (first, ResultCache(tmp_path)):
         found = cache.get("key")
         assert found is not None
@@ -79,6 +80,7 @@ def test_disk_stays_under_its_limit(tmp_path: Path) -> None:
     cache = ResultCache(tmp_path, memory_bytes=0, disk_bytes=500_000)
     for number in range(20):
         cache.put(f"k{number}", (_array(number),), cost_s=1.0)
+        cache.flush()
         files = sum(path.stat().st_size for path in (tmp_path / "blobs").rglob("*") if path.is_file())
         assert files <= 500_000
         assert cache.statistics().disk_bytes <= 500_000
@@ -114,6 +116,7 @@ def test_expensive_entries_that_nobody_uses_age(tmp_path: Path) -> None:
     cache.put("once", (_array(0),), cost_s=3.0)
     for number in range(1, 60):
         cache.put(f"k{number}", (_array(number),), cost_s=1.0)
+        cache.flush()
     assert "once" not in cache
 
 
@@ -131,6 +134,7 @@ def test_equal_pieces_lie_on_disk_once(tmp_path: Path) -> None:
     cache = ResultCache(tmp_path)
     for number in range(5):
         cache.put(f"k{number}", (_array(1), number), cost_s=1.0)
+    cache.flush()
     files = [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
     assert len(files) == 1
     assert cache.statistics().disk_bytes < 2 * 80_000
@@ -188,6 +192,7 @@ def test_verify_drops_what_is_damaged_and_what_nobody_refers_to(tmp_path: Path) 
     cache = ResultCache(tmp_path, memory_bytes=0)
     for number in range(3):
         cache.put(f"k{number}", (_array(number),), cost_s=1.0)
+    cache.flush()
     first = next(path for path in (tmp_path / "blobs").rglob("*") if path.is_file())
     first.write_bytes(first.read_bytes()[:-1] + b"!")
     stray = tmp_path / "blobs" / "ab" / ("ab" * 16)
