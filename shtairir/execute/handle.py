@@ -41,6 +41,11 @@ class RunHandle:
         self._run.start()
 
     @property
+    def execution(self) -> Run:
+        """What goes on, for the parts of the house that look at it meanwhile."""
+        return self._run
+
+    @property
     def run(self) -> RunId:
         """The run's number; every event of it bears it."""
         return self._run.id

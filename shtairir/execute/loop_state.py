@@ -77,6 +77,7 @@ class BodyState(RunState):
             clock=outer.clock,
             observed=False,
             share=outer.share,
+            invoke=outer.invoke,
             has_waiting=outer.has_waiting,
         )
 

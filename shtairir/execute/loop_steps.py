@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from shtairir.document.references import OUTPUT_PORT
 from shtairir.errors import ExecutionError, MemoryBudgetError, RunCancelledError
-from shtairir.events import NodeFailure, NodeStatus
+from shtairir.events import IN_LOOP, NodeFailure, NodeStatus
+from shtairir.execute.attempt import Attempt
 from shtairir.execute.burst import Row
 from shtairir.execute.call import Call
 from shtairir.execute.composite import Composite
@@ -217,9 +218,9 @@ class StepPerformer:
                 context = arguments[call.context_argument] = TaskContext(state, call.task)
             if call.resources or call.task.policy.depends_on:
                 with self._held_resources(call, context), self._asking(call):
-                    returned = call.function(**arguments)
+                    returned = self._called(call, arguments)
             else:
-                returned = call.function(**arguments)
+                returned = self._called(call, arguments)
             if type(returned) is call.plain_output:
                 self._slots[call.first_slot] = returned
             else:
@@ -232,6 +233,12 @@ class StepPerformer:
             if call.task.body is not None:
                 self._add_nested(step.task)
         return None
+
+    def _called(self, call: Call, arguments: dict[str, Any]) -> Any:
+        invoke = self._state.invoke
+        if invoke is None:
+            return call.function(**arguments)
+        return invoke(Attempt(call.task, 1, IN_LOOP), call, arguments)
 
     def _held_resources(self, call: Call, context: TaskContext | None) -> Hold:
         """Return what holds the resources that a block declares, having waited for them in the loop's worker."""

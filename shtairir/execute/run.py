@@ -63,6 +63,7 @@ from shtairir.results.records import SELF_DESCRIBING
 from shtairir.results.result import RunResult
 
 if TYPE_CHECKING:
+    from shtairir.execute.attempt import Attempt
     from shtairir.execute.compensating import Effects
     from shtairir.execute.restoring import Restoration, Restored
 
@@ -216,6 +217,10 @@ class Run(Timing):
     def state(self) -> RunState:
         """The values and notes of the run, for those who look at it while it goes on."""
         return self._state
+
+    def in_threads(self) -> list[Attempt]:
+        """Return the attempts that are under way in threads; those elsewhere say how they can be ended."""
+        return [each for each in tuple(self._state.in_hand.values()) if each.end is None and each.cancel is None]
 
     @property
     def gate(self) -> Gate:

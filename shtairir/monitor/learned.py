@@ -2,7 +2,7 @@
 
 A call is known by two keys: one of the block, its values and the bytes that arrive over links, for exact repeats;
 and one of the block and the order of magnitude of these bytes, for the like. Of each key the last few times are
-kept, and what came out last.
+kept, and what came out last. Of a block it is remembered, too, how often it was seen to keep Python's lock.
 
 A run costs nothing for it: its records are put aside, and read when somebody plans the next time. At the end of the
 program, and in a long one once a minute, everything is written in one go into a file of the user's cache folder. Of a
@@ -56,6 +56,8 @@ _TIMES = 9
 _SAMPLED = 256
 _WAITING_RUNS = 4
 _SAVED_EVERY_S = 60.0
+_ENOUGH_LOOKS, _MOST_LOOKS = 4, 40
+_NEARLY_ALWAYS = 0.8
 
 _log = logging.getLogger(__name__)
 
@@ -112,6 +114,8 @@ class Learned:
         self._known_file: _FileState | None = None
         """The file as it was when all that it holds was known here."""
         self._saved_s = time.monotonic()
+        self._holding: dict[str, tuple[int, int]] = {}
+        self._holding_changed = False
 
     # --- from runs --------------------------------------------------------------------------------------------
 
@@ -202,6 +206,38 @@ class Learned:
                     return like.experience(input_bytes, exact=False)
             return None
 
+    # --- Python's lock ----------------------------------------------------------------------------------------
+
+    def note_lock(self, definition: BlockDefinition, *, held: bool) -> None:
+        """Take note whether a block kept Python's lock, at one moment while it ran."""
+        stamp = _stamp(definition)
+        with self._lock:
+            self._load()
+            kept, free = self._holding.get(stamp, (0, 0))
+            if kept + free >= _MOST_LOOKS:  # what was seen lately counts more
+                kept, free = kept // 2, free // 2
+            self._holding[stamp] = kept + held, free + (not held)
+            self._holding_changed = True
+
+    def looks_at_lock(self, definition: BlockDefinition) -> int:
+        """Return how often it was looked whether a block keeps the lock."""
+        with self._lock:
+            self._load()
+            return sum(self._holding.get(_stamp(definition), (0, 0)))
+
+    def holds_lock(self, definition: BlockDefinition) -> bool:
+        """Whether a block was seen to keep Python's lock, nearly always when it was looked."""
+        with self._lock:
+            self._load()
+            return _holds(self._holding.get(_stamp(definition), (0, 0)))
+
+    @property
+    def holders(self) -> int:
+        """How many blocks were seen to keep the lock."""
+        with self._lock:
+            self._load()
+            return sum(map(_holds, self._holding.values()))
+
     def __len__(self) -> int:
         with self._lock:
             self._digest()
@@ -216,16 +252,18 @@ class Learned:
         with self._lock:
             self._digest()
             self._saved_s = time.monotonic()
-            if not self._changed:
+            if not self._changed and not self._holding_changed:
                 return
             changed = {key: one.rounded() for key, one in self._calls.items() if key in self._changed}
             state = _state_of(self._path)
             known = self._calls if state is not None and state == self._known_file else _read(self._path)
             calls = {**known, **changed}
+            holding = dict(list({**_read_holding(self._path), **self._holding}.items())[-MOST_CALLS:])
             self._changed.clear()
+            self._holding_changed = False
             self._known_file = None
         try:
-            _write(self._path, dict(list(calls.items())[-MOST_CALLS:]))
+            _write(self._path, dict(list(calls.items())[-MOST_CALLS:]), holding)
         except OSError as error:
             _log.info("What was learned of runs cannot be written to %s: %s", self._path, error)
 
@@ -234,6 +272,7 @@ class Learned:
             return
         self._loaded = True
         self._known_file = _state_of(self._path)
+        self._holding = _read_holding(self._path)
         for key, calls in _read(self._path).items():
             self._calls[key] = calls
             stamp = key.partition("|")[0]
@@ -307,6 +346,20 @@ def _read(path: Path) -> dict[str, _Calls]:
         return {}
 
 
+def _read_holding(path: Path) -> dict[str, tuple[int, int]]:
+    """Return how often each block was seen to keep the lock, and not to; nothing where that was never looked at."""
+    try:
+        found = json.loads(path.read_bytes()).get("holding", {})
+        return {str(stamp): (max(int(kept), 0), max(int(free), 0)) for stamp, (kept, free) in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _holds(looks: tuple[int, int]) -> bool:
+    kept, free = looks
+    return kept >= _ENOUGH_LOOKS and kept >= _NEARLY_ALWAYS * (kept + free)
+
+
 def _calls_of(entry: Any) -> _Calls:
     times_s, input_bytes, output_bytes, peak_bytes = entry
     times = [*map(float, times_s)]
@@ -317,7 +370,7 @@ def _calls_of(entry: Any) -> _Calls:
     return _Calls(times[-_TIMES:], sizes[0], tuple(sizes[1:-1]), sizes[-1])
 
 
-def _write(path: Path, calls: Mapping[str, _Calls]) -> None:
+def _write(path: Path, calls: Mapping[str, _Calls], holding: Mapping[str, tuple[int, int]]) -> None:
     """Write a file that is whole at every moment: another program may read it."""
     document = {
         "format": _FORMAT,
@@ -325,6 +378,7 @@ def _write(path: Path, calls: Mapping[str, _Calls]) -> None:
         "calls": {
             key: (one.times_s, one.input_bytes, one.output_bytes, one.peak_bytes) for key, one in calls.items()
         },
+        "holding": holding,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}")

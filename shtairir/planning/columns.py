@@ -21,6 +21,7 @@ from shtairir.planning.config import Estimate, OptimizationLevel, PlanningConfig
 from shtairir.planning.footprint import Footprint
 from shtairir.planning.passes.coarsen import coarsen
 from shtairir.planning.plan import ExecutionStage, Task, TaskInput
+from shtairir.planning.placing import keeps_others_waiting, why_in_process
 from shtairir.planning.resources import ResourceRequirements
 from shtairir.planning.stages import pack_stages
 from shtairir.planning.working import Feed, Reason, WorkingGraph, WorkingNode
@@ -266,15 +267,21 @@ class Columns:
                 row = f"'{critical[0]}' to '{critical[-1]}'"
                 why = f"Goes first where there is a choice: it begins the longest row of nodes, {row}."
                 reasons.append(Reason(critical[0], "critical_path", why))
-        for number in self.order:
-            if nodes[number].definition.traits.runs_on == "process":
-                why = "Runs on a thread although it asks for a process: worker processes are not there yet."
-                reasons.append(Reason(nodes[number].id, "workers", why))
+        reasons += self._why_in_process()
         if self.config.level is OptimizationLevel.AGGRESSIVE and any(
             self.estimates[number].elapsed_s is not None for number in self.order
         ):
             reasons += coarsen(list(self.tasks(range(len(self.order)))), self.config.limits)
         return reasons
+
+    def _why_in_process(self) -> Iterator[Reason]:
+        alone = self.parallelism <= 1 or self.config.worker_count < 2
+        for number in self.order:
+            node = self.graph.nodes[number]
+            policy = node.policy if node.policy is not None else self.policy_of(node.definition)
+            estimate = self.estimates[number]
+            learned = not alone and keeps_others_waiting(node.definition, policy, estimate, self.config.history)
+            yield from why_in_process(node.id, policy, is_learned=learned)
 
     def _why_not_wait(self) -> Iterator[Reason]:
         nodes = self.graph.nodes

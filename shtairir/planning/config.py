@@ -98,6 +98,9 @@ class History(Protocol):
     ) -> Experience | None:
         """Return what is known of a call with these values, and so many bytes arriving over links."""
 
+    def holds_lock(self, definition: BlockDefinition) -> bool:
+        """Whether a block was seen to keep Python's lock while others waited for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlanningConfig:

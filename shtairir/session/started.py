@@ -9,7 +9,7 @@ from shtairir.errors import PlanningError, UntrustedCodeError
 from shtairir.execute.cancel import CancelToken
 from shtairir.execute.handle import RunHandle
 from shtairir.execute.options import RunOptions
-from shtairir.execute.processes.choosing import choose, warm_up
+from shtairir.execute.processes.choosing import choose, warm_up, watch_locks
 from shtairir.ids import PortRef
 from shtairir.memory.pool import shared_pool
 from shtairir.monitor.chronicle import Chronicle, chronicle_of
@@ -40,6 +40,9 @@ def started(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> RunHandle:
     for name in wishes.break_at:
         handle.break_at(name)
     handle.begin()
+    history = learned() if not wishes.rehearsed else None
+    if history is not None:
+        watch_locks(handle.execution, plan, history)
     return handle
 
 
@@ -87,7 +90,7 @@ def _options(
     history = learned() if not wishes.rehearsed else None
     chronicles = (chronicle,) if chronicle is not None else ()
     journals = (kept.hook,) if kept is not None else ()
-    chosen = choose(plan, wishes.backend, wishes.worker_memory_limit)
+    chosen = choose(plan, wishes.backend, wishes.worker_memory_limit, history)
     smart = _smart(plan, wishes)
     told: list[Callable[[RunResult], None]] = [each.on_result for each in chronicles]
     if history is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,14 @@ from shtairir.memory.shared import available
 if TYPE_CHECKING:
     from shtairir.execute.attempt import Invoke
     from shtairir.execute.processes.pool import WorkerReport
+    from shtairir.execute.processes.watching import Watched
     from shtairir.execute.state import RunState
     from shtairir.memory.shared import SharedPool
-    from shtairir.planning.plan import ExecutionPlan, Lineage
+    from shtairir.monitor.learned import Learned
+    from shtairir.planning.config import History
+    from shtairir.planning.plan import ExecutionPlan, Lineage, Task
 
-_counts: weakref.WeakKeyDictionary[Lineage, dict[Backend, int]] = weakref.WeakKeyDictionary()
+_counts: weakref.WeakKeyDictionary[Lineage, dict[tuple[Backend, int], int]] = weakref.WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +33,13 @@ class Processes:
     ----------
     limit_bytes
         The most memory of its own that a worker may take.
+    history
+        What was learned of blocks, if that is to count.
     """
 
     backend: Backend
     limit_bytes: int | None = None
+    history: History | None = None
 
     @property
     def pool(self) -> SharedPool:
@@ -46,11 +53,14 @@ class Processes:
         from shtairir.execute.processes.invoking import ProcessInvoker
         from shtairir.execute.processes.pool import processes
 
-        return ProcessInvoker(state, processes(), Kinds(self.backend), self.limit_bytes)
+        return ProcessInvoker(state, processes(), Kinds(self.backend, self.history), self.limit_bytes)
 
 
 def choose(
-    plan: ExecutionPlan, backend: Backend = "threads", worker_memory_limit: int | None = None
+    plan: ExecutionPlan,
+    backend: Backend = "threads",
+    worker_memory_limit: int | None = None,
+    history: Learned | None = None,
 ) -> Processes | None:
     """Return how a run uses processes, or ``None`` when nothing in it goes to one.
 
@@ -61,19 +71,31 @@ def choose(
     """
     if backend not in BACKENDS:
         raise PlanningError(f"'{backend}' is no backend. There are: {', '.join(BACKENDS)}.")
-    count = _count(plan, backend) if available() else 0
+    if plan.workers < 2 or plan.parallelism <= 1:
+        history = None  # nobody waits for anybody
+    count = _count(plan, backend, history) if available() else 0
     if not count:
         return None
     warm_up(min(plan.workers, count))
-    return Processes(backend, worker_memory_limit)
+    return Processes(backend, worker_memory_limit, history)
 
 
-def _count(plan: ExecutionPlan, backend: Backend) -> int:
+def _count(plan: ExecutionPlan, backend: Backend, history: Learned | None) -> int:
     """Return how many tasks go to processes; found out once for all plans that differ in values only."""
     counts = _counts.setdefault(plan.lineage, {})
-    if backend not in counts:
-        counts[backend] = sum(kind_of(task, backend).is_process for task in plan.tasks)
-    return counts[backend]
+    key = backend, history.holders if history is not None else 0
+    if key not in counts:
+        known = history if key[1] else None
+        counts[key] = sum(kind_of(task, backend, known).is_process for task in _tasks(plan))
+    return counts[key]
+
+
+def _tasks(plan: ExecutionPlan) -> Iterator[Task]:
+    """Yield all that is called, also in the bodies of loops."""
+    for task in plan.tasks:
+        yield task
+        if task.body is not None:
+            yield from _tasks(task.body.plan)
 
 
 def warm_up(workers: int | None = None) -> None:
@@ -82,6 +104,16 @@ def warm_up(workers: int | None = None) -> None:
         from shtairir.execute.processes.pool import processes
 
         processes().warm_up(workers if workers is not None else os.cpu_count() or 1)
+
+
+def watch_locks(run: Watched, plan: ExecutionPlan, history: Learned) -> None:
+    """Have it looked, while a run goes on, which of its blocks keep Python's lock; if there is anything to learn."""
+    if plan.workers < 2 or plan.parallelism <= 1 or not available():
+        return
+    from shtairir.execute.processes.watching import LockProbe, LockWatch, is_worth_watching
+
+    if is_worth_watching(plan, history):
+        LockWatch(run, history, LockProbe()).start()
 
 
 def workers() -> tuple[WorkerReport, ...]:

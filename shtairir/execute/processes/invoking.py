@@ -12,7 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from shtairir.errors import ExecutionError, PoisonError, RunCancelledError, WorkerLostError
-from shtairir.events import NodeLogged, WorkerReplaced
+from shtairir.events import IN_LOOP, NodeLogged, WorkerReplaced
 from shtairir.execute.call import Call
 from shtairir.execute.elsewhere import Whereabouts, mark
 from shtairir.execute.processes.callees import Sender
@@ -94,11 +94,12 @@ class ProcessInvoker:
         self._limit_bytes = limit_bytes
         self._sender = Sender()
         self._deaths: Counter[NodeId] = Counter()
+        self._inner: set[_Errand] = set()
 
     def __call__(self, attempt: Attempt, call: Call, arguments: dict[str, Any]) -> Any:
-        kind = self._kinds.of(call)
+        kind = self._kinds.of(call, attempt)
         if not kind.is_process:
-            return call.function(**arguments)
+            return self._tried(call, arguments) if kind.is_tried else call.function(**arguments)
         host = CallHost(self._state, call.task.node, arguments.get(call.context_argument or ""))
         try:
             request = self._request(attempt, call, arguments, host)
@@ -106,6 +107,12 @@ class ProcessInvoker:
             self._stay(call, kind, "its inputs", error)
             return call.function(**arguments)
         return self._sent(attempt, call, arguments, request, host, kind)
+
+    def _tried(self, call: Call, arguments: dict[str, Any]) -> Any:
+        began_s = self._state.clock()
+        returned = call.function(**arguments)
+        self._kinds.settle(call, self._state.clock() - began_s)
+        return returned
 
     # --- there ------------------------------------------------------------------------------------------------
 
@@ -129,6 +136,8 @@ class ProcessInvoker:
         may_wait = request.situation is not None or not call.task.definition.traits.pure
         errand = _Errand(worker, listens=may_wait)
         attempt.cancel, attempt.end = errand.cancel, errand.end
+        if attempt.worker == IN_LOOP:
+            self._note_inner(errand)
         if self._state.stopping:
             errand.cancel()
         try:
@@ -142,9 +151,25 @@ class ProcessInvoker:
             return self._result(call, arguments, how, content, host, kind)
         finally:
             errand.close()
+            self._inner.discard(errand)
             attempt.cancel = attempt.end = None
             host.close()
             self._pool.give_back(worker)
+
+    def _note_inner(self, errand: _Errand) -> None:
+        """Have a call in the body of a loop end with the attempt at the loop, of which alone the run knows."""
+        self._inner.add(errand)
+        for attempt in list(self._state.in_hand.values()):
+            if attempt.task.body is not None:
+                attempt.cancel, attempt.end = self._cancel_inner, self._end_inner
+
+    def _cancel_inner(self) -> None:
+        for errand in tuple(self._inner):
+            errand.cancel()
+
+    def _end_inner(self) -> None:
+        for errand in tuple(self._inner):
+            errand.end()
 
     def _result(
         self, call: Call, arguments: dict[str, Any], how: str, content: Any, host: CallHost, kind: Kind

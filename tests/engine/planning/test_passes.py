@@ -215,13 +215,13 @@ class TestWaits:
         assert run_inline(plan)["c.out"] == 4.0
 
 
-def test_a_block_that_asks_for_a_process_is_told_that_it_gets_a_thread() -> None:
+def test_a_block_that_asks_for_a_process_is_told_that_it_gets_one() -> None:
     @block(runs_on="process")
     def heavy(x: float = 1.0) -> float:
         return x
 
     plan = shtairir.plan(graph_of("h", blocks={"h": heavy}))
-    assert "thread" in sentences(plan, "workers")[NodeId("h")]
+    assert "worker process" in sentences(plan, "workers")[NodeId("h")]
 
 
 def test_paths_are_resolved_against_the_folder_of_the_graph(tmp_path: Path) -> None:

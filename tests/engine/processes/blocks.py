@@ -122,7 +122,8 @@ def fail(kind: str = "ValueError") -> float:
             return float(str(None))
         except ValueError as cause:
             raise OSError(5, "went wrong", "some file") from cause
-    raise {"ValueError": ValueError("no"), "KeyError": KeyError("name"), "ConnectionError": ConnectionError("lost")}[kind]
+    errors = {"ValueError": ValueError("no"), "KeyError": KeyError("name"), "ConnectionError": ConnectionError("lost")}
+    raise errors[kind]
 
 
 @block(id="testing.speak")
