@@ -114,6 +114,21 @@ def run(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Run everything, and keep the results for later smart runs.")
     ] = False,
+    targets: Annotated[
+        list[str] | None,
+        typer.Option("--to", metavar="NODE", help="Run this node and what it needs, nothing else. Repeatable."),
+    ] = None,
+    break_at: Annotated[
+        list[str] | None,
+        typer.Option("--break", metavar="NAME", help="Hold this node, or the readers of NODE.PORT. Repeatable."),
+    ] = None,
+    watch: Annotated[
+        list[str] | None,
+        typer.Option("--watch", metavar="NODE.PORT", help="Tell this value as soon as it is made. Repeatable."),
+    ] = None,
+    control: Annotated[
+        bool, typer.Option("--control", help="Read commands while it runs: pause, step, value ...; `help` lists them.")
+    ] = False,
     help_parameters: Annotated[
         bool, typer.Option("--help-parameters", help="List what the graph can be given, and what it gives back.")
     ] = False,
@@ -159,6 +174,10 @@ def run(
             timeout=timeout,
             retries=retries,
             node_timeout=node_timeout,
+            targets=tuple(targets or ()),
+            break_at=tuple(break_at or ()),
+            watch=tuple(watch or ()),
+            control=control,
             help_parameters=help_parameters,
             dry_run=dry_run,
             show_graph=show_graph,

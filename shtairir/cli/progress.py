@@ -6,19 +6,26 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from shtairir.block.values import summarize
 from shtairir.cli.terminal import duration_text, is_terminal, plural, styled
 from shtairir.events import (
     Event,
     Instrument,
     NodeCancelled,
+    NodeCompensated,
     NodeFailed,
     NodeFinished,
+    NodeHeld,
     NodeLogged,
     NodeRestored,
     NodeRetrying,
     NodeSkipped,
     NodeStarted,
+    RunExtended,
+    RunPaused,
+    RunResumed,
     RunStarted,
+    ValueWatched,
     WorkerReplaced,
 )
 
@@ -121,12 +128,28 @@ class LineWriter:
                 return f"{'':>{self._width}} {styled(f'{event.worker}:', 'warn', self._stream)} {event.reason}"
             case NodeRestored():
                 return self._ending(event.node, "restored", event.origin)
+            case NodeHeld() if event.paused:
+                return f"{'':>{self._width}} {styled(f'{event.node} is held:', 'warn', self._stream)} {event.reason}"
+            case ValueWatched():
+                return f"{'':>{self._width}} {event.port} = {summarize(event.value).text}"
+            case NodeCompensated():
+                return f"{'':>{self._width}} {self._undone(event)}"
+            case RunPaused() | RunResumed():
+                return "paused" if isinstance(event, RunPaused) else "resumed"
+            case RunExtended():
+                return f"it may take {duration_text(event.timeout_s)} now"
             case NodeSkipped():
                 return self._ending(event.node, styled("skipped", "warn", self._stream), event.reason)
             case NodeCancelled():
                 return self._ending(event.node, styled("cancelled", "warn", self._stream), "")
             case _:
                 return None
+
+    def _undone(self, event: NodeCompensated) -> str:
+        if event.failure is None:
+            return f"{event.node}: undone"
+        failed = styled(f"{event.node}: cannot be undone:", "bad", self._stream)
+        return f"{failed} {event.failure.error_type}: {event.failure.message}"
 
     def _ending(self, node: str, how: str, rest: str) -> str:
         self._ended += 1

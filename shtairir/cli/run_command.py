@@ -13,7 +13,7 @@ from shtairir.cli.cards import failure_cards
 from shtairir.cli.files import open_current_graph, shown_path, writable_file, writable_folder
 from shtairir.cli.interrupt import cancelled_by_signals
 from shtairir.cli.outcome import CommandError, ExitStatus, Outcome
-from shtairir.cli.progress import progress_view
+from shtairir.cli.progress import PlainProgress, ProgressView, progress_view
 from shtairir.cli.quantities import parse_duration, parse_size
 from shtairir.cli.terminal import columns, duration_text, size_text, styled
 from shtairir.ids import PortRef
@@ -61,6 +61,10 @@ class RunOptions:
     worker_memory: str | None = None
     capacities: tuple[str, ...] = ()
     cache: Caching = "off"
+    targets: tuple[str, ...] = ()
+    break_at: tuple[str, ...] = ()
+    watch: tuple[str, ...] = ()
+    control: bool = False
     timeout: str | None = None
     retries: int | None = None
     node_timeout: str | None = None
@@ -104,6 +108,8 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
         parameters=inner,
         registry=registry,
         limits=ResourceLimits(memory_bytes=memory_limit),
+        targets=options.targets or None,
+        break_at=(*options.break_at, *options.watch),
     )
     _note_assignments(execution_plan, graph, options.assignments)
     if options.show_graph:
@@ -127,8 +133,7 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
             timeout_s=timeout_s,
             backend=options.backend,
             worker_memory_limit=worker_memory_limit,
-            cache=options.cache,
-            verbosity=options.verbosity,
+            options=options,
         )
     outcome = told(result, graph, path, folder, options.verbosity)
     if chronicle is not None:
@@ -190,13 +195,15 @@ def _run(
     timeout_s: float | None,
     backend: Backend,
     worker_memory_limit: int | None,
-    cache: Caching,
-    verbosity: int,
+    options: RunOptions,
 ) -> tuple[RunResult, Chronicle | None]:
     from shtairir.execute.cancel import CancelToken
     from shtairir.session import start
 
-    view, token = progress_view(verbosity, execution_plan), CancelToken()
+    controlled, token = options.control or bool(options.break_at), CancelToken()
+    view: ProgressView = progress_view(options.verbosity, execution_plan)
+    if controlled:  # what is typed would be in the way of a live view
+        view = PlainProgress(sys.stderr, options.verbosity)
     # The signals are caught before the run starts: one that comes in between must find the token.
     with view.shown(), cancelled_by_signals(token.cancel):
         handle = start(
@@ -206,10 +213,16 @@ def _run(
             timeout_s=timeout_s,
             backend=backend,
             worker_memory_limit=worker_memory_limit,
-            cache=cache,
+            cache=options.cache,
             cancel=token,
+            break_at=options.break_at,
+            watch=options.watch,
             origin="cli",
         )
+        if controlled:
+            from shtairir.cli.control_shell import ControlShell, typed_lines
+
+            ControlShell(handle, typed_lines(lambda: handle.running), sys.stderr).start()
         return waited(handle), handle.chronicle
 
 
