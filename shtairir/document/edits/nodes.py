@@ -196,6 +196,23 @@ class SetPolicy(_NodeEdit):
 
 
 @dataclass(frozen=True, slots=True)
+class SetPolicies(DeltaEdit):
+    """Say how several nodes are to be run, each in its own way."""
+
+    policies: Mapping[NodeId, JsonObject]
+
+    @property
+    def label(self) -> str:
+        return f"change how {count_of(len(self.policies), 'node')} run"
+
+    def delta(self, state: State) -> Delta:
+        changed: dict[NodeId, Placed] = {}
+        for key, policy in self.policies.items():
+            changed.update(SetPolicy(key, policy).delta(state).nodes)
+        return Delta(changed)
+
+
+@dataclass(frozen=True, slots=True)
 class SetBlock(_NodeEdit):
     """Let a node be of another block, with its values, links and place kept."""
 

@@ -333,3 +333,22 @@ def test_an_opened_section_comes_into_sight(panel: InspectorPanel, editor: Edito
     bar = panel.node_page.form.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.value() > 0)
     assert abs(bar.value() - shown_section(panel).y()) < 2
+
+
+def test_what_is_typed_for_one_node_and_then_for_another_is_two_steps(panel: InspectorPanel, editor: Editor) -> None:
+    editor.add_block("sample.work", 0, 0)
+    type_into(row(opened(panel, editor, "work"), "retries"), "7")
+    section = opened(panel, editor, "work_2")
+    assert row(section, "retries").field.focusProxy().text() == "2"  # type: ignore[attr-defined]
+    type_into(row(section, "retries"), "8")
+    assert (policy(editor, "work"), policy(editor, "work_2")) == ({"retries": 7}, {"retries": 8})
+    editor.undo()
+    assert (policy(editor, "work"), policy(editor, "work_2")) == ({"retries": 7}, {})
+
+
+def test_what_was_refused_for_one_node_does_not_stay_for_another(panel: InspectorPanel, editor: Editor) -> None:
+    editor.add_block("sample.work", 0, 0)
+    type_into(row(opened(panel, editor, "work"), "condition"), "count >")
+    section = opened(panel, editor, "work_2")
+    assert not row(section, "condition").error.isVisible()
+    assert row(section, "condition").field.focusProxy().text() == ""  # type: ignore[attr-defined]

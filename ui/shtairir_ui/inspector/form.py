@@ -35,7 +35,9 @@ class ParameterForm(QScrollArea):
         self._more_open = False
         self._policy_open = False
         self.policy: PolicySection | None = None
+        self._body: QWidget | None = None
         self.rows: dict[str, ParameterRow] = {}
+        self._lay_out()
 
     def show_node(self, node: NodeId | None) -> None:
         """Show the inputs of a node; fields that stay the same are kept, with the cursor in them."""
@@ -77,21 +79,31 @@ class ParameterForm(QScrollArea):
 
     def _build(self) -> None:
         self.rows = {}
-        self.policy = None
         body = QWidget()
-        body.setProperty("role", "panel")
-        tokens = theme.current()
         column = QVBoxLayout(body)
-        column.setContentsMargins(tokens.s4, tokens.s3, tokens.s2, tokens.s4)
-        column.setSpacing(tokens.s2)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.current().s2)
         if self._node is not None:
             self._fill(self._node, body, column)
-            self._add_policy(self._node, body, column)
-        column.addStretch(1)
-        old = self.takeWidget()
-        self.setWidget(body)
+        old, self._body = self._body, body
+        self._column.insertWidget(0, body)
+        body.show()  # now, and not when Qt comes to it
         if old is not None:
+            self._column.removeWidget(old)
+            old.hide()
             old.deleteLater()
+        self._show_policy()
+
+    def _lay_out(self) -> None:
+        """What stays when another node is shown; to put widgets into others dresses all of them anew."""
+        tokens = theme.current()
+        around = QWidget()
+        around.setProperty("role", "panel")
+        self._column = QVBoxLayout(around)
+        self._column.setContentsMargins(tokens.s4, tokens.s3, tokens.s2, tokens.s4)
+        self._column.setSpacing(tokens.s3)
+        self._column.addStretch(1)
+        self.setWidget(around)
 
     def _fill(self, node: NodeId, body: QWidget, column: QVBoxLayout) -> None:
         definition = self._editor.definition(node)
@@ -107,12 +119,20 @@ class ParameterForm(QScrollArea):
         if advanced:
             self._add_more(node, advanced, body, column)
 
-    def _add_policy(self, node: NodeId, body: QWidget, column: QVBoxLayout) -> None:
-        column.addSpacing(theme.current().s2)
-        subject = NodesSubject(self._editor, (node,))
-        self.policy = PolicySection((("", subject),), opened=self._policy_open, parent=body)
-        self.policy.toggled.connect(self._keep_policy_open)
-        column.addWidget(self.policy)
+    def _show_policy(self) -> None:
+        parts = (("", NodesSubject(self._editor, (self._node,))),) if self._node is not None else ()
+        if self.policy is not None:
+            if parts and self.policy.take(parts):
+                return
+            self._column.removeWidget(self.policy)
+            self.policy.hide()
+            self.policy.deleteLater()
+            self.policy = None
+        if parts:
+            self.policy = PolicySection(parts, opened=self._policy_open)
+            self.policy.toggled.connect(self._keep_policy_open)
+            self._column.insertWidget(1, self.policy)
+            self.policy.show()
 
     def _keep_policy_open(self, opened: bool) -> None:
         self._policy_open = opened

@@ -30,7 +30,6 @@ class SeveralPage(QWidget):
         self._text = QLabel(wordWrap=True)
         self._text.setProperty("role", "dim")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._nodes: tuple[NodeId, ...] = ()
         self._policy_open = False
         self.policy: PolicySection | None = None
         self._column = scrolled_column(self)
@@ -60,16 +59,16 @@ class SeveralPage(QWidget):
         self._show_policy(nodes)
 
     def _show_policy(self, nodes: tuple[NodeId, ...]) -> None:
-        if self.policy is not None and nodes == self._nodes:
-            self.policy.refresh()
+        parts = (("", NodesSubject(self._editor, nodes)),)
+        if self.policy is not None and self.policy.take(parts):
             return
         if self.policy is not None:
             self._column.removeWidget(self.policy)
             self.policy.deleteLater()
-        self._nodes = nodes
-        self.policy = PolicySection((("", NodesSubject(self._editor, nodes)),), opened=self._policy_open)
+        self.policy = PolicySection(parts, opened=self._policy_open)
         self.policy.toggled.connect(self._keep_policy_open)
         self._column.insertWidget(self._column.count() - 1, self.policy)
+        self.policy.show()
 
     def _keep_policy_open(self, opened: bool) -> None:
         self._policy_open = opened

@@ -22,12 +22,19 @@ _bursts = itertools.count()
 
 
 class SettingRow(QObject):
-    """The widgets of one setting, placed into a grid, and what they do."""
+    """The widgets of one setting, placed into a grid, and what they do.
+
+    Attributes
+    ----------
+    part
+        Which of several subjects it is of.
+    """
 
     def __init__(self, subject: Subject, key: str, words: Words, parent: QWidget) -> None:
         super().__init__(parent)
         self._subject = subject
         self.key = key
+        self.part = 0
         self._words = words
         self._burst = next(_bursts)
         self._refused = False
@@ -48,6 +55,12 @@ class SettingRow(QObject):
         grid.addWidget(self.origin, row, 2, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.note, row + 1, 1, 1, 2)
         grid.addWidget(self.error, row + 2, 1, 1, 2)
+
+    def take(self, subject: Subject) -> None:
+        """Show and edit the setting of something else."""
+        self._subject = subject
+        self._burst = next(_bursts)
+        self._refused = False
 
     @property
     def is_set(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
@@ -12,6 +13,8 @@ from shtairir_ui.inspector.policy.row import ORIGIN_WIDTH, SettingRow
 from shtairir_ui.inspector.policy.subject import Subject
 from shtairir_ui.inspector.policy.summary import summary
 from shtairir_ui.inspector.policy.words import RUN_TIMEOUT, WORDS
+
+Parts: TypeAlias = tuple[tuple[str, Subject], ...]
 
 LABEL_WIDTH = 96
 _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -47,10 +50,11 @@ class PolicySection(QWidget):
 
     toggled = Signal(bool)
 
-    def __init__(self, parts: tuple[tuple[str, Subject], ...], *, opened: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, parts: Parts, *, opened: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("policySection")
         self._parts = parts
+        self._forms = [(title, subject.form) for title, subject in parts]
         self.rows: dict[str, SettingRow] = {}
         self.more: QToolButton | None = None
         self._body: QWidget | None = None
@@ -74,6 +78,16 @@ class PolicySection(QWidget):
         self.button.toggled.connect(self._show)
         self.button.toggled.connect(self._laid_out.start)
         self.button.toggled.connect(self.toggled)
+
+    def take(self, parts: Parts) -> bool:
+        """Show and edit the settings of something else, if it has the same; to make all fields anew takes long."""
+        if [(title, subject.form) for title, subject in parts] != self._forms:
+            return False
+        self._parts = parts
+        for row in self.rows.values():
+            row.take(parts[row.part][1])
+        self.refresh()
+        return True
 
     def refresh(self) -> None:
         """Show what holds now."""
@@ -112,11 +126,11 @@ class PolicySection(QWidget):
         grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         grid.setColumnMinimumWidth(2, ORIGIN_WIDTH)
         grid.setColumnStretch(1, 1)
-        for title, subject in self._parts:
+        for part, (title, subject) in enumerate(self._parts):
             for heading, keys in _grouped(title, subject):
                 self._add_heading(heading, grid)
                 for key in keys:
-                    self._add_row(subject, key, body, grid)
+                    self._add_row(part, key, body, grid)
                 if _SELDOM.intersection(keys):
                     self._add_more(grid)
         return body
@@ -137,9 +151,11 @@ class PolicySection(QWidget):
         label.setContentsMargins(0, theme.current().s2, 0, 0)
         grid.addWidget(label, grid.rowCount(), 0, 1, 3)
 
-    def _add_row(self, subject: Subject, key: str, body: QWidget, grid: QGridLayout) -> None:
+    def _add_row(self, part: int, key: str, body: QWidget, grid: QGridLayout) -> None:
+        subject = self._parts[part][1]
         of_run = "checkpoints" in subject.keys
         row = SettingRow(subject, key, RUN_TIMEOUT if of_run and key == "timeout_s" else WORDS[key], body)
+        row.part = part
         row.label.setFixedWidth(LABEL_WIDTH)
         row.place(grid)
         self.rows[f"run.{key}" if of_run else key] = row

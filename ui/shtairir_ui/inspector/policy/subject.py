@@ -15,7 +15,6 @@ from shtairir.policy import GraphPolicy, effective_policy, graph_policy, origin_
 from shtairir.policy.faults import Fault, graph_faults, instance_faults, node_faults
 from shtairir.policy.settings import NODE_SETTINGS, OF_ONE_NODE, RUN_SETTINGS
 from shtairir_ui.editor import Editor
-from shtairir_ui.quantities import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,10 @@ class Subject(Protocol):
     def definition(self) -> BlockDefinition | None:
         """Return the block that all that are edited are of; None if they are of different ones."""
 
+    @property
+    def form(self) -> Hashable:
+        """What is equal for subjects whose settings are edited in the same fields."""
+
 
 class NodesSubject:
     """One node, or several at once."""
@@ -70,18 +73,23 @@ class NodesSubject:
     def __init__(self, editor: Editor, nodes: tuple[NodeId, ...]) -> None:
         self._editor = editor
         self.nodes = nodes
-        placed = [editor.graph.nodes[node] for node in nodes]
-        names_ports = self.definition() is not None and not any(is_instance(one.block) for one in placed)
+        self._seen: tuple[int, list[Node]] | None = None
+        names_ports = self.definition() is not None and not is_instance(self._different()[0].block)
         self.keys = tuple(key for key in NODE_SETTINGS if names_ports or key not in OF_ONE_NODE)
 
     def definition(self) -> BlockDefinition | None:
-        found = {self._editor.graph.nodes[node].block for node in self.nodes if node in self._editor.graph.nodes}
+        found = {node.block for node in self._different()}
         return self._editor.definition(self.nodes[0]) if len(found) == 1 else None
 
+    @property
+    def form(self) -> Hashable:
+        definition = self.definition()
+        outputs = definition.outputs if definition is not None else ()
+        runs_on = definition.traits.runs_on if definition is not None else ""
+        return self.keys, tuple((port.name, port.type) for port in outputs), runs_on
+
     def shown(self, key: str) -> Shown:
-        # Most nodes say nothing, so of many only a few are different.
-        different = {(node.block, repr(node.policy)): node for node in self._placed()}
-        each = [self._of(node, key) for node in different.values()]
+        each = [self._of(node, key) for node in self._different()]
         first = each[0]
         return Shown(
             first.value,
@@ -103,11 +111,10 @@ class NodesSubject:
 
     def set(self, key: str, value: object, merge: Hashable | None = None) -> None:
         # What holds anyway is not written: a difference in the file stays small.
+        unneeded = {kind(node) for node in self._different() if value == self._of(node, key).inherited}
         self._apply(
             {
-                node.id: _without(node.policy, key)
-                if value == self._of(node, key).inherited
-                else in_order({**node.policy, key: value})
+                node.id: _without(node.policy, key) if kind(node) in unneeded else in_order({**node.policy, key: value})
                 for node in self._placed()
             },
             merge,
@@ -123,15 +130,26 @@ class NodesSubject:
         return _first(node_faults({key: value}, self.definition() if key != "on_failure" else None), key)
 
     def _apply(self, policies: Mapping[NodeId, Mapping[str, Any]], merge: Hashable | None) -> None:
-        changes = [edits.SetPolicy(node, policy) for node, policy in policies.items()]
-        words = f"{self.nodes[0]} runs" if len(self.nodes) == 1 else f"{count(len(self.nodes), 'node')} run"
-        self._editor.apply(edits.Batch(tuple(changes), f"change how {words}"), merge)
+        (first, policy), *others = policies.items()
+        self._editor.apply(edits.SetPolicies(policies) if others else edits.SetPolicy(first, policy), merge)
 
     def _placed(self) -> list[Node]:
         return [self._editor.graph.nodes[node] for node in self.nodes]
 
+    def _different(self) -> list[Node]:
+        """Return a node of each kind: most nodes say nothing, so of many thousands only a few are different."""
+        revision = self._editor.graph.revision
+        if self._seen is None or self._seen[0] != revision:
+            self._seen = revision, list({kind(node): node for node in self._placed()}.values())
+        return self._seen[1]
+
     def _graph_policy(self) -> GraphPolicy:
         return graph_policy(self._editor.root.raw_policy)
+
+
+def kind(node: Node) -> Hashable:
+    """Return what is equal for nodes of which the same holds."""
+    return node.block, repr(node.policy)
 
 
 class GraphNodesSubject:
@@ -144,6 +162,10 @@ class GraphNodesSubject:
 
     def definition(self) -> BlockDefinition | None:
         return None
+
+    @property
+    def form(self) -> Hashable:
+        return self.keys
 
     def shown(self, key: str) -> Shown:
         nodes = self._nodes()
@@ -183,6 +205,10 @@ class RunSubject:
 
     def definition(self) -> BlockDefinition | None:
         return None
+
+    @property
+    def form(self) -> Hashable:
+        return self.keys
 
     def shown(self, key: str) -> Shown:
         policy = self._editor.root.raw_policy
