@@ -11,14 +11,15 @@ import pytest
 from tests.benchmarks import report
 from tests.benchmarks.contend import Standing
 from tests.benchmarks.contest import Contest, Contestant, Figure, Measured, Target
-from tests.benchmarks.rows import contests_of
+from tests.benchmarks.rows import MODULES, contests_of
 
 SCALE = 0.001
 
 
 CONTESTS = [
     pytest.param(contest, id=contest.name)
-    for module in ("nodes", "analysis", "elementwise", "chain", "neighbour", "loops", "processes", "monitoring", "release")
+    for module in MODULES
+    if module != "startup"
     for contest in contests_of(module, SCALE)
 ]
 

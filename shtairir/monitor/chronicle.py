@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,9 +89,9 @@ class Chronicle:
         """Take note of an attempt that failed, and keep what it was called with. Called on workers."""
         if error is None or len(self._attempts) >= _MOST_EVENTS:
             return
-        at_s = time.perf_counter() - self._began_s
+        now_s = time.perf_counter()
         kind, said = type(error).__name__, _words(error)[:_LONGEST_TEXT]
-        self._attempts.append(FailedAttempt(attempt.node, attempt.number, at_s, attempt.worker, kind, said))
+        self._attempts.append(FailedAttempt(attempt.node, attempt.number, now_s, attempt.worker, kind, said))
         if attempt.arguments is not None and len(self._waiting) < _MOST_INPUTS:
             task, arguments = attempt.task, attempt.arguments
 
@@ -101,7 +101,7 @@ class Chronicle:
                 save_inputs(self._folder, self.key(), task, arguments, kind, said)
 
             self._waiting.append(save)
-            if self._is_worth(at_s):
+            if self._is_worth(now_s - self._began_s):
                 self._save_waiting()
 
     def _save_waiting(self) -> None:
@@ -178,7 +178,7 @@ class Chronicle:
                 origin=self._origin,
                 text=graph_text(outline.plan, folder.graph),
                 resumed_from=_origin_of(folder),
-                attempts=self._attempts,
+                attempts=_counted_from(outline.nodes.run_started_s, self._attempts),
                 events=self._events,
                 resources=(
                     ResourceUse("processor", "s", outline.plan.workers * outline.elapsed_s, busy_s),
@@ -227,6 +227,11 @@ def chronicle_of(origin: Origin = "api", key: RunKey | None = None) -> Chronicle
     return Chronicle(folder, origin, key) if folder is not None else None
 
 
+def _counted_from(started_s: float, attempts: Sequence[FailedAttempt]) -> list[FailedAttempt]:
+    """Return attempts with their times counted from the start of the run, of which a hook knows nothing."""
+    return [replace(one, at_s=max(one.at_s - started_s, 0.0)) for one in attempts]
+
+
 def _origin_of(folder: RunFolder) -> RunKey | None:
     """Return the run that one goes on from, as its journal has it."""
     from shtairir.errors import RecoveryError
@@ -271,8 +276,8 @@ def _logged(event: told.NodeLogged) -> _Worded | None:
 
 
 def _retrying(event: told.NodeRetrying) -> _Worded:
-    said = event.failure.message.partition("\n")[0]
-    return "retry", event.node, f"Attempt {event.attempt} failed: {said} Again in {event.delay_s:.1f} s."
+    said = event.failure.message.partition("\n")[0].rstrip(".")
+    return "retry", event.node, f"Attempt {event.attempt} failed: {said}. The next begins in {event.delay_s:.2f} s."
 
 
 def _compensated(event: told.NodeCompensated) -> _Worded:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import TypeAlias
 
+from shtairir.errors import ShtairirError
+
 _log = logging.getLogger(__name__)
 
 Job: TypeAlias = Callable[[], object]
@@ -45,8 +47,11 @@ class Writer:
             job = self._jobs.get()
             try:
                 job()
-            except Exception:  # noqa: BLE001 - one run that cannot be written must not keep the next from being
-                _log.warning("Something of the history of runs could not be written.", exc_info=True)
+            except ShtairirError as error:
+                _log.warning("%s", error)
+            except Exception as error:  # noqa: BLE001 - one run that cannot be written must not keep the next from being
+                _log.warning("A run could not be written into the history: %s: %s", type(error).__name__, error)
+                _log.debug("It was here.", exc_info=True)
             del job  # with it the records of a run, while this waits for the next
 
     def flush(self, timeout_s: float | None = None) -> bool:
