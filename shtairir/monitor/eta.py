@@ -19,15 +19,19 @@ half as long.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from statistics import NormalDist, median
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-_NORMAL: Final = NormalDist()
-_REACH: Final = _NORMAL.inv_cdf(0.9)
+from shtairir.planning.typical import median
+
+if TYPE_CHECKING:
+    from statistics import NormalDist
+
+_REACH: Final = 1.2815515655446004
 """So many deviations to either side hold four of five."""
 
 _PACE_SCATTER = 0.3
@@ -39,6 +43,13 @@ _TIMED_FROM_S = 0.0005
 
 SCATTER: Final[Mapping[str, float]] = {"learned": 0.2, "declared": 0.7, "inferred": 0.7, "unknown": 0.9}
 """How far off an expectation is, in logarithms, by where it is from."""
+
+
+@functools.cache
+def _normal() -> NormalDist:
+    from statistics import NormalDist  # which brings decimals and fractions along, and only looks need it
+
+    return NormalDist()
 
 
 class Expected(NamedTuple):
@@ -183,11 +194,12 @@ def _conditional(whole_s: float, scatter: float, elapsed_s: float) -> _Left:
         return _Left(whole_s, whole_s * scatter)
     if elapsed_s > 3 * whole_s:  # it is not what it was taken for
         scatter = max(scatter, 1.0)
-    place = _NORMAL.cdf(math.log(elapsed_s / whole_s) / scatter)
+    normal = _normal()
+    place = normal.cdf(math.log(elapsed_s / whole_s) / scatter)
     times = []
     for share in (0.1, 0.5, 0.9):
         part = min(place + share * (1 - place), 1 - 1e-12)
-        times.append(max(whole_s * math.exp(scatter * _NORMAL.inv_cdf(max(part, 1e-12))) - elapsed_s, 0.0))
+        times.append(max(whole_s * math.exp(scatter * normal.inv_cdf(max(part, 1e-12))) - elapsed_s, 0.0))
     low_s, middle_s, high_s = times
     return _Left(max(middle_s, 0.02 * elapsed_s), max((high_s - low_s) / (2 * _REACH), 0.02 * elapsed_s))
 

@@ -21,11 +21,11 @@ import math
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from shtairir.ids import NodeId
 from shtairir.monitor.past import Measure, Regression
+from shtairir.planning.typical import median
 
 if TYPE_CHECKING:
     from shtairir.monitor.recording import NodeRow, RunRows
