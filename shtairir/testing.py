@@ -149,6 +149,8 @@ def run_inline(
     ----------
     keep
         Outputs to keep besides the results; ``None`` keeps all.
+    clock
+        A `FakeClock` goes on by itself when there is nothing to do until later, before another attempt for instance.
     planning
         What `shtairir.plan` takes: ``level="none"``.
     """
@@ -157,6 +159,7 @@ def run_inline(
         keep=None if keep is None else [PortRef.parse(port) for port in keep],
         instruments=instruments,
         clock=clock,
+        wait=clock.advance if isinstance(clock, FakeClock) else None,
         workers=workers if workers is not None else InlineWorkers(),
         cancel=cancel if cancel is not None else CancelToken(),
     )

@@ -20,7 +20,7 @@ from shtairir.execute.attempt import Attempt
 from shtairir.execute.options import RunOptions
 from shtairir.execute.workers import InlineWorkers
 from shtairir.session import start_plan, wait_for
-from shtairir.testing import EventRecorder, FakeClock, graph_of
+from shtairir.testing import EventRecorder, FakeClock, graph_of, run_inline
 
 
 @block(id="attempts.plus_one", pure=False)
@@ -806,3 +806,12 @@ def test_barriers_open_behind_what_was_skipped_or_tried_again(level: str) -> Non
     assert result.status == "done"
     assert result["f.out"] == 3.0
     assert result.nodes["c"].status == "skipped"
+
+
+def test_on_a_fake_clock_nobody_waits_for_the_next_attempt() -> None:
+    flaky, _ = failing(3)
+    clock = FakeClock()
+    began_s = time.perf_counter()
+    run_inline(graph_of("a", blocks={"a": flaky}), clock=clock).raise_for_status()
+    assert clock.now_s >= 7.0
+    assert time.perf_counter() - began_s < 5
