@@ -20,8 +20,8 @@ from shtairir.planning import dependency
 from shtairir.planning.config import Estimate, OptimizationLevel, PlanningConfig
 from shtairir.planning.footprint import Footprint
 from shtairir.planning.passes.coarsen import coarsen
-from shtairir.planning.plan import ExecutionStage, Task, TaskInput
 from shtairir.planning.placing import keeps_others_waiting, why_in_process
+from shtairir.planning.plan import ExecutionStage, Task, TaskInput
 from shtairir.planning.resources import ResourceRequirements
 from shtairir.planning.stages import pack_stages
 from shtairir.planning.working import Feed, Reason, WorkingGraph, WorkingNode

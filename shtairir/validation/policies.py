@@ -13,7 +13,6 @@ from shtairir.validation.survey import Survey
 
 _OF_TASKS = {
     "timeout_s": (),
-    "worker": ("auto", "thread"),
     "priority": ("normal",),
     "on_failure": ("finish", "fallback"),
     "criticality": ("normal",),
@@ -53,7 +52,8 @@ def _check_body(survey: Survey, loop: Node, nodes: Iterable[Node]) -> None:
     for node in nodes:
         unused = [f"'{key}'" for key in _OF_TASKS if node.policy.get(key) not in (None, *_OF_TASKS[key])]
         if unused:
-            message = f"In the loop '{loop.id}', {' and '.join(unused)} of '{node.id}' have no effect."
+            have = "have" if len(unused) > 1 else "has"
+            message = f"In the loop '{loop.id}', {' and '.join(unused)} of '{node.id}' {have} no effect."
             fix = "Set this for the loop, or take the node out of it."
             survey.problems.append(Problem("warning", "unused_policy", message, loop.id, fix=fix))
 

@@ -132,7 +132,7 @@ def speak(context: Context) -> str:
     context.log("hello", "warning")
     context.progress(0.5, "half")
     context.preview(np.full(100_000, 7.0))
-    with context.acquire("camera"):
+    with context.acquire("camera"), context.dependency("somewhere"):
         secret = context.secret("testing")
     return f"{secret} {context.attempt} {context.node} {context.base_dir.name} {context.idempotency_key}"
 
@@ -180,3 +180,10 @@ def tidy(folder: Path = Path()) -> float:
 def sealed() -> Any:
     """Return what cannot leave a process."""
     return (os.getpid(), threading.Lock())
+
+
+@block(id="testing.ask", pure=False)
+def ask(context: Context, x: float = 0.0) -> float:
+    """Ask somebody who does not answer."""
+    with context.dependency("testing.silent"):
+        raise ConnectionError("no answer")

@@ -96,3 +96,14 @@ def test_a_secret_that_is_not_there_is_an_error_of_ours() -> None:
     assert "SHTAIRIR_SECRET_TESTING" in found.hint
     assert found.code is not None
     assert "secret" in found.code.text
+
+
+def test_what_a_block_depends_on_is_left_in_peace_after_it_has_failed_often() -> None:
+    graph = shtairir.Graph("asking")
+    for number in range(7):
+        graph.add(blocks.ask, id=f"n{number}", values={"x": number})
+    graph.set_policy(None, node={"worker": "process", "retries": 0})
+    result = shtairir.run(graph, workers=1)
+    kinds = [failure.error_type for failure in result.failures]
+    assert kinds.count("ConnectionError") == 5
+    assert kinds.count("CircuitOpenError") == 2
