@@ -350,17 +350,17 @@ class _Resumption:
             task = plan.task(node)
             if task is None or task.number not in running:
                 continue
+            if node in self._word.done:
+                continue  # asked about below
             if account.standing == "begun":
                 questions[str(node)] = "It had begun, and nobody knows whether it has had its effect."
-            elif account.standing == "done" and node in self._word.done:
-                questions[str(node)] = "It counts as done, but what it made is not known, and is needed."
             elif account.standing == "done":
                 questions[str(node)] = "It is done, but would have to run again: " + (
                     "what it depends on was changed." if node not in given.done else "what it made was not kept."
                 )
         for node in self._word.done:
             task = plan.task(node)
-            if task is not None and task.number in running and str(node) not in questions:
+            if task is not None and task.number in running:
                 questions[str(node)] = "It counts as done, but what it made is not known, and is needed."
         if questions:
             raise _undecided(self._facts.key, questions)

@@ -1,0 +1,383 @@
+"""Going on with runs: what runs again, what does not, and what a person is asked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import shtairir
+from shtairir.block import Array, Context, block
+from shtairir.errors import RecoveryError, UndecidedError
+from shtairir.events import NodeStatus
+from shtairir.recovery.account import Account, account_of
+from shtairir.recovery.folder import RunFolder
+from shtairir.recovery.keeping import KeptRun, kept_run
+from shtairir.recovery.listing import info_of, interrupted, runs
+from shtairir.recovery.locking import take
+from shtairir.session import resume, start_again
+from shtairir.testing import graph_of
+
+calls: list[str] = []
+broken: set[str] = set()
+
+
+@block(id="resuming.counted", category="Test")
+def counted(context: Context, x: float = 1.0, plus: float = 1.0) -> float:
+    """Add, and take note of the call; fail if told so."""
+    calls.append(context.node)
+    if context.node in broken:
+        raise ValueError("Broken.")
+    return x + plus
+
+
+@block(id="resuming.paid", category="Test", pure=False)
+def paid(context: Context, x: float = 1.0) -> float:
+    """Have an effect."""
+    calls.append(context.idempotency_key.partition("/")[2])
+    if context.node in broken:
+        raise ConnectionError("Nobody knows.")
+    return 2 * x
+
+
+@block(id="resuming.read_again", category="Test", pure=False, idempotent=True)
+def looked(context: Context, x: float = 1.0) -> float:
+    """Look at the world."""
+    calls.append(context.node)
+    if context.node in broken:
+        raise ValueError("Broken.")
+    return x
+
+
+@block(id="resuming.odd", category="Test", pure=False)
+def odd(context: Context, x: float = 1.0) -> object:
+    """Return something that cannot be kept."""
+    calls.append(context.node)
+    return object()
+
+
+@block(id="resuming.after_odd", category="Test")
+def after_odd(context: Context, x: object) -> float:
+    """Read it."""
+    calls.append(context.node)
+    if context.node in broken:
+        raise ValueError("Broken.")
+    return 1.0
+
+
+@block(id="resuming.large", category="Test")
+def large(x: float = 1.0, count: int = 100_000) -> Array:
+    """Make a large array."""
+    calls.append("large")
+    return np.full(count, x)
+
+
+@block(id="resuming.total", category="Test")
+def total(context: Context, array: Array) -> float:
+    """Add it up."""
+    calls.append(context.node)
+    if context.node in broken:
+        raise ValueError("Broken.")
+    return float(array.sum())
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    calls.clear()
+    broken.clear()
+
+
+def chain(*names: str, **blocks: Callable[..., Any]) -> shtairir.Graph:
+    """Return a row of nodes."""
+    return graph_of(" -> ".join(names), blocks={**dict.fromkeys(names, counted), **blocks})
+
+
+def kept_and_failed(graph: shtairir.Graph, *fails: str, **wishes: Any) -> Account:
+    """Run a graph, nodes of which fail, and return the account of it. All of it is kept, however quick it is."""
+    broken.update(fails)
+    graph.set_policy(None, checkpoints="all", node={"retries": 0})
+    result = shtairir.run(graph, **wishes)
+    assert result.status == "failed"
+    broken.clear()
+    calls.clear()
+    return account_of(runs()[0].folder)
+
+
+class TestWhatRunsAgain:
+    def test_a_run_that_failed_goes_on_behind_what_was_done(self, state: Path) -> None:
+        graph = chain("a", "b", "c", "d")
+        kept_and_failed(graph, "c")
+        result = resume(graph=graph)
+        assert result.status == "done"
+        assert calls == ["c", "d"]
+        assert result["d"] == 5.0
+        assert result.nodes["b"].status is NodeStatus.CACHED
+        assert "Restored from run" in result.nodes["b"].reason
+
+    def test_it_keeps_its_key_and_its_folder(self, state: Path) -> None:
+        graph = chain("a", "b")
+        kept_and_failed(graph, "b")
+        key = runs()[0].key
+        assert resume(key[:12], graph=graph).status == "done"
+        assert [info.key for info in runs()] == [key]
+        assert runs()[0].state == "done"
+        assert account_of(runs()[0].folder).sessions == 2
+
+    def test_only_what_depends_on_a_changed_parameter_runs_again(self, state: Path) -> None:
+        graph = graph_of("a -> b -> e", "c -> d -> e", blocks=dict.fromkeys("abcde", counted))
+        graph.set("c.plus", 5.0)
+        kept_and_failed(graph, "e")
+        result = resume(graph=graph, parameters={"d.plus": 10.0})
+        assert calls == ["d", "e"]
+        # a = 2, b = 3; c = 6, d = 16; e takes the second for what it adds.
+        assert result["e"] == 3.0 + 16.0
+
+    def test_only_what_depends_on_a_changed_graph_runs_again(self, state: Path) -> None:
+        graph = chain("a", "b", "c")
+        kept_and_failed(graph, "c")
+        graph.set("b.plus", 7.0)
+        assert resume(graph=graph)["c"] == 1.0 + 1.0 + 7.0 + 1.0
+        assert calls == ["b", "c"]
+
+    def test_what_was_changed_once_is_not_mixed_up_later(self, state: Path) -> None:
+        graph = chain("a", "b", "c")
+        kept_and_failed(graph, "c")
+        graph.set("b.plus", 7.0)
+        broken.add("c")
+        assert resume(graph=graph).status == "failed"
+        broken.clear()
+        calls.clear()
+        assert resume(graph=graph)["c"] == 10.0
+        assert calls == ["c"]
+
+    def test_large_values_are_read_from_disk(self, state: Path) -> None:
+        graph = graph_of("a -> b", blocks={"a": large, "b": total})
+        kept_and_failed(graph, "b")
+        assert list(runs()[0].folder.checkpoints.iterdir())
+        assert resume(graph=graph)["b"] == 100_000.0
+        assert calls == ["b"]
+
+    def test_a_damaged_value_is_made_again(self, state: Path, caplog: pytest.LogCaptureFixture) -> None:
+        graph = graph_of("a -> b", blocks={"a": large, "b": total})
+        kept_and_failed(graph, "b")
+        (file,) = runs()[0].folder.checkpoints.iterdir()
+        data = bytearray(file.read_bytes())
+        data[-1] ^= 1
+        file.write_bytes(data)
+        assert resume(graph=graph)["b"] == 100_000.0
+        assert calls == ["large", "b"]
+        assert "is damaged" in caplog.text
+
+    def test_a_node_is_run_again_by_a_persons_word_with_all_that_follows(self, state: Path) -> None:
+        graph = chain("a", "b", "c", "d")
+        kept_and_failed(graph, "d")
+        resume(graph=graph, rerun=["b"])
+        assert calls == ["b", "c", "d"]
+
+    def test_what_was_cancelled_goes_on(self, state: Path) -> None:
+        graph = chain("a", "b", "c", b=waiting)
+        graph.set_policy(None, checkpoints="all")
+        handle = shtairir.start(graph)
+        assert _reached.wait(10)
+        handle.cancel()
+        cancelled = handle.wait()
+        assert cancelled is not None
+        assert cancelled.status == "cancelled"
+        calls.clear()
+        _go.set()
+        assert resume(graph=graph).status == "done"
+        assert calls == ["b", "c"]
+
+    def test_the_graph_is_taken_from_the_run_or_from_its_file(self, state: Path, tmp_path: Path) -> None:
+        graph = shtairir.Graph("saved")
+        graph.add("math.number", id="n", value=3.0)
+        graph.add("math.divide", id="d", values={"b": 0.0})
+        graph.link("n.out", "d.a")
+        graph.set_policy(None, checkpoints="all", node={"retries": 0})
+        file = shtairir.save(graph, tmp_path / "saved.shtairir")
+        assert shtairir.run(file, parameters={"n.value": 8.0}).status == "failed"
+        assert resume().status == "failed"
+        graph.set("d.b", 2.0)
+        shtairir.save(graph, file)
+        assert resume()["d"] == 4.0
+
+
+class TestWhatIsDone:
+    def test_a_run_that_is_done_is_only_looked_at(self, state: Path) -> None:
+        graph = chain("a", "b")
+        graph.set_policy(None, checkpoints="all")
+        shtairir.run(graph)
+        calls.clear()
+        assert resume(graph=graph)["b"] == 3.0
+        assert calls == []
+        assert len(runs()) == 1
+
+    def test_with_another_value_it_becomes_another_run(self, state: Path) -> None:
+        graph = chain("a", "b", "c")
+        graph.set_policy(None, checkpoints="all")
+        shtairir.run(graph)
+        calls.clear()
+        assert resume(graph=graph, parameters={"b.plus": 5.0})["c"] == 8.0
+        assert calls == ["b", "c"]
+        later, before = runs()
+        assert (later.facts.origin, before.state, later.state) == (before.key, "done", "done")
+        assert resume(before.key, graph=graph)["c"] == 4.0
+
+
+class TestEffects:
+    def test_an_effect_that_is_done_does_not_happen_again(self, state: Path) -> None:
+        graph = chain("a", "p", "c", p=paid)
+        kept_and_failed(graph, "c")
+        resume(graph=graph)
+        assert calls == ["c"]
+
+    def test_one_that_failed_is_tried_again_under_its_key(self, state: Path) -> None:
+        graph = chain("a", "p", "c", p=paid)
+        kept_and_failed(graph, "p")
+        resume(graph=graph)
+        assert calls == ["p", "c"]
+
+    def test_a_person_is_asked_about_one_that_had_begun(self, state: Path) -> None:
+        graph = chain("a", "p", "c", p=paid)
+        kept_and_failed(graph, "p")
+        _forget_the_end(runs()[0].folder)
+        with pytest.raises(UndecidedError, match="'p': It had begun") as caught:
+            resume(graph=graph)
+        assert list(caught.value.nodes) == ["p"]
+        assert "--rerun p" in caught.value.hint
+        assert calls == []
+        assert resume(graph=graph, rerun=["p"])["c"] == 5.0
+        assert calls == ["p", "c"]
+
+    def test_or_tells_what_it_has_made(self, state: Path) -> None:
+        graph = chain("a", "p", "c", p=paid)
+        kept_and_failed(graph, "p")
+        _forget_the_end(runs()[0].folder)
+        with pytest.raises(UndecidedError, match="is not known, and is needed"):
+            resume(graph=graph, done=["p"])
+        assert resume(graph=graph, done={"p": 40.0})["c"] == 41.0
+        assert calls == ["c"]
+
+    def test_one_that_only_looks_is_called_again_without_asking(self, state: Path) -> None:
+        graph = chain("a", "l", l=looked)
+        kept_and_failed(graph, "l")
+        _forget_the_end(runs()[0].folder)
+        resume(graph=graph)
+        assert calls == ["l"]
+
+    def test_a_person_is_asked_when_what_it_depends_on_was_changed(self, state: Path) -> None:
+        graph = chain("a", "p", "c", p=paid)
+        kept_and_failed(graph, "c")
+        with pytest.raises(UndecidedError, match="what it depends on was changed"):
+            resume(graph=graph, parameters={"a.plus": 3.0})
+        assert resume(graph=graph, parameters={"a.plus": 3.0}, rerun=["p"])["c"] == 9.0
+        assert calls == ["a", "p#2", "c"]
+
+    def test_or_leaves_it_as_it_is(self, state: Path) -> None:
+        graph = chain("a", "p", "c", p=paid)
+        kept_and_failed(graph, "c")
+        assert resume(graph=graph, parameters={"a.plus": 3.0}, done=["p"])["c"] == 5.0
+        assert calls == ["c"]
+
+    def test_a_person_is_asked_when_what_it_made_was_not_kept(self, state: Path) -> None:
+        graph = chain("o", "p", o=odd, p=after_odd)
+        kept_and_failed(graph, "p")
+        with pytest.raises(UndecidedError, match="what it made was not kept"):
+            resume(graph=graph)
+        assert calls == []
+
+
+class TestWhatIsRefused:
+    def test_a_run_that_goes_on_cannot_be_taken_up(self, state: Path) -> None:
+        graph = chain("a", "b")
+        kept_and_failed(graph, "b")
+        folder = runs()[0].folder
+        lock = take(folder.path)
+        assert lock is not None
+        _forget_the_end(folder)
+        with pytest.raises(RecoveryError, match="still going on"):
+            resume(graph=graph)
+        lock.release()
+        assert [info.key for info in interrupted()] == [folder.key]
+        assert resume(graph=graph).status == "done"
+
+    def test_names_that_there_are_not(self, state: Path) -> None:
+        graph = chain("a", "b")
+        kept_and_failed(graph, "b")
+        with pytest.raises(RecoveryError, match="no node 'x'"):
+            resume(graph=graph, rerun=["x"])
+        with pytest.raises(RecoveryError, match="no run 'nothing'"):
+            resume("nothing", graph=graph)
+
+    def test_without_a_folder_nothing_can_be_resumed(self) -> None:
+        with pytest.raises(RecoveryError, match="Nothing is kept"):
+            resume()
+
+    def test_a_graph_with_functions_of_a_program_has_to_be_given(self, state: Path) -> None:
+        kept_and_failed(chain("a", "b"), "b")
+        with pytest.raises(shtairir.ShtairirError, match=r"resuming\.counted"):
+            resume()
+
+
+class TestWhatIsLeft:
+    def test_a_quick_run_leaves_nothing(self, state: Path) -> None:
+        shtairir.run(chain("a", "b"))
+        assert runs() == []
+
+    def test_an_effect_leaves_its_run_however_quick(self, state: Path) -> None:
+        shtairir.run(chain("a", "p", p=paid))
+        (info,) = runs()
+        assert (info.state, info.facts.nodes) == ("done", 2)
+        account = account_of(info.folder)
+        assert set(account.done) == {"a", "p"}
+        assert account.nodes["p"].is_effect  # type: ignore[index]
+
+    def test_a_full_disk_does_not_end_the_run(
+        self, state: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def full(*_: Any) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("shtairir.recovery.journal.JournalFile.add_text", full)
+        graph = chain("a", "p", "b", p=paid)
+        assert shtairir.run(graph)["b"] == 5.0
+        assert caplog.text.count("cannot be written (No space left on device)") == 1
+
+    def test_a_plan_without_a_graph_is_kept_all_the_same(self, state: Path) -> None:
+        kept = kept_run(shtairir.plan(chain("a", "b")))
+        assert isinstance(kept, KeptRun)
+        assert not kept.hook.is_open
+
+    def test_runs_in_the_background_have_a_handle(self, state: Path) -> None:
+        graph = chain("a", "b")
+        kept_and_failed(graph, "b")
+        handle = start_again(graph=graph)
+        assert handle.key == runs()[0].key
+        result = handle.wait(10)
+        assert result is not None
+        assert result.status == "done"
+
+
+_reached, _go = threading.Event(), threading.Event()
+
+
+@block(id="resuming.waiting", category="Test")
+def waiting(context: Context, x: float = 1.0) -> float:
+    """Wait until told to go on, or to stop."""
+    calls.append(context.node)
+    _reached.set()
+    while not _go.wait(0.01):
+        context.check_cancelled()
+    return x
+
+
+def _forget_the_end(folder: RunFolder) -> None:
+    """Take away what the journal says after the last thing that began, as if the program had been killed there."""
+    lines = folder.journal.read_bytes().splitlines(keepends=True)
+    ends = (b'"what":"failed"', b'"what":"finished"', b'"what":"lost"')
+    folder.journal.write_bytes(b"".join(line for line in lines if not any(end in line for end in ends)))
+    assert info_of(folder).state in ("interrupted", "running")
