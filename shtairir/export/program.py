@@ -37,6 +37,7 @@ from shtairir.ids import PortRef
 MARK = "by `shtairir export`"
 """Stands in every program that is made here, and is not to be where a person has taken it over."""
 
+_NAMED = 5
 _FOLDER = "FOLDER"
 _OWN = ("main", "parser", "argparse", "results", "context", _FOLDER.lower())
 _TYPES = {"bool": "bool", "int": "int", "float": "float", "text": "str", "path": "Path"}
@@ -160,7 +161,18 @@ def _about(snapshot: Snapshot) -> str:
     source = f"from {snapshot.path.name} " if snapshot.path is not None else ""
     origin = f"Made {source}{MARK}."
     title = snapshot.name.strip().rstrip(".")
-    return "\n\n".join(part for part in (f"{title}.", snapshot.description.strip(), origin) if part)
+    parts = (f"{title}.", snapshot.description.strip(), _left_behind(snapshot), origin)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _left_behind(snapshot: Snapshot) -> str:
+    """Return what is not done here although the graph says it, since a program stops at the first error."""
+    scopes = {"": snapshot, **{f"{name}/": scope for name, scope in snapshot.subgraphs.items()}}
+    nodes = [f"{prefix}{node.id}" for prefix, scope in scopes.items() for node in scope.nodes.values() if node.policy]
+    if not nodes:
+        return ""
+    named = ", ".join(nodes[:_NAMED]) + (f" and {len(nodes) - _NAMED} more" if len(nodes) > _NAMED else "")
+    return f"Left behind: what the graph says of when, and how often, to run {named}, and of what a failure leads to."
 
 
 def _folder_line(base_dir: Path, folder: Path | None) -> str:

@@ -131,3 +131,14 @@ def test_identifiers(text: str, name: str) -> None:
 def test_a_name_is_taken_once() -> None:
     names = Names(["a"])
     assert [names.take("a"), names.take("a"), names.inner().take("a")] == ["a_2", "a_3", "a_4"]
+
+
+def test_policies_that_a_program_leaves_behind_are_named_in_it() -> None:
+    graph = Graph("policed")
+    number = graph.add("math.number", id="number", value=3)
+    graph.add("math.add", id="total", a=number["out"], b=4)
+    assert "Left behind" not in to_python(graph.snapshot(), default_registry())
+    graph.set_policy("total", retries=5, condition="a > 100")
+    program = to_python(graph.snapshot(), default_registry())
+    assert "Left behind: what the graph says of when, and how often, to run total," in " ".join(program.split())
+    assert max(map(len, program.splitlines())) <= 120

@@ -352,3 +352,13 @@ def test_what_was_refused_for_one_node_does_not_stay_for_another(panel: Inspecto
     section = opened(panel, editor, "work_2")
     assert not row(section, "condition").error.isVisible()
     assert row(section, "condition").field.focusProxy().text() == ""  # type: ignore[attr-defined]
+
+
+def test_it_says_why_an_effect_is_tried_once_and_what_a_condition_may_look_at(
+    panel: InspectorPanel, editor: Editor
+) -> None:
+    section = opened(panel, editor, "send")
+    assert row(section, "retries").note.text() == "The block has an effect, which is not to happen twice."
+    type_into(row(section, "retries"), "2")
+    assert not row(section, "retries").note.isVisible()
+    assert row(opened(panel, editor, "work"), "condition").note.text() == "Over: x, count"

@@ -135,6 +135,7 @@ class SettingRow(QObject):
 
     def _show_note(self, shown: Shown) -> None:
         text = self._words.choices.get(str(shown.value), "") if shown.same else ""
+        text = text or self._subject.note(self.key)
         self.note.setText(text)
         self.note.setVisible(bool(text))
 

@@ -16,6 +16,8 @@ from shtairir.policy.faults import Fault, graph_faults, instance_faults, node_fa
 from shtairir.policy.settings import NODE_SETTINGS, OF_ONE_NODE, RUN_SETTINGS
 from shtairir_ui.editor import Editor
 
+_NAMED = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -58,6 +60,9 @@ class Subject(Protocol):
 
     def fault(self, key: str, value: object) -> Fault | None:
         """Return what is wrong with a value, if anything."""
+
+    def note(self, key: str) -> str:
+        """Return what is to be said of a setting here, whatever its value; mostly nothing."""
 
     def definition(self) -> BlockDefinition | None:
         """Return the block that all that are edited are of; None if they are of different ones."""
@@ -123,6 +128,19 @@ class NodesSubject:
     def unset(self, key: str) -> None:
         self._apply({node.id: _without(node.policy, key) for node in self._placed()}, None)
 
+    def note(self, key: str) -> str:
+        definition = self.definition()
+        if definition is None:
+            return ""
+        traits = definition.traits
+        if key == "condition":
+            names = [str(port.name) for port in definition.inputs]
+            more = ", ..." if len(names) > _NAMED else ""
+            return f"Over: {', '.join(names[:_NAMED])}{more}" if names else "The block has no inputs to look at."
+        if key == "retries" and not traits.repeatable and traits.retries is None and not self.shown(key).is_set:
+            return "The block has an effect, which is not to happen twice."
+        return ""
+
     def fault(self, key: str, value: object) -> Fault | None:
         if is_instance(self._editor.graph.nodes[self.nodes[0]].block):
             return _first(instance_faults({key: value}), key)
@@ -186,6 +204,9 @@ class GraphNodesSubject:
     def fault(self, key: str, value: object) -> Fault | None:
         return _first(graph_faults({"node": {key: value}}), f"node.{key}")
 
+    def note(self, key: str) -> str:
+        return ""
+
     def _nodes(self) -> Mapping[str, Any]:
         nodes = self._editor.root.raw_policy.get("node")
         return nodes if isinstance(nodes, Mapping) else {}
@@ -228,6 +249,9 @@ class RunSubject:
 
     def fault(self, key: str, value: object) -> Fault | None:
         return _first(graph_faults({key: value}), key)
+
+    def note(self, key: str) -> str:
+        return ""
 
 
 def plain(value: object) -> object:
