@@ -10,6 +10,7 @@ from shtairir.document.building import Building
 from shtairir.document.handle import NodeHandle
 from shtairir.document.jsonable import to_json
 from shtairir.document.model import JsonObject, JsonValue
+from shtairir.document.references import is_instance
 from shtairir.errors import EditError
 from shtairir.ids import NodeId
 
@@ -49,7 +50,7 @@ class Governing(Building):
         >>> graph.nodes["number"].policy, graph.policy("number").retries
         ({'retries': 5, 'timeout_s': None}, 5)
         """
-        from shtairir.policy.faults import graph_faults, node_faults
+        from shtairir.policy.faults import graph_faults, instance_faults, node_faults
 
         given = {key: to_json(value) for key, value in settings.items()}
         if node is None:
@@ -57,7 +58,8 @@ class Governing(Building):
             self.apply(edits.SetGraphPolicy(self._with_nodes(given)), merge=merge)
             return
         of = self.node(node.id if isinstance(node, NodeHandle) else node)
-        self._refuse(node_faults(given), f"'{of.id}'")
+        faults = instance_faults(given) if is_instance(of.block) else node_faults(given)
+        self._refuse(faults, f"'{of.id}'")
         self.apply(edits.SetPolicy(of.id, in_order({**of.policy, **given})), merge=merge)
 
     def unset_policy(self, node: NodeId | str | NodeHandle | None, /, *settings: str) -> None:

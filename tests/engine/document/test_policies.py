@@ -134,6 +134,13 @@ def test_what_makes_no_sense_is_refused_at_once(
     assert dumps(graph) == before
 
 
+def test_an_instance_is_not_given_what_only_one_node_can_have(graph: Graph) -> None:
+    step = graph.make_subgraph(["sum"], "step")
+    with pytest.raises(EditError, match="Set it on a node in it"):
+        graph.set_policy(step, condition="a > 1")
+    graph.set_policy(step, retries=1)
+
+
 def test_a_definition_has_no_policy_of_its_own(graph: Graph) -> None:
     graph.make_subgraph(["sum"], "step")
     inner = graph.subgraphs["step"]
