@@ -16,6 +16,7 @@ from shtairir.cli.outcome import CommandError, ExitStatus, Outcome
 from shtairir.cli.progress import PlainProgress, ProgressView, progress_view
 from shtairir.cli.quantities import parse_duration, parse_size
 from shtairir.cli.terminal import columns, duration_text, size_text, styled
+from shtairir.errors import ResourceError
 from shtairir.ids import PortRef
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from shtairir.memory.profiler import MemoryProfiler, Profile
     from shtairir.monitor.chronicle import Chronicle
     from shtairir.planning import ExecutionPlan
+    from shtairir.resources import Capacity
     from shtairir.results import RunResult
     from shtairir.session import RunHandle
     from shtairir.session.wishes import Caching
@@ -143,16 +145,23 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
     return _profiled(outcome, profiler.profile(), execution_plan, options)
 
 
-def _capacities(options: RunOptions) -> dict[str, str]:
-    """Return how much there is of resources, by name, as it was typed."""
-    read = {}
+def _capacities(options: RunOptions) -> dict[str, Capacity]:
+    """Return how much there is of resources, by name."""
+    if not options.capacities:
+        return {}
+    from shtairir.resources import parse_capacity
+
+    read: dict[str, Capacity] = {}
     for text in options.capacities:
         name, equals, capacity = text.partition("=")
         if not (name.strip() and equals and capacity.strip()):
             raise CommandError(
                 f"“{text}” says no capacity.", hint="Write NAME=N, like camera=2, or NAME=N/s for a rate, like api=5/s."
             )
-        read[name.strip()] = capacity
+        try:
+            read[name.strip()] = parse_capacity(capacity)
+        except ResourceError as error:
+            raise CommandError(error.message, hint=error.hint) from None
     return read
 
 

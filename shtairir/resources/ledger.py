@@ -6,7 +6,8 @@ last of the waits begins.
 
 Those who wait are served in the order in which they asked; a priority is worth some seconds of waiting. Somebody whose
 turn has not come may take what those before it cannot use yet, because they need more, but not for long: after
-`PATIENCE_S`, what the first in line waits for is kept for it. Only one who is in the way of the first itself passes.
+`PATIENCE_S`, what the first in line waits for is kept for it, unless it waits for a rate, and so for time, as well.
+Only one who is in the way of the first itself passes then.
 
 What is granted to a node that has not begun yet (it may still wait for a worker) can be taken back for one that is
 under way: or the two could wait for each other, one for the resource, the other for the worker.
@@ -181,15 +182,19 @@ class Ledger:
         if self._free:
             self._settle(now_s)
 
-    def close(self, owner: Owner, now_s: float) -> None:
-        """Take back all that an owner holds, and give it nothing any more."""
-        owner.closed = True
-        wait = self.waiting.get(owner) if self.waiting else None
-        if wait is not None:
-            self._fail(wait, RunCancelledError(f"'{owner.node}' was given up while it waited for a resource."), now_s)
-        self._offers.pop(owner, None)
-        if owner.held:
-            self._drop(owner, owner.held.copy(), now_s)
+    def close(self, owners: Iterable[Owner], now_s: float) -> None:
+        """Take back all that owners hold, and give them nothing any more."""
+        owners = tuple(owners)
+        for owner in owners:  # all of them, before what one holds could be granted to another
+            owner.closed = True
+            wait = self.waiting.get(owner) if self.waiting else None
+            if wait is not None:
+                why = f"'{owner.node}' was given up while it waited for a resource."
+                self._fail(wait, RunCancelledError(why), now_s)
+        for owner in owners:
+            self._offers.pop(owner, None)
+            if owner.held:
+                self._drop(owner, owner.held.copy(), now_s)
         if self._free:
             self._settle(now_s)
 
@@ -239,11 +244,19 @@ class Ledger:
 
     def _is_kept(self, first: Wait, owner: Owner, now_s: float, wait: Wait | None) -> bool:
         """Whether what the first in line waits for is kept for it."""
-        if first is wait or now_s - first.rank[0] <= PATIENCE_S:
+        if first is wait or now_s - first.since_s <= PATIENCE_S or self._waits_for_time(first, now_s):
             return False
         if first.rank > (wait.rank if wait is not None else self._rank(owner, now_s)):
             return False
         return not (owner.held and self._is_in_the_way(owner, first))
+
+    def _waits_for_time(self, wait: Wait, now_s: float) -> bool:
+        """Whether a wait cannot be over before a rate allows it: until then, others make use of the rest."""
+        for name, amount in wait.wanted.items():
+            window = self.resources[name].window
+            if window is not None and window.used(now_s) + amount > window.rate.amount:
+                return True
+        return False
 
     def _rank(self, owner: Owner, now_s: float) -> tuple[float, int]:
         return now_s - HEAD_START_S[owner.priority], next(self._numbers)
@@ -346,6 +359,7 @@ class Ledger:
                 window = self.resources[name].window
                 if window is not None:
                     window.undo(amount, wait.granted_s, now_s)
+                    self._free.add(name)
 
     # --- deadlocks --------------------------------------------------------------------------------------------
 

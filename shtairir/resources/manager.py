@@ -206,7 +206,7 @@ class ResourceManager:
     def release_all(self, owner: Owner) -> None:
         """Take back all that an owner holds, and give it nothing any more: it has ended, or was given up."""
         with self._lock:
-            self._ledger.close(owner, self.clock())
+            self._ledger.close((owner,), self.clock())
         if self._ledger.settled:
             self._tell()
 
@@ -220,7 +220,7 @@ class ResourceManager:
             for owner in owners:
                 for name, amount in owner.held.items():
                     left[name] = left.get(name, 0) + amount
-                ledger.close(owner, self.clock())
+            ledger.close(owners, self.clock())
         self._tell()
         return left
 

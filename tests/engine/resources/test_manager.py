@@ -190,6 +190,19 @@ class TestOrder:
         bench.manager.release_all(a)
         assert large.granted
 
+    def test_nothing_is_kept_for_one_that_waits_for_time_as_well(self) -> None:
+        bench = Bench(api="1/min")
+        bench.ask(bench.owner("a"), api=1)
+        both = bench.ask(bench.owner("both"), api=1, lock=1)
+        bench.clock.advance(10.0)
+        other = bench.ask(bench.owner("other"), lock=1)
+        assert other.granted
+        bench.pass_time(50.0)
+        assert both.waits
+        assert not bench.ask(bench.owner("late"), api=1).granted
+        bench.manager.release_all(other.owner)
+        assert both.granted
+
     def test_two_freed_together_go_to_those_who_came_first(self) -> None:
         bench = Bench()
         both = bench.ask(bench.owner("both"), a=1, b=1)
