@@ -86,6 +86,8 @@ HELP = (
     Command("about", "&About Shtairir", (), "info"),
 )
 MENUS = (("File", FILE), ("Edit", EDIT), ("Graph", GRAPH), ("View", VIEW), ("Run", RUN), ("Help", HELP))
+OF_THE_PRESENT = ("save_as", "paste", "new_code", "export", "as_app", "find_block")
+"""What makes no sense on a run of the past."""
 CHECKABLE = frozenset({"as_app", "show_palette", "show_bottom", "show_right"})
 
 
@@ -138,6 +140,11 @@ class Actions(QObject):
             self._actions[name].setEnabled(some)
         for name in ("select_all", "delete"):
             self._actions[name].setEnabled(bool(graph.nodes))
+        if self._editor.past is not None:  # it can be looked at, and copied from
+            for name in ("undo", "redo", "cut", "duplicate", "delete"):
+                self._actions[name].setEnabled(False)
+        for name in OF_THE_PRESENT:
+            self._actions[name].setEnabled(self._editor.past is None)
         self._refresh_places(some)
         self._refresh_run(len(self._editor.selection))
 

@@ -176,7 +176,11 @@ class Editor(RunVerbs):
 
     def thumbnail(self, node: NodeId) -> QImage | None:
         """A small picture of the node's last result; None until it is made (`runtime_changed` tells)."""
-        return self._thumbnails.get(self.place.whole(node))
+        return self.picture_of(self.place.whole(node))
+
+    def picture_of(self, path: NodeId) -> QImage | None:
+        """The same, of a node by its path."""
+        return self._thumbnails.get(path)
 
     # -- places --------------------------------------------------------------------------------
 

@@ -74,7 +74,7 @@ def weighty(event: Event) -> str:
             return f"'{event.node}' is skipped. {event.reason}"
         case WorkerReplaced():
             having = f" It had '{event.node}' in hand." if event.node is not None else ""
-            return f"{event.worker} was replaced: {event.reason}.{having}"
+            return f"{event.worker} was replaced: {event.reason.rstrip('.')}.{having}"
         case BreakerChanged():
             return f"'{event.dependency}' {_CIRCUITS.get(event.state, event.state)}."
         case _:

@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from shtairir_ui import theme
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from shtairir.resources import ResourceUsage
 
 EVERY_MS = 1000
-COLUMN_WIDTH = 360
+COLUMN_WIDTH = 300
 _MOST_NAMED = 4
 
 
@@ -57,6 +57,7 @@ class HealthPanel(QWidget):
         self._editor = editor
         self._shown: tuple[tuple[Card, ...], tuple[str, ...]] | None = None
         self._asking = False
+        self._columns = 1
         self._cards = QWidget()
         self._grid = QGridLayout(self._cards)
         self._verdict = QLabel(wordWrap=True)
@@ -100,7 +101,7 @@ class HealthPanel(QWidget):
 
     def _fill(self, cards: tuple[Card, ...]) -> None:
         clear(self._grid)
-        columns = max(1, self.width() // COLUMN_WIDTH)
+        columns = self._columns = max(1, self.width() // COLUMN_WIDTH)
         for place, card in enumerate(cards):
             top = Qt.AlignmentFlag.AlignTop
             self._grid.addWidget(self._card(card), place // columns, place % columns, top)
@@ -152,7 +153,7 @@ class HealthPanel(QWidget):
 
     def _reset(self, name: str) -> None:
         def reset() -> None:
-            from shtairir.resources import breakers
+            from shtairir.resources.breaker import breakers
 
             breakers().reset(name)
 
@@ -181,6 +182,13 @@ class HealthPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scrolled)
+
+    @guarded
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the cards out anew when there is room for another number of columns."""
+        super().resizeEvent(event)
+        if self._shown is not None and max(1, self.width() // COLUMN_WIDTH) != self._columns:
+            self._fill(self._shown[0])
 
     @guarded
     def showEvent(self, event: QShowEvent) -> None:

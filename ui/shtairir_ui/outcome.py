@@ -24,7 +24,7 @@ _LEADS = {
 _WORDS = (
     ((NodeStatus.FAILED, NodeStatus.TIMED_OUT), "failed"),
     ((NodeStatus.SKIPPED,), "skipped"),
-    ((NodeStatus.CACHED,), "taken over"),
+    ((NodeStatus.CACHED,), "cached"),
     ((NodeStatus.COMPENSATED,), "undone"),
 )
 _NAMED = 8
@@ -40,6 +40,7 @@ class Outcome:
     detail: str = ""
 
 
+NOTHING = Outcome("text_dim", "", "")
 NOT_RUN = Outcome("text_dim", "", "Not run yet")
 
 

@@ -40,7 +40,7 @@ class PastBar(QFrame):
         past = self._editor.past
         self.setVisible(past is not None)
         if past is not None:
-            self._text.setText(f"{past.title}. You see its graph, its times and its values; nothing can be changed.")
+            self._text.setText(f"{past.title}. You see its graph, its times and what was kept; nothing can be changed.")
             self._dress()
 
     def _lay_out(self) -> None:

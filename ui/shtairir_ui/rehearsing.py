@@ -151,7 +151,8 @@ class RehearsalDialog(QDialog):
         head.setSpacing(tokens.s2)
         head.addWidget(self._icon)
         head.addWidget(self.verdict, 1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = QDialogButtonBox()
+        buttons.addButton("Close", QDialogButtonBox.ButtonRole.RejectRole)
         buttons.addButton(self.effects_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(self.again_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
@@ -180,7 +181,6 @@ def report_html(report: RehearsalReport) -> str:
     if report.undone:
         rows.append(("Undone", ", ".join(report.undone), ""))
     rows += [("Left behind", sentence, "error") for sentence in report.left]
-    rows += [("", sentence, "error") for sentence in report.problems]
     if not report.left:
         rows.append(("Left behind", "nothing", "ok"))
     return f"<table cellspacing='0'>{''.join(_row(*row) for row in rows)}</table>"

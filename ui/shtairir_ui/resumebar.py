@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from shtairir.errors import ShtairirError, UndecidedError
 from shtairir_ui import theme
+from shtairir_ui.deciding import DecidingDialog
 from shtairir_ui.editor import Editor
 from shtairir_ui.history.words import when
 from shtairir_ui.iconlabel import IconLabel
@@ -48,6 +50,7 @@ class ResumeBar(QFrame):
         self._editor = editor
         self._asked = 0
         self._offer: Offer | None = None
+        self._resuming: Offer | None = None
         self._icon = IconLabel(size=20)
         self._text = QLabel(wordWrap=True)
         self._text.setObjectName("resumeText")
@@ -69,6 +72,8 @@ class ResumeBar(QFrame):
         self.later_button.clicked.connect(lambda _checked=False: self._take_back())
         editor.document_opened.connect(self.refresh)
         editor.run_started.connect(self._take_back)
+        editor.run_refused.connect(self._on_refused)
+        editor.run_finished.connect(self._on_finished)
         theme.changed.connect(self._dress)
         self.hide()
         self.refresh()
@@ -93,8 +98,33 @@ class ResumeBar(QFrame):
         if offer is None:
             return
         if offer.path is not None and offer.path != self._resolved():
-            self._editor.open(offer.path)
-        self._editor.resume_run(offer.key)
+            try:
+                self._editor.open(offer.path)
+            except (ShtairirError, OSError) as error:
+                self._editor.message.emit(f"{offer.path.name} was not opened. {error}")
+                return
+        self._resuming = offer
+        self._editor.resume_run(offer.key, undo=offer.undoing)
+
+    def _on_refused(self, error: Exception) -> None:
+        """Nobody knows what became of an effect: ask. Any other refusal leaves the offer as it was."""
+        offer, self._resuming = self._resuming, None
+        if offer is None:
+            return
+        if not isinstance(error, UndecidedError):
+            self.refresh()
+            return
+        dialog = DecidingDialog(error.nodes, self)
+        dialog.accepted.connect(lambda: self._decided(offer, dialog))
+        dialog.rejected.connect(self.refresh)
+        dialog.open()
+
+    def _decided(self, offer: Offer, dialog: DecidingDialog) -> None:
+        self._resuming = offer
+        self._editor.resume_run(offer.key, rerun=dialog.rerun, done=dialog.happened)
+
+    def _on_finished(self, _result: object) -> None:
+        self._resuming = None
 
     # -- inside ----------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QW
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.iconlabel import IconLabel
-from shtairir_ui.outcome import NOT_RUN, Outcome, Standing, outcome_of, running_text
+from shtairir_ui.outcome import NOT_RUN, NOTHING, Outcome, Standing, outcome_of, running_text
 from shtairir_ui.preview.view import Elided
 from shtairir_ui.quantities import duration
 
@@ -105,7 +105,7 @@ class RunBar(QFrame):
         editor.run_finished.connect(self._on_finished)
         editor.run_refused.connect(self._on_refused)
         editor.document_opened.connect(self._on_opened)
-        editor.past_changed.connect(self._show_buttons)
+        editor.past_changed.connect(self._on_past)
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -157,17 +157,25 @@ class RunBar(QFrame):
         self._outcome = NOT_RUN
         self._show_idle()
 
+    def _on_past(self) -> None:
+        if self._editor.is_running:
+            self._refresh()
+        else:
+            self._show_idle()
+
     def _show_idle(self) -> None:
         self._tick.stop()
         self._bar.hide()
         self._bar.setValue(0)
         self.extend_button.hide()
         self._show_buttons()
-        self._icon.setVisible(bool(self._outcome.icon))
-        self._icon.show_icon(self._outcome.icon, self._outcome.role)
-        self._status.setText(self._outcome.text)
-        if self._outcome.detail:
-            self._status.setToolTip(self._outcome.detail)
+        # While a run of the past is looked at, how the last one went would be taken for its outcome.
+        outcome = self._outcome if self._editor.past is None else NOTHING
+        self._icon.setVisible(bool(outcome.icon))
+        self._icon.show_icon(outcome.icon, outcome.role)
+        self._status.setText(outcome.text)
+        if outcome.detail:
+            self._status.setToolTip(outcome.detail)
 
     def _show_buttons(self) -> None:
         editor = self._editor

@@ -194,11 +194,13 @@ class RunVerbs(GraphVerbs):
             Only undo what it had done.
         """
 
+        snapshot = self.root.snapshot()
+
         def begin(**how: Any) -> RunHandle:
             from shtairir.session import start_again
 
             taken = {name: how[name] for name in ("instruments", "registry", "origin")}
-            return start_again(key, rerun=tuple(rerun), done=tuple(done), undo=undo, **taken)
+            return start_again(key, graph=snapshot, rerun=tuple(rerun), done=tuple(done), undo=undo, **taken)
 
         self._begin(begin=begin)
 
@@ -256,7 +258,7 @@ class RunVerbs(GraphVerbs):
     @property
     def stops_here(self) -> frozenset[str]:
         """The nodes, and the inputs at the ends of links, of what is shown that have a breakpoint."""
-        return self.marks.here(self.place)[0]
+        return self.marks.here(self.place)[0] if self.past is None else frozenset()
 
     @property
     def watched_here(self) -> frozenset[PortRef]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -42,6 +43,7 @@ class WatchPanel(QWidget):
         self.list.setHeaderLabels(["Where", "Value or state"])
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
+        self.list.setIconSize(QSize(36, 22))
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         tip = "Hold the run nowhere any more"
         self.clear_button = bar_button("delete", "Remove all breakpoints", tip, "clearStops")
@@ -86,6 +88,7 @@ class WatchPanel(QWidget):
                 item.setText(0, where)
                 item.setText(1, what)
                 item.setToolTip(1, what)
+                item.setIcon(1, self._picture(item.data(0, _NAME)))
 
     def _told(self, name: str | PortRef) -> tuple[str, str]:
         """A row: where it is, and the value that passes there or whether a node is held."""
@@ -94,11 +97,17 @@ class WatchPanel(QWidget):
             held = node in self._editor.held_nodes
             where = f"before {name}" if node == name else f"the link into {name}"
             return where, f"'{node}' is held here" if held else ""
-        source = source_of(self._editor.present.snapshot(), PortRef(name.node, name.port))
+        source = source_of(self._editor.present.snapshot(), PortRef(*name))
         if source is None:
             return f"? → {name}", "there is no such link now"
         summary = self._editor.whole_runtime.get(source.node, IDLE).summaries.get(source.port)
         return f"{source} → {name}", summary.text if summary is not None else "no value yet"
+
+    def _picture(self, name: str | PortRef) -> QIcon:
+        """A small picture of a value that has one."""
+        source = source_of(self._editor.present.snapshot(), PortRef(*name)) if not isinstance(name, str) else None
+        image = self._editor.picture_of(source.node) if source is not None else None
+        return QIcon(QPixmap.fromImage(image)) if image is not None else QIcon()
 
     def _node_of(self, name: str) -> str:
         return name if self._editor.present.snapshot().find(name) is not None else name.rpartition(".")[0]

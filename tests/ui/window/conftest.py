@@ -47,6 +47,37 @@ def talk(context: Context, x: float = 1.0) -> float:
     return x
 
 
+FAILURES = [0]
+"""How often flaky blocks still fail."""
+
+
+@block(category="Sample", id="sample.flaky")
+def flaky(x: float = 1.0) -> float:
+    """Fail as a service does that is down for a while."""
+    if FAILURES[0] > 0:
+        FAILURES[0] -= 1
+        raise ConnectionError("the service is down")
+    return x
+
+
+@block(category="Sample", id="sample.needy", resources=("scanner",))
+def needy(context: Context, x: float = 1.0) -> float:
+    """Hold the scanner until the test lets it go."""
+    while not GATE.is_set():
+        context.check_cancelled()
+        time.sleep(0.005)
+    return x
+
+
+@block(category="Sample", id="sample.mail", pure=False)
+def mail(context: Context, x: float = 1.0) -> float:
+    """Have an effect, and wait."""
+    while not GATE.is_set():
+        context.check_cancelled()
+        time.sleep(0.005)
+    return x
+
+
 @block(category="Sample", id="sample.far", requires=("no_such_library",), extra="moon")
 def far(x: float = 1.0) -> float:
     """Need what is not there."""
@@ -58,9 +89,18 @@ def registry() -> Registry:
     """The installed blocks and the ones above."""
     registry = Registry(folders=())
     GATE.clear()  # the test before may have let its blocks go
-    for sample in (hold, broken, talk, far):
+    FAILURES[0] = 0
+    for sample in (hold, broken, talk, far, flaky, needy, mail):
         registry.add(sample)
     return registry
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which runs are kept."""
+    folder = tmp_path / "state"
+    monkeypatch.setenv("SHTAIRIR_STATE_PATH", str(folder))
+    return folder
 
 
 @pytest.fixture

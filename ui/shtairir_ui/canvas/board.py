@@ -155,7 +155,7 @@ class Board:
         summary = state.summaries.get(link.source.port)
         if summary is None:
             return Watched("no value yet", quiet=True)
-        return Watched(summary.text, state.stale, self.editor.thumbnail(link.source.node))
+        return Watched(summary.text.removeprefix("the number ").removeprefix("the text "), state.stale)
 
     def show_selection(self, selection: Iterable[NodeId]) -> None:
         """Mark these nodes as selected, and only these; their links are lit."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from shtairir_ui import theme
@@ -19,17 +19,19 @@ from shtairir_ui.canvas.toolkit import Z_MARK
 from shtairir_ui.guard import guarded
 
 _HEIGHT, _EYE = 20.0, 12.0
-_WIDEST, _PICTURE = 168.0, 72.0
+_WIDEST, _NARROWEST = 168.0, 56.0
 _EDGE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """The value of a link as it is told; `quiet` when there is none, or one that is out of date."""
+    """The value of a link as it is told; `quiet` when there is none, or one that is out of date.
+
+    A picture of it is seen on the node that makes it.
+    """
 
     text: str
     quiet: bool = False
-    picture: QImage | None = None
 
 
 class LinkMark(QGraphicsItem):
@@ -50,13 +52,13 @@ class LinkMark(QGraphicsItem):
     def show_mark(self, look: Look, stops: bool, watched: Watched | None) -> None:
         """Show other things."""
         self.look, self.stops, self.watched = look, stops, watched
-        self.prepareGeometryChange()
-        self._arrange()
         self.follow()
         self.update()
 
     def follow(self) -> None:
-        """Stay in the middle of the link."""
+        """Stay in the middle of the link, in the room that it leaves."""
+        self.prepareGeometryChange()
+        self._arrange()
         self.setPos(self.link.path().pointAtPercent(0.5))
 
     def covers(self, at: QPointF) -> bool:
@@ -65,20 +67,17 @@ class LinkMark(QGraphicsItem):
 
     def _arrange(self) -> None:
         width = STOP_RADIUS * 2 + 2 * _EDGE if self.stops else 0.0
-        height = _HEIGHT
         if self.watched is not None:
             text = min(self.look.width(self.look.small, self.watched.text), _WIDEST)
-            width += _EYE + text + 3 * GAP
-            if self.watched.picture is not None:
-                size = self._picture_size(self.watched.picture)
-                width = max(width, size.width() + 2 * _EDGE)
-                height += size.height() + _EDGE
-        self._box = QRectF(-width / 2, -_HEIGHT / 2, width, height)
+            wanted = width + _EYE + text + 3 * GAP
+            width = max(min(wanted, self._room()), width + _EYE + _NARROWEST)
+        self._box = QRectF(-width / 2, -_HEIGHT / 2, width, _HEIGHT)
 
-    @staticmethod
-    def _picture_size(image: QImage) -> QRectF:
-        scale = min(2 * _PICTURE / max(image.width(), 1), _PICTURE / max(image.height(), 1))
-        return QRectF(0, 0, image.width() * scale, image.height() * scale)
+    def _room(self) -> float:
+        """How much lies between the two nodes: more would hide their ports."""
+        path = self.link.path()
+        reach = path.currentPosition().x() - path.pointAtPercent(0).x()
+        return reach - 4 * GAP if reach > 0 else _WIDEST
 
     @guarded(default=QRectF)
     def boundingRect(self) -> QRectF:
@@ -120,9 +119,3 @@ class LinkMark(QGraphicsItem):
         painter.setPen(tokens.text_dim if watched.quiet else tokens.text)
         text = self.look.small.elided(watched.text, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
-        if watched.picture is not None:
-            target = self._picture_size(watched.picture)
-            target.moveCenter(QPointF(self._box.center().x(), 0))
-            target.moveTop(_HEIGHT / 2)
-            painter.setOpacity(0.4 if watched.quiet else 1.0)
-            painter.drawImage(target, watched.picture)

@@ -22,6 +22,9 @@ _ROLES = Qt.ItemDataRole
 _NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
+GRAPH_COLUMN = 6
+
+
 class _Table(QAbstractTableModel):
     """What both have in common: columns with names, cells that each row is asked for."""
 
@@ -45,7 +48,7 @@ class _Table(QAbstractTableModel):
 class RunsModel(_Table):
     """Runs, the latest first."""
 
-    headers = ("Began", "Status", "Time", "Nodes", "Peak", "Graph", "By", "What went wrong")
+    headers = ("Began", "Status", "Time", "Nodes", "Peak", "By", "Graph", "What went wrong")
     numbers = frozenset({2, 4})
 
     def __init__(self) -> None:
@@ -86,8 +89,8 @@ class RunsModel(_Table):
             lambda: duration(run.elapsed_s) if run.elapsed_s else "",
             lambda: nodes_of(run),
             lambda: size(run.peak_bytes) if run.peak_bytes else "",
-            lambda: run.graph,
             lambda: ORIGINS.get(run.origin, run.origin),
+            lambda: run.graph,
             lambda: run.error,
         )
         return texts[column]()

@@ -25,7 +25,7 @@ from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.emptystate import EmptyState
 from shtairir_ui.guard import guarded
-from shtairir_ui.history.models import ComparisonModel, RunsModel
+from shtairir_ui.history.models import GRAPH_COLUMN, ComparisonModel, RunsModel
 from shtairir_ui.history.reading import Comparing, read_comparison, read_past, read_runs
 from shtairir_ui.history.words import when
 from shtairir_ui.pastrun import PastRun
@@ -50,7 +50,7 @@ class HistoryPanel(QWidget):
         self._asked = 0
         self.model = RunsModel()
         self.compared = ComparisonModel()
-        self.table = make_table("historyTable", "Runs", self.model, (132, 112, 76, 150, 72, 120, 64))
+        self.table = make_table("historyTable", "Runs", self.model, (128, 108, 68, 132, 72, 76, 112))
         widths = (150, 104, 104, 76, 76, 132, 84, 84)
         self.comparison = make_table("comparisonTable", "Two runs compared", self.compared, widths)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -118,6 +118,7 @@ class HistoryPanel(QWidget):
             self.empty.say(f"No runs {whose}yet", "Run the graph: each run is listed here.")
         keys = {run.key for run in self.chosen()}
         self.model.show(runs or [])
+        self.table.setColumnHidden(GRAPH_COLUMN, self.which.currentIndex() == 0)
         for row, run in enumerate(self.model.runs):
             if run.key in keys:
                 self.table.selectionModel().select(self.model.index(row, 0), _SELECT_ROW)
@@ -130,6 +131,7 @@ class HistoryPanel(QWidget):
             self._editor.message.emit(found)
         else:
             self._editor.show_past(found)
+            self._editor.message.emit(f"{found.title}.")
 
     def _show_comparison(self, found: Comparing | str) -> None:
         if isinstance(found, str):
@@ -234,6 +236,7 @@ def make_table(name: str, title: str, model: QAbstractItemModel, widths: tuple[i
     table.verticalHeader().setDefaultSectionSize(tokens.control_height)
     table.horizontalHeader().setStretchLastSection(True)
     table.horizontalHeader().setHighlightSections(False)
+    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     for column, width in enumerate(widths):
         table.setColumnWidth(column, width)
     return table

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from shtairir_ui.quantities import count
+from shtairir_ui.quantities import count, duration
 
 if TYPE_CHECKING:
     from shtairir.monitor.past import RunSummary
@@ -46,14 +46,15 @@ def when(started: datetime, now: datetime) -> str:
 
 def title_of(run: RunSummary, now: datetime) -> str:
     """Which run it is, and how it ended."""
-    return f"The run of “{run.graph}” that began {when(run.started, now)}: {status_of(run.status)[2].lower()}"
+    ended = f"{status_of(run.status)[2].lower()} after {duration(run.elapsed_s)}"
+    return f"A run of the past: “{run.graph}”, {when(run.started, now)}, {ended}"
 
 
 def nodes_of(run: RunSummary) -> str:
-    """How many nodes became what: ``12 nodes``, ``9 of 12 nodes, 1 failed``."""
+    """How many nodes became what: ``12 nodes``, ``9 of 12, 1 failed``."""
     over = run.done + run.cached
     if over == run.nodes:
         return count(run.nodes, "node")
-    facts = [f"{over:,} of {count(run.nodes, 'node')}"]
+    facts = [f"{over:,} of {run.nodes:,}"]
     facts += [f"{number:,} {word}" for number, word in ((run.failed, "failed"), (run.skipped, "skipped")) if number]
     return ", ".join(facts)
