@@ -23,8 +23,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -61,6 +61,7 @@ class Crew:
         self._names: set[str] = set()
         self._hired = 0
         self._idle = 0
+        self._away = 0
         self._lost: set[str] = set()
         self._line_is_busy = False
         self._closed = False
@@ -90,7 +91,7 @@ class Crew:
         """Have one more worker look for work, if there is one who does not."""
         if self._idle:
             self._changed.notify()
-        elif len(self._names) < self.count and not self._closed:
+        elif len(self._names) < self.count + self._away and not self._closed:
             self._hired += 1
             name = f"worker-{self._hired}"
             self._names.add(name)
@@ -111,6 +112,18 @@ class Crew:
         """Work for a run no more."""
         with suppress(ValueError):
             self._shares.remove(share)
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Let another worker take the place of the one that calls, for a time."""
+        with self._changed:
+            self._away += 1
+            self.wake()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._away -= 1
 
     def free_line(self, duty: _Duty) -> None:
         """Let the next one in line have its turn, if this one was it."""
@@ -148,16 +161,10 @@ class Crew:
     def _work_once(self, name: str) -> bool:
         """Do one thing, having waited for it, and return whether to go on. What it was about is let go of."""
         with self._changed:
-            while not self._closed:
-                share = self._next_share()
-                if share is not None or self._offers:
-                    break
-                self._idle += 1
-                self._changed.wait()
-                self._idle -= 1
-            else:
+            if not self._waited_for_work():
                 self._names.discard(name)
                 return False
+            share = self._next_share()
             if share is None:
                 offer = self._offers[0]
             else:
@@ -169,6 +176,18 @@ class Crew:
         execute(task, name)
         with self._changed:
             return self._put_down(share, name)
+
+    def _waited_for_work(self) -> bool:
+        """Wait until there is something to do, and return whether there is; else nobody needs the worker any more."""
+        while not self._closed:
+            if self._next_share() is not None or self._offers:
+                return True
+            if len(self._names) > self.count + self._away:  # one who was away is back
+                return False
+            self._idle += 1
+            self._changed.wait()
+            self._idle -= 1
+        return False
 
     def _take(self, share: Share, name: str) -> tuple[int, Execute]:
         duty = share.take(name, self._line_is_busy)
@@ -254,6 +273,10 @@ class Share:
     def has_waiting(self) -> bool:
         """Whether a task waits for a worker, of this run or another."""
         return self._crew.has_waiting()
+
+    def away(self) -> AbstractContextManager[None]:
+        """Let another worker take the place of the one that calls, while it waits."""
+        return self._crew.away()
 
     def step(self) -> bool:
         """Leave it to the threads."""

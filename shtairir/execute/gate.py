@@ -7,8 +7,8 @@ what was held at it, and to set one while the run goes on calls back what no wor
 
 A burst that has a breakpoint in it is dissolved into its tasks, which go on one by one; one that a worker is in is
 left at the next boundary between two tasks. A chain of nodes that was fused when the plan was made is held as a
-whole: where breakpoints are known before, none is planned around them (`PlanningConfig.apart`). What a loop repeats
-is held with the loop, before its first iteration.
+whole: where breakpoints are known before, none is planned around them (`PlanningConfig.apart`). At a breakpoint in
+it a loop is held as a whole, before its first iteration; while the run is paused, it waits between two iterations.
 
 Glossary
 --------
@@ -209,7 +209,10 @@ class Gate:
         self._state.queue.put(RETIMED)
         self._tickets.clear()
         if self._closed:
+            self._state.halt.close()
             self._recall(lambda tasks: True)
+        else:
+            self._state.halt.open()
         self._look_again()
 
     def _on_break(self, name: str, stops: Mapping[int, str]) -> None:

@@ -199,7 +199,10 @@ class ForEach(LoopRun):
 
     def _iterate(self, lane: Lane, index: int, *, began_s: float | None = None, alone: bool = False) -> float:
         """Run an iteration, take note of it, and return when it was over."""
-        record, clock = self.record, self.state.clock
+        record, clock, halt = self.record, self.state.clock, self.state.halt
+        if halt.closed:
+            halt.wait(lambda: self.state.stopping)
+            began_s = None
         if began_s is None:
             began_s = clock()
         status = NodeStatus.DONE

@@ -76,6 +76,7 @@ class BodyState(RunState):
             given_breakers=outer.given_breakers,
             clock=outer.clock,
             observed=False,
+            halt=outer.halt,
             share=outer.share,
             invoke=outer.invoke,
             has_waiting=outer.has_waiting,

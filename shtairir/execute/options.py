@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from shtairir.events import Instrument
 from shtairir.execute.cancel import CancelToken
 from shtairir.execute.workers import Workers
-from shtairir.ids import PortRef, RunKey
+from shtairir.ids import NodeId, PortRef, RunKey
 from shtairir.memory.pool import MemoryPool
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class RunOptions:
         Returns what calls the blocks of the run; they are called in the worker's thread when ``None``.
     restored
         What need not run, since it is there.
+    reasons
+        Why nodes run, where that is known.
     journal
         Who is told what is undone when the run fails.
     undoing
@@ -97,5 +99,6 @@ class RunOptions:
     invoke: Elsewhere | None = None
     wrappers: Sequence[Wrap] = ()
     restored: Restored | None = None
+    reasons: Mapping[NodeId, str] = field(default_factory=dict)
     journal: UndoJournal | None = None
     undoing: Undoing | None = None

@@ -53,7 +53,7 @@ from shtairir.execute.switching import short_turns
 from shtairir.execute.timers import Timers
 from shtairir.execute.timing import Timing
 from shtairir.execute.verdict import verdict
-from shtairir.execute.workers import ThreadWorkers, Workers
+from shtairir.execute.workers import MayLeave, ThreadWorkers, Workers
 from shtairir.ids import PortRef, RunId
 from shtairir.memory.allocator import tune
 from shtairir.memory.collector import collector
@@ -131,6 +131,7 @@ class Run(Timing):
         self._sampler = MemorySampler(self.id, self._state.memory, self._bus, self.clock)
         self._records = self._state.records
         self._records.causes = self._scheduler.causes
+        self._records.reasons = options.reasons
         if isinstance(self._scheduler, ChoosingScheduler):
             self._scheduler.values = self._state.slots
             self._state.reads = self._scheduler.reads
@@ -227,6 +228,8 @@ class Run(Timing):
         """Where tasks are held; it is put before the workers when it is first asked for."""
         with self._gating:
             if self._gate is None:
+                if isinstance(self._options.workers, MayLeave):
+                    self._state.halt.away = self._options.workers.away
                 self._gate = Gate(self._workers, self._state, self._scheduler, self._mailbox, self._passages)
                 self._mailbox.post(self._on_gate)
             return self._gate

@@ -12,6 +12,7 @@ from shtairir.events import Event
 from shtairir.execute.attempt import name_of_process
 from shtairir.execute.call import Call
 from shtairir.execute.composite import Composite
+from shtairir.execute.halt import Halt
 from shtairir.execute.handing import HandingOn
 from shtairir.execute.scheduler import Shape
 from shtairir.ids import NodeId, PortRef, RunId
@@ -67,6 +68,8 @@ class RunState:
         The slots that each task reads; of one that hands one of them on only that, once it is chosen.
     chosen
         For each choice of the plan the place of the chosen input, once that is settled.
+    halt
+        Where loops wait while the run is paused.
     share
         Calls a function, and has idle workers call it too meanwhile: see `Workers.share`.
     has_waiting
@@ -117,6 +120,7 @@ class RunState:
     given_breakers: Breakers | None = None
     born: dict[NodeId, float] = field(default_factory=dict)
     chosen: Mapping[int, int | None] = field(default_factory=dict)
+    halt: Halt = field(default_factory=Halt)
     share: Callable[[Callable[[], object]], None] = _alone
     has_waiting: Callable[[], bool] = _nobody
     in_hand: dict[int, Attempt] = field(default_factory=dict)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from heapq import heappop, heappush
 from queue import SimpleQueue
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 from weakref import WeakSet
 
 from shtairir.execute.sharing import Offer
@@ -74,6 +74,14 @@ class Workers(Protocol):
 
     def join(self, timeout_s: float) -> None:
         """Wait for the workers to go, but no longer than this."""
+
+
+@runtime_checkable
+class MayLeave(Protocol):
+    """Workers who share places with those of other runs."""
+
+    def away(self) -> AbstractContextManager[None]:
+        """Let another worker take the place of the one that calls, while it waits."""
 
 
 class _ReadyTasks:

@@ -6,7 +6,7 @@ a task that gives one number nothing is noted but the times: the number itself s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from sys import getsizeof
 from typing import TYPE_CHECKING, Any
@@ -110,6 +110,8 @@ class Records:
         For tasks whose policy's condition is false: that, in a sentence.
     restored
         For tasks that did not run, since what they make was there: where that is from, in a sentence.
+    reasons
+        Why nodes ran, by their names, where that is known.
     undone
         For tasks whose compensation was called, why that has not helped; ``None`` where it has.
     notes
@@ -138,6 +140,7 @@ class Records:
     decides_for: dict[int, int] = field(default_factory=dict)
     attempts: dict[int, int] = field(default_factory=dict)
     fallbacks: dict[int, str] = field(default_factory=dict)
+    reasons: Mapping[NodeId, str] = field(default_factory=dict)
     conditions: dict[int, str] = field(default_factory=dict)
     restored: dict[int, str] = field(default_factory=dict)
     undone: dict[int, NodeFailure | None] = field(default_factory=dict)

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+import shtairir
 from shtairir.block import Context, block
 from shtairir.control.controller import ExecutionController
 from shtairir.control.crew import Crew
 from shtairir.errors import ExecutionError, RunCancelledError
 from shtairir.testing import graph_of
+from tests.engine.loops.builders import mapped
 
 PATIENCE_S = 20.0
 
@@ -183,6 +185,57 @@ class TestControl:
         for thread in threads:
             thread.join()
         assert done == ["done"] * 20
+
+
+class TestLoops:
+    def test_a_loop_is_held_between_two_iterations(self) -> None:
+        seen: list[float] = []
+        run = shtairir.start(mapped(noting(seen), x=[float(item) for item in range(200)]), workers=2)
+        until(lambda: len(seen) > 5)
+        run.pause()
+        time.sleep(0.1)
+        count = len(seen)
+        time.sleep(0.2)
+        assert len(seen) == count < 200
+        run.resume()
+        result = run.wait(PATIENCE_S)
+        assert result is not None
+        assert result["loop.y"] == [float(item) for item in range(200)]
+
+    def test_a_loop_that_is_held_can_be_cancelled(self) -> None:
+        seen: list[float] = []
+        run = shtairir.start(mapped(noting(seen), x=[float(item) for item in range(200)]), workers=2)
+        until(lambda: len(seen) > 5)
+        run.pause()
+        run.cancel()
+        result = run.wait(PATIENCE_S)
+        assert result is not None
+        assert result.status == "cancelled"
+
+    def test_loops_that_are_held_leave_the_workers_to_others(self, controller: ExecutionController) -> None:
+        seen: list[float] = []
+        items = [float(item) for item in range(300)]
+        runs = [controller.start(mapped(noting(seen), x=items)) for _ in range(3)]
+        until(lambda: len(seen) > 5)
+        for run in runs:
+            controller.pause(run)
+        other = controller.start(wide(6)).wait(PATIENCE_S)
+        assert other is not None
+        assert other.status == "done"
+        controller.resume()
+        assert all(run.wait(PATIENCE_S) for run in runs)
+        assert len(seen) == 900
+
+
+def noting(seen: list[float]) -> Any:
+    @block(id="testing.noting", category="Testing", pure=False)
+    def note(x: float = 0.0) -> float:
+        """Take note of an item."""
+        time.sleep(0.005)
+        seen.append(x)
+        return x
+
+    return note
 
 
 class TestStatus:
