@@ -92,6 +92,12 @@ class Sender:
         return callee
 
 
+def has_kernel(definition: BlockDefinition) -> bool:
+    """Whether a block says how each element of its result is made, by a function that can write into an array."""
+    traits = definition.traits
+    return traits.kernel is not None and traits.elementwise and traits.reduction is None
+
+
 def stamp_of(definition: BlockDefinition) -> int:
     """Return what tells the code of a block from that of an older or newer one, in any process."""
     code = getattr(definition.function, "__code__", None)

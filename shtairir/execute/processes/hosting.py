@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from shtairir.block.values import loaded_class
 from shtairir.execute.context import TaskContext
 from shtairir.execute.processes.packing import SHARED_FROM_BYTES, Array, Packed, unpack
 from shtairir.memory.shared import (
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
     from shtairir.execute.state import RunState
     from shtairir.ids import NodeId
     from shtairir.resources.breaker import Asking
+
+
+def is_to_be_shared(value: object) -> bool:
+    """Whether a value is an array that must be copied into shared memory before another process sees it."""
+    if type(value) is not loaded_class("numpy", "ndarray"):
+        return False
+    array: Any = value
+    return array.nbytes >= SHARED_FROM_BYTES and not array.dtype.hasobject and base_of(array) is None
 
 
 class CallHost:

@@ -11,15 +11,16 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from shtairir.errors import ExecutionError, PoisonError, RunCancelledError, WorkerLostError
+from shtairir.block.values import read_only
+from shtairir.errors import ExecutionError, MemoryBudgetError, PoisonError, RunCancelledError, WorkerLostError
 from shtairir.events import IN_LOOP, NodeLogged, WorkerReplaced
 from shtairir.execute.call import Call
 from shtairir.execute.elsewhere import Whereabouts, mark
-from shtairir.execute.processes.callees import Sender
+from shtairir.execute.processes.callees import Sender, has_kernel
 from shtairir.execute.processes.causes import OUT_OF_MEMORY, crash_line
 from shtairir.execute.processes.channel import ClosedError
 from shtairir.execute.processes.exceptions import unpack_error
-from shtairir.execute.processes.hosting import CallHost
+from shtairir.execute.processes.hosting import CallHost, is_to_be_shared
 from shtairir.execute.processes.kinds import Kind, Kinds
 from shtairir.execute.processes.messages import (
     FAILED,
@@ -95,6 +96,7 @@ class ProcessInvoker:
         self._sender = Sender()
         self._deaths: Counter[NodeId] = Counter()
         self._inner: set[_Errand] = set()
+        self._sharing = threading.Lock()
 
     def __call__(self, attempt: Attempt, call: Call, arguments: dict[str, Any]) -> Any:
         kind = self._kinds.of(call, attempt)
@@ -102,7 +104,11 @@ class ProcessInvoker:
             return self._tried(call, arguments) if kind.is_tried else call.function(**arguments)
         host = CallHost(self._state, call.task.node, arguments.get(call.context_argument or ""))
         try:
+            if attempt.worker != IN_LOOP:
+                self._share(call, arguments)
             request = self._request(attempt, call, arguments, host)
+        except MemoryBudgetError:
+            raise  # there may be more later
         except Exception as error:  # noqa: BLE001 - foreign classes may raise what they like when they are pickled
             self._stay(call, kind, "its inputs", error)
             return call.function(**arguments)
@@ -113,6 +119,29 @@ class ProcessInvoker:
         returned = call.function(**arguments)
         self._kinds.settle(call, self._state.clock() - began_s)
         return returned
+
+    def _share(self, call: Call, arguments: dict[str, Any]) -> None:
+        """Put arrays that others will read as well into shared memory for good: so they are copied once only."""
+        state = self._state
+        for name, _, slot, conversion, _ in call.task.inputs:
+            value = arguments[name]
+            if conversion is None and state.shape.readers[slot] > 1 and is_to_be_shared(value):
+                with self._sharing:
+                    if is_to_be_shared(state.slots[slot]):
+                        self._move(slot)
+                    arguments[name] = read_only(state.slots[slot])
+
+    def _move(self, slot: int) -> None:
+        """Put the array in a slot into shared memory. Readers that have it in hand go on with what they have."""
+        state = self._state
+        value = state.slots[slot]
+        node = state.port(slot).node
+        from shtairir.execute.processes.sharing import copied  # NumPy is there by now
+
+        moved = copied(value, CallHost(state, node))
+        state.memory.hold((moved,), node)
+        state.slots[slot] = moved
+        state.memory.drop(value)
 
     # --- there ------------------------------------------------------------------------------------------------
 
@@ -125,7 +154,10 @@ class ProcessInvoker:
             situation = Situation(call.context_argument, node, run, base_dir, attempt.number, key)
             arguments = {name: value for name, value in arguments.items() if name != call.context_argument}
         callee = self._sender.callee(definition)
-        return Request(callee, pack(arguments, host), situation, attempt.fault, limit_bytes=self._limit_bytes)
+        # A function that is sent goes without what was declared of it.
+        writes_into = bool(callee.block) and has_kernel(definition)
+        packed = pack(arguments, host)
+        return Request(callee, packed, situation, attempt.fault, writes_into, limit_bytes=self._limit_bytes)
 
     def _sent(
         self, attempt: Attempt, call: Call, arguments: dict[str, Any], request: Request, host: CallHost, kind: Kind

@@ -64,6 +64,8 @@ class Request(NamedTuple):
 
     Attributes
     ----------
+    writes_into
+        Whether the block has a kernel that can write into a given array.
     fault
         In a rehearsal, how the worker is to die instead of calling the block; else empty.
     surroundings
@@ -76,6 +78,7 @@ class Request(NamedTuple):
     arguments: Packed
     situation: Situation | None
     fault: str = ""
+    writes_into: bool = False
     surroundings: Surroundings | None = None
     limit_bytes: int | None = None
 

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from shtairir.block.definition import definition_of
 from shtairir.execute.elsewhere import Whereabouts
 from shtairir.execute.processes.callees import Callees
 from shtairir.execute.processes.channel import Channel, ClosedError
@@ -112,6 +113,12 @@ class Server:
         arguments = unpack(request.arguments, self)
         if request.situation is not None:
             arguments[request.situation.argument] = WorkerContext(request.situation, self, self._is_cancelled)
+        if request.writes_into:
+            from shtairir.execute.processes.kernels import written
+
+            made = written(definition_of(function), arguments, self.lend)
+            if made is not None:
+                return made
         returned = function(**arguments)
         if hasattr(returned, "__await__"):
             import asyncio

@@ -89,6 +89,15 @@ class _Unpacker(pickle.Unpickler):
 
 def _put(array: Array, memory: Memory, *, writeable: bool | None = None) -> Reference:
     """Copy an array into shared memory, and return where it lies."""
+    copy = copied(array, memory)
+    copy.flags.writeable = array.flags.writeable if writeable is None else writeable
+    reference = memory.find(copy)
+    assert reference is not None  # it has just been lent
+    return reference
+
+
+def copied(array: Array, memory: Memory) -> Array:
+    """Return a copy of an array in shared memory, with the same strides unless it reaches over too much."""
     shape, dtype, strides = array.shape, array.dtype, array.strides
     low, high = _reach(array)
     if high - low > _MOST_STRETCHED * array.nbytes:  # what lies between would be most of it
@@ -96,10 +105,7 @@ def _put(array: Array, memory: Memory, *, writeable: bool | None = None) -> Refe
     base = memory.lend(high - low)
     copy: Array = np.ndarray(shape, dtype, base, -low, strides)
     copy[...] = array
-    copy.flags.writeable = array.flags.writeable if writeable is None else writeable
-    reference = memory.find(copy)
-    assert reference is not None  # it has just been lent
-    return reference
+    return copy
 
 
 def _reach(array: Array) -> tuple[int, int]:

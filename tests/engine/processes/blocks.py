@@ -187,3 +187,9 @@ def ask(context: Context, x: float = 0.0) -> float:
     """Ask somebody who does not answer."""
     with context.dependency("testing.silent"):
         raise ConnectionError("no answer")
+
+
+@block(id="testing.total")
+def total(x: np.ndarray, plus: float = 0.0) -> float:
+    """Add all up."""
+    return float(x.sum()) + plus

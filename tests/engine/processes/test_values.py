@@ -198,3 +198,45 @@ def test_nothing_is_lent_when_all_is_gone() -> None:
     del result
     gc.collect()
     assert shared_memory_pool().lent_bytes == before
+
+
+def test_an_array_that_several_read_is_copied_once() -> None:
+    pool = shared_memory_pool()
+
+    @block
+    def own() -> np.ndarray:
+        return np.arange(1_000_000.0)
+
+    graph = shtairir.Graph("several")
+    source = graph.add(own, id="own")
+    graph.set_policy("own", worker="thread")
+    for number in range(6):
+        graph.add(blocks.total, id=f"n{number}", values={"plus": number}, x=source["out"])
+    gc.collect()
+    before = pool.hits + pool.misses
+    result = shtairir.run(graph, backend="processes", workers=2).raise_for_status()
+    assert pool.hits + pool.misses == before + 1
+    assert result["n5"] == 499_999_500_005.0
+    assert result.memory.peak_bytes < 20_000_000
+
+
+@pytest.mark.parametrize("operands", [{"b": 2.0}, {"b": np.arange(300_000.0) + 1}])
+def test_a_kernel_writes_straight_into_shared_memory(operands: dict[str, Any]) -> None:
+    pool = shared_memory_pool()
+    graph = shtairir.Graph("kernel")
+    ramp = graph.add(blocks.ramp, id="ramp", values={"count": 300_000})
+    other = operands["b"]
+    if isinstance(other, np.ndarray):
+
+        @block
+        def second() -> np.ndarray:
+            return np.arange(300_000.0) + 1
+
+        other = graph.add(second, id="b")["out"]
+        graph.set_policy("b", worker="thread")
+    graph.add("array.multiply", id="a", x1=ramp["out"], x2=other)
+    gc.collect()
+    before = pool.hits + pool.misses
+    result = shtairir.run(graph, backend="processes", workers=1, keep="all").raise_for_status()
+    assert pool.hits + pool.misses == before + (2 if len(graph.nodes) == 2 else 3)
+    np.testing.assert_array_equal(result["a"], result["ramp"] * operands["b"])
