@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
     from shtairir.planning.plan import ExecutionPlan, Task
 
-_files = FileHashes()
+files_of = FileHashes()
+"""Those of the program."""
 
 
-def cache_keys(plan: ExecutionPlan, files: FileHashes = _files) -> dict[NodeId, str]:
+def cache_keys(plan: ExecutionPlan, files: FileHashes = files_of) -> dict[NodeId, str]:
     """Return the key of each node of a plan whose result may be kept; see also `why_not_kept`."""
     stamps = {definition.id: source_stamp(definition) for definition in _definitions(plan)}
 

@@ -112,6 +112,7 @@ class ResultCache:
         parent: ResultCache | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self.folder = folder
         self.policy = Policy(policy)
         self._clock = clock
         self._ttl_s = ttl_s

@@ -5,22 +5,26 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shtairir.cache.disk_tier import Origin
 from shtairir.cache.keys import cache_keys
+from shtairir.cache.reasons import Ingredients, LastRun, LastRuns, Reasons, ingredients, reasons
 from shtairir.cache.result_cache import ResultCache
 from shtairir.errors import CacheError
+from shtairir.events import RunStatus
 from shtairir.execute.restoring import Restored
 from shtairir.ids import NodeId, PortRef
+from shtairir.planning.source import source_of
 
 if TYPE_CHECKING:
     from shtairir.execute.attempt import Attempt
     from shtairir.planning.plan import ExecutionPlan
+    from shtairir.results.result import RunResult
 
 VARIABLE = "SHTAIRIR_CACHE_PATH"
 ORIGIN = "Restored from the cache."
@@ -69,7 +73,9 @@ class SmartRun:
         self, plan: ExecutionPlan, cache: ResultCache, keep: Iterable[PortRef] | None = (), *, fresh: bool = False
     ) -> None:
         self._cache = cache
+        self._plan = plan
         self._graph = plan.graph_name
+        self._last = _last_runs(cache.folder / "graphs") if cache.folder is not None else None
         self._began: dict[int, float] = {}
         self.keys = cache_keys(plan)
         sizes = {} if fresh else {node: cache.size_of(key) for node, key in self.keys.items()}
@@ -81,6 +87,36 @@ class SmartRun:
     def restored(self) -> Restored | None:
         """What is there already; ``None`` for nothing."""
         return Restored(known=self._ports, origin=ORIGIN) if self._ports else None
+
+    @cached_property
+    def why(self) -> Mapping[NodeId, str]:
+        """Why each node runs whose result is not there."""
+        return Reasons(lambda: reasons(self._plan, self._ingredients, self._last_run, self.known))
+
+    @cached_property
+    def _last_run(self) -> LastRun | None:
+        return self._last.read(self._name) if self._last is not None else None
+
+    def remember(self, result: RunResult) -> None:
+        """Write down what the nodes of a run were made of, for the next to be held against."""
+        if self._last is None or result.status not in (RunStatus.DONE, RunStatus.PARTIAL):
+            return
+        place = (self._last, self._name)
+        if _remembered.get(place) == self.keys:
+            return  # nothing has changed: that is quickly told, and the usual case
+        _ = self._last_run  # before this one takes its place
+        self._last.write(self._name, self._ingredients)
+        _remembered[place] = self.keys
+
+    @cached_property
+    def _ingredients(self) -> dict[str, Ingredients]:
+        return ingredients(self._plan, self.keys)
+
+    @property
+    def _name(self) -> str:
+        source = source_of(self._plan)
+        path = source.given.path if source is not None else None
+        return os.fspath(path) if path is not None else self._plan.graph_name
 
     def _leave_out_damaged(self, plan: ExecutionPlan, keep: Iterable[PortRef] | None) -> None:
         """Look at the entries that will be read, and forget those that are not whole: their nodes run."""
@@ -141,6 +177,15 @@ def _read_of(plan: ExecutionPlan, wanted: Iterable[PortRef], known: Container[No
         else:
             pending += [item.source.node for item in calls[node].inputs]
     return found
+
+
+_remembered: dict[tuple[LastRuns, str], Mapping[NodeId, str]] = {}
+"""The keys of the last runs of this program, by graph."""
+
+
+@lru_cache(maxsize=16)
+def _last_runs(folder: Path) -> LastRuns:
+    return LastRuns(folder)
 
 
 _lock = threading.Lock()

@@ -223,6 +223,7 @@ class NodeResults(Mapping[str, NodeResult]):
         does_the_work = node == part.node
         taken_by = self._records.taken.get(task, ()) if part.failure is not None else ()
         shares = f"Computes the same as '{part.node}', whose result it shares."
+        speaks_for_itself = does_the_work or part.status is not NodeStatus.DONE
         return NodeResult(
             node,
             part.status,
@@ -232,7 +233,7 @@ class NodeResults(Mapping[str, NodeResult]):
             output_bytes=part.output_bytes if does_the_work else 0,
             peak_bytes=part.peak_bytes if does_the_work else 0,
             outputs=part.summaries(definition),
-            reason=part.reason if does_the_work or part.status is not NodeStatus.DONE else shares,
+            reason=(part.reason or self._records.reasons.get(node, "")) if speaks_for_itself else shares,
             taken_by=taken_by,
         )
 
@@ -256,7 +257,7 @@ class NodeResults(Mapping[str, NodeResult]):
             return "Stopped." if records.started_s[task] else "Not started before the run was stopped."
         if node != tasks[task].node and records.status(task) is NodeStatus.DONE:
             return f"Computes the same as '{tasks[task].node}', whose result it shares."
-        return ""
+        return records.reasons.get(node, "")
 
     def culprit(self, node: NodeId) -> NodeId | None:
         """Return the node by whose fault a node has no result; itself, if it failed or was stopped."""

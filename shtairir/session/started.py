@@ -97,6 +97,8 @@ def _options(
         told.append(history.observe)
     if kept is not None:
         told.append(kept.close)
+    if smart is not None:
+        told.append(smart.remember)
     return RunOptions(
         keep=None if wishes.keep == "all" else _kept(plan, wishes),
         # A run that nobody else observes is not observed for the history's sake: each event costs a little.
@@ -113,6 +115,7 @@ def _options(
         breakers=_own_breakers() if wishes.rehearsed else None,
         wrappers=wishes.wrappers,
         restored=_restored(plan, wishes, smart),
+        reasons=smart.why if smart is not None else {},
         journal=kept.hook if kept is not None else None,
         undoing=wishes.undoing,
         on_result=_told(told),
