@@ -93,6 +93,13 @@ class SmartRun:
         """Why each node runs whose result is not there."""
         return Reasons(lambda: reasons(self._plan, self._ingredients, self._last_run, self.known))
 
+    def behind(self, node: NodeId) -> NodeId | None:
+        """Return the node that another comes after, if that is why it runs."""
+        why = self.why.get(node, "")
+        inputs = self._ingredients[node]["inputs"].values() if node in self._ingredients else ()
+        sources = (PortRef.parse(source).node for source in inputs)
+        return next((source for source in sources if f"It comes after '{source}'," in why), None)
+
     @cached_property
     def _last_run(self) -> LastRun | None:
         return self._last.read(self._name) if self._last is not None else None

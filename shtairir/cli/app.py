@@ -300,6 +300,23 @@ def plan(
 
 
 @app.command()
+def explain(
+    file: GraphFile,
+    node: Annotated[
+        str | None, typer.Argument(metavar="[NODE]", help="A node; all when left out.", show_default=False)
+    ] = None,
+    assignments: Assignments = None,
+    level: LevelOption = Level.BALANCED,
+    as_json: Json = False,
+    verbose: Verbose = 0,
+) -> Outcome:
+    """Tell why a node would run, or would not, in a smart run."""
+    from shtairir.cli.explain_command import explain_graph
+
+    return explain_graph(file, node, tuple(assignments or ()), level=level.value)
+
+
+@app.command()
 def export(
     file: GraphFile,
     python: Annotated[

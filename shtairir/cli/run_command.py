@@ -265,11 +265,25 @@ def told(result: RunResult, graph: Graph, path: Path, folder: Path | None, verbo
         sys.stderr.write(f"\n{cards}\n\n")
     written = _written(result, folder)
     if verbosity >= 0:
-        lines_of_run = (*_instances(result), *loop_lines(result), *_taken(result), *_missing(result), _summary(result))
+        whys = _whys(result) if verbosity > 0 else ()
+        lines_of_run = (
+            *whys,
+            *_instances(result),
+            *loop_lines(result),
+            *_taken(result),
+            *_missing(result),
+            _summary(result),
+        )
         sys.stderr.write("".join(f"{line}\n" for line in lines_of_run))
     lines = [_results_text(result), *(f"wrote {shown_path(file)}" for file in written)]
     document = {"file": str(path), **result.to_dict(), "written": [str(file) for file in written]}
     return Outcome(_STATUSES[str(result.status)], "\n".join(line for line in lines if line), document)
+
+
+def _whys(result: RunResult) -> list[str]:
+    """Return a line for each node that says why it ran, or did not."""
+    rows = [(name, str(node.status), node.reason) for name, node in result.nodes.items() if node.reason]
+    return columns(rows).splitlines()
 
 
 def _profiled(outcome: Outcome, profile: Profile, plan: ExecutionPlan, options: RunOptions) -> Outcome:

@@ -71,3 +71,24 @@ def test_file_that_is_no_cache_is_refused(call: Call, slow_graph: Path) -> None:
 def test_switched_off_cache_says_so(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHTAIRIR_CACHE_PATH", "")
     assert call("cache", "stats").status == 2
+
+
+def test_explain_tells_why_nodes_run(call: Call, slow_graph: Path) -> None:
+    assert call("explain", slow_graph).out.startswith("2 nodes of 2 would run")
+    call("run", slow_graph, "--smart")
+    assert call("explain", slow_graph).out.startswith("0 nodes of 2 would run")
+    told = call("explain", slow_graph, "b", "--set", "a.x=4").out.splitlines()
+    assert told == [
+        "b runs",
+        "  b: It comes after 'a', which runs again.",
+        "  a: x changed from 3.0 to 4.0.",
+    ]
+    document = json.loads(call("explain", slow_graph, "b", "--json").out)
+    assert (document["runs"], document["because"][0]["reason"]) == (False, "Its result is in the cache.")
+    assert call("explain", slow_graph, "nobody").status == 2
+
+
+def test_verbose_smart_run_says_why(call: Call, slow_graph: Path) -> None:
+    call("run", slow_graph, "--smart")
+    told = call("run", slow_graph, "--smart", "-v", "--set", "a.x=4")
+    assert "x changed from 3.0 to 4.0." in told.err
