@@ -263,6 +263,7 @@ class Gate:
         through = self._sifted(before, before)
         if through:
             self._workers.give(through)
+            self._state.queue.put(RETIMED)  # the controller may be the one who works
 
     def _sifted(self, tasks: Iterable[int], told: Mapping[int, str] = _NOTHING) -> list[int]:
         """Return the tasks that may start, and hold the others."""

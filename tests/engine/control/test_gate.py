@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 
 import shtairir
-from shtairir.block import Array, block
+from shtairir.block import Array, Context, block
 from shtairir.errors import ExecutionError
 from shtairir.events import NodeHeld, RunPaused, RunResumed, ValueWatched
 from shtairir.execute.handle import RunHandle
+from shtairir.execute.options import RunOptions
+from shtairir.execute.run import Run
+from shtairir.execute.workers import InlineWorkers
 from shtairir.ids import PortRef
 from shtairir.testing import EventRecorder, graph_of
 
@@ -73,9 +76,8 @@ class TestPause:
         handle.pause()
         assert handle.paused
         door.open.set()
-        until(lambda: handle.held == ("b",))
+        until(lambda: handle.held == ("b",) and "NodeFinished" in seen.names("a"))
         assert handle.running
-        assert "NodeFinished" in seen.names("a")
         assert begun(seen, "b", "c") == []
         handle.resume()
         result = handle.wait(PATIENCE_S)
@@ -163,6 +165,71 @@ class TestPause:
         assert handle.held == ()
 
 
+class TestWhatWaits:
+    def test_an_attempt_that_is_due_waits_until_the_run_is_resumed(self) -> None:
+        tries: list[int] = []
+
+        @block(id="testing.passing", category="Testing")
+        def passing(context: Context, a: float = 0.0) -> float:
+            """Fail the first time."""
+            tries.append(context.attempt)
+            if context.attempt == 1:
+                raise ConnectionResetError("It was reset.")
+            return a
+
+        graph = graph_of("a", blocks={"a": passing})
+        graph.set_policy("a", backoff_s=0.1, jitter=0.0)
+        handle, _ = started(graph)
+        until(lambda: len(tries) == 1)
+        handle.pause()
+        until(lambda: handle.held == ("a",))
+        assert tries == [1]
+        handle.resume()
+        assert handle.wait(PATIENCE_S)
+        assert tries == [1, 2]
+
+    def test_what_waits_for_a_resource_starts_no_sooner_than_the_run_is_resumed(self) -> None:
+        inside: list[float] = []
+        first_is_in, open_door = threading.Event(), threading.Event()
+
+        @block(id="testing.holder", category="Testing", resources=("gate-lock",), pure=False)
+        def holder(a: float = 0.0) -> float:
+            """Hold a lock that others wait for."""
+            inside.append(a)
+            first_is_in.set()
+            assert open_door.wait(PATIENCE_S)
+            return a
+
+        names = [f"h{number}" for number in range(4)]
+        values = {name: {"a": float(place)} for place, name in enumerate(names)}
+        handle, _ = started(graph_of(*names, blocks=dict.fromkeys(names, holder), values=values), workers=2)
+        assert first_is_in.wait(PATIENCE_S)
+        handle.pause()
+        until(lambda: len(handle.held) == 3)
+        open_door.set()
+        time.sleep(0.1)
+        assert len(inside) == 1
+        handle.resume()
+        result = handle.wait(PATIENCE_S)
+        assert result is not None
+        assert sorted(inside) == [0.0, 1.0, 2.0, 3.0]
+
+    def test_what_waits_for_memory_starts_no_sooner_than_the_run_is_resumed(self, door: Door) -> None:
+        graph = graph_of("a -> b -> c", "d -> e", blocks={"a": door.block}, values=APART)
+        handle, _ = started(graph, workers=2, memory_limit=100_000_000)
+        assert door.entered.acquire(timeout=PATIENCE_S)
+        for _ in range(20):
+            handle.pause()
+            handle.resume()
+        handle.pause()
+        door.open.set()
+        until(lambda: "b" in handle.held)
+        handle.resume()
+        result = handle.wait(PATIENCE_S)
+        assert result is not None
+        assert result.status == "done"
+
+
 class TestBreakpoints:
     def test_a_node_is_held_at_its_breakpoint_and_the_rest_runs_on(self, door: Door) -> None:
         graph = graph_of("a -> b -> d", "a -> c -> e", blocks={"a": door.block}, values=APART)
@@ -218,8 +285,7 @@ class TestBreakpoints:
         handle, seen = started(plan)
         handle.break_at("n20")
         door.open.set()
-        until(lambda: handle.held == ("n20",))
-        assert "NodeFinished" in seen.names("n19")
+        until(lambda: handle.held == ("n20",) and "NodeFinished" in seen.names("n19"))
         assert handle.value("n19.out") == 21.0
         handle.go_on()
         result = handle.wait(PATIENCE_S)
@@ -264,6 +330,21 @@ class TestBreakpoints:
                 handle.break_at(name)
 
 
+    def test_who_works_in_the_controllers_own_thread_is_held_too(self) -> None:
+        plan = shtairir.plan(graph_of("a -> b -> c"), level="none")
+        options = RunOptions(workers=InlineWorkers())
+        handle = RunHandle(Run(plan, options), options.cancel)
+        handle.break_at("b")
+        handle.begin()
+        until(lambda: handle.held == ("b",))
+        handle.step()
+        until(lambda: handle.held == ("c",))
+        handle.go_on()
+        result = handle.wait(PATIENCE_S)
+        assert result is not None
+        assert result["c.out"] == 3.0
+
+
 class TestSteps:
     def test_a_step_starts_exactly_one_node_and_holds_what_waits_for_it(self, door: Door) -> None:
         graph = graph_of("a -> b -> c -> d", "a -> e", blocks={"a": door.block}, values=APART)
@@ -272,8 +353,7 @@ class TestSteps:
         door.open.set()
         until(lambda: handle.held == ("b",) and "NodeFinished" in seen.names("e"))
         handle.step()
-        until(lambda: handle.held == ("c",))
-        assert begun(seen, "b", "c", "d") == ["b"]
+        until(lambda: handle.held == ("c",) and begun(seen, "b", "c", "d") == ["b"])
         handle.step()
         until(lambda: handle.held == ("d",))
         handle.go_on()
