@@ -156,6 +156,8 @@ def _resource(use: ResourceUse) -> tuple[str, str]:
     if use.unit == "s":
         share = f" of {duration_text(use.capacity)}, {use.peak / use.capacity:.0%}" if use.capacity else ""
         return use.name, f"{duration_text(use.peak)}{share}"
+    if use.unit == "times":
+        return use.name, f"{use.peak:,.0f} times"
     waited = f", waited {duration_text(use.waited_s)} for it" if use.waited_s else ""
     return use.name, f"at most {use.peak:g} of {use.capacity:g} {use.unit}{waited}"
 

@@ -21,7 +21,15 @@ from shtairir import events as told
 from shtairir.events import Event
 from shtairir.ids import NodeId, RunKey
 from shtairir.keeping import state_folder
-from shtairir.monitor.past import FailedAttempt, Origin, PastEvent, Regression, ResourceUse
+from shtairir.monitor.past import (
+    INTERRUPTIONS,
+    PROCESSOR,
+    FailedAttempt,
+    Origin,
+    PastEvent,
+    Regression,
+    ResourceUse,
+)
 from shtairir.monitor.writer import writer
 
 if TYPE_CHECKING:
@@ -71,7 +79,7 @@ class Chronicle:
         self._key = key
         self._started_at = time.time()
         self._began_s = time.perf_counter()
-        self._busy_s = time.process_time()
+        self._spent = spent()
         self._attempts: list[FailedAttempt] = []
         self._events: list[PastEvent] = []
         self._left_out = 0
@@ -151,13 +159,12 @@ class Chronicle:
             self._waiting.clear()
             self._written.set()
             return
-        busy_s = time.process_time() - self._busy_s
         outline = Outline.of(result)
         self._save_waiting()
-        shared = shared_use(result.elapsed_s)
-        writer().submit(lambda: self._write(outline, busy_s, shared))
+        uses = [*spent_since(self._spent, result.plan.workers * result.elapsed_s), *shared_use(result.elapsed_s)]
+        writer().submit(lambda: self._write(outline, uses))
 
-    def _write(self, outline: Outline, busy_s: float, shared: Sequence[ResourceUse]) -> None:
+    def _write(self, outline: Outline, uses: Sequence[ResourceUse]) -> None:
         # Here, on its own thread, and not sooner: SQLite takes as long to import as a small run takes.
         from shtairir.monitor.failures import keep_few
         from shtairir.monitor.history import history
@@ -180,10 +187,7 @@ class Chronicle:
                 resumed_from=_origin_of(folder),
                 attempts=_counted_from(outline.nodes.run_started_s, self._attempts),
                 events=self._events,
-                resources=(
-                    ResourceUse("processor", "s", outline.plan.workers * outline.elapsed_s, busy_s),
-                    *shared,
-                ),
+                resources=uses,
             )
             regressions = record(found.database, rows)
             if regressions is not None:
@@ -240,6 +244,25 @@ def _origin_of(folder: RunFolder) -> RunKey | None:
         return folder.facts().origin if folder.exists else None
     except RecoveryError:
         return None
+
+
+def spent() -> tuple[float, int]:
+    """Return the processor time of this program so far, and how often it had to leave a processor to another."""
+    try:
+        from resource import RUSAGE_SELF, getrusage
+    except ImportError:  # on Windows
+        return time.process_time(), 0
+    usage = getrusage(RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime, usage.ru_nivcsw
+
+
+def spent_since(before: tuple[float, int], capacity_s: float) -> list[ResourceUse]:
+    """Return what the program has taken of the processors since then; all of its runs together."""
+    busy_s, interruptions = spent()
+    return [
+        ResourceUse(PROCESSOR, "s", capacity_s, busy_s - before[0]),
+        ResourceUse(INTERRUPTIONS, "times", 0.0, float(interruptions - before[1])),
+    ]
 
 
 def shared_use(elapsed_s: float) -> list[ResourceUse]:

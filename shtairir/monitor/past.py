@@ -17,6 +17,9 @@ Origin: TypeAlias = Literal["api", "cli", "window"]
 
 Measure: TypeAlias = Literal["time", "memory"]
 
+PROCESSOR, INTERRUPTIONS = "processor", "interruptions"
+"""Resources of the machine: processor time, and how often the program had to leave a processor to another."""
+
 RUNNING, DIED = "running", "died"
 """The statuses of a run besides those of `shtairir.events.RunStatus`: it is not over; its program was gone before."""
 

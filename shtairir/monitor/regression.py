@@ -12,6 +12,9 @@ they have a floor and a long tail, and a run that was disturbed was disturbed in
   chance in one case of n + 1; the latest k are the slowest k in one of n + k over k (the permutation test of Mann and
   Whitney, at its end). So one slow run after five is "83 % sure", two are 95 %, three 98 %; then it is the usual.
 
+- Where other programs take the processors away all the time, a single node may well be the one that had to wait. How
+  often that happened is counted with each run; in one that was disturbed, a time must be told by two runs in a row.
+
 Nothing is said of differences that do not matter to anybody: under a third, or a few milliseconds, or a megabyte.
 """
 
@@ -24,7 +27,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shtairir.ids import NodeId
-from shtairir.monitor.past import Measure, Regression
+from shtairir.monitor.past import INTERRUPTIONS, PROCESSOR, Measure, Regression
 from shtairir.planning.typical import median
 
 if TYPE_CHECKING:
@@ -35,6 +38,14 @@ LEAST_RUNS: Final = 5
 
 LEAST_SURE: Final = 0.8
 """What is less sure is not said."""
+
+LEAST_SURE_DISTURBED: Final = 0.95
+"""The same of times in a run that other programs have disturbed."""
+
+DISTURBED_PER_S: Final = 60.0
+"""A run is disturbed if it was interrupted so often in a second of its work: a quiet machine does so a few times."""
+
+_LEAST_WORK_S = 0.2
 
 _LOOKED_BACK = 24
 _LONGEST_ROW = 3
@@ -80,16 +91,23 @@ def regressions(connection: sqlite3.Connection, rows: RunRows) -> tuple[Regressi
     if not looked_at:
         return ()
     common = _common(looked_at, pasts)
+    least_sure: dict[Measure, float] = {"time": LEAST_SURE_DISTURBED if is_disturbed(rows) else LEAST_SURE}
     found = []
     for row in looked_at:
         past = pasts[row[_NODE]]
         for measure, column, part, shared in (("time", _ELAPSED, 0, common), ("memory", _PEAK, 1, 1.0)):
             kind: Measure = measure  # type: ignore[assignment]  # mypy widens what stands in a tuple
             judged = judge([one[part] for one in past], row[column], BOUNDS[kind], shared, len(looked_at))
-            if judged is not None:
+            if judged is not None and judged[1] >= least_sure.get(kind, LEAST_SURE):
                 usual, sure = judged
                 found.append(Regression(NodeId(row[_NODE]), kind, float(row[column]), usual, sure, len(past)))
     return tuple(sorted(found, key=lambda one: (-one.sure, -one.ratio)))
+
+
+def is_disturbed(rows: RunRows) -> bool:
+    """Whether other programs took the processors away again and again while a run went on."""
+    use = {one.name: one.peak for one in rows.resources}
+    return use.get(INTERRUPTIONS, 0.0) > DISTURBED_PER_S * max(use.get(PROCESSOR, 0.0), _LEAST_WORK_S)
 
 
 def judge(

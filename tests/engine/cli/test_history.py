@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Callable
@@ -157,8 +158,10 @@ def test_a_run_says_what_took_more_than_usual(
 
     default_registry().reload_user_blocks()
     graph = write_graph({"slow": ("trial.pace", {})}, name="pace")
+    # The machine that tests run on does many things besides.
+    monkeypatch.setattr("shtairir.monitor.regression.DISTURBED_PER_S", math.inf)
     monkeypatch.setenv("PACE", "0.02")
-    for _ in range(6):
+    for _ in range(5):
         told = call("run", graph)
         assert (told.status, "more than usual" in told.err) == (0, False)
     monkeypatch.setenv("PACE", "0.4")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from statistics import NormalDist
 
 import pytest
 
 import shtairir
 from shtairir.monitor.history import History
-from shtairir.monitor.past import Regression
+from shtairir.monitor.past import INTERRUPTIONS, PROCESSOR, Regression, ResourceUse
 from shtairir.monitor.recording import record
 from shtairir.monitor.regression import BOUNDS, judge, student_tail
 from shtairir.results import RunResult
@@ -74,6 +75,16 @@ def test_a_machine_that_is_slow_as_a_whole_is_no_fault_of_a_node(past: History) 
 
 def test_a_slow_node_stands_out_of_a_slow_machine(past: History) -> None:
     assert [one.node for one in series(past, [0.1] * 8 + [0.6], others=5, slower=1.5)] == ["blur"]
+
+
+def test_what_other_programs_disturbed_must_happen_twice(past: History) -> None:
+    series(past, [0.1] * 7)
+    busy = (ResourceUse(PROCESSOR, "s", 0.0, 1.0), ResourceUse(INTERRUPTIONS, "times", 0.0, 400.0))
+    slow = [rows(f"20261120-13000{each}-0001", node(took=0.4), at=NOON + 60 + each) for each in range(2)]
+    assert record(past.database, replace(slow[0], resources=busy)) == ()
+    again = record(past.database, replace(slow[1], resources=busy))
+    assert again is not None
+    assert again[0].sure > 0.95
 
 
 def test_a_node_that_holds_more_memory_is_told(past: History) -> None:
