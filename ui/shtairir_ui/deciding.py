@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QGridLayout,
     QLabel,
+    QLineEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -37,6 +38,7 @@ class DecidingDialog(QDialog):
         self.setWindowTitle("What had happened?")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.choices = {node: self._choice(node) for node in nodes}
+        self.made = {node: self._field(node) for node in nodes}
         explained = QLabel(
             "The run was cut off while these nodes were at work. What they do reaches beyond the graph, and may have "
             "happened or not. Look, and say which it is.",
@@ -64,9 +66,13 @@ class DecidingDialog(QDialog):
         return tuple(node for node, choice in self.choices.items() if choice.currentText() == AGAIN)
 
     @property
-    def happened(self) -> tuple[str, ...]:
-        """The nodes that have had their effect."""
-        return tuple(node for node, choice in self.choices.items() if choice.currentText() == HAPPENED)
+    def happened(self) -> dict[str, str]:
+        """The nodes that have had their effect, with what they made as it was typed; empty where nothing was."""
+        return {
+            node: self.made[node].text().strip()
+            for node, choice in self.choices.items()
+            if choice.currentText() == HAPPENED
+        }
 
     def _choice(self, node: str) -> QComboBox:
         choice = QComboBox()
@@ -75,6 +81,12 @@ class DecidingDialog(QDialog):
         choice.addItems([_UNDECIDED, AGAIN, HAPPENED])
         choice.currentIndexChanged.connect(self._refresh)
         return choice
+
+    def _field(self, node: str) -> QLineEdit:
+        field = QLineEdit(placeholderText="What it made, if that is needed")
+        field.setObjectName(f"made_{node}")
+        field.setAccessibleName(f"What {node} made")
+        return field
 
     def _questions(self, nodes: Mapping[str, str]) -> QWidget:
         tokens = theme.current()
@@ -86,8 +98,13 @@ class DecidingDialog(QDialog):
         for row, (node, why) in enumerate(nodes.items()):
             told = QLabel(why, wordWrap=True)
             told.setTextFormat(Qt.TextFormat.PlainText)
-            rows.addWidget(told, row, 0)
-            rows.addWidget(self.choices[node], row, 1, Qt.AlignmentFlag.AlignTop)
+            answer = QVBoxLayout()
+            answer.setSpacing(tokens.s1)
+            answer.addWidget(self.choices[node])
+            answer.addWidget(self.made[node])
+            answer.addStretch(1)
+            rows.addWidget(told, row, 0, Qt.AlignmentFlag.AlignTop)
+            rows.addLayout(answer, row, 1)
         rows.setRowStretch(len(nodes), 1)
         scrolled = QScrollArea(widgetResizable=True)
         scrolled.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -95,4 +112,6 @@ class DecidingDialog(QDialog):
         return scrolled
 
     def _refresh(self, *_cause: object) -> None:
+        for node, choice in self.choices.items():
+            self.made[node].setVisible(choice.currentText() == HAPPENED)
         self.resume_button.setEnabled(len(self.rerun) + len(self.happened) == len(self.choices))

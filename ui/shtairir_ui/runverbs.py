@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -26,6 +28,7 @@ if TYPE_CHECKING:  # imported with the first run
     from shtairir.monitor.progress import Progress
     from shtairir.session import RunHandle
 
+NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 MOST_TIME_S = 3600.0
 SHORT_SHARE, SHORT_S = 0.2, 300.0
 """The time of a run is short when no more than a fifth of it is left, and no more than five minutes."""
@@ -181,7 +184,7 @@ class RunVerbs(GraphVerbs):
             self._begin(targets=tuple(map(self.place.whole, chosen)), given=self._good_without(chosen))
 
     def resume_run(
-        self, key: str, *, rerun: Collection[str] = (), done: Collection[str] = (), undo: bool = False
+        self, key: str, *, rerun: Collection[str] = (), done: Mapping[str, str] = NOTHING_SAID, undo: bool = False
     ) -> None:
         """Go on with a run that was cut off: what is finished in it is not run again.
 
@@ -189,7 +192,7 @@ class RunVerbs(GraphVerbs):
         ----------
         rerun, done
             The nodes with effects of which nobody knows whether they have had them: those that shall run again, and
-            those that have had them.
+            those that have had them, with what they made where a person has told.
         undo
             Only undo what it had done.
         """
@@ -198,9 +201,11 @@ class RunVerbs(GraphVerbs):
 
         def begin(**how: Any) -> RunHandle:
             from shtairir.session import start_again
+            from shtairir.session.resumed import UNKNOWN
 
+            told = {node: _typed(value) if value else UNKNOWN for node, value in done.items()}
             taken = {name: how[name] for name in ("instruments", "registry", "origin")}
-            return start_again(key, graph=snapshot, rerun=tuple(rerun), done=tuple(done), undo=undo, **taken)
+            return start_again(key, graph=snapshot, rerun=tuple(rerun), done=told, undo=undo, **taken)
 
         self._begin(begin=begin)
 
@@ -286,3 +291,11 @@ class RunVerbs(GraphVerbs):
         source = source_of(self.root.snapshot(), link)
         if on and source is not None:
             self._runs.watch(source)
+
+
+def _typed(text: str) -> object:
+    """A value as a person writes it: a number, a list; anything else is a text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -96,4 +96,5 @@ def test_the_cards_say_in_words_how_things_are(good: bool) -> None:
     assert told["Threads"].text == "4"
     assert ("Given up" in told) is not good
     assert told["api"].breaker == ("" if good else "api")
-    assert told["api"].text == ("works" if good else "is not asked for a while, after 5 failures in a row; again in 12.0 s")
+    broken = "is not asked for a while, after 5 failures in a row; again in 12.0 s"
+    assert told["api"].text == ("works" if good else broken)

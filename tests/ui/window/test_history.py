@@ -39,7 +39,8 @@ def run(window: MainWindow, qtbot: QtBot) -> None:
 def build(window: MainWindow) -> tuple[NodeId, NodeId]:
     editor = window.editor
     number, hold = editor.add_block("math.number", 0, 0), editor.add_block("sample.talk", 240, 0)
-    assert number is not None and hold is not None
+    assert number is not None
+    assert hold is not None
     editor.link(PortRef(number, PortName("out")), PortRef(hold, PortName("x")))
     editor.set_value(number, "value", 4.0)
     return number, hold

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QPushButton
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 import shtairir
@@ -146,6 +146,11 @@ def test_an_effect_that_may_have_happened_is_asked_for(
     for _ in range(1 if answer == AGAIN else 2):
         QTest.keyClick(choice, Qt.Key.Key_Down)
     assert choice.currentText() == answer
+    made_field = dialog.findChild(QLineEdit, "made_mail")
+    assert made_field.isVisible() is (answer == HAPPENED)
+    if answer == HAPPENED:
+        QTest.keyClicks(made_field, "4.5")
     with qtbot.waitSignal(window.editor.run_finished):
         QTest.mouseClick(dialog.resume_button, Qt.MouseButton.LeftButton)
     assert window.editor.runtime[NodeId("mail")].status is status
+    assert window.editor.results[PortRef.parse("mail.out")] == (4.0 if answer == AGAIN else 4.5)
