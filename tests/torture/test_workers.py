@@ -84,7 +84,7 @@ def test_workers_that_are_killed_from_outside_cost_an_attempt(tmp_path: Path) ->
     count = scaled(200, 30)
     for number in range(count):
         graph.add(slow, id=f"n{number}", values={"x": number})
-    graph.set_policy(None, node={"worker": "process", "backoff_s": 0.01, "retries": 2})
+    graph.set_policy(None, node={"worker": "process", "backoff_s": 0.01, "retries": 8})
     handle = shtairir.start(graph, workers=2)
     killed = 0
     while handle.running and killed < scaled(40, 5):
@@ -95,13 +95,9 @@ def test_workers_that_are_killed_from_outside_cost_an_attempt(tmp_path: Path) ->
                 killed += 1
             except psutil.NoSuchProcess:
                 continue
-        time.sleep(0.15)
+        time.sleep(0.3)
     result = handle.wait(120)
     assert result is not None
     assert killed
-    failed = {failure.node for failure in result.failures}
-    assert all(failure.error_type == "PoisonError" for failure in result.failures)  # three times the same, by chance
-    for number in range(count):
-        if f"n{number}" not in failed:
-            assert result[f"n{number}"] == number * 2.0
-    assert len(failed) <= 1
+    result.raise_for_status()
+    assert [result[f"n{number}"] for number in range(count)] == [number * 2.0 for number in range(count)]

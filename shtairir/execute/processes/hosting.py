@@ -126,7 +126,7 @@ class CallHost:
         """Do what a block tells its context."""
         getattr(self._context, what)(*unpack(Packed(*arguments), self))
 
-    def close(self) -> None:
+    def release(self) -> None:
         """Give back what the block held when it ended, or died."""
         while self._held:
             _, holding = self._held.popitem()
@@ -134,4 +134,3 @@ class CallHost:
                 holding.__exit__(None, None, None)
         while self._asked:
             self._asked.popitem()[1].end(None)  # that the worker died says nothing of what it asked
-        self._bases.clear()

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from shtairir.block.values import read_only
@@ -19,6 +21,7 @@ from shtairir.execute.elsewhere import Whereabouts, mark
 from shtairir.execute.processes.callees import Sender, has_kernel
 from shtairir.execute.processes.causes import OUT_OF_MEMORY, crash_line
 from shtairir.execute.processes.channel import ClosedError
+from shtairir.execute.processes.errands import Errand
 from shtairir.execute.processes.exceptions import unpack_error
 from shtairir.execute.processes.hosting import CallHost, is_to_be_shared
 from shtairir.execute.processes.kinds import Kind, Kinds
@@ -40,41 +43,11 @@ if TYPE_CHECKING:
     from shtairir.execute.state import RunState
     from shtairir.ids import NodeId
 
+_TRIALS = 3
+"""If workers die before they have begun, for no fault of the block."""
+
 MOST_DEATHS = 3
 """A node whose block has killed so many workers is not tried again."""
-
-
-class _Errand:
-    """What one worker does for one attempt: it may be ended from outside, but only as long as it lasts."""
-
-    def __init__(self, worker: Worker, *, listens: bool) -> None:
-        self.worker = worker
-        self.was_ended = self.was_cancelled = False
-        self._listens = listens
-        self._is_over = False
-        self._lock = threading.Lock()
-
-    def cancel(self) -> None:
-        """Let the block know that it should stop; one that could not hear of it, and has no effects, is ended."""
-        with self._lock:
-            if self._is_over:
-                return
-            self.worker.ask_to_stop()
-            if not self._listens:
-                self.was_ended = self.was_cancelled = True
-                self.worker.end()
-
-    def end(self) -> None:
-        """End the worker."""
-        with self._lock:
-            if not self._is_over:
-                self.was_ended = True
-                self.worker.end()
-
-    def close(self) -> None:
-        """Take note that it is over."""
-        with self._lock:
-            self._is_over = True
 
 
 class ProcessInvoker:
@@ -95,7 +68,7 @@ class ProcessInvoker:
         self._limit_bytes = limit_bytes
         self._sender = Sender()
         self._deaths: Counter[NodeId] = Counter()
-        self._inner: set[_Errand] = set()
+        self._inner: set[Errand] = set()
         self._sharing = threading.Lock()
 
     def __call__(self, attempt: Attempt, call: Call, arguments: dict[str, Any]) -> Any:
@@ -162,33 +135,47 @@ class ProcessInvoker:
     def _sent(
         self, attempt: Attempt, call: Call, arguments: dict[str, Any], request: Request, host: CallHost, kind: Kind
     ) -> Any:
+        for trial in range(_TRIALS):
+            with self._errand(attempt, call, request, host) as errand:
+                try:
+                    how, content = self._asked(errand.worker, call, request, host)
+                except ClosedError:
+                    if errand.was_ended or errand.worker.has_begun or trial + 1 == _TRIALS:
+                        raise self._loss(attempt, call, errand) from None
+                    self._tell_replaced(call, errand.worker, "It died before it had begun.")
+                else:
+                    return self._result(call, arguments, how, content, host, kind)
+        raise AssertionError("The last trial ends in one way or the other.")
+
+    @contextmanager
+    def _errand(self, attempt: Attempt, call: Call, request: Request, host: CallHost) -> Iterator[Errand]:
+        """Have a worker for the time of a call, and let those know who may want to end that."""
         worker = self._pool.take()
         worker.begin(call.task.node)
         host.worker = worker
-        may_wait = request.situation is not None or not call.task.definition.traits.pure
-        errand = _Errand(worker, listens=may_wait)
+        errand = Errand(worker, listens=request.situation is not None or not call.task.definition.traits.pure)
         attempt.cancel, attempt.end = errand.cancel, errand.end
         if attempt.worker == IN_LOOP:
             self._note_inner(errand)
         if self._state.stopping:
             errand.cancel()
         try:
-            how, content = worker.call(request, host, current())
-            if isinstance(content, Unknown):
-                callee = self._sender.send_code(call.task.definition)
-                how, content = worker.call(request._replace(callee=callee), host, current())
-        except ClosedError:
-            raise self._loss(attempt, call, worker, errand) from None
-        else:
-            return self._result(call, arguments, how, content, host, kind)
+            yield errand
         finally:
             errand.close()
             self._inner.discard(errand)
             attempt.cancel = attempt.end = None
-            host.close()
+            host.release()
             self._pool.give_back(worker)
 
-    def _note_inner(self, errand: _Errand) -> None:
+    def _asked(self, worker: Worker, call: Call, request: Request, host: CallHost) -> tuple[str, Any]:
+        how, content = worker.call(request, host, current())
+        if isinstance(content, Unknown):
+            callee = self._sender.send_code(call.task.definition)
+            how, content = worker.call(request._replace(callee=callee), host, current())
+        return how, content
+
+    def _note_inner(self, errand: Errand) -> None:
         """Have a call in the body of a loop end with the attempt at the loop, of which alone the run knows."""
         self._inner.add(errand)
         for attempt in list(self._state.in_hand.values()):
@@ -245,8 +232,9 @@ class ProcessInvoker:
 
     # --- deaths -----------------------------------------------------------------------------------------------
 
-    def _loss(self, attempt: Attempt, call: Call, worker: Worker, errand: _Errand) -> ExecutionError:
+    def _loss(self, attempt: Attempt, call: Call, errand: Errand) -> ExecutionError:
         """Return how a worker was lost, having waited for the system's account of it."""
+        worker = errand.worker
         worker.kill()  # where it has only closed the connection
         cause = worker.cause()
         if errand.was_cancelled:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shtairir.execute.processes.channel import ClosedError
+from shtairir.execute.processes.footprint import resident_bytes_of
 from shtairir.execute.processes.worker import Worker
 from shtairir.memory.shared import shared_file
 
@@ -35,6 +36,8 @@ class WorkerReport:
         How many it has been asked.
     age_s
         Since it was started.
+    resident_bytes
+        What of it is in RAM, with the shared memory that it has seen.
     """
 
     name: str
@@ -43,6 +46,7 @@ class WorkerReport:
     node: str
     calls: int
     age_s: float
+    resident_bytes: int
 
 
 class ProcessPool:
@@ -119,6 +123,7 @@ class ProcessPool:
                     worker.node,
                     worker.calls,
                     now - worker.started_s,
+                    resident_bytes_of(worker.pid),
                 )
                 for worker in self._all.values()
             )

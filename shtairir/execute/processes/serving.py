@@ -51,8 +51,8 @@ if TYPE_CHECKING:
     from shtairir.memory.shared_views import SharedViews
 
 PAGE_BYTES = mmap.PAGESIZE
-"""Of the page that a worker shares with the program, the first byte says whether to stop; what it says when it crashes
-is written behind the page."""
+"""Of the page that a worker shares with the program, the first byte says whether to stop, and the second whether the
+block has been called. What the worker says when it crashes is written behind the page."""
 
 
 class Server:
@@ -108,6 +108,7 @@ class Server:
             return LOST if is_lost else FAILED, packed
 
     def _call(self, function: Callable[..., Any], request: Request) -> Any:
+        self._page[1] = 1
         if request.fault in ("crash", "oom"):
             os.kill(os.getpid(), signal.SIGSEGV if request.fault == "crash" else signal.SIGKILL)
         arguments = unpack(request.arguments, self)

@@ -156,7 +156,12 @@ class Worker:
     def begin(self, node: str) -> None:
         """Take note of what it is to do."""
         self.node = node
-        self._flag[0] = 0
+        self._flag[:2] = bytes(2)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it has called the block."""
+        return self._flag[1] != 0
 
     def ask_to_stop(self) -> None:
         """Let the block know that it should stop."""

@@ -24,19 +24,19 @@ pytestmark = [
 ]
 
 
-@thorough(12)
+@thorough(8)
 @given(samples())
 def test_any_graph_gives_the_same_in_processes(sample: Sample) -> None:
     check(sample)
 
 
-@thorough(6)
+@thorough(5)
 @given(samples(ELEMENTWISE, most=10))
 def test_elementwise_graphs_give_the_same_in_processes(sample: Sample) -> None:
     check(sample)
 
 
-@thorough(4)
+@thorough(3)
 @given(crowds())
 def test_many_small_nodes_give_the_same_in_processes(sample: Sample) -> None:
     check(sample)
