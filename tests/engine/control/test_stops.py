@@ -59,7 +59,7 @@ def test_of_an_instance_what_begins_in_it_is_held() -> None:
 def test_an_input_and_an_output_of_an_instance_can_have_a_breakpoint() -> None:
     graph = graph_of("first -> a -> b -> last", blocks={"first": given})
     instance = graph.make_subgraph(["a", "b"], "pair")
-    (output,) = [port for port in shtairir.plan(graph).instances[instance.id].outputs]
+    (output,) = shtairir.plan(graph).instances[instance.id].outputs
     handle = held_at(graph, f"pair.{output}")
     until(lambda: handle.held == ("last",))
     assert ended(handle) == "done"
