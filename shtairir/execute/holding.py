@@ -7,6 +7,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -66,10 +67,12 @@ class Holder:
 
 def _place() -> int:
     """Return what tells threads and coroutines apart."""
+    return id(sys.modules["asyncio"].current_task()) if _in_coroutine() else threading.get_ident()
+
+
+def _in_coroutine() -> bool:
     asyncio = sys.modules.get("asyncio")
-    if asyncio is not None and asyncio._get_running_loop() is not None:
-        return id(asyncio.current_task())
-    return threading.get_ident()
+    return asyncio is not None and asyncio._get_running_loop() is not None
 
 
 def new_owner(state: RunState, task: Task, attempt: int, *, begun: bool) -> Owner:
@@ -118,10 +121,21 @@ def taken(context: TaskContext, name: str, amount: int, timeout_s: float | None)
 
 
 def _teller(state: RunState, node: NodeId) -> Callable[[str], Callable[[], None]]:
-    """Return what tells the observers that a node waits in the middle of its work, and when that is over."""
+    """Return what is called when a node waits in the middle of its work; what that returns, when it goes on.
+
+    The observers are told, and meanwhile another worker takes the place of the one that waits.
+    """
 
     def tell(reason: str) -> Callable[[], None]:
         state.observe(NodeHeld(state.id, state.clock(), node, reason))
-        return lambda: state.observe(NodeProgressed(state.id, state.clock(), node, None, ""))
+        # A coroutine holds no worker.
+        left = nullcontext() if _in_coroutine() else state.away()
+        left.__enter__()
+
+        def over() -> None:
+            left.__exit__(None, None, None)
+            state.observe(NodeProgressed(state.id, state.clock(), node, None, ""))
+
+        return over
 
     return tell

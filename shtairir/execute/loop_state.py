@@ -56,12 +56,14 @@ class Telling:
 class BodyState(RunState):
     """The state of the run as the blocks of one lane see it: slots of their own, the memory of the run."""
 
-    __slots__ = ("_is_stopping", "_outer", "_tell")
+    __slots__ = ("_is_stopping", "_outer", "_tell", "index", "loop")
 
     def __init__(self, outer: RunState, program: BodyProgram, tell: Telling, is_stopping: Callable[[], bool]) -> None:
         self._outer = outer
         self._is_stopping = is_stopping
         self._tell = tell
+        self.index = 0
+        self.loop = 0
         shape = program.shape
         super().__init__(
             id=outer.id,
@@ -74,11 +76,14 @@ class BodyState(RunState):
             memory=outer.memory,
             manager=outer.manager,
             given_breakers=outer.given_breakers,
+            away=outer.away,
             clock=outer.clock,
             observed=False,
             halt=outer.halt,
             share=outer.share,
             invoke=outer.invoke,
+            random=outer.random,
+            inside=outer.inside,
             has_waiting=outer.has_waiting,
         )
 
@@ -95,6 +100,10 @@ class BodyState(RunState):
     @stopping.setter
     def stopping(self, value: bool) -> None:
         """Do nothing: others decide that."""
+
+    def effect_key(self, node: NodeId) -> str:
+        """Return what an effect can be recognised by: each item has effects of its own."""
+        return f"{self._outer.effect_key(node)}[{self.index}]"
 
     def observe(self, event: Event) -> None:
         """Hand on what a block says; what becomes of the nodes is told for all iterations together."""

@@ -146,6 +146,8 @@ class Run(Timing):
             self._take_restored(self._restoration, options.restored)
         self._mailbox = Mailbox(_weakly(self._break_off))
         self._workers: Workers = options.workers or ThreadWorkers(plan.workers)
+        if isinstance(self._workers, MayLeave):
+            self._state.away = self._workers.away
         if self._program.holds_resources:
             from shtairir.execute.waiting import Waiting
 

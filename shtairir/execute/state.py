@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -14,6 +15,7 @@ from shtairir.execute.call import Call
 from shtairir.execute.composite import Composite
 from shtairir.execute.halt import Halt
 from shtairir.execute.handing import HandingOn
+from shtairir.execute.inside import Inside
 from shtairir.execute.scheduler import Shape
 from shtairir.ids import NodeId, PortRef, RunId
 from shtairir.memory.manager import MemoryManager
@@ -82,10 +84,14 @@ class RunState:
         How much may be in use of what, where that is not what the program has.
     waiting
         Where tasks wait for resources; ``None`` when none declares any.
+    away
+        Lets another worker take the place of the one that calls, while that waits for something.
     born
         When nodes that hold resources were first tried, by the manager's clock.
     in_hand
         The attempts that are under way, by task.
+    inside
+        What is under way in loops.
     waits
         For tasks of which an attempt failed: in how many seconds the next begins.
     hooks, invoke, random, key
@@ -117,6 +123,7 @@ class RunState:
     stopping: bool = False
     admission: Admission | None = None
     waiting: Waiting | None = None
+    away: Callable[[], AbstractContextManager[None]] = nullcontext
     given_breakers: Breakers | None = None
     born: dict[NodeId, float] = field(default_factory=dict)
     chosen: Mapping[int, int | None] = field(default_factory=dict)
@@ -124,6 +131,7 @@ class RunState:
     share: Callable[[Callable[[], object]], None] = _alone
     has_waiting: Callable[[], bool] = _nobody
     in_hand: dict[int, Attempt] = field(default_factory=dict)
+    inside: Inside = field(default_factory=Inside)
     waits: dict[int, float] = field(default_factory=dict)
     hooks: Sequence[AttemptHook] = ()
     invoke: Invoke | None = None

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from heapq import heappop, heappush
 from queue import SimpleQueue
 from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
@@ -22,6 +22,9 @@ Execute: TypeAlias = Callable[[int, str], bool]
 
 It is not when it goes on without a worker, or when it was given up meanwhile. Then `Workers.over` is called for it.
 """
+
+_MOST_AWAY = 3
+"""How many times as many workers may wait, with another in their place, as there are places."""
 
 IsQuick: TypeAlias = Callable[[int], bool]
 """Whether a task is likely over before another worker could be woken."""
@@ -78,7 +81,7 @@ class Workers(Protocol):
 
 @runtime_checkable
 class MayLeave(Protocol):
-    """Workers who share places with those of other runs."""
+    """Workers of whom one can leave its place to another while it waits for something."""
 
     def away(self) -> AbstractContextManager[None]:
         """Let another worker take the place of the one that calls, while it waits."""
@@ -206,6 +209,8 @@ class ThreadWorkers:
         self._to_hire = deque(range(1, count + 1))
         self._hired = count
         self._replaced: set[str] = set()
+        self._away: list[None] = []
+        self._surplus: list[None] = []
         self._execute: Execute | None = None
         self._threads: list[threading.Thread] = []
         self._idents: set[int] = set()
@@ -279,13 +284,15 @@ class ThreadWorkers:
             over = execute(task, name)
             if over and task in self._single_file:
                 self._line.release()
-            if self._replaced and name in self._replaced:
+            if (self._replaced and name in self._replaced) or (self._surplus and self._is_surplus()):
                 self._leave()
                 return
 
     def _leave(self) -> None:
         """Go, since another has taken the place, and leave what was given to be taken by others."""
         self._idents.discard(threading.get_ident())
+        with suppress(ValueError):
+            self._threads.remove(threading.current_thread())
         if self._there_is_work():
             self._wake_one()
 
@@ -371,6 +378,37 @@ class ThreadWorkers:
             self._line.release()
         if self._there_is_work():
             self._wake_one()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Let another worker take the place of the one that calls, while it waits.
+
+        If a thousand tasks wait for each other's resource, there are not a thousand threads.
+        """
+        if len(self._away) >= _MOST_AWAY * self.count:
+            yield
+            return
+        self._away.append(None)
+        self._hired += 1
+        self._to_hire.append(self._hired)
+        if self._there_is_work():
+            self._wake_one()
+        try:
+            yield
+        finally:
+            self._away.pop()
+            try:
+                self._to_hire.pop()  # nobody has come
+            except IndexError:
+                self._surplus.append(None)  # the next who is done with its task goes
+
+    def _is_surplus(self) -> bool:
+        """Whether the worker that asks is one too many."""
+        try:
+            self._surplus.pop()
+        except IndexError:
+            return False
+        return True
 
     def stop(self) -> None:
         """Let every worker go once it is done with its task."""

@@ -300,6 +300,54 @@ class TestTakenAtRunTime:
         wait_for(handle)
         assert seen.names("p")[:4] == ["NodeStarted", "NodeHeld", "NodeProgressed", "NodeFinished"]
 
+    @pytest.mark.parametrize("rounds", [1, 3])
+    def test_another_worker_takes_the_place_of_one_that_waits(self, manager: ResourceManager, rounds: int) -> None:
+        inside: list[int] = []
+        most: list[int] = []
+        seen = EventRecorder()
+
+        @block(pure=False)
+        def prints(context: Context, x: float = 0.0) -> float:
+            with context.acquire("printer"):
+                return x
+
+        @block(pure=False)
+        def works(x: float = 0.0) -> float:
+            inside.append(1)
+            most.append(len(inside))
+            time.sleep(0.005)
+            inside.pop()
+            return x
+
+        for _ in range(rounds):
+            somebody = held_by_hand(manager, "printer")
+            works_too = [f"w{number}" for number in range(12)]
+            blocks = {**dict.fromkeys(works_too, works), "p": prints, "q": prints}
+            plan = shtairir.plan(graph_of("p", "q", *works_too, blocks=blocks), workers=2)
+            handle = begun(plan, manager, instruments=[seen])
+            until(lambda: seen.names().count("NodeFinished") == 12)
+            manager.release_all(somebody)
+            assert wait_for(handle).status == "done"
+            seen.events.clear()
+        assert max(most) == 2
+
+    def test_threads_do_not_pile_up(self, manager: ResourceManager) -> None:
+        @block(pure=False)
+        def prints(context: Context, x: float = 0.0) -> float:
+            with context.acquire("printer"):
+                time.sleep(0.03)
+                return x
+
+        names = [f"n{number}" for number in range(30)]
+        crew = ThreadWorkers(2)
+        plan = shtairir.plan(graph_of(*names, blocks=dict.fromkeys(names, prints)), workers=2)
+        most: list[int] = []
+        handle = begun(plan, manager, workers=crew)
+        while handle.wait(0.002) is None:
+            most.append(crew.count_threads().alive)
+        assert wait_for(handle).status == "done"
+        assert 2 < max(most) <= 12
+
     def test_one_that_is_left_held_is_taken_back_with_the_attempt(self, manager: ResourceManager) -> None:
         @block(pure=False)
         def sloppy(context: Context, x: float = 0.0) -> float:
