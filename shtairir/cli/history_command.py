@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,7 +66,7 @@ def list_runs(graph: str | None, status: str | None, since: str | None, limit: i
 
 def _graph(name: str | None) -> str | None:
     """Return how history knows a graph: by the path of its file, or by its name."""
-    return str(Path(name).resolve()) if name is not None and Path(name).is_file() else name
+    return os.path.realpath(name) if name is not None and Path(name).is_file() else name
 
 
 def show_run(run: str) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -20,7 +21,7 @@ _LISTED = 20
 
 def tell_statistics(file: Path | None, by: By, since: str | None) -> Outcome:
     """Tell what the recorded runs have taken."""
-    path = str(existing_graph_file(file).resolve()) if file is not None else None
+    path = os.path.realpath(existing_graph_file(file)) if file is not None else None
     since_s = parse_moment(since) if since is not None else None
     with unusable():
         found = the_history().statistics(by=by, graph=path, since=since_s)

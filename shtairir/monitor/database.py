@@ -137,8 +137,10 @@ class Database:
 
     def keep_to_quota(self) -> None:
         """Forget the oldest runs, if the file has grown too large, and give the space back."""
-        used_bytes = self.read(_used_bytes, 0)
-        if used_bytes <= self._quota_bytes:
+        try:
+            if self.path.stat().st_size <= self._quota_bytes:
+                return
+        except OSError:
             return
         while self.read(_used_bytes, 0) > self._quota_bytes * _KEPT_SHARE:
             if not self.write(_forget_oldest):

@@ -6,6 +6,7 @@ killed. Their journals are: with them goes how each node stood when the last lin
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Set
 from datetime import datetime
 from pathlib import Path
@@ -114,7 +115,7 @@ def _summary(info: RunInfo) -> RunSummary:
         status=_STATUSES.get(info.state, info.state),
         started_at=_seconds(facts.started_at),
         elapsed_s=info.elapsed_s or 0.0,
-        file=facts.graph_path,
+        file=os.path.realpath(facts.graph_path) if facts.graph_path else None,
         workers=facts.workers,
         level=facts.level,
         nodes=nodes,

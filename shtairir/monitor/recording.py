@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -380,7 +381,7 @@ def rows_of(
         status=result.status,
         started_at=started_at,
         elapsed_s=result.elapsed_s,
-        file=str(path) if path is not None else None,
+        file=os.path.realpath(path) if path is not None else None,
         fingerprint=blake2b(text, digest_size=16).hexdigest() if text is not None else None,
         origin=origin,
         workers=plan.workers,
