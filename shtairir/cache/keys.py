@@ -6,9 +6,10 @@ gives another result each time; it reads a file whose path another node tells; o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from shtairir.block.types import ListType, PortType, UnionType
 from shtairir.cache.files import FileHashes
@@ -25,8 +26,27 @@ files_of = FileHashes()
 """Those of the program."""
 
 
-def cache_keys(plan: ExecutionPlan, files: FileHashes = files_of) -> dict[NodeId, str]:
-    """Return the key of each node of a plan whose result may be kept; see also `why_not_kept`."""
+def cache_keys(plan: ExecutionPlan, files: FileHashes = files_of) -> Mapping[NodeId, str]:
+    """Return the key of each node of a plan whose result may be kept; see also `why_not_kept`.
+
+    They are made once for a plan, and again when one of the files has changed that it reads.
+    """
+    paths = _paths.get(plan)
+    if paths is None:
+        calls = (task for whole in plan.tasks for task in whole.calls)
+        paths = _paths[plan] = tuple({path for task in calls for _, path in read_files(task)})
+    state = tuple(map(files.of, paths))
+    made = _made.get(plan)
+    if made is None or made[0] != state:
+        made = _made[plan] = state, _keys(plan, files)
+    return made[1]
+
+
+_paths: WeakKeyDictionary[ExecutionPlan, tuple[Path, ...]] = WeakKeyDictionary()
+_made: WeakKeyDictionary[ExecutionPlan, tuple[tuple[str, ...], Mapping[NodeId, str]]] = WeakKeyDictionary()
+
+
+def _keys(plan: ExecutionPlan, files: FileHashes) -> Mapping[NodeId, str]:
     stamps = {definition.id: source_stamp(definition) for definition in _definitions(plan)}
 
     def outside(task: Task) -> str:

@@ -69,20 +69,14 @@ def reasons(
     plan: ExecutionPlan,
     now: Mapping[str, Ingredients],
     last: LastRun | None,
-    known: Container[str],
+    running: Container[str],
 ) -> dict[NodeId, str]:
-    """Return why each node runs that is not known.
-
-    Parameters
-    ----------
-    known
-        The nodes whose results are there.
-    """
+    """Return why each of the nodes that run does."""
     not_kept = why_not_kept(plan)
     found: dict[NodeId, str] = {}
     for whole in plan.tasks:
         for task in whole.calls:
-            if task.node in known:
+            if task.node not in running:
                 continue
             why = not_kept.get(task.node) or _why(task, now[task.node], last, found)
             found.update(dict.fromkeys((task.node, *task.aliases), why))

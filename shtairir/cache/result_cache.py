@@ -141,7 +141,7 @@ class ResultCache:
         held = self._memory.get(key)
         if held is not None and not self._is_stale(held):
             return held.values, held.nbytes, held.cost_s
-        waiting = self._writer.find(key) if self._writer is not None else None
+        waiting = self._not_written(key)
         if waiting is not None:
             return waiting.values, waiting.nbytes, waiting.cost_s
         if self._disk is not None and (found := self._disk.get(key)) is not None:
@@ -150,19 +150,23 @@ class ResultCache:
             return values, nbytes, cost_s
         return self._parent._found(key) if self._parent is not None else None
 
-    def warm(self, key: str) -> bool:
-        """Bring an entry into memory if it fits, and say whether it is there and whole; does not count as a hit."""
+    def warm(self, key: str) -> int | None:
+        """Bring an entry into memory if it fits, and return its size; ``None`` if it is not there, or not whole.
+
+        That does not count as a hit.
+        """
         held = self._memory.peek(key)
         if held is not None and not self._is_stale(held):
-            return True
-        return self._found(key) is not None
+            return held.nbytes
+        found = self._found(key)
+        return found[1] if found is not None else None
 
     def size_of(self, key: str) -> int | None:
         """Return the size of an entry in bytes, or ``None`` if there is none; does not count as using it."""
         held = self._memory.peek(key)
         if held is not None and not self._is_stale(held):
             return held.nbytes
-        waiting = self._writer.find(key) if self._writer is not None else None
+        waiting = self._not_written(key)
         if waiting is not None:
             return waiting.nbytes
         found = self._disk.size_of(key) if self._disk is not None else None
@@ -326,7 +330,11 @@ class ResultCache:
         if self._disk is not None:
             self._disk.count(hits=hit, misses=not hit, saved_s=cost_s, saved_bytes=nbytes)
 
-    def _is_stale(self, held: Held) -> bool:
+    def _not_written(self, key: str) -> Entry | None:
+        entry = self._writer.find(key) if self._writer is not None else None
+        return entry if entry is not None and not self._is_stale(entry) else None
+
+    def _is_stale(self, held: Held | Entry) -> bool:
         return self._ttl_s is not None and self._clock() > held.created_s + self._ttl_s
 
 

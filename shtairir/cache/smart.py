@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -66,7 +66,9 @@ class SmartRun:
     keys
         The keys of the nodes whose results are kept.
     known
-        Those of them whose results are there.
+        Those of them whose results are there and needed, with their sizes in bytes.
+    running
+        The nodes that must run, also those whose results are not kept. All others are needed by nobody.
     """
 
     def __init__(
@@ -77,11 +79,12 @@ class SmartRun:
         self._graph = plan.graph_name
         self._last = _last_runs(cache.folder / "graphs") if cache.folder is not None else None
         self._began: dict[int, float] = {}
+        self._is_fresh = fresh
         self.keys = cache_keys(plan)
-        sizes = {} if fresh else {node: cache.size_of(key) for node, key in self.keys.items()}
-        self.known = {node: nbytes for node, nbytes in sizes.items() if nbytes is not None}
-        self._leave_out_damaged(plan, keep)
-        self._ports = dict(self._known_ports(plan))
+        self.known: dict[NodeId, int] = {}
+        self.running: set[NodeId] = set()
+        self._ports: dict[PortRef, CachedValue] = {}
+        self._look(keep)
 
     @property
     def restored(self) -> Restored | None:
@@ -90,8 +93,8 @@ class SmartRun:
 
     @cached_property
     def why(self) -> Mapping[NodeId, str]:
-        """Why each node runs whose result is not there."""
-        return Reasons(lambda: reasons(self._plan, self._ingredients, self._last_run, self.known))
+        """Why each node runs that must."""
+        return Reasons(lambda: reasons(self._plan, self._ingredients, self._last_run, self.running))
 
     def behind(self, node: NodeId) -> NodeId | None:
         """Return the node that another comes after, if that is why it runs."""
@@ -125,25 +128,32 @@ class SmartRun:
         path = source.given.path if source is not None else None
         return os.fspath(path) if path is not None else self._plan.graph_name
 
-    def _leave_out_damaged(self, plan: ExecutionPlan, keep: Iterable[PortRef] | None) -> None:
-        """Look at the entries that will be read, and forget those that are not whole: their nodes run."""
-        wanted = [*plan.slots] if keep is None else [*plan.results, *(plan.aliases.get(port, port) for port in keep)]
-        while True:
-            read = _read_of(plan, wanted, self.known.keys())
-            damaged = [node for node in read if not self._cache.warm(self.keys[node])]
-            if not damaged:
-                return
-            for node in damaged:
-                del self.known[node]
+    def _look(self, keep: Iterable[PortRef] | None) -> None:
+        """Go from what is wanted up to what is there: `known`; what lies on the way runs.
 
-    def _known_ports(self, plan: ExecutionPlan) -> Iterator[tuple[PortRef, CachedValue]]:
-        for whole in plan.tasks:
-            for task in whole.calls:
-                nbytes = self.known.get(task.node)
-                if nbytes is not None:
-                    for place, port in enumerate(task.definition.outputs):
-                        value = CachedValue(self._cache, self.keys[task.node], place, nbytes)
-                        yield PortRef(task.node, port.name), value
+        An entry is read when it is found, so that what is counted on is whole.
+        """
+        plan = self._plan
+        calls = {task.node: task for whole in plan.tasks for task in whole.calls}
+        wanted = plan.slots if keep is None else [*plan.results, *(plan.aliases.get(port, port) for port in keep)]
+        pending = [port.node for port in wanted]
+        pending += [node for node, task in calls.items() if not task.definition.outputs]
+        seen: set[NodeId] = set()
+        while pending:
+            node = pending.pop()
+            if node in seen or node not in calls:
+                continue
+            seen.add(node)
+            key = self.keys.get(node)
+            nbytes = self._cache.warm(key) if key is not None and not self._is_fresh else None
+            if nbytes is not None:
+                self.known[node] = nbytes
+            else:
+                self.running.add(node)
+                pending += [item.source.node for item in calls[node].inputs]
+        for node, nbytes in self.known.items():
+            for place, output in enumerate(calls[node].definition.outputs):
+                self._ports[PortRef(node, output.name)] = CachedValue(self._cache, self.keys[node], place, nbytes)
 
     # --- as the run sees it: a hook ---------------------------------------------------------------------------
 
@@ -164,26 +174,6 @@ class SmartRun:
                 continue
             origin = Origin(task.definition.id, task.node, self._graph)
             self._cache.put(key, [made[port] for port in ports], cost_s=cost_s, origin=origin)
-
-
-def _read_of(plan: ExecutionPlan, wanted: Iterable[PortRef], known: Container[NodeId]) -> set[NodeId]:
-    """Return the nodes, of those whose results are known, whose results are needed, for others or in the end."""
-    calls = {task.node: task for whole in plan.tasks for task in whole.calls}
-    found: set[NodeId] = set()
-    pending = [port.node for port in wanted]
-    silent = (task.node for task in calls.values() if not task.definition.outputs)
-    pending += silent
-    seen: set[NodeId] = set()
-    while pending:
-        node = pending.pop()
-        if node in seen or node not in calls:
-            continue
-        seen.add(node)
-        if node in known:
-            found.add(node)
-        else:
-            pending += [item.source.node for item in calls[node].inputs]
-    return found
 
 
 _remembered: dict[tuple[LastRuns, str], Mapping[NodeId, str]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from shtairir.cache.smart import SmartRun
 
 _RESTORED = "Its result is in the cache."
+_UNNEEDED = "Nobody needs it: what it feeds is in the cache."
 
 
 def explain_graph(path: Path, node: str | None, assignments: tuple[str, ...], *, level: str) -> Outcome:
@@ -33,7 +35,7 @@ def explain_graph(path: Path, node: str | None, assignments: tuple[str, ...], *,
     made = plan(graph, level=level, parameters=inner, registry=registry)
     smart = SmartRun(made, cache)
     if node is None:
-        return _all(path, smart)
+        return _all(path, smart, made.nodes)
     if NodeId(node) not in made.nodes:
         listed = ", ".join(sorted(made.nodes)[:12])
         raise CommandError(f"The graph runs no node '{node}'.", hint=f"There are: {listed}.")
@@ -53,10 +55,11 @@ def explain_graph(path: Path, node: str | None, assignments: tuple[str, ...], *,
     )
 
 
-def _all(path: Path, smart: SmartRun) -> Outcome:
+def _all(path: Path, smart: SmartRun, nodes: Iterable[NodeId]) -> Outcome:
     reasons = dict(smart.why)
-    rows = [*((str(node), "runs", why) for node, why in reasons.items())]
-    rows += [(str(node), "cached", _RESTORED) for node in smart.known if node not in reasons]
+    rows = [(str(node), "runs", why) for node, why in reasons.items()]
+    rows += [(str(node), "cached", _RESTORED) for node in smart.known]
+    rows += [(str(node), "idle", _UNNEEDED) for node in nodes if node not in reasons and node not in smart.known]
     head = f"{plural(len(reasons), 'node')} of {len(rows)} would run"
     return Outcome(
         text=f"{head}\n{columns(rows)}",
@@ -73,6 +76,6 @@ def _chain(smart: SmartRun, node: NodeId) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     current: NodeId | None = node
     while current is not None and current not in [name for name, _ in found]:
-        found.append((current, smart.why.get(current, _RESTORED)))
+        found.append((current, smart.why.get(current, _RESTORED if current in smart.known else _UNNEEDED)))
         current = smart.behind(current)
     return found

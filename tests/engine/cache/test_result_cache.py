@@ -90,6 +90,7 @@ def test_disk_stays_under_its_limit(tmp_path: Path) -> None:
 def test_one_that_is_larger_than_the_limit_is_not_kept(tmp_path: Path) -> None:
     cache = ResultCache(tmp_path, memory_bytes=1000, disk_bytes=1000)
     cache.put("key", (_array(1),), cost_s=1.0)
+    cache.flush()
     assert cache.get("key") is None
 
 
