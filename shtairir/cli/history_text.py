@@ -110,10 +110,14 @@ def _facts(run: RunSummary, stream: TextIO) -> str:
         ("run", run.key),
         ("graph", visible(run.graph + (f"  ({run.file})" if run.file else ""))),
         ("status", styled(run.status, _ROLES.get(run.status, "bad"), stream)),
-        ("began", run.started.strftime("%Y-%m-%d %H:%M:%S %z") + f", from the {_ORIGINS.get(run.origin, run.origin)}"),
+        ("began", run.started.strftime("%Y-%m-%d %H:%M:%S %z")),
         ("took", f"{duration_text(run.elapsed_s)} on {plural(run.workers, 'worker')}, at {run.level}"),
-        ("memory", f"at most {size_text(run.peak_bytes)} of values"),
     ]
+    if run.status not in ("running", "died"):  # of these, no more is known than what their journals say
+        rows += [
+            ("from the", _ORIGINS.get(run.origin, run.origin)),
+            ("memory", f"at most {size_text(run.peak_bytes)} of values"),
+        ]
     if run.resumed_from:
         rows.append(("goes on from", run.resumed_from))
     if run.error:

@@ -7,6 +7,7 @@ killed. Their journals are: with them goes how each node stood when the last lin
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Set
 from datetime import datetime
 from pathlib import Path
@@ -107,20 +108,36 @@ def _summary_of(folder: RunFolder) -> RunSummary | None:
 
 
 def _summary(info: RunInfo) -> RunSummary:
+    from shtairir.recovery.account import account_of
+
     facts = info.facts
-    nodes = int(getattr(facts, "nodes", 0) or 0)
+    standings = [account.standing for account in account_of(info.folder).nodes.values()]
+    started_at = _seconds(facts.started_at)
+    elapsed_s = info.elapsed_s
+    if elapsed_s is None:  # until now, or until the last that was heard of it
+        status = _STATUSES.get(info.state, info.state)
+        elapsed_s = max((time.time() if status == RUNNING else _touched_s(info.folder)) - started_at, 0.0)
     return RunSummary(
         key=info.key,
         graph=facts.graph_name,
         status=_STATUSES.get(info.state, info.state),
-        started_at=_seconds(facts.started_at),
-        elapsed_s=info.elapsed_s or 0.0,
+        started_at=started_at,
+        elapsed_s=elapsed_s,
         file=os.path.realpath(facts.graph_path) if facts.graph_path else None,
         workers=facts.workers,
         level=facts.level,
-        nodes=nodes,
+        nodes=facts.nodes,
+        done=standings.count("done"),
+        failed=standings.count("failed"),
         resumed_from=facts.origin,
     )
+
+
+def _touched_s(folder: RunFolder) -> float:
+    try:
+        return folder.journal.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _seconds(moment: str) -> float:

@@ -12,6 +12,7 @@ from shtairir.monitor.history import History
 from shtairir.monitor.statistics import Durations, percentile
 from shtairir.recovery.facts import RunFacts
 from shtairir.recovery.folder import RUNS, RunFolder
+from shtairir.recovery.journal import JournalFile
 from tests.engine.history.conftest import NOON, node, put, rows
 
 FAILED = '{"error":{"node":"b","block":"x.y","type":"ValueError","message":"It is broken."}}'
@@ -97,14 +98,20 @@ def journalled(home: Path, facts: RunFacts) -> None:
     folder = RunFolder(home / RUNS / facts.key)
     folder.make()
     folder.write(facts, b"{}")
+    file = JournalFile(folder.journal)
+    file.add({"what": "done", "node": "a", "s": 0.5, "values": [1.0]})
+    file.close()
 
 
 def test_a_run_that_was_cut_off_is_told_by_its_journal(past: History, home: Path) -> None:
     key = RunKey("20261120-110000-0001")
-    journalled(home, RunFacts(key, "coins", graph_path="/a/coins.shtairir", started_at="2026-11-20T11:00:00+00:00"))
+    journalled(
+        home, RunFacts(key, "coins", graph_path="/a/coins.shtairir", started_at="2026-11-20T11:00:00+00:00", nodes=3)
+    )
     put(past, rows("20261120-120000-0001"))
     (died,) = past.runs(status="died")
     assert (died.key, died.graph, died.file) == (key, "coins", "/a/coins.shtairir")
+    assert (died.done, died.nodes) == (1, 3)
     assert [run.key for run in past.runs()] == ["20261120-120000-0001", key]
     assert past.run("20261120-11").summary.status == "died"
     assert past.run(key).graph_text == b"{}"
