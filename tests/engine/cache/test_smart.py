@@ -17,6 +17,7 @@ import shtairir
 from shtairir.block import Array, Param
 from shtairir.cache.files import FileHashes
 from shtairir.cache.keys import cache_keys, why_not_kept
+from shtairir.cache.smart import shared_cache
 from shtairir.events import NodeStatus
 from shtairir.ids import NodeId
 from shtairir.results import RunResult
@@ -222,6 +223,9 @@ def test_results_outlive_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyP
     graph = _ladder()
     first = _smart(graph)
     copied = tmp_path / "same"
+    cache = shared_cache()
+    assert cache is not None
+    cache.close()
     (tmp_path / "cache").rename(copied)  # another name, so another cache object: memory does not help
     monkeypatch.setenv("SHTAIRIR_CACHE_PATH", str(copied))
     second = _smart(graph)
@@ -234,6 +238,9 @@ def test_damaged_result_is_made_again(tmp_path: Path, monkeypatch: pytest.Monkey
     graph.add(grid, id="grid", n=100_000)
     _smart(graph)
     copied = tmp_path / "same"
+    cache = shared_cache()
+    assert cache is not None
+    cache.close()
     (tmp_path / "cache").rename(copied)
     monkeypatch.setenv("SHTAIRIR_CACHE_PATH", str(copied))
     for path in (copied / "blobs").rglob("*"):
