@@ -36,6 +36,9 @@ Tell: TypeAlias = Callable[[str, BreakerState], object]
 
 FAILURES = 5
 OPEN_S = 30.0
+_MOST_FINE = 1000
+"""How many circuits are remembered at least though all is well with them: every host may have one."""
+
 _ASK_AGAIN_S = 1.0
 """When to ask again while somebody else makes the trial."""
 
@@ -133,6 +136,11 @@ class CircuitBreaker:
         """How it is now."""
         with self._lock:
             return self._seen_state(self._clock())
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether there is nothing to remember of it."""
+        return self._state == "closed" and not self._failures
 
     def enter(self, tell: Tell | None = None) -> Ticket:
         """Ask for leave to ask the dependency; whoever gets it must say how it went.
@@ -248,12 +256,16 @@ class Breakers:
         self._clock = clock
         self._lock = threading.Lock()
         self._breakers: dict[str, CircuitBreaker] = {}
+        self._worth_clearing = _MOST_FINE
 
     def of(self, name: str) -> CircuitBreaker:
         """Return the circuit to a dependency."""
         breaker = self._breakers.get(name)
         if breaker is None:
             with self._lock:
+                if len(self._breakers) >= self._worth_clearing:
+                    self._breakers = {name: one for name, one in self._breakers.items() if not one.is_fine}
+                    self._worth_clearing = max(2 * len(self._breakers), _MOST_FINE)
                 made = CircuitBreaker(name, failures=self._failures, open_s=self._open_s, clock=self._clock)
                 breaker = self._breakers.setdefault(name, made)
         return breaker

@@ -34,7 +34,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from heapq import heappop, heappush, merge
 from itertools import count
 
-from shtairir.errors import DeadlockError, ResourceTimeoutError, RunCancelledError
+from shtairir.errors import DeadlockError, ResourceError, ResourceTimeoutError, RunCancelledError
 from shtairir.resources.capacity import Capacity, Window, usual_capacity
 from shtairir.resources.deadlock import Blocked, deadlocked, victim
 from shtairir.resources.owner import HEAD_START_S, Owner, Wait, WaitState
@@ -43,6 +43,10 @@ from shtairir.resources.sentences import impossible, ring, too_late
 
 PATIENCE_S = 1.0
 """After so long, what somebody waits for is kept for it."""
+
+
+MOST_IDLE = 1000
+"""How many resources are remembered at least, though nobody uses them."""
 
 
 class Ledger:
@@ -56,6 +60,7 @@ class Ledger:
         self._free: set[str] = set()
         self._deadlines: list[tuple[float, int, Wait]] = []
         self._numbers = count()
+        self._worth_clearing = MOST_IDLE
 
     # --- what there is ----------------------------------------------------------------------------------------
 
@@ -65,6 +70,11 @@ class Ledger:
         if resource is None:
             resource = self.resources[name] = Resource(name, usual_capacity(name), is_given=False)
         return resource
+
+    def _forget_idle(self) -> None:
+        """Forget what nobody has given a capacity, holds or waits for: a lock may be named after a file."""
+        self.resources = {name: one for name, one in self.resources.items() if one.is_needed}
+        self._worth_clearing = max(2 * len(self.resources), MOST_IDLE)
 
     def set_capacity(self, name: str, capacity: Capacity, now_s: float) -> None:
         """Have so much of a resource from now on; who can never have what it waits for is told."""
@@ -105,6 +115,8 @@ class Ledger:
             When it can never be granted.
         """
         owner = wait.owner
+        if owner in self.waiting:
+            raise ResourceError(f"'{owner.node}' waits for a resource already, and can wait for one thing at a time.")
         wait.rank = self._rank(owner, now_s)
         if self.take(owner, wait.wanted, wait.limits, now_s):
             self._note_granted(wait, now_s)
@@ -197,6 +209,8 @@ class Ledger:
                 self._drop(owner, owner.held.copy(), now_s)
         if self._free:
             self._settle(now_s)
+        if len(self.resources) > self._worth_clearing:  # here, where no wait is being looked at
+            self._forget_idle()
 
     def _drop(self, owner: Owner, wanted: Mapping[str, int], now_s: float) -> None:
         for name, amount in wanted.items():

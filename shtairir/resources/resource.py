@@ -73,6 +73,11 @@ class Resource:
         """How much there is of it."""
         return self.window.rate if self.window is not None else self.amount
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether somebody holds it, waits for it, or has said how much there is of it."""
+        return bool(self.is_given or self.holders or self.queue)
+
     def in_use(self, now_s: float) -> int:
         """Return how much is taken."""
         return self.used if self.window is None else self.window.used(now_s)

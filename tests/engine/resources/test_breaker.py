@@ -194,6 +194,14 @@ class TestSeveral:
             several.entered(("a", "b"))
         assert len(several.entered(("a",))) == 1
 
+    def test_those_of_which_there_is_nothing_to_say_are_forgotten_in_the_end(self) -> None:
+        several = Breakers(failures=2, clock=FakeClock())
+        fail(several.of("bad"))
+        for number in range(5000):
+            several.of(f"host{number}").enter().leave(True)
+        assert len(several.report()) <= 1000
+        assert several.of("bad").report().failures == 1
+
     def test_the_program_has_one_set(self) -> None:
         assert breakers() is breakers()
         assert breakers().of("one") is breakers().of("one")

@@ -99,6 +99,27 @@ class TestCapacities:
         assert manager.capacity("memory") > 1 << 28  # type: ignore[operator]
         assert [manager.capacity(name) for name in ("gpu", "file", "database", "custom")] == [1] * 4
 
+    def test_those_that_nobody_needs_are_forgotten_in_the_end(self) -> None:
+        bench = Bench(camera=3)
+        holder = bench.owner("holder")
+        bench.ask(holder, mine=1)
+        wait = bench.ask(bench.owner("waits"), **{"mine": 1, "yours": 1})
+        for number in range(5000):
+            bench.manager.release_all(bench.ask(bench.owner("n"), **{f"file {number}": 1, "camera": 1}).owner)
+        assert len(bench.manager.usage()) <= 1010
+        assert bench.manager.capacity("camera") == 3
+        bench.manager.release_all(holder)
+        assert wait.granted
+
+    def test_one_waits_for_one_thing_at_a_time(self) -> None:
+        bench = Bench()
+        bench.ask(bench.owner("a"), lock=1, other=1)
+        owner = bench.owner("b")
+        wait = bench.ask(owner, lock=1)
+        with pytest.raises(ResourceError, match="waits for a resource already"):
+            bench.ask(owner, other=1)
+        assert wait.waits
+
     def test_what_is_given_back_is_no_more_than_was_held(self) -> None:
         bench = Bench(gpu=2)
         one, other = bench.owner("a"), bench.owner("b")

@@ -12,7 +12,7 @@ import pytest
 import shtairir
 from shtairir.block import Context, block
 from shtairir.errors import ResourceError
-from shtairir.events import NodeHeld
+from shtairir.events import NodeHeld, NodeStarted
 from shtairir.execute.options import RunOptions
 from shtairir.execute.workers import InlineWorkers, ThreadWorkers
 from shtairir.ids import NodeId, RunId
@@ -103,6 +103,20 @@ class TestDeclared:
         manager.release_all(somebody)
         wait_for(handle)
         assert seen.names("s")[:3] == ["NodeHeld", "NodeStarted", "NodeFinished"]
+
+    def test_what_matters_more_comes_first(self, manager: ResourceManager) -> None:
+        somebody = held_by_hand(manager, "scanner")
+        seen = EventRecorder()
+        names = ["a", "b", "c", "d"]
+        graph = graph_of(*names, blocks=dict.fromkeys(names, scan))
+        for name, priority in zip(names, ("low", "normal", "low", "high"), strict=True):
+            graph.set_policy(name, priority=priority)
+        handle = begun(shtairir.plan(graph, workers=2), manager, instruments=[seen])
+        until(lambda: seen.names().count("NodeHeld") == 4)
+        manager.release_all(somebody)
+        wait_for(handle)
+        started = [event.node for event in seen.events if isinstance(event, NodeStarted)]
+        assert started == ["d", "b", "a", "c"]
 
     def test_two_runs_share_them(self, manager: ResourceManager) -> None:
         inside: list[int] = []
