@@ -3,8 +3,7 @@
 A run may be given outputs: those of a run that it goes on with, those that a person has kept. What must run is then
 worked out backwards: from the values that are wanted, and the tasks that are wanted for themselves, to what is known.
 Tasks that are known are *restored*; tasks that nobody needs any more are *passed over*; neither is handed to a worker.
-The rest is a smaller graph in which everything still waits for all that it must: who waited for a task that is gone
-waits for what that would have waited for.
+The rest is a smaller graph in which everything still waits for all that it reads.
 
 Where something is chosen, what may be chosen counts as needed, and so does what decides. A choice whose result is
 known is settled, and nothing depends on it any more.
@@ -82,6 +81,8 @@ class Restored:
         Where it all comes from, in a sentence.
     nothing_runs
         Whether nothing is to run at all, since all that is left to do is to undo what was done.
+    with_effects
+        Whether effects that are not done are wanted for their own sake, however little their outputs are needed.
     effect_keys
         What effects can be recognised by, of nodes for which that is not as usual.
     """
@@ -91,6 +92,7 @@ class Restored:
     again: frozenset[NodeId] = frozenset()
     origin: str = "Its result was given."
     nothing_runs: bool = False
+    with_effects: bool = False
     effect_keys: Mapping[NodeId, str] = field(default_factory=lambda: _NONE)
 
 
@@ -135,7 +137,7 @@ def restoration(plan: ExecutionPlan, shape: Shape, given: Restored, kept: Collec
     for task in again:
         for slot in _slots_of(plan, task):
             values.pop(slot, None)
-    running = _needed(plan, shape, values, _roots(plan, shape, done_tasks, again), kept)
+    running = _needed(plan, shape, values, _roots(plan, shape, given, done_tasks, again), kept)
     if given.nothing_runs:
         running = set()
     branching = _remaining(plan.branching, running) if plan.branching is not None else None
@@ -169,18 +171,27 @@ def _slots_of(plan: ExecutionPlan, task: int) -> range:
     return range(whole.first_slot, whole.first_slot + len(whole.definition.outputs))
 
 
-def _roots(plan: ExecutionPlan, shape: Shape, done: Collection[int], again: Collection[int]) -> list[int]:
-    """Return the tasks that run for their own sake: those that make nothing, and those that are to run again."""
+def _roots(
+    plan: ExecutionPlan, shape: Shape, given: Restored, done: Collection[int], again: Collection[int]
+) -> list[int]:
+    """Return the tasks that run for their own sake: those that make nothing, or have an effect, or are to run again."""
     guards = plan.branching.guards if plan.branching is not None else {}
-    silent = (task for task in range(len(shape.waits)) if not len(_slots_of(plan, task)))
-    return [*again, *(task for task in silent if task not in done and task not in again and task not in guards)]
+    own = [*again]
+    for task in range(len(shape.waits)):
+        has_effect = given.with_effects and not plan.tasks[task].definition.traits.repeatable
+        if (has_effect or not len(_slots_of(plan, task))) and task not in done and task not in guards:
+            own.append(task)
+    return own
 
 
 def _needed(
     plan: ExecutionPlan, shape: Shape, values: Collection[int], roots: Sequence[int], kept: Collection[int]
 ) -> set[int]:
     deciders = plan.branching.deciders if plan.branching is not None else {}
-    pending = [*roots, *(shape.writer[slot] for slot in kept if slot not in values)]
+    guards = plan.branching.guards if plan.branching is not None else {}
+    # What is only needed if it is chosen is come by from its choice.
+    wanted = (shape.writer[slot] for slot in kept if slot not in values)
+    pending = [*roots, *(task for task in wanted if task not in guards)]
     needed: set[int] = set()
     while pending:
         task = pending.pop()
@@ -204,13 +215,17 @@ def _remaining(branching: Branching, running: Collection[int]) -> Branching:
 
 
 def _contracted(shape: Shape, running: Collection[int]) -> Shape:
-    """Return the shape of the tasks that run; each waits for what it waited for, also through tasks that are gone."""
+    """Return the shape of the tasks that run.
+
+    Each waits for those of them that it waited for, and for those whose values it reads: it may have waited for these
+    only through tasks that are gone.
+    """
     before: list[set[int]] = [set() for _ in shape.waits]
-    # In the order of the plan, in which each comes after all that it waits for.
-    for task, successors in enumerate(shape.successors):
-        behind = {task} if task in running else before[task]
-        for successor in successors:
-            before[successor] |= behind
+    for task in running:
+        for successor in shape.successors[task]:
+            before[successor].add(task)
+        before[task].update(writer for slot in shape.reads[task] if (writer := shape.writer[slot]) in running)
+    before = [others if task in running else set() for task, others in enumerate(before)]
     successors_of: list[list[int]] = [[] for _ in shape.waits]
     for task in sorted(running):
         for other in sorted(before[task]):
@@ -239,6 +254,9 @@ class Unloaded:
         self._state = state
         self._values = dict(done.values)
         self._kept = kept
+        restored, writer = set(done.restored), done.shape.writer
+        # Of a task that need not run, since what is needed of it is known, others may not be.
+        self._unknown = [slot for slot in kept if writer[slot] in restored and slot not in self._values]
         self._lock = threading.Lock()
         needed = {slot for slots in done.shape.reads for slot in slots} | {*kept}
         for task in done.restored:
@@ -260,7 +278,7 @@ class Unloaded:
         """Put those into their slots that are wanted in the end, and return which of them cannot be had."""
         from shtairir.errors import ShtairirError
 
-        lost = []
+        lost = list(self._unknown)
         for slot in self._kept:
             if slot in self._values:
                 try:

@@ -379,7 +379,7 @@ class _Barrier:
 
     def leave_out(self, tasks: Iterable[int]) -> None:
         """Let later stages begin without these tasks, which may be told to run after their stage."""
-        for task in tasks:
+        for task in {*tasks} - self._left_out:
             self._left_out.add(task)
             self._left[self._stages[task]] -= 1
 

@@ -264,7 +264,8 @@ class _Resumption:
     def _restored(self, before: ExecutionPlan | None, plan: ExecutionPlan, stale: Collection[NodeId]) -> Restored:
         """Return what is there, having asked about what is not clear."""
         word, account = self._word, self._account
-        dropped = {*stale, *_downstream(plan, word.rerun), *word.rerun}
+        undone = [node for node, one in account.nodes.items() if one.standing == "undone"]
+        dropped = {*stale, *_downstream(plan, (*word.rerun, *undone)), *word.rerun}
         holds = [node for node in account.done if node not in dropped or node in word.done]
         known = dict(self._known(before if before is not None else plan, holds))
         for node, value in word.done.items():
@@ -275,6 +276,7 @@ class _Resumption:
             done=frozenset([*holds, *word.done]),
             again=word.rerun,
             origin=f"Restored from run {self._facts.key}.",
+            with_effects=True,
             effect_keys=self._effect_keys(stale),
         )
         given = self._without_damaged(plan, given)

@@ -148,6 +148,14 @@ class TestWithAJournal:
         assert len(undone) == 6
         assert not first & set(keys[3:])
 
+    def test_what_was_undone_is_done_anew_though_what_follows_from_it_is_there(self, state: Path) -> None:
+        graph = graph_of("a -> m -> end", "b -> n", blocks={"a": taken, "b": taken, "end": failing})
+        graph.set_policy(None, checkpoints="all")
+        shtairir.run(graph, level="none")
+        done.clear()
+        resume(graph=graph)
+        assert sorted(done) == ["a", "b"]
+
     def test_a_run_that_was_cut_off_can_be_undone(self, state: Path) -> None:
         graph = saga(taken)
         shtairir.run(graph)

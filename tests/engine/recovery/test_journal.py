@@ -297,7 +297,12 @@ class TestValues:
 
     @pytest.mark.parametrize(
         ("value", "said"),
-        [(object(), "a object"), (np.array([object()]), "Python objects"), ([[{1: object()}]], "a object"), (len, "a ")],
+        [
+            (object(), "a object"),
+            (np.array([object()]), "Python objects"),
+            ([[{1: object()}]], "a object"),
+            (len, "a builtin"),
+        ],
     )
     def test_other_values_are_not_kept(self, value: Any, said: str) -> None:
         with pytest.raises(NotKeepable, match=said):
