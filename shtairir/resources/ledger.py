@@ -45,6 +45,9 @@ PATIENCE_S = 1.0
 """After so long, what somebody waits for is kept for it."""
 
 
+TRY_S = 1.0
+"""A wait that ends by itself within this time is no part of a deadlock."""
+
 MOST_IDLE = 1000
 """How many resources are remembered at least, though nobody uses them."""
 
@@ -383,14 +386,16 @@ class Ledger:
 
     def _resolve_deadlocks(self, now_s: float) -> None:
         """Have somebody give way as long as there are any who wait for each other."""
-        while stuck := deadlocked(self._blocked()):
+        while stuck := deadlocked(self._blocked(now_s)):
             one = victim(stuck)
             self._fail(self.waiting[one.owner], DeadlockError(ring(one, stuck)), now_s)
         self._settle(now_s)
 
-    def _blocked(self) -> Iterator[Blocked]:
+    def _blocked(self, now_s: float) -> Iterator[Blocked]:
+        """Yield those who hold something and wait; not who only tries: its time is up before anybody notices."""
         for owner, wait in self.waiting.items():
-            if owner.held:
+            only_tries = wait.deadline_s is not None and wait.deadline_s - now_s <= TRY_S
+            if owner.held and not only_tries:
                 needs = ((self.resources[name], amount) for name, amount in wait.wanted.items())
                 lacks = {one.name: (amount, one.limit(wait)) for one, amount in needs if one.window is None}
                 yield Blocked(owner, lacks)

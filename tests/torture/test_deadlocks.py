@@ -263,6 +263,21 @@ def nodes_of(seed: int) -> tuple[shtairir.Graph, int]:
     return graph, len(nodes)
 
 
+CANCELS = scaled(200, 12)
+
+
+def test_runs_that_are_cancelled_at_any_moment_hold_nothing(manager: ResourceManager) -> None:
+    chance = random.Random(0)
+    for seed in range(CANCELS):
+        graph, _ = nodes_of(seed)
+        plan = shtairir.plan(graph, workers=3)
+        handle = start_plan(plan, RunOptions(resources=manager, workers=ThreadWorkers(3)))
+        time.sleep(chance.random() * 0.01)
+        handle.cancel()
+        assert handle.wait(2) is not None
+        assert not any(usage.holders or usage.waiting for usage in manager.usage())
+
+
 @pytest.mark.parametrize("workers", [2, 4])
 def test_runs_of_nodes_that_cross_each_other_are_done(manager: ResourceManager, workers: int) -> None:
     for seed in range(RUNS // 2):

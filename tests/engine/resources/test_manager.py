@@ -416,6 +416,27 @@ class TestDeadlocks:
             bench.ask(owner, lock=1)
         assert not caught.value.retryable
 
+    def test_who_only_tries_is_no_part_of_a_deadlock(self) -> None:
+        bench = Bench()
+        a, b = bench.owner("a"), bench.owner("b")
+        bench.ask(a, x=1)
+        bench.ask(b, y=1)
+        wait = bench.ask(a, y=1)
+        tries = bench.ask(b, timeout_s=0.5, x=1)
+        assert wait.waits
+        bench.pass_time(0.5)
+        assert isinstance(tries.error, ResourceTimeoutError)
+        assert wait.waits
+
+    def test_who_waits_long_but_not_for_ever_is(self) -> None:
+        bench = Bench()
+        a, b = bench.owner("a"), bench.owner("b")
+        bench.ask(a, x=1)
+        bench.ask(b, y=1)
+        bench.ask(a, timeout_s=60.0, y=1)
+        with pytest.raises(DeadlockError):
+            bench.ask(b, x=1)
+
     def test_a_deadlock_over_two_runs_is_found_and_named(self) -> None:
         bench = Bench()
         a, b = bench.owner("a", run=1), bench.owner("b", run=2)
