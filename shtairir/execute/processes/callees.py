@@ -7,6 +7,7 @@ by its source.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import pickle
@@ -98,10 +99,27 @@ def has_kernel(definition: BlockDefinition) -> bool:
     return traits.kernel is not None and traits.elementwise and traits.reduction is None
 
 
+@functools.lru_cache(4096)
 def stamp_of(definition: BlockDefinition) -> int:
-    """Return what tells the code of a block from that of an older or newer one, in any process."""
+    """Return what tells the code of a block from that of an older or newer one, in any process.
+
+    Of a block in a file of the person's own, what stands beside it in the file counts as well: the file may be edited
+    at any time.
+    """
     code = getattr(definition.function, "__code__", None)
-    return zlib.crc32(repr((definition.version, _essence(code))).encode("utf-8", "replace")) & _LARGEST_STAMP
+    beside: list[object] = []
+    if _is_own(definition.function):
+        for name, value in sorted(definition.function.__globals__.items()):
+            if isinstance(value, types.FunctionType) and value.__module__ == definition.function.__module__:
+                beside.append((name, _essence(value.__code__)))
+            elif type(value) in (bool, int, float, str) and not name.startswith("__"):
+                beside.append((name, value))
+    essence = repr((definition.version, _essence(code), beside))
+    return zlib.crc32(essence.encode("utf-8", "replace")) & _LARGEST_STAMP
+
+
+def _is_own(function: Callable[..., Any]) -> bool:
+    return str(getattr(function, "__module__", "")).startswith("shtairir_user_blocks_")
 
 
 def _essence(code: types.CodeType | None) -> object:
@@ -127,7 +145,7 @@ def _pickled(function: Callable[..., Any]) -> bytes:
     from shtairir.execute.processes.functions import FunctionPickler
 
     module = sys.modules.get(getattr(function, "__module__", None) or "")
-    by_value = module is not None and module.__name__.startswith("shtairir_user_blocks_")
+    by_value = module is not None and _is_own(function)
     if by_value:  # it was imported under a name that nobody else knows
         cloudpickle.register_pickle_by_value(module)
     try:

@@ -123,7 +123,7 @@ class ProcessInvoker:
         situation = None
         if call.context_argument is not None:
             node, run = str(call.task.node), int(self._state.id)
-            base_dir, key = self._state.base_dir, self._state.effect_key(call.task.node)
+            base_dir, key = self._state.base_dir, attempt.key or self._state.effect_key(call.task.node)
             situation = Situation(call.context_argument, node, run, base_dir, attempt.number, key)
             arguments = {name: value for name, value in arguments.items() if name != call.context_argument}
         callee = self._sender.callee(definition)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -193,3 +194,17 @@ def ask(context: Context, x: float = 0.0) -> float:
 def total(x: np.ndarray, plus: float = 0.0) -> float:
     """Add all up."""
     return float(x.sum()) + plus
+
+
+@block(id="testing.hungry")
+def hungry(megabytes: int = 1) -> float:
+    """Take memory."""
+    return float(np.ones(megabytes * 131_072)[-1])
+
+
+@block(id="testing.starts")
+def starts(file: Path = Path()) -> float:
+    """Start a program, and wait for it."""
+    program = subprocess.Popen(["sleep", "600"])
+    file.write_text(str(program.pid))
+    return float(program.wait())

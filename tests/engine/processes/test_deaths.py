@@ -160,3 +160,28 @@ def until(is_so: object, within_s: float = 20.0) -> bool:
             return True
         time.sleep(0.01)
     raise AssertionError("It did not come to that.")
+
+
+def test_a_limit_of_memory_is_held_by_what_a_block_takes_for_itself() -> None:
+    graph = shtairir.Graph("hungry")
+    graph.add(blocks.hungry, id="modest", values={"megabytes": 50})
+    graph.add(blocks.hungry, id="greedy", values={"megabytes": 900})
+    graph.set_policy(None, node={"worker": "process", "retries": 0})
+    result = shtairir.run(graph, worker_memory_limit=400 * MEGABYTE)
+    assert result["modest"] == 1.0
+    failure = result.nodes["greedy"].error
+    assert failure is not None
+    assert "out of memory (its limit)" in failure.message
+    assert failure.code is not None
+    assert "np.ones" in failure.code.text
+    graph.set_policy("greedy", worker="process")
+    assert shtairir.run(graph).raise_for_status()["greedy"] == 1.0  # without a limit again
+
+
+def test_what_a_block_has_started_ends_with_its_worker(tmp_path: Path) -> None:
+    graph = shtairir.Graph("starts")
+    graph.add(blocks.starts, id="a", values={"file": tmp_path / "pid"})
+    graph.set_policy("a", worker="process", timeout_s=1.0, retries=0)
+    have_a_worker_ready()
+    assert shtairir.run(graph).nodes["a"].error is not None
+    assert is_gone(int((tmp_path / "pid").read_text()))

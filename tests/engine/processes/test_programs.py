@@ -171,3 +171,51 @@ def test_a_program_that_ends_takes_its_workers_along(tmp_path: Path) -> None:
     pids = list(map(int, done.stdout.split()))
     assert pids
     assert not any(map(lives, pids))
+
+
+EDITED = """
+import os
+from pathlib import Path
+import shtairir
+from shtairir.block.registry import default_registry
+
+FILE = Path(os.environ["SHTAIRIR_BLOCKS_PATH"]) / "mine.py"
+SOURCE = '''
+from shtairir.block import block
+def helped(x):
+    return x {how}
+@block(id="mine.change")
+def change(x: float = 5.0) -> float:
+    return helped(x)
+@block(id="mine.second")
+def second(x: float = 5.0) -> float:
+    return x {how}
+'''
+
+def results():
+    graph = shtairir.Graph("mine")
+    graph.add("mine.change", id="a")
+    graph.add("mine.second", id="b")
+    result = shtairir.run(graph, backend="processes", workers=1).raise_for_status()
+    return result["a"], result["b"]
+
+FILE.write_text(SOURCE.format(how="+ 1"))
+print(*results())
+FILE.write_text(SOURCE.format(how="* 10"))
+default_registry().reload_user_blocks()
+print(*results())
+FILE.write_text(SOURCE.format(how="- 3"))  # nobody has read it yet
+print(*results())
+"""
+
+
+def test_blocks_of_the_person_s_own_are_called_as_the_program_has_read_them(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", EDITED],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**environment(tmp_path), "SHTAIRIR_BLOCKS_PATH": str(tmp_path)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["6.0 6.0", "50.0 50.0", "50.0 50.0"]
