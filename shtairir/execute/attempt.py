@@ -43,6 +43,8 @@ class Attempt:
         What it holds of the program's resources, and gives back when it ends; ``None`` until it holds any.
     is_overdue, is_ended
         Whether it was ended because its time was up, or because the run's was.
+    late
+        Of a loop: the task in its body of which the time was up.
     """
 
     # On the class, since most attempts have no use for them, and to make an attempt costs each task of a run.
@@ -56,6 +58,7 @@ class Attempt:
     holder: Holder | None = None
     is_overdue: bool = False
     is_ended: bool = False
+    late: Task | None = None
 
     def __init__(self, task: Task, number: int, worker: str, started_s: float = 0.0) -> None:
         self.task = task

@@ -16,7 +16,7 @@ from itertools import islice
 from sys import getsizeof
 from typing import TYPE_CHECKING, Any
 
-from shtairir.errors import AttemptTimeoutError, RunCancelledError
+from shtairir.errors import AttemptTimeoutError, NodeExecutionError, RunCancelledError
 from shtairir.events import NodeFailed, NodeFailure, NodeFinished, NodeLogged, NodeRetrying, NodeStarted
 from shtairir.execute.attempt import Attempt
 from shtairir.execute.ending import Ending
@@ -74,7 +74,7 @@ class Attempts:
         state.in_hand.pop(task, None)
         state.records.ended_s[task] = ended_s
         if attempt.is_overdue:
-            return self._failed(call, task, attempt, overdue(attempt.task), {})
+            return self._failed(call, task, attempt, too_late(attempt), {})
         if type(returned) is call.plain_output and not state.hooks:
             call.pace.quick = ended_s - attempt.started_s < QUICK_S
             state.slots[call.first_slot] = returned  # there is no more to say of a number
@@ -139,7 +139,7 @@ class Attempts:
         state.in_hand.pop(task, None)
         state.records.ended_s[task] = ended_s
         if attempt.is_overdue:
-            error = overdue(attempt.task)
+            error = too_late(attempt)
         elif state.stopping and (attempt.is_ended or is_cancellation(error)):
             self.tell_hooks(attempt, error, arguments)
             return Ending.CANCELLED
@@ -158,7 +158,7 @@ class Attempts:
         except Exception:  # noqa: BLE001 - a conversion is foreign code
             arguments = {}
         left = attempt.abandon is None
-        return self._failed(call, task, attempt, overdue(attempt.task, left), arguments)
+        return self._failed(call, task, attempt, too_late(attempt, left), arguments)
 
     def fail_unbegun(self, call: Call, task: int, error: BaseException, arguments: Mapping[str, Any]) -> Ending:
         """Take what was raised before or outside of an attempt that hooks know of, in a burst for instance."""
@@ -231,6 +231,17 @@ class Attempts:
         for node in state.owners(task):
             shared = failure if node == failure.node else replace(failure, node=node)
             state.observe(NodeFailed(state.id, state.clock(), node, state.records.elapsed_s(task), shared))
+
+
+def too_late(attempt: Attempt, left: bool = False) -> AttemptTimeoutError | NodeExecutionError:
+    """Return the error of an attempt whose time is up, or that of a node in it if it is a loop."""
+    late = attempt.late
+    error = overdue(late or attempt.task, left)
+    if late is None:
+        return error
+    failure = failure_of(late, error, {})
+    name = str(late.node).removeprefix(f"{attempt.node}/")
+    return NodeExecutionError(f"An item of it failed in '{name}': {error.message}", failure=failure, hint=error.hint)
 
 
 def overdue(task: Task, left: bool = False) -> AttemptTimeoutError:

@@ -31,8 +31,9 @@ from shtairir.execute.call import Call, Face, Pace
 from shtairir.execute.context import PROGRESS_INTERVAL_S, TaskContext
 from shtairir.execute.loop_body import Lane
 from shtairir.execute.loop_program import BodyProgram, Once
-from shtairir.execute.loop_state import Telling
+from shtairir.execute.loop_state import BodyState, Telling
 from shtairir.execute.replay import inputs_of
+from shtairir.execute.timers import Timer
 from shtairir.flow.loop_shape import INDEX
 from shtairir.results.iterations import LoopRecord, Tally
 
@@ -127,9 +128,19 @@ class LoopRun:
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
     def _lane(self, wanted: Callable[[int], bool]) -> Lane:
-        lane = Lane(self.state, self.program, self._telling, self._once, wanted)
+        # Of a loop in a loop, the run knows the outer one.
+        loop = self.state.loop if isinstance(self.state, BodyState) else self.task.number
+        self._have_time_minded()
+        lane = Lane(self.state, self.program, self._telling, self._once, wanted, loop)
         self._lanes.append(lane)
         return lane
+
+    def _have_time_minded(self) -> None:
+        """Have the run look at what is under way here, as often as it may be overdue."""
+        inside, shortest_s = self.state.inside, self.program.shortest_timeout_s
+        if shortest_s < inside.shortest_s:
+            inside.shortest_s = shortest_s
+            self.state.queue.put(Timer(self.state.clock() + shortest_s, "_look_at_attempts"))
 
     def _numbering(self) -> Callable[[int], Any] | None:
         """Return what makes the number of an iteration of its index, if the body gets that."""

@@ -35,10 +35,18 @@ class Lane(StepPerformer):
         The iteration that is on its way.
     together
         Whether idle workers may join in: for turns, of which only one is on its way at a time.
+    loop, given_up
+        See `shtairir.execute.inside`.
     """
 
     def __init__(
-        self, outer: RunState, program: BodyProgram, tell: Telling, once: Once, wanted: Callable[[int], bool]
+        self,
+        outer: RunState,
+        program: BodyProgram,
+        tell: Telling,
+        once: Once,
+        wanted: Callable[[int], bool],
+        loop: int,
     ) -> None:
         steps = program.steps  # before the state, which takes the constants that these bring
         super().__init__(program, BodyState(outer, program, tell, self._is_stopping))
@@ -50,9 +58,12 @@ class Lane(StepPerformer):
         self._blank = list(self._slots)
         self._take_what_is_there()
         self.together = False
+        self.loop = self._state.loop = loop
+        self.given_up = False
+        outer.inside.lanes.add(self)
 
     def _is_stopping(self) -> bool:
-        return self._outer.stopping or not self._wanted(self.index)
+        return self._outer.stopping or self.given_up or not self._wanted(self.index)
 
     def run(self, index: int, given: list[tuple[int, Any]], owned: Iterable[int] = ()) -> list[Any]:
         """Return the outputs of one iteration. Whoever gets them lets go of them with `let_go`.
@@ -71,7 +82,7 @@ class Lane(StepPerformer):
         RunCancelledError
             When the run is to end, or the iteration is not wanted any more.
         """
-        self.index = index
+        self.index = self._state.index = index
         slots, program = self._slots, self._program
         slots[:] = self._blank
         while given:
@@ -83,6 +94,7 @@ class Lane(StepPerformer):
             self._skipped.clear()
             self._passed.clear()
         self._state.records.parts.clear()
+        self._step, self._is_alone = None, not self.together
         try:
             if self._once.is_open:
                 self._settle()
@@ -96,6 +108,7 @@ class Lane(StepPerformer):
             self._held.difference_update(program.outputs)
             return outputs
         finally:
+            self._is_alone = False
             for slot in self._held:
                 self.let_go(slots[slot])
             self._held.clear()
@@ -147,6 +160,7 @@ class Lane(StepPerformer):
     def _walk_as_scheduled(self) -> None:
         """Perform the steps as a scheduler says: where something is chosen, or several can be done side by side."""
         state, program = self._state, self._program
+        self._now_s = state.clock()
         scheduler = scheduler_of(program.shape, self._branching, program.readers)
         if isinstance(scheduler, ChoosingScheduler):
             scheduler.values, state.chosen = self._slots, scheduler.chosen
@@ -185,6 +199,8 @@ class Lane(StepPerformer):
 
     def close(self) -> None:
         """Let go of what refers back here: a ring would keep its values until garbage is collected."""
+        self._outer.inside.lanes.discard(self)
+        self._attempts.clear()
         del self._state, self._wanted, self._outer
         self._slots, self._blank, self._failures = [], [], {}
 

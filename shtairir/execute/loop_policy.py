@@ -1,7 +1,6 @@
 """What the policy of a node in the body of a loop leads to: it is tried again, falls back, or is left out.
 
-An item is on its way with one worker, which waits with it between two attempts; a cancel ends the wait. How long an
-attempt may take is the loop's own to say: a part of an item cannot be ended without the item.
+An item is on its way with one worker, which waits with it between two attempts; a cancel ends the wait.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ class Trial:
     Parameters
     ----------
     attempt
-        Makes another attempt, and returns why it failed.
+        Makes another attempt, of which it gets the number, and returns why it failed.
     check
         Raises when nobody wants it any more.
     """
 
     def __init__(
-        self, state: RunState, call: Call, attempt: Callable[[], NodeFailure | None], check: Callable[[], None]
+        self, state: RunState, call: Call, attempt: Callable[[int], NodeFailure | None], check: Callable[[], None]
     ) -> None:
         self._state = state
         self._call = call
@@ -55,7 +54,7 @@ class Trial:
             if failure.category not in ("retryable", "conditional"):
                 break
             self._wait(max(next(waits), retry_in_s()))
-            again = self._attempt()
+            again = self._attempt(number)
             if again is None:
                 return None
             failure = replace(again, attempts=number)

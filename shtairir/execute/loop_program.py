@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +20,7 @@ from shtairir.planning.passes.coarsen import is_simple
 if TYPE_CHECKING:
     from shtairir.ids import NodeId
     from shtairir.planning.bodies import BodyPlan
-    from shtairir.planning.plan import Task
+    from shtairir.planning.plan import ExecutionPlan, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,11 @@ class BodyProgram:
         ]
 
     @cached_property
+    def shortest_timeout_s(self) -> float:
+        """The least that an attempt at a node of the body, or of a loop in it, may take."""
+        return _shortest_s(self.plan)
+
+    @cached_property
     def has_conditions(self) -> bool:
         """Whether a policy may leave out a node."""
         return any(task.policy.condition is not None for task in self.plan.tasks)
@@ -153,6 +159,12 @@ class BodyProgram:
             if slot not in self.kept:
                 ends.setdefault(number, []).append(slot)
         return ends
+
+
+def _shortest_s(plan: ExecutionPlan) -> float:
+    limits = {task.policy.timeout_s for task in plan.tasks}
+    inner = [_shortest_s(task.body.plan) for task in plan.tasks if task.body is not None]
+    return min([limit_s for limit_s in limits if limit_s is not None] + inner, default=math.inf)
 
 
 class Once:

@@ -6,6 +6,7 @@ of a single call, only counted. A step returns why it failed, instead of raising
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,6 +16,7 @@ from shtairir.document.references import OUTPUT_PORT
 from shtairir.errors import ExecutionError, MemoryBudgetError, RunCancelledError
 from shtairir.events import IN_LOOP, NodeFailure, NodeStatus
 from shtairir.execute.attempt import Attempt
+from shtairir.execute.attempts import overdue
 from shtairir.execute.burst import Row
 from shtairir.execute.call import Call
 from shtairir.execute.composite import Composite
@@ -71,6 +73,9 @@ class StepPerformer:
         self._skipped: dict[int, NodeFailure] = {}
         self._passed: set[int] = set()
         self._retry_in_s: dict[int, float] = {}
+        self._attempts: dict[int, Attempt] = {}
+        self._step: Step | None = None
+        self._is_alone = False
         self._now_s = 0.0
         self._base_bytes = 0
 
@@ -81,6 +86,7 @@ class StepPerformer:
     def _perform(self, step: Step, began_s: float) -> bool:
         """Perform a step, take note of its time, and say whether it made all of its outputs."""
         self._refuse_to_go_on()
+        self._step = step
         call = step.call
         if step.row is not None:
             failure = self._call_row(step, step.row)
@@ -114,7 +120,7 @@ class StepPerformer:
         """Return why a step failed for good, after what its policy makes of that."""
         call, row = step.call, step.row
         assert isinstance(call, Call)
-        again = partial(self._call, step, call) if row is None else partial(self._call_row, step, row)
+        again = partial(self._call, step, call) if row is None else lambda _: self._call_row(step, row)
         trial = Trial(self._state, call, again, self._refuse_to_go_on)
         final = trial.end(failure, lambda: self._retry_in_s.pop(step.task, 0.0))
         if final is None:
@@ -208,19 +214,20 @@ class StepPerformer:
             return self._failure(step, error, {})
         return None
 
-    def _call(self, step: Step, call: Call) -> NodeFailure | None:
+    def _call(self, step: Step, call: Call, number: int = 1) -> NodeFailure | None:
         state = self._state
         arguments: dict[str, Any] = {}
         context = None
+        attempt = self._begun(step, call, number)
         try:
             arguments = call.arguments(self._slots, self._is_sole)
             if call.context_argument is not None:
-                context = arguments[call.context_argument] = TaskContext(state, call.task)
+                context = arguments[call.context_argument] = TaskContext(state, call.task, attempt)
             if call.resources or call.task.policy.depends_on:
                 with self._held_resources(call, context), self._asking(call):
-                    returned = self._called(call, arguments)
+                    returned = self._called(attempt, call, arguments)
             else:
-                returned = self._called(call, arguments)
+                returned = self._called(attempt, call, arguments)
             if type(returned) is call.plain_output:
                 self._slots[call.first_slot] = returned
             else:
@@ -228,17 +235,40 @@ class StepPerformer:
         except BaseException as error:  # noqa: BLE001 - as above
             return self._why(step, error, arguments)
         finally:
+            attempt.started_s = math.inf
             if context is not None:
+                attempt.claim()
                 context.end()
             if call.task.body is not None:
                 self._add_nested(step.task)
         return None
 
-    def _called(self, call: Call, arguments: dict[str, Any]) -> Any:
+    def _begun(self, step: Step, call: Call, number: int) -> Attempt:
+        """Return the attempt that is made now, for whoever minds its time; without a context, always the same."""
+        attempt = self._attempts.get(step.task)
+        if attempt is None or call.context_argument is not None:
+            attempt = self._attempts[step.task] = Attempt(call.task, number, IN_LOOP)
+            attempt.key = self._state.effect_key(call.task.node) if call.context_argument is not None else ""
+        attempt.number = number
+        attempt.is_overdue = False
+        attempt.started_s = self._state.clock()
+        return attempt
+
+    def under_way(self) -> list[Attempt]:
+        """Return the attempts that are made now, or were last; from any thread.
+
+        A row is no attempt, since that would take longer than its call: it began when the step before it ended.
+        """
+        found = list(self._attempts.copy().values())
+        step = self._step
+        if self._is_alone and step is not None and step.row is not None:
+            assert isinstance(step.call, Call)
+            found.append(Attempt(step.call.task, 1, IN_LOOP, self._now_s))
+        return found
+
+    def _called(self, attempt: Attempt, call: Call, arguments: dict[str, Any]) -> Any:
         invoke = self._state.invoke
-        if invoke is None:
-            return call.function(**arguments)
-        return invoke(Attempt(call.task, 1, IN_LOOP), call, arguments)
+        return call.function(**arguments) if invoke is None else invoke(attempt, call, arguments)
 
     def _held_resources(self, call: Call, context: TaskContext | None) -> Hold:
         """Return what holds the resources that a block declares, having waited for them in the loop's worker."""
@@ -279,6 +309,9 @@ class StepPerformer:
     def _why(self, step: Step, error: BaseException, arguments: dict[str, Any] | None = None) -> NodeFailure:
         """Return why an attempt at a step failed, unless the whole iteration is to end."""
         state, call = self._state, step.call
+        attempt = self._attempts.get(step.task)
+        if attempt is not None and attempt.is_overdue and not state.stopping:
+            error = overdue(call.task)
         if isinstance(error, RunCancelledError) and self._state.stopping:
             raise error
         if self._tallies[step.places[-1]].failed < _TOLD_IN_FULL:

@@ -135,13 +135,22 @@ class Timing(Course):
         Of a run whose nodes all have five minutes this is done every five minutes: no task needs a timer.
         """
         shortest_s, now = self._program.shortest_timeout_s, self.clock()
-        if shortest_s is None:
+        inside = self._state.inside
+        if shortest_s is None or inside.shortest_s < shortest_s:
+            shortest_s = inside.shortest_s
+        if shortest_s == math.inf:
             return
         next_s = now + shortest_s
         for task, attempt in self._state.in_hand.copy().items():
             due_s = self._due_s(attempt)
             if due_s <= now:
                 self._mailbox.post(self._on_overdue, task)
+            else:
+                next_s = min(next_s, due_s)
+        for lane, attempt in inside.attempts():
+            due_s = self._due_s(attempt)
+            if due_s <= now:
+                self._mailbox.post(self._on_overdue_inside, lane.loop)
             else:
                 next_s = min(next_s, due_s)
         for first, passage in self._passages.copy().items():
@@ -184,6 +193,26 @@ class Timing(Course):
             ending = self._give_up_attempt(task, attempt)
             self._workers.over(task)
             self._handle(ending, task)
+
+    def _on_overdue_inside(self, loop: int) -> None:
+        """End attempts in a loop whose time is up; or give up the loop, if there is no other way."""
+        for _, attempt in self._state.inside.attempts(loop):
+            if self._due_s(attempt) > self.clock():
+                continue
+            listens = attempt.task.definition.context_argument is not None
+            if not attempt.is_overdue and (attempt.end is not None or listens):
+                attempt.is_overdue = True
+                if attempt.end is not None:
+                    attempt.end()
+                continue
+            whole = self._state.in_hand.get(loop)
+            if whole is not None and whole.claim():
+                whole.late = attempt.task
+                self._state.inside.give_up(loop)
+                ending = self._give_up_attempt(loop, whole)
+                self._workers.over(loop)
+                self._handle(ending, loop)
+            return
 
     def _give_up_attempt(self, task: int, attempt: Attempt) -> Ending:
         """End an attempt in the place of its worker, and have another take that one's place."""

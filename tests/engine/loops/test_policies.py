@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 import shtairir
-from shtairir.block import block
+from shtairir.block import Context, block
 
 _tries: Counter[float] = Counter()
 _lock = threading.Lock()
@@ -148,3 +148,69 @@ def test_what_only_a_task_of_its_own_can_have_is_told_in_a_loop() -> None:
     assert "'timeout_s' and 'priority' of 'work' have no effect" in problem.message
     assert problem.severity == "warning"
     assert not [one for one in shtairir.validate(loop_over(picky, retries=2)) if one.code == "unused_policy"]
+
+
+@block(id="loops.stuck", category="Test", runs_on="process")
+def stuck(x: float) -> float:
+    """Never come back from two."""
+    while x == 2:
+        pass
+    return x
+
+
+@block(id="loops.asleep", category="Test", deterministic=False)
+def asleep(x: float) -> float:
+    """Sleep for long over two, and not listen."""
+    if x == 2:
+        time.sleep(8)
+    return x
+
+
+@block(id="loops.listening", category="Test", deterministic=False)
+def listening(context: Context, x: float) -> float:
+    """Wait over two until it is told that its time is up."""
+    while x == 2:
+        context.check_cancelled()
+        time.sleep(0.005)
+    return x
+
+
+@block(id="loops.signed", category="Test", deterministic=False)
+def signed(context: Context, x: float) -> float:
+    """Note by what an effect would be recognised; fail once."""
+    with _lock:
+        _signs.append((x, context.attempt, context.idempotency_key))
+    if context.attempt == 1:
+        raise ConnectionError("no answer")
+    return x
+
+
+_signs: list[tuple[float, int, str]] = []
+
+
+@pytest.mark.parametrize("function", [stuck, listening])
+def test_an_item_whose_time_is_up_fails_alone(function: object) -> None:
+    graph = loop_over(function, timeout_s=1.5, retries=0, on_failure="fallback", fallback={"out": -1})
+    result = shtairir.run(graph)
+    assert result.status == "done"
+    assert result["loop.made"] == [1.0, -1.0, 3.0]
+
+
+def test_an_item_that_cannot_be_ended_ends_its_loop() -> None:
+    began_s = time.monotonic()
+    result = shtairir.run(loop_over(asleep, timeout_s=0.3, retries=0))
+    assert time.monotonic() - began_s < 6
+    assert result.status == "failed"
+    error = result.nodes["loop"].error
+    assert error is not None
+    assert "failed in 'work': It was not done after 0.3 s" in error.message
+
+
+def test_each_item_has_effects_of_its_own_that_are_recognised_in_every_attempt() -> None:
+    _signs.clear()
+    result = shtairir.run(loop_over(signed, retries=2, backoff_s=0.001))
+    assert result.status == "done"
+    keys = {x: {key for other, _, key in _signs if other == x} for x in (1.0, 2.0, 3.0)}
+    assert all(len(found) == 1 for found in keys.values())
+    assert len(set.union(*keys.values())) == 3
+    assert {(x, number) for x, number, _ in _signs} == {(x, number) for x in (1.0, 2.0, 3.0) for number in (1, 2)}
