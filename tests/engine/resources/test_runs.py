@@ -21,6 +21,7 @@ from shtairir.resources import Owner, ResourceManager
 from shtairir.results import RunResult
 from shtairir.session import RunHandle, start_plan, wait_for
 from shtairir.testing import EventRecorder, graph_of
+from tests.engine.loops.builders import mapped
 
 
 @pytest.fixture
@@ -517,6 +518,41 @@ class TestTakenAtRunTime:
         handle.cancel()
         assert handle.wait(2) is not None
         assert not any(usage.holders for usage in manager.usage())
+
+
+class TestInLoops:
+    def test_items_that_cross_each_other_all_get_through(self, manager: ResourceManager) -> None:
+        @block(id="test.crosses_in_loop")
+        def crosses(context: Context, x: float) -> float:
+            """Take two locks, in an order that depends on the item."""
+            first, second = ("left", "right") if x % 2 else ("right", "left")
+            with context.acquire(first):
+                time.sleep(0.001)
+                with context.acquire(second):
+                    return x + 1
+
+        graph = mapped(crosses, x=[float(number) for number in range(40)])
+        graph.set_policy(None, node={"retries": 50, "backoff_s": 0.001, "backoff_cap_s": 0.01})
+        result = done(shtairir.plan(graph, workers=4), manager)
+        result.raise_for_status()
+
+    def test_a_loop_that_is_cancelled_holds_nothing(self, manager: ResourceManager) -> None:
+        somebody = held_by_hand(manager, "scanner")
+
+        @block(id="test.scans_in_loop", resources=("scanner",), pure=False)
+        def scans(x: float) -> float:
+            """Wait for a scanner."""
+            return x
+
+        seen = EventRecorder()
+        graph = mapped(scans, x=[float(number) for number in range(10)])
+        handle = begun(shtairir.plan(graph, workers=3), manager, instruments=[seen])
+        until(lambda: any(usage.waiting for usage in manager.usage()))
+        handle.cancel()
+        result = handle.wait(2)
+        assert result is not None
+        assert result.status == "cancelled"
+        manager.release_all(somebody)
 
 
 def test_the_program_has_one_manager() -> None:
