@@ -54,9 +54,7 @@ def impossible(owner: Owner, wanted: Mapping[str, int], capacities: Mapping[str,
 
 def why_waiting(wait: Wait, now_s: float, resources: Mapping[str, Resource]) -> str:
     """Return what somebody waits for, and who has it."""
-    short = [
-        said for name, amount in wait.wanted.items() if (said := _why_short(resources[name], amount, wait, now_s))
-    ]
+    short = [said for name, amount in wait.wanted.items() if (said := _why_short(resources[name], amount, wait, now_s))]
     if short:
         return f"Waits for {' and for '.join(short)}."
     for name in wait.wanted:

@@ -148,8 +148,6 @@ class TestInTheShell:
         assert own_manager.given() == {"camera": 2, "api": Rate(5)}
 
     @pytest.mark.parametrize("said", ["camera", "camera=", "=2", "camera=many", "api=5/week"])
-    def test_what_says_no_capacity_is_refused(
-        self, file: Path, said: str, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def test_what_says_no_capacity_is_refused(self, file: Path, said: str, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["run", str(file), "--capacity", said]) == 2
         assert "no capacity" in capsys.readouterr().err

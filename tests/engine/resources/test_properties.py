@@ -168,9 +168,7 @@ class ResourceMachine(RuleBasedStateMachine):
         assert all(queued.reason for usage in self.manager.usage() for queued in usage.waiting)
         for resource in self.manager._ledger.resources.values():
             assert resource.queue == sorted(resource.queue, key=lambda wait: wait.rank)
-            assert resource.offered == sum(
-                amount for owner, (amount, _) in resource.holders.items() if not owner.begun
-            )
+            assert resource.offered == sum(amount for owner, (amount, _) in resource.holders.items() if not owner.begun)
 
     @invariant()
     def the_first_in_all_its_queues_does_not_wait_for_what_is_free(self) -> None:
