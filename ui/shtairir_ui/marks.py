@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QObject, Signal
 
 from shtairir.document import Change, Snapshot
@@ -40,16 +42,17 @@ class Marks(QObject):
         """The links that are watched, by the inputs that they feed."""
         return tuple(self._watched)
 
-    def toggle_stop(self, name: str) -> bool:
-        """Set a breakpoint, or take it away; says whether there is one now."""
-        on = name not in self._stops
-        if on:
-            self._stops[name] = None
-        else:
-            del self._stops[name]
-        self.stop_changed.emit(name, on)
-        self.changed.emit()
-        return on
+    def set_stops(self, names: Iterable[str], on: bool) -> None:
+        """Set breakpoints, or take them away."""
+        changed = [name for name in dict.fromkeys(names) if (name in self._stops) is not on]
+        for name in changed:
+            if on:
+                self._stops[name] = None
+            else:
+                del self._stops[name]
+            self.stop_changed.emit(name, on)
+        if changed:
+            self.changed.emit()
 
     def toggle_watch(self, link: PortRef) -> bool:
         """Watch a link, or no longer; says whether it is watched now."""
@@ -64,8 +67,7 @@ class Marks(QObject):
 
     def clear_stops(self) -> None:
         """Take all breakpoints away."""
-        for name in self.stops:
-            self.toggle_stop(name)
+        self.set_stops(self.stops, on=False)
 
     def forget(self) -> None:
         """Another file is open."""
@@ -83,8 +85,7 @@ class Marks(QObject):
         if not gone and not cut:
             return
         names = {*gone, *map(str, cut)}
-        for name in [name for name in self._stops if name in names]:
-            self.toggle_stop(name)
+        self.set_stops([name for name in self._stops if name in names], on=False)
         for link in [link for link in self._watched if link in cut or link.node in gone]:
             self.toggle_watch(link)
 

@@ -82,14 +82,14 @@ def left_text(likely_s: float | None, low_s: float | None = None, high_s: float 
     if likely_s is None or likely_s < 0.5:
         return ""
     if low_s is not None and high_s is not None:
-        low, high = _told(low_s), _told(high_s)
+        low, high = roughly(low_s), roughly(high_s)
         if low != high:
             return f"{low} to {high} left"
-    return f"about {_told(likely_s)} left"
+    return f"about {roughly(likely_s)} left"
 
 
-def _told(seconds: float) -> str:
-    """A time in no more digits than one can be sure of."""
+def roughly(seconds: float) -> str:
+    """A time in no more digits than one can be sure of: ``29 s``, ``1 min 05 s``, ``12 min 00 s``."""
     whole = round(seconds)
     return f"{whole} s" if whole < 60 else duration(whole if whole < 600 else round(whole / 60) * 60)
 

@@ -6,12 +6,14 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
+from shtairir_ui.guard import guarded
 from shtairir_ui.iconlabel import IconLabel
-from shtairir_ui.outcome import NOT_RUN, NOTHING, Outcome, Standing, outcome_of, running_text
+from shtairir_ui.outcome import NOT_RUN, NOTHING, Outcome, Standing, outcome_of, roughly, running_text
 from shtairir_ui.preview.view import Elided
 from shtairir_ui.quantities import duration
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 TICK_MS = 200
 STEPS = 1000
+NARROW = 560
+"""With less room than this, in pixels, the buttons beside Run show their icons only, and no bar is shown."""
 
 
 class RunBar(QFrame):
@@ -117,7 +121,6 @@ class RunBar(QFrame):
         self._began_s = time.perf_counter()
         self._stopping = False
         self._tick.start()
-        self._bar.setVisible(True)
         self._icon.hide()
         self._refresh()
 
@@ -141,9 +144,10 @@ class RunBar(QFrame):
         left_s = self._editor.time_left_s
         self.extend_button.setVisible(self._editor.is_time_short and not self._stopping)
         if left_s is not None:
-            self.extend_button.setText(f"Ends in {duration(round(left_s))} · More time")
+            ends = f"Ends in {roughly(left_s)}"
+            self.extend_button.setText(roughly(left_s) if self._is_narrow else f"{ends} · More time")
             more = duration(self._editor.more_time_s)
-            self.extend_button.setToolTip(f"The run's time is nearly up. Give it another {more}.")
+            self.extend_button.setToolTip(f"{ends}: give the run another {more}")
 
     def _on_finished(self, result: RunResult) -> None:
         self._outcome = outcome_of(result, self._editor.run_statuses)
@@ -165,7 +169,6 @@ class RunBar(QFrame):
 
     def _show_idle(self) -> None:
         self._tick.stop()
-        self._bar.hide()
         self._bar.setValue(0)
         self.extend_button.hide()
         self._show_buttons()
@@ -184,12 +187,30 @@ class RunBar(QFrame):
         self._enable(self.run_button, not running and editor.past is None)
         self._enable(self.pause_button, editor.can_hold and not self._stopping)
         self.pause_button.setVisible(running)
-        self.pause_button.setText("Resume" if held else "Pause")
+        self._label(self.pause_button, "Resume" if held else "Pause")
+        self._label(self.step_button, "Step")
+        self._label(self.stop_button, "Stop")
+        self._bar.setVisible(running and not self._is_narrow)
         self.pause_button.setToolTip(
             "Let the run go on (F5)" if held else "Start no node any more; those that run go on to their end (F6)"
         )
         theme.bind_icon(self.pause_button, "run" if held else "pause", "accent" if held else None)
         self.step_button.setVisible(held)
+
+    @property
+    def _is_narrow(self) -> bool:
+        return self.width() < NARROW
+
+    def _label(self, button: QPushButton, text: str) -> None:
+        """What a button is called; where there is no room for words, its icon says it."""
+        button.setText("" if self._is_narrow else text)
+        button.setAccessibleName(text)
+
+    @guarded
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use words where there is room for them."""
+        super().resizeEvent(event)
+        self._show_buttons()
 
     def _enable(self, button: QPushButton, enabled: bool) -> None:
         if not enabled and button.hasFocus():  # else Qt would hand the keyboard to whatever stands next to it

@@ -273,10 +273,8 @@ class RunVerbs(GraphVerbs):
     def toggle_stop(self, *names: NodeId | PortRef) -> None:
         """Set breakpoints on nodes or links that are shown; where all have one, take them away."""
         paths = [str(self._path(name)) for name in names]
-        on = not all(path in self.marks.stops for path in paths)
-        for path in paths:
-            if (path in self.marks.stops) is not on:
-                self.marks.toggle_stop(path)
+        known = set(self.marks.stops)
+        self.marks.set_stops(paths, on=not all(path in known for path in paths))
 
     def toggle_watch(self, link: PortRef) -> None:
         """Watch the value that a link carries, or no longer."""

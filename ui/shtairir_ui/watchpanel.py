@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QIcon, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -19,6 +19,7 @@ from shtairir.ids import PortRef
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.emptystate import EmptyState
+from shtairir_ui.guard import guarded
 from shtairir_ui.history.panel import bar_button
 from shtairir_ui.marks import source_of
 from shtairir_ui.runtime import IDLE
@@ -63,6 +64,8 @@ class WatchPanel(QWidget):
         self._fill()
 
     def _fill(self, _cause: object = None) -> None:
+        if not self.isVisible():
+            return  # nobody sees it: filled when somebody does
         marks = self._editor.marks
         self.list.clear()
         for link in marks.watched:
@@ -81,6 +84,8 @@ class WatchPanel(QWidget):
         self.list.addTopLevelItem(item)
 
     def _refresh(self, _cause: object = None) -> None:
+        if not self.isVisible():
+            return
         for row in range(self.list.topLevelItemCount()):
             item = self.list.topLevelItem(row)
             if item is not None:
@@ -120,7 +125,7 @@ class WatchPanel(QWidget):
         item = self.list.currentItem()
         name = item.data(0, _NAME) if item is not None else None
         if isinstance(name, str):
-            self._editor.marks.toggle_stop(name)
+            self._editor.marks.set_stops([name], on=False)
         elif name is not None:
             self._editor.marks.toggle_watch(PortRef(name.node, name.port))
 
@@ -147,3 +152,9 @@ class WatchPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(bar)
         column.addWidget(body, 1)
+
+    @guarded
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what was marked while nobody looked."""
+        super().showEvent(event)
+        self._fill()

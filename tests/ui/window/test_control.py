@@ -67,7 +67,7 @@ def test_f9_holds_the_run_at_the_selected_node_and_resume_lets_it_go_on(window: 
     assert not pause.isVisible()
     press(window, "runButton")
     qtbot.waitUntil(lambda: status(window, talk) is NodeStatus.PAUSED)
-    qtbot.waitUntil(lambda: pause.text() == "Resume" and step.isVisible())
+    qtbot.waitUntil(lambda: pause.accessibleName() == "Resume" and step.isVisible())
     assert status(window, number) is NodeStatus.DONE
     qtbot.waitUntil(lambda: "1 node held" in window.top_bar.run_bar.status_text)
     with qtbot.waitSignal(window.editor.run_finished) as finished:
@@ -164,6 +164,21 @@ def test_more_time_is_offered_when_it_gets_short(
     with qtbot.waitSignal(window.editor.run_finished) as finished:
         GATE.set()
     assert finished.args[0].status is RunStatus.DONE
+
+
+def test_in_a_narrow_window_the_buttons_are_icons_that_are_still_named(window: MainWindow, qtbot: QtBot) -> None:
+    chain(window, "sample.hold")
+    window.resize(760, 600)
+    press(window, "runButton")
+    pause = window.findChild(QPushButton, "pauseButton")
+    qtbot.waitUntil(pause.isVisible)
+    assert pause.text() == ""
+    assert pause.accessibleName() == "Pause"
+    assert pause.width() >= pause.sizeHint().width()
+    window.resize(1280, 720)
+    qtbot.waitUntil(lambda: pause.text() == "Pause")
+    with qtbot.waitSignal(window.editor.run_finished):
+        GATE.set()
 
 
 def test_a_node_that_is_tried_again_counts_down_and_says_why(window: MainWindow, qtbot: QtBot) -> None:
