@@ -86,7 +86,9 @@ def regressions(connection: sqlite3.Connection, rows: RunRows) -> tuple[Regressi
     longest = sorted(known, key=_elapsed, reverse=True)[: _MOST_NODES // 2]
     largest = sorted(known, key=_peak, reverse=True)[: _MOST_NODES // 2]
     chosen = {row[_NODE]: row for row in (*longest, *largest)}
-    pasts = {name: _past(connection, row[_LIKENESS], rows.summary.key) for name, row in chosen.items()}
+    same = connection.execute("SELECT id FROM runs WHERE key = ?", (rows.summary.key,)).fetchone()  # it is replaced
+    but = same[0] if same is not None else 0
+    pasts = {name: _past(connection, row[_LIKENESS], but) for name, row in chosen.items()}
     looked_at = [row for name, row in chosen.items() if len(pasts[name]) >= LEAST_RUNS]
     if not looked_at:
         return ()
@@ -168,12 +170,11 @@ def student_tail(t: float) -> float:
     return max(0.5 - (inner + math.atan(t / math.sqrt(5.0))) / math.pi, 0.0)
 
 
-def _past(connection: sqlite3.Connection, likeness: int, key: str) -> list[tuple[float, float]]:
-    """Return the times and the memory of earlier runs of a node, the latest first."""
+def _past(connection: sqlite3.Connection, likeness: int, but: int) -> list[tuple[float, float]]:
+    """Return the times and the memory of earlier runs of a node, the latest first; all of it stands in the index."""
     return connection.execute(
-        "SELECT node_runs.elapsed_s, node_runs.peak_bytes FROM node_runs JOIN runs ON runs.id = run_id"
-        " WHERE likeness = ? AND key <> ? ORDER BY run_id DESC LIMIT ?",
-        (likeness, key, _LOOKED_BACK),
+        "SELECT elapsed_s, peak_bytes FROM node_runs WHERE likeness = ? AND run_id <> ? ORDER BY run_id DESC LIMIT ?",
+        (likeness, but, _LOOKED_BACK),
     ).fetchall()
 
 

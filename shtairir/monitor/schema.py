@@ -58,7 +58,7 @@ CREATE TABLE node_runs (
     details TEXT,
     PRIMARY KEY (run_id, place)
 ) WITHOUT ROWID;
-CREATE INDEX node_runs_alike ON node_runs (likeness, run_id) WHERE likeness IS NOT NULL;
+CREATE INDEX node_runs_alike ON node_runs (likeness, run_id, elapsed_s, peak_bytes) WHERE likeness IS NOT NULL;
 CREATE TABLE attempts (
     run_id INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
     place INTEGER NOT NULL,

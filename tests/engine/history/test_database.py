@@ -130,9 +130,12 @@ def test_graphs_go_with_the_last_run_of_them(past: History) -> None:
 
 
 def test_runs_can_be_forgotten_by_their_age(past: History) -> None:
-    put(past, *(rows(f"20261120-120000-{each:04x}", node(), at=NOON + each) for each in range(10)))
+    long = '{"reason":"' + "x" * 100_000 + '"}'
+    put(past, *(rows(f"20261120-120000-{each:04x}", node(details=long), at=NOON + each) for each in range(10)))
+    before = past.database.path.stat().st_size
     assert past.prune(before=NOON + 4) == 4
     assert len(past.runs()) == 6
+    assert past.database.path.stat().st_size < 0.7 * before
     with closing(sqlite3.connect(past.database.path)) as left:
         assert left.execute("SELECT count(*) FROM node_runs").fetchone() == (6,)
 
