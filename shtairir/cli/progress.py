@@ -130,6 +130,8 @@ class LineWriter:
                 return self._ending(event.node, "restored", event.origin)
             case NodeHeld() if event.paused:
                 return f"{'':>{self._width}} {styled(f'{event.node} is held:', 'warn', self._stream)} {event.reason}"
+            case NodeHeld() if self._verbosity > 0:
+                return f"{'':>{self._width}} {event.node}: {event.reason}"
             case ValueWatched():
                 return f"{'':>{self._width}} {event.port} = {summarize(event.value).text}"
             case NodeCompensated():

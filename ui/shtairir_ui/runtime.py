@@ -113,6 +113,10 @@ def advance(before: NodeRuntime, event: Event) -> NodeRuntime:
             return NodeRuntime(
                 status=NodeStatus.RUNNING, started_s=event.at_s, attempt=event.attempt, attempts=before.attempts
             )
+        case NodeProgressed() if before.held and before.status is NodeStatus.WAITING:
+            # It waited for a resource in the middle of its work, and goes on.
+            going_on = replace(before, status=NodeStatus.RUNNING, reason="", held=False)
+            return replace(going_on, progress=event.fraction, message=event.message)
         case NodeProgressed():
             return replace(before, progress=event.fraction, message=event.message)
         case NodeFinished():

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from shtairir.document import Graph
-from shtairir.events import NodeFinished, NodeProgressed, NodeStarted, NodeStatus
+from shtairir.events import NodeFinished, NodeHeld, NodeProgressed, NodeStarted, NodeStatus
 from shtairir.ids import BlockId, NodeId, PortRef, RunId
 from shtairir_ui.editor import Editor
 from shtairir_ui.kept import Candidate, KeptValues
@@ -112,6 +112,15 @@ def test_a_circle_is_seen_from_both_ends_of_a_ladder() -> None:
             graph.link(f"n{step - 1}.out", f"n{step}.y")
     assert feeds(graph.links, NodeId("n0"), NodeId("n40"))
     assert not feeds(graph.links, NodeId("n40"), NodeId("n0"))
+
+
+def test_a_node_that_waits_in_the_middle_of_its_work_goes_on_where_it_was() -> None:
+    run, node = RunId(1), NodeId("n")
+    state = advance(IDLE, NodeStarted(run, 0.0, node, "worker 1"))
+    state = advance(state, NodeHeld(run, 0.1, node, "Waits for 'printer', held by 'other'."))
+    assert (state.status, state.held, state.message) == ("waiting", True, "Waits for 'printer', held by 'other'.")
+    state = advance(state, NodeProgressed(run, 0.2, node, None, ""))
+    assert (state.status, state.held, state.started_s, state.message) == ("running", False, 0.0, "")
 
 
 def test_a_node_goes_from_started_through_progress_to_done() -> None:
