@@ -7,29 +7,27 @@ over, its records are handed to the history's own thread, which writes them in o
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shtairir import events as told
 from shtairir.events import Event
-from shtairir.ids import NodeId, RunKey
+from shtairir.ids import RunKey
 from shtairir.keeping import state_folder
+from shtairir.monitor.happenings import WORDED
 from shtairir.monitor.past import (
-    INTERRUPTIONS,
-    PROCESSOR,
     FailedAttempt,
     Origin,
     PastEvent,
     Regression,
     ResourceUse,
 )
+from shtairir.monitor.usage import shared_use, spent, spent_since
 from shtairir.monitor.writer import writer
 
 if TYPE_CHECKING:
@@ -136,7 +134,7 @@ class Chronicle:
 
     def on_event(self, event: Event) -> None:
         """Take note of what the records do not tell."""
-        worded = _WORDED.get(type(event))
+        worded = WORDED.get(type(event))
         if worded is None:
             if self._first_s is None:
                 self._first_s = event.at_s
@@ -168,7 +166,8 @@ class Chronicle:
         # Here, on its own thread, and not sooner: SQLite takes as long to import as a small run takes.
         from shtairir.monitor.failures import keep_few
         from shtairir.monitor.history import history
-        from shtairir.monitor.recording import graph_text, record, rows_of
+        from shtairir.monitor.recording import record
+        from shtairir.monitor.rows import graph_text, rows_of
         from shtairir.recovery.folder import RUNS, RunFolder
 
         folder = RunFolder(self._folder / RUNS / self.key())
@@ -246,78 +245,8 @@ def _origin_of(folder: RunFolder) -> RunKey | None:
         return None
 
 
-def spent() -> tuple[float, int]:
-    """Return the processor time of this program so far, and how often it had to leave a processor to another."""
-    try:
-        from resource import RUSAGE_SELF, getrusage
-    except ImportError:  # on Windows
-        return time.process_time(), 0
-    usage = getrusage(RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime, usage.ru_nivcsw
-
-
-def spent_since(before: tuple[float, int], capacity_s: float) -> list[ResourceUse]:
-    """Return what the program has taken of the processors since then; all of its runs together."""
-    busy_s, interruptions = spent()
-    return [
-        ResourceUse(PROCESSOR, "s", capacity_s, busy_s - before[0]),
-        ResourceUse(INTERRUPTIONS, "times", 0.0, float(interruptions - before[1])),
-    ]
-
-
-def shared_use(elapsed_s: float) -> list[ResourceUse]:
-    """Return what was taken of shared resources in the last seconds, by all runs together, and how long they waited."""
-    module = sys.modules.get("shtairir.resources.shared")
-    if module is None:  # nobody has asked for one yet
-        return []
-    found = []
-    for one in module.shared_resources().usage():
-        since_s = one.at_s - elapsed_s
-        points = [point for point in one.series if point.at_s >= since_s]
-        ends = [*(point.at_s for point in points[1:]), one.at_s]
-        waited_s = sum(point.waiting * (end_s - point.at_s) for point, end_s in zip(points, ends, strict=False))
-        peak = max((point.used for point in points), default=one.used)
-        if peak or waited_s:
-            found.append(ResourceUse(one.name, one.kind, float(one.capacity), float(peak), waited_s))
-    return found
-
-
 def _words(error: BaseException) -> str:
     try:
         return str(getattr(error, "message", None) or error)
     except Exception:  # noqa: BLE001 - the error is foreign code
         return ""
-
-
-# --- events in words ------------------------------------------------------------------------------------------
-
-_Worded = tuple[str, NodeId | None, str]
-
-
-def _logged(event: told.NodeLogged) -> _Worded | None:
-    return (event.level, event.node, event.message) if event.level in ("warning", "error") else None
-
-
-def _retrying(event: told.NodeRetrying) -> _Worded:
-    said = event.failure.message.partition("\n")[0].rstrip(".")
-    return "retry", event.node, f"Attempt {event.attempt} failed: {said}. The next begins in {event.delay_s:.2f} s."
-
-
-def _compensated(event: told.NodeCompensated) -> _Worded:
-    if event.failure is None:
-        return "compensated", event.node, "What it had done was undone."
-    return "not_compensated", event.node, f"It could not be undone: {event.failure.message}"
-
-
-_WORDED: Mapping[type, Callable[[Any], _Worded | None]] = {
-    told.NodeLogged: _logged,
-    told.NodeRetrying: _retrying,
-    told.NodeHeld: lambda event: ("held", event.node, event.reason),
-    told.NodeRestored: lambda event: ("restored", event.node, event.origin),
-    told.NodeCompensated: _compensated,
-    told.WorkerReplaced: lambda event: ("worker", event.node, f"{event.worker}: {event.reason}"),
-    told.BreakerChanged: lambda event: ("breaker", None, f"'{event.dependency}' is now {event.state}."),
-    told.RunPaused: lambda event: ("paused", None, "The run was paused."),
-    told.RunResumed: lambda event: ("resumed", None, "The run went on."),
-    told.RunExtended: lambda event: ("extended", None, f"The run may take {event.timeout_s:g} s in all."),
-}
