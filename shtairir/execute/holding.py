@@ -120,6 +120,13 @@ def taken(context: TaskContext, name: str, amount: int, timeout_s: float | None)
     )
 
 
+def declared(context: TaskContext, names: tuple[str, ...], check: Callable[[], None]) -> Hold:
+    """Return what holds what a block in a loop declares, all of it together."""
+    state = context.run_state
+    owner, wanted = context.holder().owner(), counted(names)
+    return state.resources.hold(owner, wanted, limits=state.limits, check=check, on_wait=_teller(state, context.node))
+
+
 def _teller(state: RunState, node: NodeId) -> Callable[[str], Callable[[], None]]:
     """Return what is called when a node waits in the middle of its work; what that returns, when it goes on.
 

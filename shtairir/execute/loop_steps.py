@@ -118,10 +118,10 @@ class StepPerformer:
 
     def _ended(self, step: Step, failure: NodeFailure) -> NodeFailure | None:
         """Return why a step failed for good, after what its policy makes of that."""
-        call, row = step.call, step.row
+        call = step.call
         assert isinstance(call, Call)
-        again = partial(self._call, step, call) if row is None else lambda _: self._call_row(step, row)
-        trial = Trial(self._state, call, again, self._refuse_to_go_on)
+        self._step = None  # waits are no part of an attempt
+        trial = Trial(self._state, call, partial(self._try_again, step, call), self._refuse_to_go_on)
         final = trial.end(failure, lambda: self._retry_in_s.pop(step.task, 0.0))
         if final is None:
             return None
@@ -134,6 +134,13 @@ class StepPerformer:
             return None
         self._note(step, final)
         return final
+
+    def _try_again(self, step: Step, call: Call, number: int) -> NodeFailure | None:
+        self._step, self._now_s = step, self._state.clock()
+        try:
+            return self._call(step, call, number) if step.row is None else self._call_row(step, step.row)
+        finally:
+            self._step = None
 
     def _is_to_run(self, step: Step, call: Call) -> bool:
         """Whether a node's condition holds; what cannot be told is a failure of the node."""
@@ -217,17 +224,23 @@ class StepPerformer:
     def _call(self, step: Step, call: Call, number: int = 1) -> NodeFailure | None:
         state = self._state
         arguments: dict[str, Any] = {}
-        context = None
-        attempt = self._begun(step, call, number)
+        context = attempt = None
+        if not step.is_plain or state.invoke is not None or not self._is_alone:
+            attempt = self._begun(step, call, number)
         try:
             arguments = call.arguments(self._slots, self._is_sole)
-            if call.context_argument is not None:
-                context = arguments[call.context_argument] = TaskContext(state, call.task, attempt)
-            if call.resources or call.task.policy.depends_on:
-                with self._held_resources(call, context), self._asking(call):
-                    returned = self._called(attempt, call, arguments)
-            else:
+            if attempt is None:
+                returned = call.function(**arguments)
+            elif step.is_plain:
                 returned = self._called(attempt, call, arguments)
+            else:
+                if call.context_argument is not None:
+                    context = arguments[call.context_argument] = TaskContext(state, call.task, attempt)
+                if call.resources or call.task.policy.depends_on:
+                    with self._held_resources(call, context), self._asking(call):
+                        returned = self._called(attempt, call, arguments)
+                else:
+                    returned = self._called(attempt, call, arguments)
             if type(returned) is call.plain_output:
                 self._slots[call.first_slot] = returned
             else:
@@ -235,49 +248,44 @@ class StepPerformer:
         except BaseException as error:  # noqa: BLE001 - as above
             return self._why(step, error, arguments)
         finally:
-            attempt.started_s = math.inf
-            if context is not None:
-                attempt.claim()
-                context.end()
+            if attempt is not None:
+                attempt.started_s = math.inf
+                if context is not None:
+                    attempt.claim()
+                    context.end()
             if call.task.body is not None:
                 self._add_nested(step.task)
         return None
 
     def _begun(self, step: Step, call: Call, number: int) -> Attempt:
-        """Return the attempt that is made now, for whoever minds its time; without a context, always the same."""
-        attempt = self._attempts.get(step.task)
-        if attempt is None or call.context_argument is not None:
-            attempt = self._attempts[step.task] = Attempt(call.task, number, IN_LOOP)
-            attempt.key = self._state.effect_key(call.task.node) if call.context_argument is not None else ""
-        attempt.number = number
-        attempt.is_overdue = False
-        attempt.started_s = self._state.clock()
+        """Return the attempt that is made now, for whoever minds its time."""
+        attempt = self._attempts[step.task] = Attempt(call.task, number, IN_LOOP, math.inf)
+        if call.context_argument is not None:
+            attempt.key = self._state.effect_key(call.task.node)
         return attempt
 
     def under_way(self) -> list[Attempt]:
         """Return the attempts that are made now, or were last; from any thread.
 
-        A row is no attempt, since that would take longer than its call: it began when the step before it ended.
+        For a plain call none is made, which would take as long as many a call: it began when the step before it ended.
         """
         found = list(self._attempts.copy().values())
         step = self._step
-        if self._is_alone and step is not None and step.row is not None:
+        if self._is_alone and step is not None and (step.is_plain or step.row is not None):
             assert isinstance(step.call, Call)
             found.append(Attempt(step.call.task, 1, IN_LOOP, self._now_s))
         return found
 
     def _called(self, attempt: Attempt, call: Call, arguments: dict[str, Any]) -> Any:
+        attempt.started_s = self._state.clock()  # and not while it waits for what it holds
         invoke = self._state.invoke
         return call.function(**arguments) if invoke is None else invoke(attempt, call, arguments)
 
     def _held_resources(self, call: Call, context: TaskContext | None) -> Hold:
         """Return what holds the resources that a block declares, having waited for them in the loop's worker."""
-        from shtairir.execute.holding import counted  # few blocks hold anything
+        from shtairir.execute.holding import declared  # few blocks hold anything
 
-        state = self._state
-        owner = (context or TaskContext(state, call.task)).holder().owner()
-        wanted = counted(call.resources)
-        return state.resources.hold(owner, wanted, limits=state.limits, check=self._refuse_to_go_on)
+        return declared(context or TaskContext(self._state, call.task), call.resources, self._refuse_to_go_on)
 
     def _asking(self, call: Call) -> Asking:
         """Return what minds the circuits to what a block depends on; of hooks, iterations know nothing."""
