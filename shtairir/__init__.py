@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from shtairir.ids import PortRef
     from shtairir.monitor.history import history
     from shtairir.planning import ExecutionPlan, OptimizationLevel
-    from shtairir.resources import shared_resources
+    from shtairir.resources import Rate, breakers, shared_resources
     from shtairir.results import RunResult
     from shtairir.session import RunHandle, plan, resume, run, start, start_again
     from shtairir.validation import Problem, validate
@@ -49,11 +49,13 @@ _HOMES = {
     "Param": "shtairir.block",
     "PortRef": "shtairir.ids",
     "Problem": "shtairir.validation",
+    "Rate": "shtairir.resources",
     "Registry": "shtairir.block.registry",
     "RunHandle": "shtairir.session",
     "RunResult": "shtairir.results",
     "RunStatus": "shtairir.events",
     "ShtairirError": "shtairir.errors",
+    "breakers": "shtairir.resources",
     "default_registry": "shtairir.block.registry",
     "history": "shtairir.monitor.history",
     "load": "shtairir.document",
@@ -80,12 +82,14 @@ __all__ = [
     "Param",
     "PortRef",
     "Problem",
+    "Rate",
     "Registry",
     "RunHandle",
     "RunResult",
     "RunStatus",
     "ShtairirError",
     "block",
+    "breakers",
     "default_registry",
     "history",
     "load",
