@@ -31,8 +31,15 @@ if TYPE_CHECKING:
     from shtairir.planning.plan import Task
 
 
-class UndoJournal(Protocol):
-    """Is told what is undone. What it is told is on the disk when it returns."""
+class RunJournal(Protocol):
+    """What keeps a run, as the run sees it. What it is told of undoing is on the disk when it returns."""
+
+    @property
+    def opens_s(self) -> float:
+        """From when on the run is worth being kept, by its clock."""
+
+    def open(self) -> bool:
+        """Keep it from now on."""
 
     def undoing(self, nodes: Sequence[NodeId], status: str) -> None:
         """Take note that these are about to be undone, in this order, since the run has ended so."""
@@ -113,7 +120,7 @@ class Undo:
     def __init__(
         self,
         state: RunState,
-        journal: UndoJournal | None,
+        journal: RunJournal | None,
         tell: Callable[[Event], None],
         wait: Callable[[float], None],
     ) -> None:

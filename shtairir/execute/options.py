@@ -15,7 +15,7 @@ from shtairir.memory.pool import MemoryPool
 
 if TYPE_CHECKING:
     from shtairir.execute.attempt import AttemptHook, Elsewhere
-    from shtairir.execute.compensating import Undoing, UndoJournal
+    from shtairir.execute.compensating import RunJournal, Undoing
     from shtairir.execute.mailbox import Mailbox
     from shtairir.execute.restoring import Restored
     from shtairir.execute.state import RunState
@@ -71,7 +71,7 @@ class RunOptions:
     reasons
         Why nodes run, where that is known.
     journal
-        Who is told what is undone when the run fails.
+        What keeps the run, and is told what is undone when it fails.
     undoing
         What was done before, to be undone too.
     wrappers
@@ -100,5 +100,5 @@ class RunOptions:
     wrappers: Sequence[Wrap] = ()
     restored: Restored | None = None
     reasons: Mapping[NodeId, str] = field(default_factory=dict)
-    journal: UndoJournal | None = None
+    journal: RunJournal | None = None
     undoing: Undoing | None = None

@@ -50,7 +50,7 @@ from shtairir.execute.sampling import MemorySampler
 from shtairir.execute.scheduler import State
 from shtairir.execute.state import RunState
 from shtairir.execute.switching import short_turns
-from shtairir.execute.timers import Timers
+from shtairir.execute.timers import Timer, Timers
 from shtairir.execute.timing import Timing
 from shtairir.execute.verdict import verdict
 from shtairir.execute.workers import MayLeave, ThreadWorkers, Workers
@@ -295,6 +295,8 @@ class Run(Timing):
                 self._announce()
                 self._workers.start(self._execute, self._state.is_quick, self._single_file())
                 self._mailbox.post(self._on_begin)
+                if self._options.journal is not None:
+                    self._timers.put(Timer(self._options.journal.opens_s, "_open_journal"))
                 self._attend()
                 if self._effects is not None and self._broken is None:
                     self._undo(self._effects)

@@ -45,6 +45,9 @@ _LOOKS_APART_S = 0.01
 _END_WRITTEN_S = 0.3
 """How long a worker may take to write down how a task ended, when the run is to be over."""
 
+_OF_CONTROLLER = frozenset({"_look_at_attempts", "_open_journal"})
+"""What is done on the controller's own thread when it is due."""
+
 
 class Timing(Course):
     """A run that keeps its time."""
@@ -124,10 +127,15 @@ class Timing(Course):
 
     def _do_what_is_due(self) -> None:
         for timer in self._timers.due(self.clock()):
-            if timer.action == "_look_at_attempts":
-                self._look_at_attempts()
+            if timer.action in _OF_CONTROLLER:
+                getattr(self, timer.action)()
             else:
                 self._mailbox.post(getattr(self, timer.action), timer.task)
+
+    def _open_journal(self) -> None:
+        """Have the run kept, now that it has taken a while, though nothing may be finished yet."""
+        if self._options.journal is not None:
+            self._options.journal.open()
 
     def _look_at_attempts(self) -> None:
         """Have attempts ended whose time is up, and look again when that of another may be.

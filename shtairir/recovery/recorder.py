@@ -49,6 +49,7 @@ _NOT_KNOWN = (AttemptTimeoutError, WorkerLostError)
 _log = logging.getLogger(__name__)
 _quoted = json.encoder.encode_basestring
 _PLAIN = {True: "true", False: "false", None: '{"is":null}'}
+_GOOD_ENDS = frozenset({"done", "partial"})
 _NUMBERS = frozenset({float, int, bool, type(None)})
 _TOO_LARGE: Final = object()
 """In the place of a value that is not worth a file."""
@@ -97,6 +98,11 @@ class Recorder:
         self._broken = False
         self._has_effects = False
         self._full = False
+
+    @property
+    def opens_s(self) -> float:
+        """From when on the journal is written, by the clock."""
+        return self._opens_s
 
     @property
     def is_open(self) -> bool:
@@ -309,6 +315,8 @@ class Recorder:
 
     def close(self, status: str, elapsed_s: float) -> None:
         """Write down how the run ended, and let go of its folder."""
+        if self._file is None and status not in _GOOD_ENDS:
+            self.open()  # however quick it was: a person may want to go on with it
         self._noted.clear()
         if self._file is None:
             return

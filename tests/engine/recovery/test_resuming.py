@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -327,6 +328,29 @@ class TestWhatIsLeft:
     def test_a_quick_run_leaves_nothing(self, state: Path) -> None:
         shtairir.run(chain("a", "b"))
         assert runs() == []
+
+    def test_a_quick_run_that_fails_can_be_gone_on_with(self, state: Path) -> None:
+        broken.add("b")
+        graph = chain("a", "b")
+        graph.set_policy(None, node={"retries": 0})
+        assert shtairir.run(graph).status == "failed"
+        broken.clear()
+        calls.clear()
+        assert resume(graph=graph)["b"] == 3.0
+        assert calls == ["b"]
+
+    def test_a_run_is_there_before_anything_in_it_is_finished(self, state: Path) -> None:
+        _reached.clear()
+        _go.clear()
+        handle = shtairir.start(chain("b", b=waiting))
+        assert _reached.wait(10)
+        until_s = time.monotonic() + 10
+        while not runs() and time.monotonic() < until_s:
+            time.sleep(0.01)
+        assert [info.state for info in runs()] == ["running"]
+        _go.set()
+        handle.wait(10)
+        assert [info.state for info in runs()] == ["done"]
 
     def test_an_effect_leaves_its_run_however_quick(self, state: Path) -> None:
         shtairir.run(chain("a", "p", p=paid))
