@@ -36,8 +36,8 @@ class Offer:
     """
 
     key: str
-    text: str
-    path: Path | None
+    text: str = ""
+    path: Path | None = None
     undoing: bool = False
 
 
@@ -93,10 +93,12 @@ class ResumeBar(QFrame):
         self._editor.background.submit(lambda: _offered(path, anywhere), lambda offers: self._show(asked, offers))
 
     def resume(self) -> None:
-        """Go on with the run; its file is opened first where another is."""
-        offer = self._offer
-        if offer is None:
-            return
+        """Go on with the run that is offered."""
+        if self._offer is not None:
+            self.go_on_with(self._offer)
+
+    def go_on_with(self, offer: Offer) -> None:
+        """Go on with a run; its file is opened first where another is."""
         if offer.path is not None and offer.path != self._resolved():
             try:
                 self._editor.open(offer.path)

@@ -24,7 +24,7 @@ from shtairir_ui.notice import NoticeBar
 from shtairir_ui.pastbar import PastBar
 from shtairir_ui.publishing import PublishDialog
 from shtairir_ui.rehearsing import RehearsalDialog
-from shtairir_ui.resumebar import ResumeBar
+from shtairir_ui.resumebar import Offer, ResumeBar
 from shtairir_ui.scopebar import ScopeBar
 from shtairir_ui.settings import Settings
 from shtairir_ui.statusbar import StatusLine
@@ -180,6 +180,7 @@ class MainWindow(QMainWindow):
         self.panels.profiler.message.connect(self.status_line.say)
         self.panels.node_wanted.connect(self._go_to)
         self.panels.watch.node_chosen.connect(self._go_to)
+        self.panels.history.resume_wanted.connect(lambda key: self.resume_bar.go_on_with(Offer(key)))
         self.editor.rehearsal_wanted.connect(self._rehearse)
         self.panels.inspector.node_page.example_wanted.connect(self._insert_example)
         self.canvas.file_dropped.connect(self.files.open_path)

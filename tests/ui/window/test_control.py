@@ -331,3 +331,35 @@ def test_a_breakpoint_is_told_by_its_form_in_both_themes(window: MainWindow, nam
     assert red.red() > red.green() + 60
     assert abs(bar.red() - bar.green()) < 30, "a bar across the red, as on the sign"
     theme.apply(qapp, "dark")  # type: ignore[arg-type]  # the fixture is the application
+
+
+def test_a_run_that_is_paused_can_be_stopped(window: MainWindow, qtbot: QtBot) -> None:
+    chain(window, "sample.talk", "sample.talk")
+    window.editor.toggle_stop(NodeId("talk"))
+    press(window, "runButton")
+    qtbot.waitUntil(lambda: status(window, "talk") is NodeStatus.PAUSED)
+    window.editor.pause()
+    qtbot.waitUntil(lambda: window.editor.is_paused)
+    with qtbot.waitSignal(window.editor.run_finished) as finished:
+        press(window, "stopButton")
+    assert finished.args[0].status is RunStatus.CANCELLED
+    assert not window.editor.is_held
+    assert not window.findChild(QPushButton, "stepButton").isVisible()
+
+
+def test_a_breakpoint_inside_of_a_subgraph_holds_its_node(window: MainWindow, qtbot: QtBot) -> None:
+    chain(window, "math.number", "sample.talk", "sample.talk")
+    window.editor.select([NodeId("talk")])
+    instance = window.editor.make_subgraph()
+    assert instance is not None
+    assert window.editor.enter(instance)
+    click_node(window, "talk")
+    QTest.keyClick(window.canvas.view, Qt.Key.Key_F9)
+    assert window.editor.marks.stops == (f"{instance}/talk",)
+    press(window, "runButton")
+    qtbot.waitUntil(lambda: status(window, "talk") is NodeStatus.PAUSED)
+    window.editor.leave()
+    assert not window.canvas.board.nodes[instance].stops
+    assert status(window, instance) is NodeStatus.PAUSED
+    with qtbot.waitSignal(window.editor.run_finished):
+        QTest.keyClick(window, Qt.Key.Key_F5)

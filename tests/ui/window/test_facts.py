@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 
 import pytest
 
 from shtairir.document import Graph
-from shtairir.events import NodeFinished, NodeHeld, NodeProgressed, NodeStarted, NodeStatus
+from shtairir.events import (
+    BreakerChanged,
+    Event,
+    NodeCompensated,
+    NodeFailed,
+    NodeFailure,
+    NodeFinished,
+    NodeHeld,
+    NodeProgressed,
+    NodeRestored,
+    NodeRetrying,
+    NodeStarted,
+    NodeStatus,
+    RunExtended,
+    WorkerReplaced,
+)
 from shtairir.ids import BlockId, NodeId, PortRef, RunId
 from shtairir_ui.editor import Editor
+from shtairir_ui.happenings import happening
 from shtairir_ui.kept import Candidate, KeptValues
 from shtairir_ui.linking import feeds
+from shtairir_ui.log import log_line
+from shtairir_ui.parts import following
 from shtairir_ui.places import ROOT
 from shtairir_ui.quantities import count, duration, size
-from shtairir_ui.runtime import IDLE, advance
+from shtairir_ui.runtime import IDLE, advance, tries
 from shtairir_ui.staleness import stale_nodes
 
 
@@ -195,3 +214,58 @@ class TestRefusals:
 def test_states_cannot_be_changed_by_widgets() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         IDLE.progress = 1.0  # type: ignore[misc]
+
+
+def test_a_node_tells_what_it_waits_for_and_what_became_of_it() -> None:
+    node, run = NodeId("a"), RunId(1)
+    failure = NodeFailure(node, BlockId("sample.a"), "ConnectionError", "no answer")
+    retrying = advance(IDLE, NodeRetrying(run, 10.0, node, 1, 4, 3.0, failure))
+    assert (retrying.status, retrying.due_s, tries(retrying)) == (NodeStatus.WAITING, 13.0, "attempt 2 of 4")
+    again = advance(retrying, NodeStarted(run, 13.0, node, "worker 1", 2))
+    assert (again.status, again.due_s, tries(again)) == (NodeStatus.RUNNING, None, "attempt 2 of 4")
+    held = advance(IDLE, NodeHeld(run, 0.0, node, "Waits for 'gpu'."))
+    assert (held.status, held.held, held.reason) == (NodeStatus.WAITING, True, "Waits for 'gpu'.")
+    assert advance(IDLE, NodeHeld(run, 0.0, node, "Breakpoint.", paused=True)).status is NodeStatus.PAUSED
+    restored = advance(IDLE, NodeRestored(run, 0.0, node, "From the run before.", 8, {}))
+    assert (restored.status, restored.message) == (NodeStatus.CACHED, "From the run before.")
+    done = advance(again, NodeFinished(run, 14.0, node, 1.0, 8, 8, {}, attempts=2))
+    assert tries(done) == "attempt 2"
+    assert advance(done, NodeCompensated(run, 15.0, node, 0.1)).status is NodeStatus.COMPENSATED
+    stuck = advance(done, NodeCompensated(run, 15.0, node, 0.1, failure))
+    assert (stuck.status, stuck.failure) == (NodeStatus.DONE, failure)
+    late = replace(failure, error_type="AttemptTimeoutError")
+    assert advance(again, NodeFailed(run, 14.0, node, 1.0, late)).status is NodeStatus.TIMED_OUT
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (WorkerReplaced(RunId(1), 0.0, "process-1", "it died: signal 11.", NodeId("a")), "It had 'a' in hand."),
+        (BreakerChanged(RunId(1), 0.0, "api", "open"), "nobody asks it for a while"),
+        (RunExtended(RunId(1), 0.0, 7200.0), "2 h 00 min"),
+        (NodeCompensated(RunId(1), 0.0, NodeId("a"), 0.1), "was undone"),
+    ],
+)
+def test_what_is_out_of_the_ordinary_is_told_in_a_sentence(event: Event, words: str) -> None:
+    assert words in happening(event)
+    line = log_line(event, "12:00:00")
+    assert line is not None
+    assert words in line.message
+
+
+def test_a_part_of_a_graph_is_made_anew_with_all_that_follows() -> None:
+    """``a → clean → z``, and in ``clean``: ``in → blur → out``."""
+    graph = Graph()
+    for name in ("a", "b", "z"):
+        graph.add("math.add", id=name)
+    graph.link("a.out", "b.a")
+    graph.link("b.out", "z.a")
+    graph.make_subgraph([NodeId("b")])
+    (instance,) = (node for node in graph.nodes if node not in ("a", "z"))
+    root = graph.snapshot()
+    assert following(root, [NodeId("a")]) == {"a", instance, "z"}
+    inner = following(root, [NodeId(f"{instance}/b")])
+    assert "z" in inner
+    assert f"{instance}/b" in inner
+    assert "a" not in inner
+    assert instance not in inner

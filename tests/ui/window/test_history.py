@@ -18,6 +18,8 @@ from shtairir_ui.history import HistoryPanel
 from shtairir_ui.window import MainWindow
 from tests.ui import gestures
 
+from .conftest import FAILURES, GATE
+
 pytestmark = pytest.mark.usefixtures("kept")
 
 
@@ -138,8 +140,6 @@ def test_a_run_of_the_past_cannot_be_changed_or_run(window: MainWindow, qtbot: Q
 
 
 def test_a_run_goes_on_behind_while_the_past_is_looked_at(window: MainWindow, qtbot: QtBot) -> None:
-    from .conftest import GATE
-
     build(window)
     run(window, qtbot)
     shown = open_history(window)
@@ -237,3 +237,27 @@ def test_a_node_that_is_done_offers_no_script(window: MainWindow, qtbot: QtBot) 
     run(window, qtbot)
     window.editor.select((talk,))
     assert not window.findChild(QPushButton, "openScript").isVisible()
+
+
+def test_a_run_that_failed_is_gone_on_with_from_the_list(window: MainWindow, qtbot: QtBot) -> None:
+    hold = window.editor.add_block("sample.hold", 0, 0)
+    flaky = window.editor.add_block("sample.flaky", 240, 0)
+    assert hold is not None
+    assert flaky is not None
+    window.editor.link(PortRef(hold, PortName("out")), PortRef(flaky, PortName("x")))
+    window.editor.root.set_policy(flaky, retries=0)
+    FAILURES[0] = 1
+    QTest.keyClick(window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: hold in window.editor.runtime)
+    qtbot.wait(200)
+    GATE.set()
+    with qtbot.waitSignal(window.editor.run_recorded):
+        pass
+    shown = open_history(window)
+    qtbot.waitUntil(lambda: len(shown.model.runs) == 1)
+    choose(shown, 0)
+    assert shown.resume_button.isEnabled()
+    with qtbot.waitSignal(window.editor.run_finished):
+        QTest.mouseClick(shown.resume_button, Qt.MouseButton.LeftButton)
+    assert window.editor.runtime[hold].status is NodeStatus.CACHED
+    assert window.editor.runtime[flaky].status is NodeStatus.DONE

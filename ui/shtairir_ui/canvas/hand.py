@@ -195,7 +195,9 @@ class Hand:
         """Explain what is under the mouse."""
         if not self.busy:
             hit = self.hit(QPointF(at))
-            QToolTip.showText(event.globalPos(), tips.tip(hit.node, hit.port, hit.link), self._stage.view)
+            mark = self._stage.board.marks.get(hit.link.link.target) if hit.link is not None else None
+            text = tips.tip(hit.node, hit.port, hit.link, mark)
+            QToolTip.showText(event.globalPos(), text, self._stage.view)
 
     # -- keys and drops ------------------------------------------------------------------------
 

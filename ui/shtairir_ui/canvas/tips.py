@@ -6,17 +6,20 @@ from html import escape
 
 from shtairir_ui.canvas.face import PortFace
 from shtairir_ui.canvas.link_item import LinkItem
+from shtairir_ui.canvas.link_mark import LinkMark
 from shtairir_ui.canvas.node_item import NodeItem
 
+HELD_HERE = "Breakpoint: a run is held here until you let it go on."
 
-def tip(node: NodeItem | None, port: PortFace | None, link: LinkItem | None) -> str:
+
+def tip(node: NodeItem | None, port: PortFace | None, link: LinkItem | None, mark: LinkMark | None = None) -> str:
     """Return the tool tip, as rich text; empty for the ground."""
     if node is not None and port is not None:
         return _port_tip(node, port)
     if node is not None:
         return _node_tip(node)
     if link is not None:
-        return _lines(f"<b>{escape(str(link.link.source))}</b> → <b>{escape(str(link.link.target))}</b>")
+        return _link_tip(link, mark)
     return ""
 
 
@@ -27,6 +30,15 @@ def _node_tip(item: NodeItem) -> str:
         escape(item.face.summary),
         escape(concern.text) if concern else "",
         escape(item.runtime.message) if not concern else "",
+        HELD_HERE if item.stops else "",
+    )
+
+
+def _link_tip(link: LinkItem, mark: LinkMark | None) -> str:
+    return _lines(
+        f"<b>{escape(str(link.link.source))}</b> → <b>{escape(str(link.link.target))}</b>",
+        escape(mark.watched.text) if mark is not None and mark.watched is not None else "",
+        HELD_HERE if mark is not None and mark.stops else "",
     )
 
 

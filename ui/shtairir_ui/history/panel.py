@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, Qt, QTimer
+from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from shtairir.monitor.past import RunSummary
 
 SHOWN = 500
+RESUMABLE = frozenset({"failed", "partial", "cancelled", "timed_out", "died", "interrupted"})
 _SELECT_ROW = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
 NOTHING_KEPT = "Nothing is kept of runs"
 WHY_NOTHING_KEPT = "SHTAIRIR_STATE_PATH is set to nothing. Unset it, and start again, to have a history."
@@ -41,6 +42,8 @@ WHY_NOTHING_KEPT = "SHTAIRIR_STATE_PATH is set to nothing. Unset it, and start a
 
 class HistoryPanel(QWidget):
     """Runs of this graph, or of all; read on a worker whenever there may be another."""
+
+    resume_wanted = Signal(str)
 
     def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +61,9 @@ class HistoryPanel(QWidget):
         self.which.setObjectName("historyWhich")
         self.which.setAccessibleName("Which runs are shown")
         self.which.addItems(["Runs of this graph", "All runs"])
+        self.resume_button = bar_button(
+            "run", "Resume", "Go on with this run: what was finished in it is not run again", "historyResume"
+        )
         self.open_button = bar_button("open", "Open", "Show this run on the canvas, as it was (Enter)", "historyOpen")
         self.compare_button = bar_button(
             "compare", "Compare", "Show two runs side by side: choose two, with Ctrl", "historyCompare"
@@ -93,6 +99,19 @@ class HistoryPanel(QWidget):
         run, budget, registry = runs[0], self._editor.results.budget_bytes, self._editor.registry
         self._editor.message.emit("Reading the run…")
         self._editor.background.submit(lambda: read_past(run.key, registry, budget), self._show_past)
+
+    def resume_chosen(self) -> None:
+        """Ask to go on with the chosen run."""
+        runs = self.chosen()
+        if len(runs) == 1 and self._can_resume(runs[0]):
+            self._editor.leave_past()
+            self.resume_wanted.emit(runs[0].key)
+
+    def _can_resume(self, run: RunSummary) -> bool:
+        """Whether there is something left to do in a run of the graph that is open."""
+        file = str(self._editor.path) if self._editor.path is not None else None
+        same = run.file == file and (file is not None or run.graph == self._editor.present.name)
+        return same and run.status in RESUMABLE and not self._editor.is_running
 
     def compare_chosen(self) -> None:
         """Show two runs side by side."""
@@ -153,7 +172,10 @@ class HistoryPanel(QWidget):
 
     def _refresh_buttons(self, *_cause: object) -> None:
         comparing = self._pages.currentWidget() is self._compared_page
-        number = len(self.chosen())
+        chosen = self.chosen()
+        number = len(chosen)
+        self.resume_button.setVisible(not comparing)
+        self.resume_button.setEnabled(number == 1 and self._can_resume(chosen[0]))
         for widget in (self.which, self.open_button, self.compare_button, self.refresh_button):
             widget.setVisible(not comparing)
         self.back_button.setVisible(comparing)
@@ -175,6 +197,7 @@ class HistoryPanel(QWidget):
         self.table.activated.connect(lambda _index: self.open_chosen())
         self.comparison.activated.connect(lambda index: self._on_node(index.row()))
         self.which.currentIndexChanged.connect(lambda _index: self.refresh())
+        _on(self.resume_button, self.resume_chosen)
         _on(self.open_button, self.open_chosen)
         _on(self.compare_button, self.compare_chosen)
         _on(self.refresh_button, self.refresh)
@@ -199,7 +222,7 @@ class HistoryPanel(QWidget):
             bar.addWidget(widget)
         bar.addWidget(self.heading, 1)
         bar.addStretch(1)
-        for button in (self.open_button, self.compare_button, self.refresh_button):
+        for button in (self.resume_button, self.open_button, self.compare_button, self.refresh_button):
             bar.addWidget(button)
         self._list, self._compared_page = self.table, self.comparison
         self._pages = QStackedWidget()
