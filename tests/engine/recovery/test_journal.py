@@ -33,7 +33,8 @@ from shtairir.recovery.tidying import tidy
 
 
 class TestKeys:
-    def test_later_ones_come_later_also_when_the_clock_is_set_back(self) -> None:
+    def test_later_ones_come_later_also_when_the_clock_is_set_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("shtairir.recovery.keys._last", 0)
         moments = iter([2_000_000_000.0, 1_900_000_000.0, 1_900_000_000.5])
         keys = [new_run_key(lambda: next(moments)) for _ in range(3)]
         assert keys == sorted(keys)
