@@ -161,7 +161,7 @@ def _restored(plan: ExecutionPlan, wishes: Wishes, smart: SmartRun | None) -> Re
 def _as_started(wishes: Wishes) -> Started:
     """Return what it takes to start a run again."""
     keep = wishes.keep if isinstance(wishes.keep, str) else tuple(map(str, wishes.keep))
-    return Started(keep, wishes.limits.memory_bytes, wishes.timeout_s)
+    return Started(keep, wishes.limits.memory_bytes, wishes.timeout_s, wishes.backend)
 
 
 def _told(observers: list[Callable[[RunResult], None]]) -> Callable[[RunResult], None] | None:
