@@ -188,6 +188,7 @@ class _Resumption:
             level=facts.level,
             workers=wishes.workers if wishes.workers is not None else facts.workers,
             keep=facts.keep,
+            backend="processes" if facts.backend == "processes" else "threads",
             parameters={**facts.parameters, **word.parameters},
             targets=tuple(map(NodeId, facts.targets)) if facts.targets is not None else None,
         )
