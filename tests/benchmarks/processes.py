@@ -6,6 +6,7 @@ turns* means that each node runs in another process than the one before.
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Iterator
 from itertools import cycle
 from typing import Any
@@ -113,23 +114,28 @@ def fresh(x: Array) -> Array:
 
 def array_by_ours(length: int, chosen: Any) -> Run:
     """Return our run, in which each node runs in another process than the one before."""
-    from shtairir.execute.processes import pool
+    from shtairir.execute.options import RunOptions
+    from shtairir.execute.processes import Processes
+    from shtairir.execute.processes.pool import ProcessPool
+    from shtairir.session import start_plan, wait_for
 
-    class InTurns(pool.ProcessPool):
+    class InTurns(ProcessPool):
         """Lends the worker that has rested for the longest time."""
 
         def _next_idle(self) -> Any:
             return self._idle.pop(0)
 
     workers = InTurns()
-    pool.processes = lambda: workers  # type: ignore[assignment]  # in this process there is but this contestant
     workers.warm_up(WORKERS)
+    atexit.register(workers.close)
     graph = shtairir.Graph("hops")
     last = graph.add(filled, values={"length": length})["out"]
     for number in range(HOPS):
         last = graph.add(chosen, id=f"v{number}", x=last)["out"]
     plan = shtairir.plan(graph, workers=WORKERS)
-    return lambda: shtairir.run(plan, backend="processes").raise_for_status()[str(last)]
+    how = Processes("processes", workers=workers)
+    options = RunOptions(pool=how.pool, invoke=how.invoke)
+    return lambda: wait_for(start_plan(plan, options)).raise_for_status()[str(last)]
 
 
 def array_here(length: int) -> Run:

@@ -14,7 +14,7 @@ from shtairir.memory.shared import available
 
 if TYPE_CHECKING:
     from shtairir.execute.attempt import Invoke
-    from shtairir.execute.processes.pool import WorkerReport
+    from shtairir.execute.processes.pool import ProcessPool, WorkerReport
     from shtairir.execute.processes.watching import Watched
     from shtairir.execute.state import RunState
     from shtairir.memory.shared import SharedPool
@@ -35,11 +35,14 @@ class Processes:
         The most memory of its own that a worker may take.
     history
         What was learned of blocks, if that is to count.
+    workers
+        Those of the program when ``None``.
     """
 
     backend: Backend
     limit_bytes: int | None = None
     history: History | None = None
+    workers: ProcessPool | None = None
 
     @property
     def pool(self) -> SharedPool:
@@ -53,7 +56,8 @@ class Processes:
         from shtairir.execute.processes.invoking import ProcessInvoker
         from shtairir.execute.processes.pool import processes
 
-        return ProcessInvoker(state, processes(), Kinds(self.backend, self.history), self.limit_bytes)
+        workers = self.workers if self.workers is not None else processes()
+        return ProcessInvoker(state, workers, Kinds(self.backend, self.history), self.limit_bytes)
 
 
 def choose(
