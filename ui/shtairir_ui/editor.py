@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ from shtairir.ids import BlockId, NodeId, PortRef
 from shtairir.memory.allocator import Released, release
 from shtairir.validation import Problem
 from shtairir_ui.blockfolder import BlockFolder
-from shtairir_ui.pastrun import PastRun
+from shtairir_ui.pastrun import Aside, PastRun
 from shtairir_ui.places import (
     ROOT,
     Place,
@@ -42,15 +41,6 @@ if TYPE_CHECKING:  # imported with the first run
     from shtairir.results import RunResult
     from shtairir.results.iterations import Iterations
 
-
-
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """What is edited, while a run of the past is looked at."""
-
-    root: Graph
-    place: Place
-    selection: tuple[NodeId, ...]
 
 
 class Editor(RunVerbs):

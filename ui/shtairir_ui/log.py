@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication, QTextCursor
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from shtairir.events import (
     BreakerChanged,
@@ -27,6 +27,7 @@ from shtairir.events import (
     WorkerReplaced,
 )
 from shtairir_ui import theme
+from shtairir_ui.barbutton import bar_button
 from shtairir_ui.editor import Editor
 from shtairir_ui.happenings import weighty
 from shtairir_ui.quantities import duration, size
@@ -109,8 +110,8 @@ class LogPanel(QWidget):
         for title, level in FILTERS:
             self._level.addItem(title, level)
         self._level.setCurrentIndex(1)
-        self._copy = _button("copy", "Copy the lines that are shown", "logCopy")
-        self._clear = _button("delete", "Clear the log", "logClear")
+        self._copy = bar_button("copy", "", "Copy the lines that are shown", "logCopy")
+        self._clear = bar_button("delete", "", "Clear the log", "logClear")
         self._view = QPlainTextEdit(readOnly=True, maximumBlockCount=KEPT_LINES)
         self._view.setObjectName("logView")
         self._view.setAccessibleName("Log")
@@ -209,12 +210,3 @@ def _html(line: LogLine) -> str:
         f"<span style='color:{tokens.css('text_dim')}'>{line.clock}</span>&nbsp; {node}"
         f"<span style='color:{tokens.css(color)}'>{message}</span>"
     )
-
-
-def _button(icon: str, tip: str, name: str) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName(name)
-    button.setToolTip(tip)
-    button.setAccessibleName(tip)
-    theme.bind_icon(button, icon)
-    return button

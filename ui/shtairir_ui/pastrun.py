@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from shtairir.document import Graph
 from shtairir.ids import NodeId, RunKey
 from shtairir_ui.kept import KeptValues
-from shtairir_ui.places import by_container
+from shtairir_ui.places import Place, by_container
 from shtairir_ui.runtime import NodeRuntime
 
 if TYPE_CHECKING:  # imported when somebody looks at the history
@@ -35,6 +35,15 @@ class PastRun:
     runtime: Mapping[NodeId, NodeRuntime]
     inner: Mapping[str, list[NodeId]]
     results: KeptValues = field(default_factory=KeptValues)
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What is edited, while a run of the past is looked at."""
+
+    root: Graph
+    place: Place
+    selection: tuple[NodeId, ...]
 
 
 def past_run(record: RunRecord, graph: Graph, results: KeptValues, title: str) -> PastRun:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -132,6 +133,21 @@ class RunControl(QObject):
     def watch(self, port: PortRef) -> None:
         """Have the value of an output told when it is made."""
         self._ask(lambda handle: handle.watch(port))
+
+    def look_at(self, node: NodeId) -> Callable[[], Mapping[PortRef, object]] | None:
+        """A look at what a node has made, in the middle of a run, to be taken on a worker; None when there is none."""
+        handle, state = self.handle, self.runtime.get(node)
+        if handle is None or state is None or state.status not in (NodeStatus.DONE, NodeStatus.CACHED):
+            return None
+        return lambda: _live(handle, [PortRef(node, port) for port in state.summaries])
+
+    def show_values(self, values: Mapping[PortRef, object]) -> None:
+        """Show values that are there already, though the run goes on."""
+        if values and self.is_running:
+            self.results.put(values)
+            for ref, value in values.items():
+                self.value_seen.emit(ref, value)
+            self.runtime_changed.emit({ref.node for ref in values})
 
     def _ask(self, verb: Callable[[RunHandle], None]) -> None:
         if self.handle is None:
@@ -324,3 +340,12 @@ class RunControl(QObject):
         self.is_running = self.is_paused = False
         self._held.clear()
         self.handle = None
+
+
+def _live(handle: RunHandle, refs: Iterable[PortRef]) -> dict[PortRef, object]:
+    """The values that the run still holds; it lets go of each after its last reader."""
+    found = {}
+    for ref in refs:
+        with suppress(KeyError, ShtairirError):
+            found[ref] = handle.value(ref)
+    return found

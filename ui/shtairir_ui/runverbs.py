@@ -69,6 +69,9 @@ class RunVerbs(GraphVerbs):
         self._runs.recorded.connect(self.run_recorded)
         self._runs.value_seen.connect(self.value_seen)
         self.marks.changed.connect(self.marks_changed)
+        # Who has a run held looks around: what a node has made is shown before the run is over.
+        self.selection_changed.connect(self._look)
+        self.control_changed.connect(self._look)
         self.marks.stop_changed.connect(self._runs.break_at)
         self.marks.watch_changed.connect(self._on_watch)
 
@@ -257,6 +260,12 @@ class RunVerbs(GraphVerbs):
     def extend(self) -> None:
         """Give the run more time."""
         self._runs.extend(self.more_time_s)
+
+    def _look(self, _cause: object = None) -> None:
+        if self.is_held and self.past is None and len(self.selection) == 1:
+            look = self._runs.look_at(self.place.whole(self.selection[0]))
+            if look is not None:
+                self.background.submit(look, self._runs.show_values)
 
     # -- breakpoints and watched links -------------------------------------------------------------
 

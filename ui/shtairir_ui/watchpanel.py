@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 
 from shtairir.ids import PortRef
 from shtairir_ui import theme
+from shtairir_ui.barbutton import bar_button
 from shtairir_ui.editor import Editor
 from shtairir_ui.emptystate import EmptyState
 from shtairir_ui.guard import guarded
-from shtairir_ui.history.panel import bar_button
 from shtairir_ui.marks import source_of
 from shtairir_ui.runtime import IDLE
 

@@ -363,3 +363,18 @@ def test_a_breakpoint_inside_of_a_subgraph_holds_its_node(window: MainWindow, qt
     assert status(window, instance) is NodeStatus.PAUSED
     with qtbot.waitSignal(window.editor.run_finished):
         QTest.keyClick(window, Qt.Key.Key_F5)
+
+
+def test_what_a_node_has_made_is_seen_while_the_run_is_held_behind_it(window: MainWindow, qtbot: QtBot) -> None:
+    number, talk, last = chain(window, "math.number", "sample.talk", "sample.talk")
+    window.editor.set_value(number, "value", 6.0)
+    window.editor.toggle_stop(last)
+    press(window, "runButton")
+    qtbot.waitUntil(lambda: status(window, last) is NodeStatus.PAUSED)
+    click_node(window, talk)
+    made = PortRef(talk, PortName("out"))
+    qtbot.waitUntil(lambda: made in window.editor.results)
+    assert window.editor.results[made] == 6.0
+    qtbot.waitUntil(lambda: window.panels.preview.view is not None)
+    with qtbot.waitSignal(window.editor.run_finished):
+        press(window, "pauseButton")

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from shtairir.resources.breaker import breakers
-from shtairir_ui.health import cards_of
+from shtairir_ui.healthcards import cards_of
 from shtairir_ui.window import MainWindow
 
 from .conftest import GATE

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from shtairir_ui import theme
+from shtairir_ui.barbutton import bar_button
 from shtairir_ui.editor import Editor
 from shtairir_ui.emptystate import EmptyState
 from shtairir_ui.guard import guarded
@@ -263,19 +264,6 @@ def make_table(name: str, title: str, model: QAbstractItemModel, widths: tuple[i
     for column, width in enumerate(widths):
         table.setColumnWidth(column, width)
     return table
-
-
-def bar_button(icon: str, text: str, tip: str, name: str) -> QToolButton:
-    """A button of a panel's bar."""
-    button = QToolButton()
-    button.setObjectName(name)
-    button.setToolTip(tip)
-    button.setAccessibleName(text or tip)
-    if text:
-        button.setText(text)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    theme.bind_icon(button, icon)
-    return button
 
 
 def _on(button: QToolButton, do: Callable[[], None]) -> None:

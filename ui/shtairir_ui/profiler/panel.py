@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedLayout,
     QTabWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from shtairir.ids import NodeId
 from shtairir.memory.allocator import Released
 from shtairir_ui import theme
+from shtairir_ui.barbutton import bar_button
 from shtairir_ui.editor import Editor
 from shtairir_ui.emptystate import EmptyState
 from shtairir_ui.guard import guarded
@@ -62,9 +62,9 @@ class ProfilerPanel(QWidget):
         self.summary.setProperty("role", "dim")
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self.summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.fit_button = _button("fit", "", "Show all of the run (double-click, or Home)", "profilerFit")
-        self.export_button = _button("export", "Export trace", "Write a trace for Perfetto", "profilerExport")
-        self.release_button = _button(
+        self.fit_button = bar_button("fit", "", "Show all of the run (double-click, or Home)", "profilerFit")
+        self.export_button = bar_button("export", "Export trace", "Write a trace for Perfetto", "profilerExport")
+        self.release_button = bar_button(
             "memory", "Release memory", "Return memory that nobody uses to the system", "profilerRelease"
         )
         self._empty = EmptyState("clock", "No run yet", "Run the graph to see where time and memory go.")
@@ -221,15 +221,3 @@ class ProfilerPanel(QWidget):
         """Draw what happened while nobody looked."""
         if self._is_old:
             self._show()
-
-
-def _button(icon: str, text: str, tip: str, name: str) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName(name)
-    button.setToolTip(tip)
-    button.setAccessibleName(text or tip)
-    if text:
-        button.setText(text)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    theme.bind_icon(button, icon)
-    return button
