@@ -141,7 +141,10 @@ class Gate:
         self._mailbox.post(lambda _: self._on_break(name, stops))
 
     def step_one(self) -> None:
-        """Start one of the tasks that are held, the one that the plan prefers; what waits for it is held in turn."""
+        """Start one of the tasks that are held, the one that the plan prefers; what waits for it is held in turn.
+
+        Where none is, a loop that is held begins its next iteration.
+        """
         self._mailbox.post(self._on_step)
 
     def go_on(self, node: str | None = None) -> None:
@@ -226,6 +229,8 @@ class Gate:
         self._look_again()
 
     def _on_step(self, _: int) -> None:
+        if not self._held:
+            self._state.halt.let_by()
         while self._held:
             task = min(self._held)
             burst = self._scheduler.bursts.get(task)

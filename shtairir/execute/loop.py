@@ -94,6 +94,7 @@ class LoopRun:
         self._bytes_alone = 0
         self._reported_s = self.state.clock()
         self._numbers = self._numbering()
+        self._begun_in = self.state.halt.pause
 
     # --- for the kinds of loops -------------------------------------------------------------------------------
 
@@ -182,6 +183,14 @@ class LoopRun:
         elif count:
             self._told_fraction = max(self._told_fraction, min((self._done + of_the_next) / count, 1.0))
             self.context.progress(self._told_fraction, f"{self._noun} {self._done:,} of {count:,}")
+
+    @property
+    def _is_held(self) -> bool:
+        """Whether the next iteration waits: the run is paused, and was not yet when the loop began."""
+        return self.state.halt.pause not in (0, self._begun_in)
+
+    def _wait(self) -> None:
+        self.state.halt.wait(lambda: self.state.stopping)
 
     def _check(self) -> None:
         if self.state.stopping:

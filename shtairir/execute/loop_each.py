@@ -199,9 +199,9 @@ class ForEach(LoopRun):
 
     def _iterate(self, lane: Lane, index: int, *, began_s: float | None = None, alone: bool = False) -> float:
         """Run an iteration, take note of it, and return when it was over."""
-        record, clock, halt = self.record, self.state.clock, self.state.halt
-        if halt.closed:
-            halt.wait(lambda: self.state.stopping)
+        record, clock = self.record, self.state.clock
+        if self.state.halt.closed and self._is_held:
+            self._wait()
             began_s = None
         if began_s is None:
             began_s = clock()

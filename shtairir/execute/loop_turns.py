@@ -40,8 +40,8 @@ class _Carrying(LoopRun):
     def _turn(self, items: Sequence[tuple[int, Any]], what: str) -> dict[str, Any]:
         """Run the body once, and return its outputs. The state has gone into it then."""
         record, clock, index = self.record, self.state.clock, self._turns
-        if self.state.halt.closed:
-            self.state.halt.wait(lambda: self.state.stopping)
+        if self.state.halt.closed and self._is_held:
+            self._wait()
         self._check()
         began_s = clock()
         record.expect(index + 1)

@@ -202,6 +202,30 @@ class TestLoops:
         assert result is not None
         assert result["loop.y"] == [float(item) for item in range(200)]
 
+    def test_a_step_lets_a_loop_that_is_held_begin_one_iteration(self) -> None:
+        seen: list[float] = []
+        run = shtairir.start(mapped(noting(seen), x=[float(item) for item in range(50)], parallel=False), workers=2)
+        until(lambda: len(seen) > 2)
+        run.pause()
+        time.sleep(0.1)
+        count = len(seen)
+        run.step()
+        until(lambda: len(seen) == count + 1)
+        time.sleep(0.1)
+        assert len(seen) == count + 1
+        run.resume()
+        assert run.wait(PATIENCE_S)
+
+    def test_a_loop_that_a_step_begins_is_done_in_one(self) -> None:
+        seen: list[float] = []
+        run = shtairir.start(mapped(noting(seen), x=[1.0, 2.0, 3.0]), workers=2, break_at=["loop"])
+        until(lambda: run.held == ("loop",))
+        run.pause()
+        run.step()
+        result = run.wait(PATIENCE_S)
+        assert result is not None
+        assert sorted(seen) == [1.0, 2.0, 3.0]
+
     def test_a_loop_that_is_held_can_be_cancelled(self) -> None:
         seen: list[float] = []
         run = shtairir.start(mapped(noting(seen), x=[float(item) for item in range(200)]), workers=2)
