@@ -183,7 +183,9 @@ class Attempts:
         """Return what a failure leads to, having made it so."""
         state, policy = self._state, call.task.policy
         failure = failure_of(call.task, error, arguments, number)
-        if failure.category in ("retryable", "conditional") and number <= policy.retries and not state.stopping:
+        if failure.category in ("retryable", "conditional") and number <= policy.retries:
+            if state.stopping:
+                return Ending.CANCELLED  # it would have been tried again
             state.waits[task] = wait_s = max(self._wait_s(policy, number), getattr(error, "retry_in_s", 0.0))
             state.records.attempts[task] = number
             for node in state.owners(task):

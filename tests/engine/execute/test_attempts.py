@@ -170,6 +170,17 @@ class TestRetries:
         assert {node.status for node in result.nodes.values()} == {"cancelled"}
         assert len(calls) == result.nodes["a"].attempts == 1
 
+    def test_a_node_that_fails_while_the_run_ends_and_would_be_tried_again_is_cancelled(self) -> None:
+        token = CancelToken()
+
+        @block
+        def ending() -> float:
+            token.cancel()
+            raise ConnectionError("not now")
+
+        result = shtairir.run(graph_of("a", blocks={"a": ending}), cancel=token)
+        assert (result.status, result.nodes["a"].status) == ("cancelled", "cancelled")
+
     def test_a_task_in_a_burst_is_tried_again_and_the_others_do_not_wait(self) -> None:
         calls: list[float] = []
         bad_once = [False]
