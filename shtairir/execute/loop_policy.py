@@ -1,6 +1,7 @@
 """What the policy of a node in the body of a loop leads to: it is tried again, falls back, or is left out.
 
-An item is on its way with one worker, which waits with it between two attempts; a cancel ends the wait.
+An item is on its way with one worker, which waits with it between two attempts while another takes its place; a cancel
+ends the wait.
 """
 
 from __future__ import annotations
@@ -74,9 +75,10 @@ class Trial:
 
     def _wait(self, wait_s: float) -> None:
         ends_s = time.monotonic() + wait_s
-        while (left_s := ends_s - time.monotonic()) > 0:
-            self._check()
-            time.sleep(min(left_s, _LOOKED_EVERY_S))
+        with self._state.away():
+            while (left_s := ends_s - time.monotonic()) > 0:
+                self._check()
+                time.sleep(min(left_s, _LOOKED_EVERY_S))
         self._check()
 
 

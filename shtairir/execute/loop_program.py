@@ -41,6 +41,8 @@ class Step:
         Where the tallies of its nodes are.
     is_end
         Whether it stands for an output of the body.
+    is_plain
+        Whether it is a call of a block that needs no more than its arguments.
     """
 
     task: int
@@ -51,6 +53,7 @@ class Step:
     ends: tuple[int, ...]
     places: tuple[int, ...]
     is_end: bool
+    is_plain: bool
 
 
 class BodyProgram:
@@ -97,6 +100,7 @@ class BodyProgram:
                 tuple(ends.get(task.number, ())),
                 tuple(next(node_places) for _ in task.calls),
                 task.number in taken,
+                _is_plain(self.program.call(task.number)),
             )
             for task in order
         ]
@@ -159,6 +163,16 @@ class BodyProgram:
             if slot not in self.kept:
                 ends.setdefault(number, []).append(slot)
         return ends
+
+
+def _is_plain(call: Call | Composite | HandingOn) -> bool:
+    return (
+        isinstance(call, Call)
+        and call.context_argument is None
+        and not call.resources
+        and not call.task.policy.depends_on
+        and call.task.body is None
+    )
 
 
 def _shortest_s(plan: ExecutionPlan) -> float:

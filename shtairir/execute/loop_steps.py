@@ -271,7 +271,8 @@ class StepPerformer:
         """
         found = list(self._attempts.copy().values())
         step = self._step
-        if self._is_alone and step is not None and (step.is_plain or step.row is not None):
+        is_plain = step is not None and (step.is_plain or step.row is not None) and step.task not in self._attempts
+        if self._is_alone and step is not None and is_plain:
             assert isinstance(step.call, Call)
             found.append(Attempt(step.call.task, 1, IN_LOOP, self._now_s))
         return found

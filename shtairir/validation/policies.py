@@ -12,7 +12,6 @@ from shtairir.validation.problem import Problem
 from shtairir.validation.survey import Survey
 
 _OF_TASKS = {
-    "timeout_s": (),
     "priority": ("normal",),
     "on_failure": ("finish", "fallback"),
     "criticality": ("normal",),

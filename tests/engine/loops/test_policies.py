@@ -142,10 +142,10 @@ def test_what_depends_on_a_condition_is_not_computed_once_for_all() -> None:
 
 
 def test_what_only_a_task_of_its_own_can_have_is_told_in_a_loop() -> None:
-    graph = loop_over(picky, timeout_s=5, priority="high", worker="process", retries=2)
+    graph = loop_over(picky, priority="high", criticality="critical", timeout_s=5, worker="process", retries=2)
     (problem,) = [one for one in shtairir.validate(graph) if one.code == "unused_policy"]
     assert problem.node == "loop"
-    assert "'timeout_s' and 'priority' of 'work' have no effect" in problem.message
+    assert "'priority' and 'criticality' of 'work' have no effect" in problem.message
     assert problem.severity == "warning"
     assert not [one for one in shtairir.validate(loop_over(picky, retries=2)) if one.code == "unused_policy"]
 
