@@ -62,6 +62,7 @@ class Ledger:
         self._offers: dict[Owner, Wait] = {}
         self._free: set[str] = set()
         self._deadlines: list[tuple[float, int, Wait]] = []
+        self._for_rates = 0
         self._numbers = count()
         self._worth_clearing = MOST_IDLE
 
@@ -84,6 +85,7 @@ class Ledger:
         resource = self.resource(name)
         resource.set(capacity)
         resource.is_given = True
+        self._for_rates = sum(len(one.queue) for one in self.resources.values() if one.window is not None)
         for wait in tuple(resource.queue):
             why = impossible(wait.owner, wait.wanted, self._capacities(wait.wanted, wait.limits))
             if why is not None:
@@ -235,7 +237,9 @@ class Ledger:
         self._settle(now_s)
 
     def due_s(self, now_s: float) -> float | None:
-        """Return when time brings something next."""
+        """Return when time brings something next; ``None`` if nobody waits for time."""
+        if not (self._for_rates or self._deadlines):
+            return None
         due_s = [self._deadlines[0][0]] if self._deadlines else []
         due_s += [at_s for one in self.resources.values() if one.window for at_s in _free_times(one, one.window, now_s)]
         return min(due_s, default=None)
@@ -301,6 +305,7 @@ class Ledger:
         self.waiting[wait.owner] = wait
         for name in wait.wanted:
             resource = self.resources[name]
+            self._for_rates += resource.window is not None
             resource.enter(wait)
             resource.note(now_s)
 
@@ -309,6 +314,7 @@ class Ledger:
         del self.waiting[wait.owner]
         for name in wait.wanted:
             resource = self.resources[name]
+            self._for_rates -= resource.window is not None
             resource.leave(wait)
             resource.note(now_s)
             if resource.queue:

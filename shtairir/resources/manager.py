@@ -79,8 +79,10 @@ class ResourceManager:
         """
         checked = checked_capacity(name, capacity)
         with self._lock:
-            self._ledger.set_capacity(name, checked, self.clock())
-        self._tell()
+            now_s = self.clock()
+            self._ledger.set_capacity(name, checked, now_s)
+            due_s = self._ledger.due_s(now_s)
+        self._follow(due_s)
 
     def capacity(self, name: str) -> Capacity:
         """Return how much there is of a resource."""
@@ -135,8 +137,8 @@ class ResourceManager:
             error = wait.error
             if error is not None:
                 self._ledger.settled.remove(wait)
-            due_s = self._ledger.due_s(now_s) if wait.waits else None
-        self._tell(due_s)
+            due_s = self._ledger.due_s(now_s)
+        self._follow(due_s)
         if error is not None:
             raise error
         return wait
@@ -144,9 +146,10 @@ class ResourceManager:
     def take(self, owner: Owner, wanted: Mapping[str, int], limits: Mapping[str, int] = _NO_LIMITS) -> bool:
         """Take resources if they are free, and nobody goes first; say whether that was so."""
         with self._lock:
-            taken = self._ledger.take(owner, wanted, limits, self.clock())
-        if self._ledger.settled:
-            self._tell()
+            now_s = self.clock()
+            taken = self._ledger.take(owner, wanted, limits, now_s)
+            due_s = self._ledger.due_s(now_s)
+        self._follow(due_s)
         return taken
 
     def hold(
@@ -183,9 +186,8 @@ class ResourceManager:
         with self._lock:
             now_s = self.clock()
             begins = self._ledger.begin(wait, now_s)
-            due_s = None if begins else self._ledger.due_s(now_s)
-        if self._ledger.settled or due_s is not None:
-            self._tell(due_s)
+            due_s = self._ledger.due_s(now_s)
+        self._follow(due_s)
         return begins
 
     # --- letting go -------------------------------------------------------------------------------------------
@@ -193,22 +195,26 @@ class ResourceManager:
     def release(self, owner: Owner, wanted: Mapping[str, int]) -> None:
         """Take back so much of some resources from an owner, but no more than it holds."""
         with self._lock:
-            self._ledger.give_back(owner, wanted, self.clock())
-        if self._ledger.settled:
-            self._tell()
+            now_s = self.clock()
+            self._ledger.give_back(owner, wanted, now_s)
+            due_s = self._ledger.due_s(now_s)
+        self._follow(due_s)
 
     def withdraw(self, wait: Wait) -> None:
         """Want something no more, whether it was granted or not."""
         with self._lock:
-            self._ledger.withdraw(wait, self.clock())
-        self._tell()
+            now_s = self.clock()
+            self._ledger.withdraw(wait, now_s)
+            due_s = self._ledger.due_s(now_s)
+        self._follow(due_s)
 
     def release_all(self, owner: Owner) -> None:
         """Take back all that an owner holds, and give it nothing any more: it has ended, or was given up."""
         with self._lock:
-            self._ledger.close((owner,), self.clock())
-        if self._ledger.settled:
-            self._tell()
+            now_s = self.clock()
+            self._ledger.close((owner,), now_s)
+            due_s = self._ledger.due_s(now_s)
+        self._follow(due_s)
 
     def end_run(self, run: RunId) -> dict[str, int]:
         """Take back all that a run holds still, and return what that was."""
@@ -220,8 +226,10 @@ class ResourceManager:
             for owner in owners:
                 for name, amount in owner.held.items():
                     left[name] = left.get(name, 0) + amount
-            ledger.close(owners, self.clock())
-        self._tell()
+            now_s = self.clock()
+            ledger.close(owners, now_s)
+            due_s = ledger.due_s(now_s)
+        self._follow(due_s)
         return left
 
     # --- time -------------------------------------------------------------------------------------------------
@@ -240,12 +248,12 @@ class ResourceManager:
             now_s = self.clock()
             self._ledger.pass_time(now_s)
             due_s = self._ledger.due_s(now_s)
-        self._tell()
+        self._follow(due_s)
         return due_s
 
-    def _tell(self, due_s: float | None = None) -> None:
+    def _follow(self, due_s: float | None) -> None:
         """Tell the owners of waits that are over, with no lock held; and see to it that time is looked at."""
-        if self._alarm is not None:
+        if due_s is not None and self._alarm is not None:
             self._alarm.set(due_s)
         settled = self._ledger.settled
         while settled:

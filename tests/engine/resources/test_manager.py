@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Literal
 
 import pytest
@@ -273,6 +274,29 @@ class TestRates:
         bench.ask(bench.owner("b"), api=1, lock=1)
         bench.pass_time(2.0)
         assert bench.manager.tick() is None
+
+    def test_time_is_looked_at_for_one_that_waited_for_something_else_first(self) -> None:
+        """The rate was free when it asked; meanwhile another has taken it."""
+        bench = Bench(api="1/s")
+        holder = bench.ask(bench.owner("holder"), lock=1)
+        both = bench.ask(bench.owner("both"), api=1, lock=1)
+        bench.ask(bench.owner("other"), api=1)
+        bench.manager.release_all(holder.owner)
+        assert both.waits
+        due_s = bench.manager.tick()
+        assert due_s == 1.0
+        bench.pass_time(1.0)
+        assert both.granted
+
+    def test_time_is_looked_at_by_itself_for_one_that_waited_for_something_else_first(self) -> None:
+        manager = ResourceManager({"api": Rate(1, 0.05)})
+        holder, other = Owner(RunId(1), NodeId("holder")), Owner(RunId(1), NodeId("other"))
+        manager.take(holder, {"lock": 1})
+        granted = threading.Event()
+        manager.ask(Owner(RunId(1), NodeId("both")), {"api": 1, "lock": 1}, on_settled=lambda _: granted.set())
+        manager.take(other, {"api": 1})
+        manager.release_all(holder)
+        assert granted.wait(10)
 
     def test_what_was_granted_counts_from_when_it_is_used(self) -> None:
         """Tasks that wait for a worker with what they were granted must not all begin at once in the end."""
