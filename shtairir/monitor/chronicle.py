@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shtairir.events import Event
-from shtairir.ids import RunKey
+from shtairir.ids import NodeId, RunKey
 from shtairir.keeping import state_folder
 from shtairir.monitor.happenings import WORDED
 from shtairir.monitor.past import (
@@ -40,8 +40,8 @@ WORTH_S = 0.05
 """A run that a program started by itself is recorded if it lasted so long; a shorter one may be one of thousands."""
 
 _MOST_EVENTS = 2_000
-_MOST_INPUTS = 16
-"""Of so many nodes of a short run the inputs are held until it is known whether it is worth recording."""
+_MOST_INPUTS = 32
+"""Of so many nodes that fail the inputs are kept: where more do, the first tell enough."""
 
 _LONGEST_TEXT = 2_000
 
@@ -82,6 +82,7 @@ class Chronicle:
         self._events: list[PastEvent] = []
         self._left_out = 0
         self._first_s: float | None = None
+        self._saved: set[NodeId] = set()
         self._waiting: deque[Callable[[], None]] = deque()
         self._written = threading.Event()
         self._recorded: Recorded | None = None
@@ -98,7 +99,8 @@ class Chronicle:
         now_s = time.perf_counter()
         kind, said = type(error).__name__, _words(error)[:_LONGEST_TEXT]
         self._attempts.append(FailedAttempt(attempt.node, attempt.number, now_s, attempt.worker, kind, said))
-        if attempt.arguments is not None and len(self._waiting) < _MOST_INPUTS:
+        if attempt.arguments is not None and attempt.node not in self._saved and len(self._saved) < _MOST_INPUTS:
+            self._saved.add(attempt.node)
             task, arguments = attempt.task, attempt.arguments
 
             def save() -> None:

@@ -1,4 +1,4 @@
-"""What happens in a run as log records: for people as lines, for programs as objects of JSON.
+"""What happens in a run as log records, for programs as objects of JSON; people read the lines that progress prints.
 
 Each record says, where it is known, in which run it was, at which node, and in which attempt: ``run``, ``node`` and
 ``attempt``. That holds for what the run tells, for what blocks say through their context, and for what libraries log
@@ -47,18 +47,6 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             facts["exception"] = self.formatException(record.exc_info)
         return json.dumps(facts, ensure_ascii=False, default=str)
-
-
-class HumanFormatter(logging.Formatter):
-    """A record as a line to read: ``13:05:12.250 WARNING blur, attempt 2: …``."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line."""
-        moment = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S.%f")[:-3]
-        node, attempt = getattr(record, "node", None), getattr(record, "attempt", None)
-        place = f"{node}{f', attempt {attempt}' if attempt and attempt > 1 else ''}: " if node else ""
-        line = f"{moment} {record.levelname} {place}{record.getMessage()}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
 class RunLog:

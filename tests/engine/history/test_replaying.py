@@ -149,3 +149,12 @@ def test_damaged_inputs_are_told(ran: Ran, past: History) -> None:
         find_failure(past, "last", "divide")
     with pytest.raises(HistoryError, match="cannot be read"):
         saved.inputs()
+
+
+def test_where_very_many_nodes_fail_the_first_are_enough(ran: Ran, past: History, home: Path) -> None:
+    graph = shtairir.Graph("demo")
+    for number in range(60):
+        graph.add("math.divide", a=float(number), b=0, id=f"d{number}")
+    ran(graph, level="none")
+    assert past.run().summary.failed == 60
+    assert 0 < len(saved_failures(home, past.run().key)) <= 32

@@ -12,7 +12,7 @@ import pytest
 
 import shtairir
 from shtairir.block import Context, block
-from shtairir.monitor.logs import HumanFormatter, JsonFormatter, RunLog
+from shtairir.monitor.logs import JsonFormatter, RunLog
 
 
 @pytest.fixture
@@ -72,12 +72,6 @@ def test_what_is_below_the_level_is_left_out(stream: io.StringIO, log: RunLog) -
     assert "Began." not in {one["message"] for one in records(stream)}
 
 
-def test_people_get_a_line(stream: io.StringIO) -> None:
-    record = logging.LogRecord("shtairir.run", logging.WARNING, "", 0, "Mind %s.", ("it",), None)
-    record.node, record.attempt = "blur", 2
-    assert HumanFormatter().format(record).endswith("WARNING blur, attempt 2: Mind it.")
-
-
 def test_what_is_raised_goes_along() -> None:
     import sys
 
@@ -86,4 +80,3 @@ def test_what_is_raised_goes_along() -> None:
     except ValueError:
         record = logging.LogRecord("x", logging.ERROR, "", 0, "Failed.", (), sys.exc_info())
     assert "ValueError: no" in json.loads(JsonFormatter().format(record))["exception"]
-    assert "ValueError: no" in HumanFormatter().format(record)
