@@ -10,9 +10,12 @@ what others wait to have written at that moment goes to the disk with it.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import mmap
 import os
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,6 +23,8 @@ from typing import Any
 from zlib import crc32
 
 _TAIL_BYTES = 1 << 14
+_PIECE_BYTES = 1 << 16
+_LINE_FEED = ord("\n")
 
 _log = logging.getLogger(__name__)
 
@@ -64,16 +69,20 @@ def read_journal(path: Path) -> list[dict[str, Any]]:
 def last_records(path: Path) -> list[dict[str, Any]]:
     """Return the last records of a journal, without reading all of it."""
     try:
+        length = _length(path)
         with open(path, "rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(size - _TAIL_BYTES, 0))
-            return list(records_in(file.read()))
+            file.seek(max(length - _TAIL_BYTES, 0))
+            return list(records_in(file.read(min(length, _TAIL_BYTES))))
     except OSError:
         return []
 
 
 class JournalFile:
     """A journal that is being kept. Any thread may add to it.
+
+    The file is mapped into memory, in pieces that are on the disk as zeros before anything is written there: a line is
+    copied to its place and is the system's from then on, without a call in which another thread would take its turn.
+    What is left of the last piece is cut off in the end; whoever reads goes as far as there is something.
 
     Parameters
     ----------
@@ -82,16 +91,21 @@ class JournalFile:
     """
 
     def __init__(self, path: Path) -> None:
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOINHERIT", 0)
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOINHERIT", 0)
         self._descriptor = os.open(path, flags, 0o600)
-        self._added = 0
-        self._synced = 0
+        self._adding = threading.Lock()
         self._syncing = threading.Lock()
-        size = os.lseek(self._descriptor, 0, os.SEEK_END)
-        if size:
-            os.lseek(self._descriptor, size - 1, os.SEEK_SET)
-            if os.read(self._descriptor, 1) != b"\n":  # torn: what follows must begin a line of its own
+        self._synced = 0
+        self._map: mmap.mmap | None = None
+        self._size = os.lseek(self._descriptor, 0, os.SEEK_END)
+        self._end = _length(path)
+        try:
+            self._grow(0)
+            if self._end and self._mapped()[self._end - 1] != _LINE_FEED:  # torn: what follows begins its own line
                 self._write(b"\n")
+        except OSError:
+            self.close()
+            raise
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Add a record.
@@ -112,22 +126,67 @@ class JournalFile:
         self._write(lines)
 
     def _write(self, data: bytes) -> None:
-        # One call, which the system does not mix with those of other threads.
-        if os.write(self._descriptor, data) != len(data):
-            raise OSError("The disk took only a part of a line of the journal.")
-        self._added += 1
+        with self._adding:
+            end = self._end + len(data)
+            if end > self._size:
+                self._grow(len(data))
+            self._mapped()[self._end : end] = data
+            self._end = end
+
+    def _mapped(self) -> mmap.mmap:
+        if self._map is None:
+            raise OSError("The journal is closed.")
+        return self._map
+
+    def _grow(self, needed: int) -> None:
+        """Have room for so many bytes more: on the disk, or a full one would end the program when it is written to."""
+        missing = self._end + needed - self._size
+        if missing > 0 or not self._size:
+            pieces = b"\0" * (_PIECE_BYTES * (1 + max(missing, 0) // _PIECE_BYTES))
+            os.lseek(self._descriptor, self._size, os.SEEK_SET)
+            written = os.write(self._descriptor, pieces)
+            if written != len(pieces):
+                os.ftruncate(self._descriptor, self._size)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            self._size += written
+        before, self._map = self._map, mmap.mmap(self._descriptor, self._size)
+        if before is not None:
+            before.close()
 
     def sync(self) -> None:
         """Return when all that was added before is on the disk."""
-        wanted = self._added
+        wanted = self._end
         with self._syncing:
             if self._synced >= wanted:
                 return  # gone with that of another thread, while this one waited
-            reached = self._added
+            with self._adding:
+                reached = self._end
+                if sys.platform == "win32":  # elsewhere, what was written to the map goes with the file
+                    self._mapped().flush()
             os.fsync(self._descriptor)
             self._synced = reached
 
     def close(self) -> None:
-        """Close the file; who adds to it after that is told that it is no file."""
-        descriptor, self._descriptor = self._descriptor, -1
-        os.close(descriptor)
+        """Close the file; who adds to it after that is told so."""
+        with self._adding:
+            before, self._map = self._map, None
+            if before is not None:
+                before.close()
+            if self._descriptor >= 0:
+                os.ftruncate(self._descriptor, self._end)
+                os.close(self._descriptor)
+                self._descriptor = -1
+
+
+def _length(path: Path) -> int:
+    """Return up to where there is anything but zeros in a file."""
+    with open(path, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        while size:
+            start = max(size - _PIECE_BYTES, 0)
+            file.seek(start)
+            length = len(file.read(size - start).rstrip(b"\0"))
+            if length:
+                return start + length
+            size = start
+    return 0

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections import deque
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -108,8 +109,36 @@ class TestJournals:
     def test_a_closed_one_takes_nothing(self, tmp_path: Path) -> None:
         journal = JournalFile(tmp_path / "journal")
         journal.close()
-        with pytest.raises(OSError, match="descriptor"):
+        with pytest.raises(OSError, match="is closed"):
             journal.add({})
+
+    def test_it_grows_and_is_cut_to_its_length(self, tmp_path: Path) -> None:
+        path = tmp_path / "journal"
+        journal = JournalFile(path)
+        records = [{"number": number, "text": "x" * 1000} for number in range(300)]
+        for record in records:
+            journal.add(record)
+        # As another program sees it meanwhile, or after this one was killed.
+        assert read_journal(path) == records
+        assert last_records(path) == records[-len(last_records(path)) :]
+        assert path.read_bytes().endswith(b"\0")
+        again = JournalFile(path)
+        again.add({"number": "new"})
+        again.close()
+        assert read_journal(path) == [*records, {"number": "new"}]
+        assert path.read_bytes().endswith(b"}\n")
+
+    def test_a_full_disk_is_told_and_not_met(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        journal = JournalFile(tmp_path / "journal")
+        monkeypatch.setattr("os.write", lambda descriptor, data: len(data) // 2)
+        long = {"text": "x" * 1000}
+        with pytest.raises(OSError, match="No space left"):
+            deque(map(journal.add, [long] * 200))
+        monkeypatch.undo()
+        kept = len(read_journal(tmp_path / "journal"))
+        assert 50 < kept < 100
+        journal.close()
+        assert len(read_journal(tmp_path / "journal")) == kept
 
 
 class TestFolders:
