@@ -11,6 +11,7 @@ beginning, where waiting is safe, and never deadlocks when it turns from reading
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -104,7 +105,9 @@ class Database:
         return nothing
 
     def _open(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self.path.exists():  # what runs were about is nobody else's business
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None)
         try:
             connection.execute("PRAGMA foreign_keys = ON")

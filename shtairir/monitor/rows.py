@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from math import fsum, isfinite
 from pathlib import Path
@@ -23,7 +24,7 @@ from shtairir.results.report import failure_dict, summary_dict
 if TYPE_CHECKING:
     from shtairir.monitor.chronicle import Outline
     from shtairir.planning.plan import ExecutionPlan, Task
-    from shtairir.results.nodes import NodeResult
+    from shtairir.results.nodes import NodeResult, NodeResults
     from shtairir.results.records import Records
 
 LEAST_S = 0.005
@@ -31,6 +32,8 @@ LEAST_S = 0.005
 
 LEAST_BYTES = 1_000_000
 
+_MOST_TRACEBACKS = 100
+_BAD = ("failed", "timed_out")
 _DONE = 2
 """The scheduler's number for a task that is done."""
 
@@ -70,7 +73,19 @@ def node_rows(result: Outline) -> list[NodeRow]:
     rows = plain_rows(nodes.records, nodes.run_started_s)
     calls = calls_by_node(result.plan) if len(rows) < len(nodes) else {}
     found = [rows.get(name) or _row(nodes[name], calls.get(name), result) for name in nodes]
-    return found + [_row(nodes[path], None, result) for path in nodes.instances]
+    found += [_row(nodes[path], None, result) for path in nodes.instances]
+    return _with_few_tracebacks(found, nodes)
+
+
+def _with_few_tracebacks(rows: list[NodeRow], nodes: NodeResults) -> list[NodeRow]:
+    """Return the rows without the tracebacks of all but the first that failed: they would be most of it."""
+    failed = [place for place, row in enumerate(rows) if row[2] in _BAD]
+    for place in failed[_MOST_TRACEBACKS:]:
+        node = nodes[rows[place][0]]
+        if node.error is not None:
+            brief = replace(node, error=replace(node.error, traceback=""))
+            rows[place] = (*rows[place][:-1], _details(brief))
+    return rows
 
 
 def plain_rows(records: Records, run_started_s: float) -> dict[str, NodeRow]:
@@ -242,7 +257,7 @@ def counts(rows: Iterable[NodeRow]) -> Mapping[str, int]:
 def first_error(result: Outline, rows: Iterable[NodeRow]) -> str:
     """Return what the first failure said, in one line."""
     for row in rows:
-        node = result.nodes[row[0]] if row[2] in ("failed", "timed_out") else None
+        node = result.nodes[row[0]] if row[2] in _BAD else None
         if node is not None and node.error is not None and not node.taken_by:
             said = node.error.message.partition("\n")[0]
             return f"{node.node}: {said[:300]}"

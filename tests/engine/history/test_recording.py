@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -170,3 +171,19 @@ def test_instances_are_there_beside_what_is_in_them(ran: Ran, past: History) -> 
     assert whole.node == getattr(instance, "id", instance) or whole.parts
     assert whole.status is NodeStatus.DONE
     assert record.summary.nodes == len([node for node in record.nodes if not node.parts])
+
+
+def test_of_very_many_failures_only_the_first_are_told_at_length(ran: Ran, past: History) -> None:
+    graph = shtairir.Graph("demo")
+    for number in range(120):
+        graph.add("math.divide", a=float(number), b=0, id=f"d{number}")
+    ran(graph, level="none")
+    errors = [node.error for node in past.run().nodes]
+    assert all(error is not None and error.message for error in errors)
+    assert [bool(error and error.traceback) for error in errors] == [True] * 100 + [False] * 20
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps the folders of people apart by itself")
+def test_the_history_is_for_its_owner_alone(ran: Ran, home: Path) -> None:
+    ran(graph_of("a"))
+    assert (home / "history.sqlite").stat().st_mode & 0o077 == 0
