@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from shtairir.control.faults import DEADLY, Fault, Hit
@@ -44,11 +44,19 @@ class Expectation:
     words: str
 
 
-def expectation(fault: Fault, plan: ExecutionPlan, node: NodeId) -> Expectation:
-    """Return what the policy of a node says should follow from a fault."""
+def expectation(fault: Fault, plan: ExecutionPlan, node: NodeId, slow_s: float) -> Expectation:
+    """Return what the policy of a node says should follow from a fault.
+
+    Parameters
+    ----------
+    slow_s
+        How late what is slow begins.
+    """
     call = plan.call(node)
     assert call is not None  # whoever asks has looked
     policy = call.policy
+    if fault.kind == "slow" and policy.timeout_s is not None and policy.timeout_s <= slow_s:
+        fault = replace(fault, kind="timeout")  # so late that its time is up
     attempts, fails = _attempts(fault, policy)
     tried = _tried(attempts)
     if not fails:

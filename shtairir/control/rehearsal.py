@@ -7,7 +7,7 @@ what its results should be.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from shtairir.errors import PlanningError
 from shtairir.execute.cancel import CancelToken
 from shtairir.ids import NodeId
 from shtairir.planning import ExecutionPlan
+from shtairir.planning.bodies import GIVEN, TAKEN
 from shtairir.session.planned import planned, snapshot_of
 from shtairir.session.started import started, wait_for
 from shtairir.session.wishes import Source, Wishes, wishes
@@ -174,6 +175,7 @@ class _Rehearsal:
         self._snapshot = snapshot
         self._faults = faults
         self._fast = fast
+        self._slow_s = _SLOW_FAST_S if fast else _SLOW_S
         # Breakpoints keep the nodes apart in the plan; no run is told of them.
         self._wishes: Wishes = replace(wishes(**planning, registry=blocks, break_at=tuple(faults)), rehearsed=True)
         self._plan = planned(snapshot, self._wishes)
@@ -205,12 +207,7 @@ class _Rehearsal:
             )
 
     def _impure(self) -> list[NodeId]:
-        found = [call.node for task in self._plan.tasks for call in task.calls if not call.definition.traits.pure]
-        for task in self._plan.tasks:
-            if task.body is not None:
-                inner = task.body.plan.tasks
-                found += [call.node for each in inner for call in each.calls if not call.definition.traits.pure]
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(_with_effects(self._plan)))
 
     def report(self, instruments: Sequence[Instrument]) -> RehearsalReport:
         """Run the graph, disturbed, and say what happened."""
@@ -223,7 +220,7 @@ class _Rehearsal:
         plan = planned(self._disturbed(undisturbed), self._wishes)
         result, injector = self._run(plan, instruments)
         status = str(result.status)
-        expected = {node: expectation(fault, plan, node) for node, fault in self._faults.items()}
+        expected = {node: expectation(fault, plan, node, self._slow_s) for node, fault in self._faults.items()}
         reports = tuple(self._told(fault, expected[node], injector, result) for node, fault in self._faults.items())
         differing: tuple[str, ...] | None = None
         if undisturbed is not None and str(undisturbed.status) == "done":
@@ -245,7 +242,7 @@ class _Rehearsal:
 
     def _run(self, plan: ExecutionPlan, instruments: Sequence[Instrument]) -> tuple[RunResult, Injector]:
         token = CancelToken()
-        injector = Injector(self._faults, _SLOW_FAST_S if self._fast else _SLOW_S, lambda: token.cancelled)
+        injector = Injector(self._faults, self._slow_s, lambda: token.cancelled)
         wanted = replace(self._wishes, break_at=(), hooks=(injector,), cancel=token, instruments=tuple(instruments))
         return wait_for(started(plan, wanted)), injector
 
@@ -280,6 +277,17 @@ class _Rehearsal:
         happened, held = told(fault, expected, hits, result)
         happening = sum(bool(hit.fault) for hit in hits)
         return FaultReport(fault.node, fault.kind, fault.count, happening, expected.words, happened, held)
+
+
+def _with_effects(plan: ExecutionPlan) -> Iterator[NodeId]:
+    """Yield the nodes whose blocks do more than compute, in loops too."""
+    for task in plan.tasks:
+        if task.body is not None:
+            yield from _with_effects(task.body.plan)
+            continue  # the loop itself is as pure as what it repeats
+        for call in task.calls:
+            if not call.definition.traits.pure and call.definition.id not in (GIVEN, TAKEN):
+                yield call.node
 
 
 def _expected_status(expected: Any, result: RunResult) -> str:

@@ -14,6 +14,13 @@ from shtairir.cli.entry import run_command_line as main
 from shtairir.control.faults import Fault
 from shtairir.errors import PlanningError
 from shtairir.testing import EventRecorder, graph_of
+from tests.engine.loops.builders import mapped
+
+
+@block(id="testing.same", category="Testing")
+def sum_of_inputs_of_one(x: float = 0.0) -> float:
+    """Hand on a number."""
+    return x
 
 
 def row() -> shtairir.Graph:
@@ -92,6 +99,37 @@ class TestWhatHolds:
         graph.link(square["out"], root["x"])
         report = shtairir.rehearse(graph, {"square": "error"}, fast=True, level="aggressive")
         assert report.held, report
+
+    def test_what_is_so_slow_that_its_time_is_up_is_tried_again(self) -> None:
+        report = rehearsed(row(), "slow", timeout_s=0.3)
+        assert report.held, report
+        assert report.faults[0].happened == "It was tried 2 times, and is done."
+
+    def test_a_loop_can_have_a_fault(self) -> None:
+        graph = mapped(sum_of_inputs_of_one, x=[1.0, 2.0])
+        assert rehearsed(graph, "error", "loop").faults[0].happened.startswith("It was tried once, and failed")
+        report = rehearsed(graph, "error", "loop", retries=1)
+        assert report.held, report
+        assert report.status == "done"
+
+    def test_what_was_done_is_undone_where_the_policy_says_so(self) -> None:
+        booked: list[float] = []
+
+        def unbook(a: float, result: float) -> None:
+            """Take it back."""
+            booked.remove(result)
+
+        @block(id="testing.booking", category="Testing", pure=False, compensate=unbook)
+        def booking(a: float = 0.0) -> float:
+            """Book something."""
+            booked.append(a)
+            return a
+
+        graph = graph_of("a -> b -> c", blocks={"a": booking})
+        graph.set_policy("b", on_failure="compensate")
+        report = shtairir.rehearse(graph, {"b": "error:9"}, fast=True, with_effects=True)
+        assert report.held, report
+        assert (report.status, report.undone, booked) == ("failed", ("a",), [])
 
     def test_observers_see_the_disturbed_run(self) -> None:
         seen = EventRecorder()
