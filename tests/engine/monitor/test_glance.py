@@ -98,3 +98,11 @@ def test_what_is_inside_of_an_instance_is_a_group() -> None:
     plan = shtairir.plan(graph)
     (path,) = plan.instances
     assert [node.rpartition("/")[0] for node in groups_of(graph.snapshot(), plan)[path]] == [path] * 2
+
+
+def test_a_handle_tells_of_frames_and_instances_too() -> None:
+    handle = shtairir.start(loads(DRAWN))
+    handle.wait(30)
+    groups = handle.progress.groups
+    assert list(groups) == ["front"]
+    assert (groups["front"].total, groups["front"].done) == (2, 2)
