@@ -57,7 +57,8 @@ class RunOptions:
     random
         Gives a number from 0 to 1, for the part of a wait that is left to chance.
     wait
-        Called with seconds instead of waiting so long, when nothing can happen before; for a clock that stands still.
+        Called with seconds instead of waiting so long, when there is nothing to do but to try something again later;
+        for a clock that stands still.
     on_result
         Told of the result before the observers know that the run is over; must be quick.
     hooks

@@ -16,6 +16,7 @@ node finished before anything that follows from it.
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 import time
 import weakref
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from shtairir.execute.compensating import Effects
     from shtairir.execute.restoring import Restoration, Restored
 
+_log = logging.getLogger(__name__)
 _numbers = itertools.count(1)
 
 P = ParamSpec("P")
@@ -359,22 +361,34 @@ class Run(Timing):
 
     def _conclude(self) -> None:
         """Make the result, tell the observers, and let go of everything. The last thing that happens."""
-        status = self._status()
+        status = RunStatus.FAILED
         elapsed_s = self._elapsed_s()
         try:
+            status = self._status()
             self._workers.join(0.0 if self._abandoned or self._broken else 1.0)
             if self._broken is None:
                 self.result = self._make_result(status, elapsed_s)
-                if self._options.on_result is not None:
-                    self._options.on_result(self.result)
+                self._tell_result(self.result)
             self._sampler.close()
             memory = self.result.memory if self.result is not None else self._state.memory.stats()
             self._bus.emit(RunFinished(self.id, self.clock(), status, elapsed_s, memory.peak_bytes, memory))
+        except BaseException as error:  # noqa: BLE001 - whoever waits must be told, and not that time has run out
+            self._broken = self._broken or error
+            self._bus.emit(RunFinished(self.id, self.clock(), RunStatus.FAILED, elapsed_s, 0))
         finally:
             self._state.stopping = True  # for blocks that were given up and still go on
             self._state.take_back()
             self._empty_slots(status)
             self._ended.set()
+
+    def _tell_result(self, result: RunResult) -> None:
+        """Tell whoever learns from runs; what goes wrong there costs nobody a result."""
+        if self._options.on_result is None:
+            return
+        try:
+            self._options.on_result(result)
+        except Exception:  # noqa: BLE001 - it is not ours, and the run is over
+            _log.exception("What was to be learned from run %s could not be.", self.id)
 
     def _status(self) -> RunStatus:
         if self._undone_status is not None:

@@ -117,7 +117,13 @@ class Timing(Course):
             if at_s is not None:
                 left_s = min(max(at_s - self.clock(), 0.0), _LONGEST_WAIT_S if left_s is None else left_s)
         wait = self._options.wait
-        if wait is not None and left_s is not None and self._queue.empty() and not self._state.in_hand:
+        if (
+            wait is not None
+            and left_s is not None
+            and self._resting
+            and self._queue.empty()
+            and not self._state.in_hand
+        ):
             wait(left_s)
             return None
         try:

@@ -31,7 +31,9 @@ from shtairir.events import (
     ValueReleased,
 )
 from shtairir.execute import CancelToken
+from shtairir.execute.options import RunOptions
 from shtairir.memory import MemoryProfiler
+from shtairir.session import start_plan, wait_for
 from shtairir.testing import EventRecorder, graph_of, run_inline
 
 
@@ -720,6 +722,28 @@ class TestEnding:
         with pytest.raises(shtairir.ShtairirError, match="fault in Shtairir"):
             handle.wait(10)
         assert isinstance(seen.events[-1], RunFinished)
+
+    def test_a_fault_of_ours_in_the_end_reaches_whoever_waits_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from shtairir.execute import run
+
+        def broken(*arguments: object) -> None:
+            raise RuntimeError("fault")
+
+        monkeypatch.setattr(run, "verdict", broken)
+        seen = EventRecorder()
+        handle = shtairir.start(graph_of("a"), instruments=[seen])
+        with pytest.raises(shtairir.ShtairirError, match="fault in Shtairir"):
+            handle.wait(10)
+        assert isinstance(seen.events[-1], RunFinished)
+
+    def test_who_learns_from_a_run_cannot_take_its_result(self, caplog: pytest.LogCaptureFixture) -> None:
+        def broken(result: object) -> None:
+            raise RuntimeError("no room on the disk")
+
+        options = RunOptions(on_result=broken)
+        result = wait_for(start_plan(shtairir.plan(graph_of("a")), options))
+        assert result["a"] == 1.0
+        assert "could not be" in caplog.text
 
 
 class TestTogether:
