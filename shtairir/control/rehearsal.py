@@ -280,13 +280,13 @@ class _Rehearsal:
 
 
 def _with_effects(plan: ExecutionPlan) -> Iterator[NodeId]:
-    """Yield the nodes whose blocks do more than compute, in loops too."""
+    """Yield the nodes whose blocks do something that must not be done twice, in loops too."""
     for task in plan.tasks:
         if task.body is not None:
             yield from _with_effects(task.body.plan)
             continue  # the loop itself is as pure as what it repeats
         for call in task.calls:
-            if not call.definition.traits.pure and call.definition.id not in (GIVEN, TAKEN):
+            if not call.definition.traits.repeatable and call.definition.id not in (GIVEN, TAKEN):
                 yield call.node
 
 
