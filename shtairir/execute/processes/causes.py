@@ -37,6 +37,23 @@ def cause_of(status: int, *, was_short: bool = False) -> str:
     return f"signal {-status} ({words})"
 
 
+def hint_for_death(cause: str) -> str:
+    """Return what to try.
+
+    Examples
+    --------
+    >>> hint_for_death("exit status 3")
+    'The block, or a library that it calls, ended its process: have it raise an error that says what is wrong.'
+    """
+    if cause.startswith(OUT_OF_MEMORY):
+        return "Use smaller data or fewer workers, or let a worker take more memory."
+    if cause.startswith("exit"):
+        return "The block, or a library that it calls, ended its process: have it raise an error that says what is wrong."
+    if cause.startswith("signal 9"):
+        return "Somebody, or the system, has ended it from outside."
+    return "A library that the block calls has crashed: look at the line, and at what it is given."
+
+
 def kills_for_memory() -> int:
     """Return how often the system has ended a process for want of memory: in this group of processes, or at all."""
     with suppress(OSError, ValueError, StopIteration):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import weakref
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from shtairir.planning.plan import ExecutionPlan, Lineage, Task
 
 _counts: weakref.WeakKeyDictionary[Lineage, dict[tuple[Backend, int], int]] = weakref.WeakKeyDictionary()
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,11 @@ def choose(
         raise PlanningError(f"'{backend}' is no backend. There are: {', '.join(BACKENDS)}.")
     if plan.workers < 2 or plan.parallelism <= 1:
         history = None  # nobody waits for anybody
-    count = _count(plan, backend, history) if available() else 0
+    count = _count(plan, backend, history)
     if not count:
+        return None
+    if not available():
+        _log.warning("There are no worker processes on this system: what asks for one runs in a thread.")
         return None
     warm_up(min(plan.workers, count))
     return Processes(backend, worker_memory_limit, history)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from shtairir.block.values import loaded_class
+from shtairir.events import IN_LOOP
 from shtairir.execute.context import TaskContext
 from shtairir.execute.processes.packing import SHARED_FROM_BYTES, Array, Packed, unpack
 from shtairir.memory.shared import (
@@ -17,6 +18,7 @@ from shtairir.memory.shared import (
 )
 
 if TYPE_CHECKING:
+    from shtairir.execute.attempt import Attempt
     from shtairir.block.context import Held
     from shtairir.execute.processes.worker import Worker
     from shtairir.execute.state import RunState
@@ -39,6 +41,8 @@ class CallHost:
     ----------
     context
         What the block would have been given in a thread; nothing if it takes no context.
+    attempt
+        What is tried by it.
 
     Attributes
     ----------
@@ -46,8 +50,12 @@ class CallHost:
         Who calls the block.
     """
 
-    def __init__(self, state: RunState, node: NodeId, context: TaskContext | None = None) -> None:
+    def __init__(
+        self, state: RunState, node: NodeId, context: TaskContext | None = None, attempt: Attempt | None = None
+    ) -> None:
         self.worker: Worker | None = None
+        self._state = state
+        self._attempt = attempt
         self._memory = state.memory
         self._node = node
         self._context = context
@@ -92,6 +100,15 @@ class CallHost:
         """Return the bytes of a buffer that the call has seen, or that a block in the worker has kept."""
         base = self._bases.get(buffer)
         return base if base is not None or self.worker is None else self.worker.kept.get(buffer)
+
+    def begin(self) -> None:
+        """Have the time of the attempt begin now: what it takes to start a worker is not the block's."""
+        attempt = self._attempt
+        if attempt is None:
+            return
+        attempt.started_s = self._state.clock()
+        if attempt.worker != IN_LOOP:
+            self._state.records.started_s[attempt.task.number] = attempt.started_s
 
     # --- what the worker asks ---------------------------------------------------------------------------------
 

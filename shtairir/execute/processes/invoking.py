@@ -19,7 +19,7 @@ from shtairir.events import IN_LOOP, NodeLogged, WorkerReplaced
 from shtairir.execute.call import Call
 from shtairir.execute.elsewhere import Whereabouts, mark
 from shtairir.execute.processes.callees import Sender, has_kernel
-from shtairir.execute.processes.causes import OUT_OF_MEMORY, crash_line
+from shtairir.execute.processes.causes import OUT_OF_MEMORY, crash_line, hint_for_death
 from shtairir.execute.processes.channel import ClosedError
 from shtairir.execute.processes.errands import Errand
 from shtairir.execute.processes.exceptions import unpack_error
@@ -75,7 +75,7 @@ class ProcessInvoker:
         kind = self._kinds.of(call, attempt)
         if not kind.is_process:
             return self._tried(call, arguments) if kind.is_tried else call.function(**arguments)
-        host = CallHost(self._state, call.task.node, arguments.get(call.context_argument or ""))
+        host = CallHost(self._state, call.task.node, arguments.get(call.context_argument or ""), attempt)
         try:
             if attempt.worker != IN_LOOP:
                 self._share(call, arguments)
@@ -258,7 +258,9 @@ class ProcessInvoker:
                 hint="It is not tried again. Look at the line where it died, or at the library that it calls.",
             )
         else:
-            error = WorkerLostError(f"The worker process died while the block ran in it: {cause}.", cause=cause)
+            error = WorkerLostError(
+                f"The worker process died while the block ran in it: {cause}.", cause=cause, hint=hint_for_death(cause)
+            )
         mark(error, whereabouts)
         return error
 

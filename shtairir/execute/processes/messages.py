@@ -1,9 +1,9 @@
 """What the program and a worker say to each other.
 
-The program sends a `Request`, and then answers what the worker asks (`LEND`, `ASK`), takes note of what it tells
-(`TELL`), until the worker says that it is `DONE`, or has `FAILED`, is `LOST` for want of memory, or is `STUCK` with a
-result that it cannot send. A worker that has nothing to do may be told to `LOAD`
-what it will need.
+A worker that has started says that it is `READY`. The program sends a `Request`, and then answers what the worker asks
+(`LEND`, `ASK`), takes note of what it tells (`TELL`), until the worker says that it is `DONE`, or has `FAILED`, is `LOST`
+for want of memory, or is `STUCK` with a result that it cannot send. A worker that has nothing to do may be told to
+`LOAD` what it will need.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from shtairir.execute.processes.packing import Packed
 
 CALL, LOAD, ANSWER = "call", "load", "answer"
-LEND, ASK, TELL, DONE, FAILED, LOST, STUCK = "lend", "ask", "tell", "done", "failed", "lost", "stuck"
+READY, LEND, ASK, TELL, DONE, FAILED, LOST, STUCK = "ready", "lend", "ask", "tell", "done", "failed", "lost", "stuck"
 
 
 class Callee(NamedTuple):

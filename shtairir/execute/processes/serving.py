@@ -37,6 +37,7 @@ from shtairir.execute.processes.messages import (
     LEND,
     LOAD,
     LOST,
+    READY,
     STUCK,
     TELL,
     Request,
@@ -70,6 +71,7 @@ class Server:
 
     def serve(self) -> None:
         """Do what is asked until the program has gone."""
+        self._channel.send((READY, None))
         while True:
             kind, content = self._channel.receive()
             if kind == CALL:

@@ -21,6 +21,7 @@ from shtairir.execute.processes.messages import (
     CALL,
     LEND,
     LOAD,
+    READY,
     TELL,
     Request,
     Surroundings,
@@ -37,6 +38,9 @@ _MOST_SAID_BYTES = 20_000
 
 class Host(Protocol):
     """Who has a block called in a worker, and answers what the worker asks meanwhile."""
+
+    def begin(self) -> None:
+        """Take note that the worker had to be started, and has been."""
 
     def borrow(self, nbytes: int) -> Reference:
         """Return where so many bytes of shared memory are."""
@@ -189,6 +193,8 @@ class Worker:
                 self._answer(host.ask, *content)
             elif kind == TELL:
                 host.tell(*content)
+            elif kind == READY:
+                host.begin()
             else:
                 self._note_seen(rest[0], host)
                 return kind, content
