@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 
@@ -14,7 +15,11 @@ def state_folder() -> Path | None:
     ``SHTAIRIR_STATE_PATH`` names another folder than the user's own, and switches all keeping off when it is empty.
     The folder need not exist yet.
     """
-    setting = os.environ.get(VARIABLE)
+    return _folder(os.environ.get(VARIABLE), os.environ.get("XDG_STATE_HOME"))
+
+
+@functools.lru_cache(16)  # each run asks, and to find out takes as long as a small run
+def _folder(setting: str | None, users: str | None) -> Path | None:
     if setting == "":
         return None
     if setting is not None:

@@ -84,7 +84,9 @@ class Chronicle:
         self._first_s: float | None = None
         self._saved: set[NodeId] = set()
         self._waiting: deque[Callable[[], None]] = deque()
-        self._written = threading.Event()
+        self._written: threading.Event | None = (
+            None  # made when there is something to write: it costs more than the rest
+        )
         self._recorded: Recorded | None = None
 
     # --- while it runs ----------------------------------------------------------------------------------------
@@ -157,12 +159,19 @@ class Chronicle:
         """Have the run written, if it is worth it. Called on the run's controller thread."""
         if not self._is_worth(result.elapsed_s) and not self._has_journal():
             self._waiting.clear()
-            self._written.set()
             return
         outline = Outline.of(result)
+        written = self._written = threading.Event()
         self._save_waiting()
         uses = [*spent_since(self._spent, result.plan.workers * result.elapsed_s), *shared_use(result.elapsed_s)]
-        writer().submit(lambda: self._write(outline, uses))
+
+        def write() -> None:
+            try:
+                self._write(outline, uses)
+            finally:
+                written.set()
+
+        writer().submit(write)
 
     def _write(self, outline: Outline, uses: Sequence[ResourceUse]) -> None:
         # Here, on its own thread, and not sooner: SQLite takes as long to import as a small run takes.
@@ -173,34 +182,38 @@ class Chronicle:
         from shtairir.recovery.folder import RUNS, RunFolder
 
         folder = RunFolder(self._folder / RUNS / self.key())
-        try:
-            found = history(self._folder)
-            assert found is not None  # there is a folder
-            if self._left_out:
-                note = f"And {self._left_out:,} more events, which are not kept."
-                self._events.append(PastEvent(outline.elapsed_s, "note", None, note))
-            rows = rows_of(
-                outline,
-                key=self.key(),
-                started_at=self._started_at,
-                origin=self._origin,
-                text=graph_text(outline.plan, folder.graph),
-                resumed_from=_origin_of(folder),
-                attempts=_counted_from(outline.nodes.run_started_s, self._attempts),
-                events=self._events,
-                resources=uses,
-            )
-            regressions = record(found.database, rows)
-            if regressions is not None:
-                self._recorded = Recorded(rows.summary.key, regressions)
-            if self._attempts:
-                keep_few(self._folder)
-        finally:
-            self._written.set()
+        found = history(self._folder)
+        assert found is not None  # there is a folder
+        if self._left_out:
+            note = f"And {self._left_out:,} more events, which are not kept."
+            self._events.append(PastEvent(outline.elapsed_s, "note", None, note))
+        rows = rows_of(
+            outline,
+            key=self.key(),
+            started_at=self._started_at,
+            origin=self._origin,
+            text=graph_text(outline.plan, folder.graph),
+            resumed_from=_origin_of(folder),
+            attempts=_counted_from(outline.nodes.run_started_s, self._attempts),
+            events=self._events,
+            resources=uses,
+        )
+        regressions = record(found.database, rows)
+        if regressions is not None:
+            self._recorded = Recorded(rows.summary.key, regressions)
+        if self._attempts:
+            keep_few(self._folder)
 
     def recorded(self, timeout_s: float | None = None) -> Recorded | None:
-        """Wait until the run is in the history; ``None`` when it is not: not yet, not worth it, or impossible."""
-        self._written.wait(timeout_s)
+        """Wait until the run, which must be over, is in the history.
+
+        Returns
+        -------
+        Recorded or None
+            ``None`` when it is not there: it takes longer, is not worth it, or is impossible.
+        """
+        if self._written is not None:
+            self._written.wait(timeout_s)
         return self._recorded
 
 

@@ -7,14 +7,15 @@ import time
 
 from shtairir.monitor.past import INTERRUPTIONS, PROCESSOR, ResourceUse
 
+if sys.platform != "win32":
+    import resource
+
 
 def spent() -> tuple[float, int]:
     """Return the processor time of this program so far, and how often it had to leave a processor to another."""
-    try:
-        from resource import RUSAGE_SELF, getrusage
-    except ImportError:  # on Windows
+    if sys.platform == "win32":
         return time.process_time(), 0
-    usage = getrusage(RUSAGE_SELF)
+    usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime, usage.ru_nivcsw
 
 
