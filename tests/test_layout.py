@@ -68,7 +68,8 @@ def test_a_bare_install_asks_for_no_window_and_no_block_library(wheel: zipfile.Z
     (name,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
     wanted = Parser().parsestr(wheel.read(name).decode()).get_all("Requires-Dist", [])
     bare = {line.split(">")[0].split("=")[0].strip().lower() for line in wanted if "extra ==" not in line}
-    assert bare == {"numpy", "networkx", "pydantic", "typer", "rich", "platformdirs", "psutil"}
+    engine = {"numpy", "networkx", "pydantic", "typer", "rich", "platformdirs", "psutil", "cloudpickle", "blake3"}
+    assert bare == engine
 
 
 def test_all_brings_every_extra_that_a_person_may_want(project: dict[str, object]) -> None:
