@@ -201,6 +201,7 @@ class Timing(Course):
         listens = isinstance(call, Call) and call.context_argument is not None
         if not attempt.is_overdue and (end is not None or listens):
             attempt.is_overdue = True
+            self._state.inside.give_up(task)
             if end is not None:
                 end()
         elif attempt.claim():

@@ -10,6 +10,7 @@ import pytest
 
 import shtairir
 from shtairir.block import Context, block
+from tests.engine.loops.builders import mapped
 
 _tries: Counter[float] = Counter()
 _lock = threading.Lock()
@@ -214,3 +215,25 @@ def test_each_item_has_effects_of_its_own_that_are_recognised_in_every_attempt()
     assert all(len(found) == 1 for found in keys.values())
     assert len(set.union(*keys.values())) == 3
     assert {(x, number) for x, number, _ in _signs} == {(x, number) for x in (1.0, 2.0, 3.0) for number in (1, 2)}
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_loop_whose_own_time_is_up_begins_no_more_items(workers: int) -> None:
+    begun: list[float] = []
+
+    @block(id="loops.counted", category="Test", deterministic=False)
+    def counted(x: float) -> float:
+        begun.append(x)
+        time.sleep(0.05)
+        return x
+
+    graph = mapped(counted, x=[float(number) for number in range(400)])
+    graph.set_policy("loop", timeout_s=0.3, retries=0)
+    result = shtairir.run(graph, workers=workers)
+    error = result.nodes["loop"].error
+    assert error is not None
+    assert error.error_type == "AttemptTimeoutError"
+    count = len(begun)
+    time.sleep(0.2)
+    assert len(begun) == count < 100
+    assert result.elapsed_s < 5
