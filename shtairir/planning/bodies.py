@@ -11,7 +11,7 @@ are the pure ones to which no way leads from an input that changes.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -98,6 +98,11 @@ class BodyPlan:
         tasks = self.plan.tasks
         ends = {tasks[number].node for number in (*self.inputs.values(), *self.outputs.values())}
         return tuple(node for node in self.plan.nodes if node not in ends)
+
+    @property
+    def calls(self) -> Iterator[Task]:
+        """What is called in an iteration, without the ends of the body."""
+        return (call for task in self.plan.tasks for call in task.calls if call.definition.id not in (GIVEN, TAKEN))
 
     @property
     def calls_once(self) -> list[Task]:
@@ -205,6 +210,7 @@ def _definition(node: WorkingNode, body: BodyPlan) -> BlockDefinition:
         node.definition.traits,
         pure=body.pure and node.values.get("items") != "files",
         deterministic=body.deterministic,
+        idempotent=all(call.definition.traits.repeatable for call in body.calls),
         infer=body.forecast.infer,
         cost=body.forecast.cost,
     )
