@@ -43,12 +43,12 @@ def hint_for_death(cause: str) -> str:
     Examples
     --------
     >>> hint_for_death("exit status 3")
-    'The block, or a library that it calls, ended its process: have it raise an error that says what is wrong.'
+    'The block, or a library that it calls, ended its process: have it raise an error that says why.'
     """
     if cause.startswith(OUT_OF_MEMORY):
         return "Use smaller data or fewer workers, or let a worker take more memory."
     if cause.startswith("exit"):
-        return "The block, or a library that it calls, ended its process: have it raise an error that says what is wrong."
+        return "The block, or a library that it calls, ended its process: have it raise an error that says why."
     if cause.startswith("signal 9"):
         return "Somebody, or the system, has ended it from outside."
     return "A library that the block calls has crashed: look at the line, and at what it is given."

@@ -18,8 +18,8 @@ from shtairir.memory.shared import (
 )
 
 if TYPE_CHECKING:
-    from shtairir.execute.attempt import Attempt
     from shtairir.block.context import Held
+    from shtairir.execute.attempt import Attempt
     from shtairir.execute.processes.worker import Worker
     from shtairir.execute.state import RunState
     from shtairir.ids import NodeId

@@ -1,9 +1,9 @@
 """What the program and a worker say to each other.
 
 A worker that has started says that it is `READY`. The program sends a `Request`, and then answers what the worker asks
-(`LEND`, `ASK`), takes note of what it tells (`TELL`), until the worker says that it is `DONE`, or has `FAILED`, is `LOST`
-for want of memory, or is `STUCK` with a result that it cannot send. A worker that has nothing to do may be told to
-`LOAD` what it will need.
+(`LEND`, `ASK`) and takes note of what it tells (`TELL`), until the worker says that it is `DONE`, or has `FAILED`, is
+`LOST` for want of memory, or is `STUCK` with a result that it cannot send. A worker that has nothing to do may be told
+to `LOAD` what it will need.
 """
 
 from __future__ import annotations

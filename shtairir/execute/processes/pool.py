@@ -52,8 +52,8 @@ class WorkerReport:
 class ProcessPool:
     """Lends workers, starts them when there are too few, and lets them go when they are not needed for a while.
 
-    There are never more than were lent at the same time once, or asked for by `warm_up`. The one that was given back
-    last is lent first: it has most at hand, and the others may go.
+    There are no more than are lent at the same time, or asked for by `warm_up`. The one that was given back last is lent
+    first: it has most at hand, and the others may go.
 
     Parameters
     ----------
@@ -73,11 +73,13 @@ class ProcessPool:
         self._in_hand: set[Worker] = set()
         self._resting: threading.Thread | None = None
         self._closed = False
+        self._most_idle: int | None = None
 
     def warm_up(self, count: int, blocks: Iterable[str] = ()) -> None:
         """Have so many workers started in the background, and what some blocks need imported there."""
         wanted = tuple(blocks)
         with self._lock:
+            self._most_idle = max(count, self._most_idle or 0)
             missing = count - len(self._all)
             for _ in range(missing):
                 self._put_back(self._hire())
@@ -103,7 +105,8 @@ class ProcessPool:
         with self._lock:
             worker.node = ""
             self._in_hand.discard(worker)
-            if worker.is_usable and not self._closed:
+            has_room = self._most_idle is None or len(self._idle) < self._most_idle
+            if worker.is_usable and has_room and not self._closed:
                 self._put_back(worker)
                 return
         worker.kill()

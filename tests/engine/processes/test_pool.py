@@ -114,3 +114,13 @@ def test_a_worker_that_cannot_be_started_says_why(monkeypatch: pytest.MonkeyPatc
     assert "No such file" in worker.cause()
     pool.give_back(worker)
     pool.close()
+
+
+def test_no_more_stay_than_were_asked_for(pool: ProcessPool) -> None:
+    pool.warm_up(1)
+    first, second = pool.take(), pool.take()
+    pool.give_back(first)
+    pool.give_back(second)
+    until(lambda: len(pool.workers()) == 1)
+    assert pool.take() is first
+    pool.give_back(first)
