@@ -179,6 +179,11 @@ class Admission:
             self._changed.notify_all()
 
     def _admit(self) -> None:
+        while self._admit_some() and self._state.waiting is not None:
+            pass  # what waits for a resource now has left room for others
+
+    def _admit_some(self) -> bool:
+        """Hand on tasks as far as there is room, and say whether there were any."""
         chosen = []
         with self._changed:
             # Not more than there are workers: a task that is ready later may come earlier in the plan.
@@ -187,6 +192,7 @@ class Admission:
                 chosen.append(task)
         if chosen:
             self._workers.give(chosen)
+        return bool(chosen)
 
     def _handed_on(self) -> int:
         """Return how many tasks a worker has, or will have: those that wait for a resource leave room for others."""

@@ -152,11 +152,11 @@ class Waiting:
         except ResourceError as error:
             self._refused[task] = error
             return True
-        (self._given if wait.granted else self._waiting)[task] = wait
-        if wait.granted:
-            return True
-        self._tell_held(task, wait)
-        return False
+        granted = wait.granted  # asked once: another thread may take it back, or grant it, at any moment
+        (self._given if granted else self._waiting)[task] = wait
+        if not granted:
+            self._tell_held(task, wait)
+        return granted
 
     def _tell_held(self, task: int, wait: Wait) -> None:
         state = self._state
@@ -173,7 +173,7 @@ class Waiting:
         del self._waiting[task]
         if wait.error is not None:
             self._refused[task] = wait.error
-        elif wait.granted:
+        else:  # should it be taken back this very moment, the worker finds out
             self._given[task] = wait
         self._workers.give([task])
         if not self._take_up_by_themselves:
