@@ -41,6 +41,9 @@ class RunJournal(Protocol):
     def open(self) -> bool:
         """Keep it from now on."""
 
+    def close(self, status: str, elapsed_s: float) -> None:
+        """Take note how the run has ended."""
+
     def undoing(self, nodes: Sequence[NodeId], status: str) -> None:
         """Take note that these are about to be undone, in this order, since the run has ended so."""
 

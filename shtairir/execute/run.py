@@ -369,6 +369,8 @@ class Run(Timing):
             if self._broken is None:
                 self.result = self._make_result(status, elapsed_s)
                 self._tell_result(self.result)
+            elif self._options.journal is not None:  # nobody else tells it that the run is over
+                self._options.journal.close(str(status), elapsed_s)
             self._sampler.close()
             memory = self.result.memory if self.result is not None else self._state.memory.stats()
             self._bus.emit(RunFinished(self.id, self.clock(), status, elapsed_s, memory.peak_bytes, memory))
@@ -413,7 +415,8 @@ class Run(Timing):
         if self.plan.instances:
             shown = {str(made): str(name) for made, name in self.plan.shown_as.items()}
             values = {shown.get(name, name): value for name, value in values.items()}
-        return RunResult(self.id, status, elapsed_s, self._started_s, self._records, values, self._state.memory.stats())
+        memory = self._state.memory.stats()
+        return RunResult(self.id, status, elapsed_s, self._started_s, self._records, values, memory, self.key)
 
     def _folded_values(self) -> dict[str, object]:
         """Return what is kept of the outputs that were computed while planning."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shtairir.block.ports import OutputPort
 from shtairir.errors import ExecutionError, NodeExecutionError, RunCancelledError, RunTimeoutError
 from shtairir.events import NodeFailure, NodeStatus, RunStatus
-from shtairir.ids import NodeId, PortRef, RunId
+from shtairir.ids import NodeId, PortRef, RunId, RunKey
 from shtairir.memory.stats import MemoryStats
 from shtairir.planning.config import Estimate
 from shtairir.results.nodes import NodeResults
@@ -39,6 +39,8 @@ class RunResult:
         be read-only: they are not copied.
     memory
         What the run took, and what its kept values still take.
+    key
+        What names the run in journal and history; ``None`` when nothing is kept of runs.
     """
 
     def __init__(
@@ -50,8 +52,10 @@ class RunResult:
         records: Records,
         values: dict[str, object],
         memory: MemoryStats,
+        key: RunKey | None = None,
     ) -> None:
         self.run = run
+        self.key = key
         self.status = status
         self.elapsed_s = elapsed_s
         self.memory = memory

@@ -22,6 +22,7 @@ from shtairir.recovery.listing import info_of, interrupted, runs
 from shtairir.recovery.locking import take
 from shtairir.session import resume, start_again
 from shtairir.testing import graph_of
+from tests.engine.loops.builders import mapped
 
 calls: list[str] = []
 broken: set[str] = set()
@@ -123,7 +124,8 @@ class TestWhatRunsAgain:
         graph = chain("a", "b")
         kept_and_failed(graph, "b")
         key = runs()[0].key
-        assert resume(key[:12], graph=graph).status == "done"
+        result = resume(key[:12], graph=graph)
+        assert (result.status, result.key) == ("done", key)
         assert [info.key for info in runs()] == [key]
         assert runs()[0].state == "done"
         assert account_of(runs()[0].folder).sessions == 2
@@ -290,6 +292,21 @@ class TestEffects:
         with pytest.raises(UndecidedError, match="what it made was not kept"):
             resume(graph=graph)
         assert calls == []
+
+
+class TestLoops:
+    @pytest.mark.parametrize(("inside", "asked"), [(looked, False), (paid, True)])
+    def test_a_loop_is_asked_about_if_what_it_calls_is(self, state: Path, inside: Any, asked: bool) -> None:
+        graph = mapped(inside)
+        graph.add("list.range", id="numbers", values={"start": 0, "stop": 3})
+        graph.link("numbers.out", "loop.x")
+        kept_and_failed(graph, "loop/node")
+        _forget_the_end(runs()[0].folder)
+        if asked:
+            with pytest.raises(UndecidedError, match="'loop'"):
+                resume(graph=graph)
+        assert resume(graph=graph, rerun=["loop"] if asked else ()).status == "done"
+        assert len(calls) == 3
 
 
 class TestWhatIsRefused:
