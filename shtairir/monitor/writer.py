@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import functools
 import logging
+import os
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
@@ -18,6 +19,8 @@ Job: TypeAlias = Callable[[], object]
 
 LAST_WAIT_S = 10.0
 """How long the end of the program waits for what is still to be written."""
+
+_COPY_WAIT_S = 2.0
 
 
 class Writer:
@@ -58,6 +61,8 @@ class Writer:
         """Wait until all that was submitted before is done, and say whether it is."""
         if self._thread is None:
             return True
+        if not self._thread.is_alive():  # in a copy of the program that wrote
+            return False
         done = threading.Event()
         self._jobs.put(done.set)
         return done.wait(timeout_s)
@@ -66,4 +71,9 @@ class Writer:
 @functools.cache
 def writer() -> Writer:
     """Return the writer of this program."""
-    return Writer("history")
+    made = Writer("history")
+    if hasattr(os, "register_at_fork"):
+        # A copy of the program has the queue, but nobody who takes anything out of it; and for ever any lock that was
+        # held at the moment, such as that of an import.
+        os.register_at_fork(before=lambda: made.flush(_COPY_WAIT_S), after_in_child=writer.cache_clear)
+    return made
