@@ -49,6 +49,8 @@ def node_faults(raw: Mapping[str, object], definition: BlockDefinition | None = 
     """
     faults = list(_misfits(raw, NODE_SETTINGS))
     wrong = {fault.key for fault in faults}
+    if definition is not None and only_hands_on(definition):
+        return faults + list(_of_passive(raw))
     if "condition" in raw and "condition" not in wrong:
         faults += _of_condition(raw["condition"], definition)
     if definition is not None and not wrong & {"fallback", "on_failure"}:
@@ -56,6 +58,18 @@ def node_faults(raw: Mapping[str, object], definition: BlockDefinition | None = 
     if definition is not None and "worker" not in wrong:
         faults += _of_worker(raw, definition)
     return faults
+
+
+def _of_passive(raw: Mapping[str, object]) -> Iterator[Fault]:
+    fix = "Set it on the node that makes the value."
+    for key, value in raw.items():
+        if value and (key in OF_ONE_NODE or value == "fallback"):
+            yield Fault(key, f"'{key}' has no effect on a node that only hands on.", fix)
+
+
+def only_hands_on(definition: BlockDefinition) -> bool:
+    """Whether a block makes nothing of its own: it chooses among its inputs, or is an input or output of a graph."""
+    return definition.traits.lazy is not None or definition.id in ("graph.input", "graph.output")
 
 
 def instance_faults(raw: Mapping[str, object]) -> list[Fault]:

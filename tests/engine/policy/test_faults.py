@@ -164,6 +164,11 @@ def test_an_instance_cannot_name_the_ports_of_what_is_in_it() -> None:
     assert "differ among the nodes in it. Set it on a node in it." in str(problem)
 
 
+def test_a_node_that_only_hands_on_has_no_condition() -> None:
+    assert "only hands on. Set it on the node that makes the value." in said("flow.if", condition="condition")
+    assert not problems("flow.if", priority="high")
+
+
 def test_a_graph_with_a_bad_policy_is_not_planned() -> None:
     graph = shtairir.Graph("test")
     node = graph.add(parts)

@@ -12,7 +12,7 @@ from shtairir.document.governing import in_order
 from shtairir.document.references import is_instance
 from shtairir.ids import NodeId
 from shtairir.policy import GraphPolicy, effective_policy, graph_policy, origin_of, setting
-from shtairir.policy.faults import Fault, graph_faults, instance_faults, node_faults
+from shtairir.policy.faults import Fault, graph_faults, instance_faults, node_faults, only_hands_on
 from shtairir.policy.settings import NODE_SETTINGS, OF_ONE_NODE, RUN_SETTINGS
 from shtairir_ui.editor import Editor
 
@@ -79,7 +79,8 @@ class NodesSubject:
         self._editor = editor
         self.nodes = nodes
         self._seen: tuple[int, list[Node]] | None = None
-        names_ports = self.definition() is not None and not is_instance(self._different()[0].block)
+        definition = self.definition()
+        names_ports = definition is not None and not is_instance(definition.id) and not only_hands_on(definition)
         self.keys = tuple(key for key in NODE_SETTINGS if names_ports or key not in OF_ONE_NODE)
 
     def definition(self) -> BlockDefinition | None:
