@@ -1,4 +1,4 @@
-"""Runs of all kinds side by side over the same few resources: paused, resumed and cancelled, they all come to an end."""
+"""Runs of all kinds over the same few resources: paused, resumed and cancelled, they all come to an end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shtairir.session import RunHandle, start_plan
 from shtairir.testing import graph_of
 from tests.torture.scale import scaled
 
-ROUNDS = scaled(1000, 40)
+ROUNDS = scaled(500, 40)
 NAMES = [f"r{number}" for number in range(4)]
 
 
