@@ -15,6 +15,7 @@ from shtairir.errors import EditError
 from shtairir.ids import NodeId
 
 if TYPE_CHECKING:
+    from shtairir.block.definition import BlockDefinition
     from shtairir.block.registry import Registry
     from shtairir.policy import GraphPolicy, NodePolicy
     from shtairir.policy.faults import Fault
@@ -88,15 +89,37 @@ class Governing(Building):
         Parameters
         ----------
         node
-            A node of the graph, or of this definition.
+            A node of the graph, or of this definition; or one inside of an instance, by its path: ``clean/blur``.
         """
         from shtairir.policy import effective_policy, graph_policy
 
         whole = graph_policy(self.raw_policy)
         if node is None:
             return whole
-        of = self.node(node.id if isinstance(node, NodeHandle) else node)
+        path = NodeId(node.id if isinstance(node, NodeHandle) else node)
+        if "/" in path:
+            found, own = self._said_inside(path, registry)
+            return effective_policy(found, whole, own)
+        of = self.node(path)
         return effective_policy(self.snapshot().definition(of, registry), whole, of.policy)
+
+    def _said_inside(self, path: NodeId, registry: Registry | None) -> tuple[BlockDefinition | None, JsonObject]:
+        """Return the block of a node inside of instances, and what is said of it there and by these."""
+        from shtairir.policy.inside import handed_in, said_by_instance
+
+        said: dict[str, Any] = {}
+        steps = path.split("/")
+        for count in range(1, len(steps) + 1):
+            found = self.snapshot().find("/".join(steps[:count]))
+            if found is None:
+                raise EditError(f"There is no node '{path}' in the graph.")
+            scope, node = found
+            definition = scope.definition(node, registry)
+            own = handed_in(node.policy, said, definition) if definition is not None else dict(node.policy)
+            inside = scope.inside(node)  # a loop says nothing of what it repeats
+            file = inside.header.policy if inside is not None and inside.scope is None else {}
+            said = said_by_instance(own, file) if inside is not None else {}
+        return definition, own
 
     @property
     def raw_policy(self) -> JsonObject:

@@ -131,6 +131,7 @@ def test_what_an_instance_says_holds_for_the_nodes_in_it_that_say_nothing() -> N
     graph.set_policy(inner, retries=1, priority="high")
     plan = shtairir.plan(graph)
     found = {name: policy_of(plan, f"{inner.id}/{name}") for name in ("one", "two", "three")}
+    assert found == {name: graph.policy(f"{inner.id}/{name}") for name in found}
     assert [found[name].retries for name in found] == [1, 7, 0]
     assert {policy.priority for policy in found.values()} == {"high"}
 
@@ -143,6 +144,7 @@ def test_an_outer_instance_hands_in_what_an_inner_one_does_not_say() -> None:
     outer = graph.make_subgraph([inner.id], "outer")
     graph.set_policy(outer, retries=9, timeout_s=4)
     policy = policy_of(shtairir.plan(graph), f"{outer.id}/{inner.id}/one")
+    assert policy == graph.policy(f"{outer.id}/{inner.id}/one")
     assert (policy.retries, policy.timeout_s) == (1, 4)
 
 
@@ -159,6 +161,7 @@ def test_a_file_used_as_a_block_brings_what_it_says_of_its_nodes(tmp_path: Path)
     graph.set_policy(None, node={"timeout_s": 5, "priority": "low"})
     plan = shtairir.plan(graph)
     policy = policy_of(plan, "part/one")
+    assert policy == graph.policy("part/one")
     assert (policy.retries, policy.timeout_s, policy.priority) == (2, 9, "low")
     assert plan.policy.timeout_s == 7200
 
