@@ -1,9 +1,9 @@
 """What the program and a worker say to each other.
 
 A worker that has started says that it is `READY`. The program sends a `Request`, and then answers what the worker asks
-(`LEND`, `ASK`) and takes note of what it tells (`TELL`), until the worker says that it is `DONE`, or has `FAILED`, is
-`LOST` for want of memory, or is `STUCK` with a result that it cannot send. A worker that has nothing to do may be told
-to `LOAD` what it will need.
+(`LEND`, `ASK`) and takes note of what it tells (`TELL`) and logs (`LOG`), until the worker says that it is `DONE`, or
+has `FAILED`, is `LOST` for want of memory, or is `STUCK` with a result that it cannot send. A worker that has nothing
+to do may be told to `LOAD` what it will need.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import NamedTuple
 from shtairir.execute.processes.packing import Packed
 
 CALL, LOAD, ANSWER = "call", "load", "answer"
-READY, LEND, ASK, TELL, DONE, FAILED, LOST, STUCK = "ready", "lend", "ask", "tell", "done", "failed", "lost", "stuck"
+READY, LEND, ASK, TELL, LOG = "ready", "lend", "ask", "tell", "log"
+DONE, FAILED, LOST, STUCK = "done", "failed", "lost", "stuck"
 
 
 class Callee(NamedTuple):
@@ -52,11 +53,22 @@ class Situation(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """What holds for all calls, and may change between them: the folder, where modules are found, the environment."""
+    """What holds for all calls, and may change between them.
+
+    Attributes
+    ----------
+    folder
+        The working directory, if there is one.
+    path
+        Where modules are found.
+    log_level
+        Below it, nobody wants to know what is logged.
+    """
 
     folder: str | None
     path: tuple[str, ...]
     environment: Mapping[str, str]
+    log_level: int
 
 
 class Request(NamedTuple):

@@ -52,8 +52,8 @@ class WorkerReport:
 class ProcessPool:
     """Lends workers, starts them when there are too few, and lets them go when they are not needed for a while.
 
-    There are no more than are lent at the same time, or asked for by `warm_up`. The one that was given back last is lent
-    first: it has most at hand, and the others may go.
+    There are no more than are lent at the same time, or asked for by `warm_up`. The one that was given back last is
+    lent first: it has most at hand, and the others may go.
 
     Parameters
     ----------

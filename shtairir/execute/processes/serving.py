@@ -7,6 +7,7 @@ run again, and a program without a file may use processes.
 from __future__ import annotations
 
 import faulthandler
+import logging
 import mmap
 import os
 import pickle
@@ -15,6 +16,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from shtairir.block.definition import definition_of
@@ -29,6 +31,7 @@ from shtairir.execute.processes.dying import (
     listen_to_end,
 )
 from shtairir.execute.processes.exceptions import pack_error, unpack_error
+from shtairir.execute.processes.logs import Forwarding
 from shtairir.execute.processes.messages import (
     ASK,
     CALL,
@@ -36,6 +39,7 @@ from shtairir.execute.processes.messages import (
     FAILED,
     LEND,
     LOAD,
+    LOG,
     LOST,
     READY,
     STUCK,
@@ -68,6 +72,8 @@ class Server:
         self._speaking = threading.RLock()
         self._views: SharedViews | None = None
         self._base_bytes: int | None = None
+        self._is_called = False
+        logging.getLogger().addHandler(Forwarding(self._log))
 
     def serve(self) -> None:
         """Do what is asked until the program has gone."""
@@ -82,11 +88,15 @@ class Server:
     # --- calls ------------------------------------------------------------------------------------------------
 
     def _serve_call(self, request: Request) -> None:
+        self._is_called = True
         answer = self._answer(request)
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        # What the block has seen is gone by now, unless it keeps some of it.
-        self._channel.send((*answer, self._still_seen()))
+        with suppress(AttributeError, OSError, ValueError):  # a block may have closed them
+            sys.stdout.flush()
+            sys.stderr.flush()
+        with self._speaking:  # a thread that the block has left behind may want to say something
+            self._is_called = False
+            # What the block has seen is gone by now, unless it keeps some of it.
+            self._channel.send((*answer, self._still_seen()))
 
     def _answer(self, request: Request) -> tuple[str, Any]:
         function: Callable[..., Any] | None = None
@@ -170,10 +180,18 @@ class Server:
     def tell(self, what: str, *arguments: Any) -> None:
         """Have the program call a method of the context."""
         with self._speaking:
-            self._channel.send((TELL, (what, pack(arguments, self))))
+            if self._is_called:
+                self._channel.send((TELL, (what, pack(arguments, self))))
+
+    def _log(self, name: str, level: int, message: str) -> None:
+        with self._speaking:
+            if self._is_called:
+                self._channel.send((LOG, (name, level, message)))
 
     def _asked(self, kind: str, content: Any) -> Any:
         with self._speaking:
+            if not self._is_called:
+                raise RuntimeError("The context of a block is gone when its call is over.")
             self._channel.send((kind, content))
             _, (went_well, answer) = self._channel.receive()
         if went_well:
@@ -185,9 +203,8 @@ class Server:
     @property
     def _memory(self) -> SharedViews:
         if self._views is None:
-            from shtairir.memory.shared_views import (
-                SharedViews,  # imports NumPy, which numbers need not wait for
-            )
+            # It imports NumPy, which numbers need not wait for.
+            from shtairir.memory.shared_views import SharedViews
 
             self._views = SharedViews(self._descriptor)
         return self._views

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
@@ -14,7 +15,7 @@ def current() -> Surroundings:
         folder: str | None = os.getcwd()
     except OSError:  # it has been removed
         folder = None
-    return Surroundings(folder, tuple(sys.path), dict(os.environ))
+    return Surroundings(folder, tuple(sys.path), dict(os.environ), logging.getLogger().level)
 
 
 def take_up(surroundings: Surroundings) -> None:
@@ -25,3 +26,4 @@ def take_up(surroundings: Surroundings) -> None:
     for name in os.environ.keys() - surroundings.environment.keys():
         del os.environ[name]
     os.environ.update(surroundings.environment)
+    logging.getLogger().setLevel(surroundings.log_level)

@@ -15,12 +15,14 @@ from shtairir.execute.processes.causes import cause_of, kills_for_memory
 from shtairir.execute.processes.channel import Channel
 from shtairir.execute.processes.exceptions import pack_error
 from shtairir.execute.processes.keeper import Keeper
+from shtairir.execute.processes.logs import log
 from shtairir.execute.processes.messages import (
     ANSWER,
     ASK,
     CALL,
     LEND,
     LOAD,
+    LOG,
     READY,
     TELL,
     Request,
@@ -193,6 +195,8 @@ class Worker:
                 self._answer(host.ask, *content)
             elif kind == TELL:
                 host.tell(*content)
+            elif kind == LOG:
+                log(*content)
             elif kind == READY:
                 host.begin()
             else:

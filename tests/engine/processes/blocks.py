@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import signal
 import subprocess
@@ -208,3 +209,12 @@ def starts(file: Path = Path()) -> float:
     program = subprocess.Popen(["sleep", "600"])
     file.write_text(str(program.pid))
     return float(program.wait())
+
+
+@block(id="testing.logs", pure=False)
+def logs() -> float:
+    """Log something."""
+    logger = logging.getLogger("testing.blocks")
+    logger.info("%d of %d", 3, 4)
+    logger.debug("debug")
+    return 1.0

@@ -107,3 +107,13 @@ def test_what_a_block_depends_on_is_left_in_peace_after_it_has_failed_often() ->
     kinds = [failure.error_type for failure in result.failures]
     assert kinds.count("ConnectionError") == 5
     assert kinds.count("CircuitOpenError") == 2
+
+
+def test_what_a_block_logs_by_python_s_own_means_is_logged_here(caplog: pytest.LogCaptureFixture) -> None:
+    graph = shtairir.Graph("logging")
+    graph.add(blocks.logs, id="a")
+    graph.set_policy("a", worker="process")
+    with caplog.at_level("INFO"):
+        shtairir.run(graph).raise_for_status()
+    assert ("testing.blocks", 20, "3 of 4") in caplog.record_tuples
+    assert "debug" not in caplog.text
