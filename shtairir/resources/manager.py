@@ -21,6 +21,8 @@ from shtairir.resources.sentences import why_waiting
 from shtairir.resources.usage import Holding, Queued, ResourceUsage
 
 _NO_LIMITS: Mapping[str, int] = {}
+_TOLD_WHY = 100
+"""For how many of those who wait for a resource it is put in words; who comes behind them waits for them."""
 
 
 def _nothing() -> None:
@@ -291,9 +293,9 @@ class ResourceManager:
                 wait.wanted[resource.name],
                 wait.since_s,
                 wait.owner.priority,
-                why_waiting(wait, now_s, self._ledger.resources),
+                why_waiting(wait, now_s, self._ledger.resources) if place < _TOLD_WHY else "",
             )
-            for wait in resource.queue
+            for place, wait in enumerate(resource.queue)
         )
         return ResourceUsage(
             name=resource.name,

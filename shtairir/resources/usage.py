@@ -28,7 +28,7 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """Somebody waits for some of a resource, since then, for a reason in words."""
+    """Somebody waits for some of a resource, since then, for a reason in words (the first of a long line)."""
 
     run: RunId
     key: RunKey | None
