@@ -68,7 +68,7 @@ def test_many_deaths_among_many_tasks_change_no_result(tmp_path: Path) -> None:
         assert word in named[way]
     del result, seen, replaced
     gc.collect()
-    assert shared_memory_pool().lent_bytes == lent
+    assert shared_memory_pool().lent_bytes <= lent
     assert (set(os.listdir(SHARED)) if SHARED.exists() else set()) <= files
 
 
