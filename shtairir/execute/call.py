@@ -271,7 +271,7 @@ def _awaited(function: Callable[..., Any]) -> Callable[..., Any]:
         from shtairir.execute.coroutines import coroutines  # a run without coroutines needs none of it
 
         landed: SimpleQueue[Outcome] = SimpleQueue()
-        coroutines.send(function, arguments, lambda *outcome: landed.put(outcome))
+        coroutines.flight().send(function, arguments, lambda *outcome: landed.put(outcome))
         returned, raised = landed.get()
         if raised is not None:
             raise raised

@@ -27,13 +27,11 @@ class Coroutines:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def send(self, function: Callable[..., Any], arguments: Mapping[str, Any], land: Land) -> Flight:
-        """Have a coroutine function called and awaited in the loop, and return at once."""
+    def flight(self) -> Flight:
+        """Return what a coroutine is sent on its way with."""
         with self._lock:
             loop = self._loop = self._loop or _started()
-        flight = Flight(loop)
-        loop.call_soon_threadsafe(flight.begin, function, arguments, land)
-        return flight
+        return Flight(loop)
 
     def abandon(self, flight: Flight) -> None:
         """Give up a coroutine that does not end; if it holds its loop, the loop is left to it."""
@@ -57,8 +55,11 @@ class Flight:
         self._task: asyncio.Task[Outcome] | None = None
         self._cancelled = False
 
-    def begin(self, function: Callable[..., Any], arguments: Mapping[str, Any], land: Land) -> None:
-        """Begin; called in the loop."""
+    def send(self, function: Callable[..., Any], arguments: Mapping[str, Any], land: Land) -> None:
+        """Have a coroutine function called and awaited in the loop, and return at once."""
+        self.loop.call_soon_threadsafe(self._begin, function, arguments, land)
+
+    def _begin(self, function: Callable[..., Any], arguments: Mapping[str, Any], land: Land) -> None:
         # Python keeps no reference to a task by itself.
         self._task = self.loop.create_task(_flown(function, arguments))
         self._task.add_done_callback(lambda task: _landed(task, land))

@@ -238,8 +238,8 @@ class Course:
         resting, self._resting = self._resting, set()
         self._give_up([*self._workers.withdraw(), *resting])
         for attempt in self._state.in_hand.copy().values():
-            if attempt.cancel is not None:
-                attempt.cancel()
+            if (cancel := attempt.cancel) is not None:  # it is gone the moment the attempt ends
+                cancel()
         self._release()
         self._end_if_over()
 

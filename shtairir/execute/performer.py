@@ -180,11 +180,14 @@ class Performer:
                 ending = self._attempts.done(call, task, attempt, returned, borrowed_bytes)
             del raised
             arguments.clear()
+            # What the block raised refers to all this.
+            attempt.cancel = attempt.abandon = _nothing
             if self._state.land is not None:
                 self._state.land(task, ending)
 
-        flight = coroutines.send(function, arguments, land)
+        flight = coroutines.flight()
         attempt.cancel, attempt.abandon = flight.cancel, lambda: coroutines.abandon(flight)
+        flight.send(function, arguments, land)
         if self._state.stopping:  # whoever stops the run may have looked before
             flight.cancel()
 
@@ -309,3 +312,7 @@ class Performer:
 
 def _never(slot: int) -> bool:
     return False
+
+
+def _nothing() -> None:
+    """Do nothing: what could be cancelled is over."""

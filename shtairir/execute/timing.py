@@ -215,10 +215,11 @@ class Timing(Course):
             if self._due_s(attempt) > self.clock():
                 continue
             listens = attempt.task.definition.context_argument is not None
-            if not attempt.is_overdue and (attempt.end is not None or listens):
+            end = attempt.end
+            if not attempt.is_overdue and (end is not None or listens):
                 attempt.is_overdue = True
-                if attempt.end is not None:
-                    attempt.end()
+                if end is not None:
+                    end()
                 continue
             whole = self._state.in_hand.get(loop)
             if whole is not None and whole.claim():
@@ -232,8 +233,8 @@ class Timing(Course):
     def _give_up_attempt(self, task: int, attempt: Attempt) -> Ending:
         """End an attempt in the place of its worker, and have another take that one's place."""
         call = self._state.call(task)
-        if attempt.abandon is not None:
-            attempt.abandon()
+        if (abandon := attempt.abandon) is not None:
+            abandon()
         else:
             self._replace(task, attempt.worker, attempt.task)
         if isinstance(call, Composite):
@@ -268,9 +269,9 @@ class Timing(Course):
     def _on_end(self, _: int) -> None:
         """End from outside what can be, since it does not listen."""
         for attempt in self._state.in_hand.copy().values():
-            if attempt.end is not None:
+            if (end := attempt.end) is not None:
                 attempt.is_ended = True
-                attempt.end()
+                end()
 
     def _on_abandon(self, _: int) -> None:
         """Give up blocks that do not listen: a thread cannot be ended, but the run need not wait for it."""
@@ -300,8 +301,8 @@ class Timing(Course):
     def _abandon(self, task: int, attempt: Attempt) -> None:
         self._state.in_hand.pop(task, None)
         self._attempts.tell_hooks(attempt, RunCancelledError("The block did not stop in time."), {})
-        if attempt.abandon is not None:
-            attempt.abandon()
+        if (abandon := attempt.abandon) is not None:
+            abandon()
 
     def _note_abandoned(self, task: int) -> None:
         self._abandoned += 1

@@ -181,6 +181,10 @@ def count_threads() -> ThreadCount:
     return ThreadCount(*map(sum, zip((0, 0), *(crew.count_threads() for crew in list(_crews)), strict=True)))
 
 
+def _never_quick(task: int) -> bool:
+    return False
+
+
 class ThreadWorkers:
     """Workers in threads of their own.
 
@@ -204,7 +208,7 @@ class ThreadWorkers:
         self._single_file: Collection[int] = ()
         self._offers: list[Offer] = []
         self._idle: list[SimpleQueue[None]] = []
-        self._is_quick: IsQuick = lambda task: False
+        self._is_quick: IsQuick = _never_quick
         self._stopping = False
         self._to_hire = deque(range(1, count + 1))
         self._hired = count
@@ -413,7 +417,9 @@ class ThreadWorkers:
     def stop(self) -> None:
         """Let every worker go once it is done with its task."""
         self._stopping = True
-        self._execute = None  # it refers to the run, which refers to its workers: a ring that would keep its values
+        # They refer to the run, which refers to its workers: a ring that would keep its values.
+        self._execute = None
+        self._is_quick = _never_quick
         while self._idle:
             try:
                 self._idle.pop().put(None)
