@@ -95,6 +95,18 @@ class RunFolder:
             write_whole(self.graph, graph)
         write_whole(self.path / _FACTS, facts.to_json())
 
+    def sync(self) -> None:
+        """Return when the folder itself, and what is known of the run, are on the disk for good."""
+        for path in (self.graph, self.path / _FACTS, self.path, self.path.parent):
+            if os.name == "nt" and path.is_dir():  # a folder cannot be opened there, and renames are journaled
+                continue
+            with suppress(FileNotFoundError):
+                descriptor = os.open(path, os.O_RDONLY)
+                try:
+                    os.fsync(descriptor)
+                finally:
+                    os.close(descriptor)
+
     def fork(self, other: RunFolder) -> None:
         """Make another folder of what is in this one, to go on there; large results are shared."""
         other.make()

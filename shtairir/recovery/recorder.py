@@ -98,6 +98,7 @@ class Recorder:
         self._broken = False
         self._has_effects = False
         self._full = False
+        self._is_anchored = False
 
     @property
     def opens_s(self) -> float:
@@ -192,10 +193,20 @@ class Recorder:
         assert self._store is not None  # as the file is
         if value is _TOO_LARGE or not self._is_worth(task, value, elapsed_s, effect):
             return "null"
+        return compact(self._kept(value, effect))
+
+    def _kept(self, value: Any, sync: bool) -> Any:
+        """Return the reference of a value that is kept, or ``None`` if it cannot be."""
+        assert self._store is not None
         try:
-            return compact(self._store.keep(value, sync=effect))
+            return self._store.keep(value, sync=sync)
         except NotKeepable:
-            return "null"
+            return None
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a foreign class may do anything when it is looked at
+            _log.debug("A value of run %s cannot be kept: %r", self.folder.key, error)
+            return None
 
     def _is_worth(self, task: Task, value: Any, elapsed_s: float, effect: bool) -> bool:
         assert self._store is not None
@@ -221,14 +232,14 @@ class Recorder:
         given = attempt.arguments or {}
         if compensate is None or not self.open():
             return {}
-        assert self._store is not None
-        inputs = {}
-        for name in Compensation.of(compensate).names:
-            if name in given:
-                try:
-                    inputs[name] = self._store.keep(given[name], sync=True)
-                except (NotKeepable, OSError):
-                    inputs[name] = None
+        asked = [name for name in Compensation.of(compensate).names if name in given]
+        inputs: dict[str, Any] = dict.fromkeys(asked)
+
+        def keep() -> None:
+            for name in asked:
+                inputs[name] = self._kept(given[name], True)
+
+        self._guarded(keep)
         return inputs
 
     def undoing(self, nodes: Sequence[str], status: str) -> None:
@@ -249,12 +260,8 @@ class Recorder:
         """Write down that a node counts as done, by a person's word."""
         if not self.open():
             return
-        references = []
-        for value in values:
-            try:
-                references.append(self._store.keep(value, sync=True) if self._store is not None else None)
-            except NotKeepable:
-                references.append(None)
+        references: list[Any] = []
+        self._guarded(lambda: references.extend(self._kept(value, True) for value in values))
         self.write({"what": "done", "node": node, "values": references}, sync=True)
 
     # --- the file ---------------------------------------------------------------------------------------------
@@ -266,7 +273,15 @@ class Recorder:
 
         file = self._file
         if file is not None:
-            self._guarded(lambda: _add(file, record, sync))
+            self._guarded(lambda: self._add(file, record, sync))
+
+    def _add(self, file: JournalFile, record: Mapping[str, Any], sync: bool) -> None:
+        file.add(record)
+        if sync:
+            file.sync()
+            if not self._is_anchored:  # a journal whose folder the power supply took away would be of no use
+                self.folder.sync()
+                self._is_anchored = True
 
     def open(self) -> bool:
         """Make the folder unless it is there, and return whether there is a journal."""
@@ -327,12 +342,6 @@ class Recorder:
             self._store.close()
         if self._lock is not None:
             self._lock.release()
-
-
-def _add(file: JournalFile, record: Mapping[str, Any], sync: bool) -> None:
-    file.add(record)
-    if sync:
-        file.sync()
 
 
 def _brief(error: BaseException | None) -> str:

@@ -24,6 +24,7 @@ from shtairir.execute.handle import RunHandle
 from shtairir.execute.program import program_of
 from shtairir.execute.restoring import GivenValue, KnownValue, Restoration, Restored, restoration
 from shtairir.ids import NodeId, PortRef, RunKey
+from shtairir.planning import ResourceLimits
 from shtairir.recovery.account import Account, account_of
 from shtairir.recovery.facts import RunFacts
 from shtairir.recovery.files import files_of, outside
@@ -188,6 +189,8 @@ class _Resumption:
             level=facts.level,
             workers=wishes.workers if wishes.workers is not None else facts.workers,
             keep=facts.keep,
+            limits=ResourceLimits(memory_bytes=facts.memory_limit),
+            timeout_s=wishes.timeout_s if wishes.timeout_s is not None else facts.timeout_s,
             backend="processes" if facts.backend == "processes" else "threads",
             parameters={**facts.parameters, **word.parameters},
             targets=tuple(map(NodeId, facts.targets)) if facts.targets is not None else None,
