@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shtairir.errors import HistoryError, UntrustedCodeError
+from shtairir.document.references import CODE
+from shtairir.errors import DocumentError, HistoryError, UntrustedCodeError
 from shtairir.events import NodeFailure, NodeStatus
 from shtairir.ids import NodeId
 from shtairir.monitor.failures import SavedFailure, saved_failure, saved_failures
 
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
-    from shtairir.monitor.history import History
+    from shtairir.document.snapshot import Snapshot
+    from shtairir.monitor.history import History, RunRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +72,15 @@ def block_of(history: History, saved: SavedFailure) -> BlockDefinition:
     """
     from shtairir.block.registry import default_registry
 
-    graph = history.run(saved.key).graph()
+    record = history.run(saved.key)
+    graph = record.graph()
     snapshot = graph.snapshot() if graph is not None else None
+    if snapshot is not None and saved.block.startswith(CODE) and not snapshot.trusted:
+        snapshot = _trusted_file(record, snapshot, saved)
     found = snapshot.find(saved.node) if snapshot is not None else None
     definition = None
-    if snapshot is not None and found is not None:
+    if found is not None:
         scope, node = found
-        if saved.block.startswith("code.") and not snapshot.trusted:
-            raise UntrustedCodeError(
-                f"Node '{saved.node}' is code of a graph that nobody has trusted as it was in run {saved.key}.",
-                hint="Open the run in the editor, look at its code, and trust it.",
-            )
         definition = scope.definition(node)
     if definition is None:
         definition = default_registry().get(saved.block)
@@ -91,6 +91,30 @@ def block_of(history: History, saved: SavedFailure) -> BlockDefinition:
             hint="To replay a function, make it a block: put it into a file in the blocks folder, or into a pack.",
         )
     return definition
+
+
+def _trusted_file(record: RunRecord, snapshot: Snapshot, saved: SavedFailure) -> Snapshot:
+    """Return the graph's file, if that is trusted and has the code that ran; a run may have had other values.
+
+    Raises
+    ------
+    UntrustedCodeError
+        When it is not so.
+    """
+    from shtairir.document.store import load
+
+    name = saved.block.removeprefix(CODE)
+    file = record.summary.file
+    try:
+        now = load(file).snapshot() if file is not None else None
+    except DocumentError:
+        now = None
+    if now is not None and now.trusted and name in now.code and now.code.get(name) == snapshot.code.get(name):
+        return now
+    raise UntrustedCodeError(
+        f"Node '{saved.node}' is code of a graph that nobody has trusted as it was in run {saved.key}.",
+        hint="Open the run in the editor, look at its code, and trust it.",
+    )
 
 
 def replay(history: History, saved: SavedFailure) -> Replayed:

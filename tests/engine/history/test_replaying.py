@@ -12,7 +12,7 @@ import pytest
 
 import shtairir
 from shtairir.block import block
-from shtairir.errors import HistoryError
+from shtairir.errors import HistoryError, UntrustedCodeError
 from shtairir.monitor import failures
 from shtairir.monitor.failures import keep_few, saved_failure, saved_failures
 from shtairir.monitor.history import History
@@ -158,3 +158,36 @@ def test_where_very_many_nodes_fail_the_first_are_enough(ran: Ran, past: History
     ran(graph, level="none")
     assert past.run().summary.failed == 60
     assert 0 < len(saved_failures(home, past.run().key)) <= 32
+
+
+HALF = 'def half(x: float = 1.0) -> float:\n    """Fail."""\n    return x / 0\n'
+
+
+def code_file(path: Path, source: str = HALF) -> shtairir.Graph:
+    """Write a file with a block of its own, and open it."""
+    graph = shtairir.Graph("codey")
+    graph.add_code("half", source)
+    graph.add("code.half", x=4.0)
+    shtairir.save(graph, path)
+    return shtairir.load(path)
+
+
+def test_trusted_code_is_replayed_also_when_the_run_had_other_values(ran: Ran, past: History, tmp_path: Path) -> None:
+    file = tmp_path / "codey.shtairir"
+    code_file(file)
+    shtairir.trust(file)
+    ran(shtairir.load(file), parameters={"half.x": 7.0})
+    again = replay(past, find_failure(past, "last", "half"))
+    assert again.failure is not None
+    assert again.failure.inputs["x"].text == "the number 7.0"
+
+
+def test_code_that_nobody_trusts_is_not_replayed(ran: Ran, past: History, tmp_path: Path) -> None:
+    file = tmp_path / "codey.shtairir"
+    source = HALF.replace("x / 0", "x / 0  # another one")
+    code_file(file, source)
+    shtairir.trust(file)
+    ran(shtairir.load(file), parameters={"half.x": 9.0})
+    code_file(file, source.replace("another", "a changed"))
+    with pytest.raises(UntrustedCodeError, match="nobody has trusted"):
+        replay(past, find_failure(past, "last", "half"))
