@@ -17,6 +17,7 @@ from shtairir.block.registry import Registry
 from shtairir.document import Graph
 from shtairir.events import NodeStatus, RunStatus
 from shtairir.ids import NodeId, PortRef
+from shtairir.recovery.listing import interrupted
 from shtairir_ui.deciding import AGAIN, HAPPENED, DecidingDialog
 from shtairir_ui.editor import Editor
 from shtairir_ui.resumebar import ResumeBar
@@ -27,7 +28,7 @@ from .conftest import GATE, forget_changes
 
 REPOSITORY = Path(__file__).parents[3]
 CUT_OFF = """
-import os, signal, sys, time
+import os, pathlib, signal, sys, threading, time
 import shtairir
 from shtairir.block.registry import Registry
 from tests.ui.window import conftest
@@ -37,11 +38,18 @@ for sample in (conftest.hold, conftest.talk, conftest.mail):
     registry.add(sample)
 
 
+def kill_once_it_is_written():
+    journals = pathlib.Path(os.environ["SHTAIRIR_STATE_PATH"]) / "runs"
+    while not any(b"talk" in journal.read_bytes() for journal in journals.glob("*/journal")):
+        time.sleep(0.02)
+    time.sleep(0.2)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 class Killer:
     def on_event(self, event):
         if type(event).__name__ == "NodeStarted" and event.node == sys.argv[2]:
-            time.sleep(0.5)
-            os.kill(os.getpid(), signal.SIGKILL)
+            threading.Thread(target=kill_once_it_is_written, daemon=True).start()
 
 
 shtairir.run(sys.argv[1], registry=registry, keep="all", instruments=(Killer(),))
@@ -111,11 +119,8 @@ def test_a_run_that_is_discarded_is_not_offered_again(window: MainWindow, cut_of
     qtbot.waitUntil(bar(window).isVisible)
     QTest.mouseClick(bar(window).discard_button, Qt.MouseButton.LeftButton)
     assert not bar(window).isVisible()
-    qtbot.waitUntil(lambda: not list(cut_off.parent.glob("state/runs/2*")))
-    window.editor.open(cut_off)
-    asked = bar(window)._asked
-    qtbot.waitUntil(lambda: bar(window)._asked == asked)
-    qtbot.wait(200)
+    qtbot.waitUntil(lambda: interrupted() == [])
+    qtbot.wait(50)  # the list is read again
     assert not bar(window).isVisible()
 
 
