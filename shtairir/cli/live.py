@@ -21,6 +21,7 @@ from shtairir.cli.terminal import duration_text
 from shtairir.events import (
     Event,
     NodeCancelled,
+    NodeCompensated,
     NodeFailed,
     NodeFinished,
     NodeLogged,
@@ -31,6 +32,7 @@ from shtairir.events import (
     NodeStarted,
     RunFinished,
     RunStarted,
+    ValueWatched,
     WorkerReplaced,
 )
 from shtairir.monitor.progress import ExecutionProgress, Progress
@@ -40,6 +42,9 @@ _SHOWN_NODES = 6
 _APART_S = 1.0
 _ONE_NUMBER = 1.4
 """A range is told as one number if its end is not more than so many times its beginning."""
+
+_KEPT = (NodeFailed, NodeLogged, NodeRetrying, NodeCompensated, ValueWatched, WorkerReplaced)
+"""What a person wants to read when the view is gone."""
 
 
 class LiveProgress:
@@ -99,7 +104,7 @@ class LiveProgress:
                 pass
 
     def _is_kept(self, event: Event) -> bool:
-        return self._verbosity > 0 or isinstance(event, NodeFailed | NodeLogged | NodeRetrying | WorkerReplaced)
+        return self._verbosity > 0 or isinstance(event, _KEPT)
 
     def _time_left(self) -> str:
         """Return how long it may still take, worked out anew once a second: numbers that flicker are not read."""
