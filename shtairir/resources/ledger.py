@@ -428,8 +428,18 @@ def _free_times(resource: Resource, window: Window, now_s: float) -> Iterator[fl
             return
 
 
+def _one_by_one(queue: list[Wait]) -> Iterator[Wait]:
+    """Yield those in a queue, some of which leave it meanwhile: a long one is not copied for its first."""
+    place = 0
+    while place < len(queue):
+        wait = queue[place]
+        yield wait
+        if place < len(queue) and queue[place] is wait:
+            place += 1
+
+
 def _in_line(resources: list[Resource]) -> Iterator[Wait]:
     """Yield those who wait for some of the resources now, the first first."""
     if len(resources) == 1:
-        return iter(tuple(resources[0].queue))
+        return _one_by_one(resources[0].queue)
     return merge(*(tuple(resource.queue) for resource in resources), key=by_rank)
