@@ -45,6 +45,11 @@ PATIENCE_S = 1.0
 """After so long, what somebody waits for is kept for it."""
 
 
+_AVOIDED = (
+    "It is tried again as often as its policy says. Blocks that declare what they need, or take it in the same order, "
+    "never come to this."
+)
+
 TRY_S = 1.0
 """A wait that ends by itself within this time is no part of a deadlock."""
 
@@ -394,7 +399,7 @@ class Ledger:
         """Have somebody give way as long as there are any who wait for each other."""
         while stuck := deadlocked(self._blocked(now_s)):
             one = victim(stuck)
-            self._fail(self.waiting[one.owner], DeadlockError(ring(one, stuck)), now_s)
+            self._fail(self.waiting[one.owner], DeadlockError(ring(one, stuck), hint=_AVOIDED), now_s)
         self._settle(now_s)
 
     def _blocked(self, now_s: float) -> Iterator[Blocked]:
