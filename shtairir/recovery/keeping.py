@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -148,6 +147,8 @@ def file_hash(path: Path | None) -> str:
     """Return a hash of a file; empty if it cannot be read."""
     if path is None:
         return ""
+    import hashlib  # which brings OpenSSL with it
+
     try:
         return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
     except OSError:
