@@ -74,6 +74,7 @@ RUN = (
     Command("run_from", "Run &from here", ("Ctrl+F5",), "run_from", "Run the selected node and all that follows it"),
     Command("run_selected", "Run se&lected", ("Ctrl+Shift+F5",), "", "Run the selected nodes only"),
     Command("breakpoint", "&Breakpoint", ("F9",), "breakpoint", "Hold the run before the selected nodes or links"),
+    Command("watch", "&Watch values", ("Shift+F9",), "eye", "Show the values of chosen links or selected nodes"),
     Command("clear_breakpoints", "Remove all brea&kpoints", ("Ctrl+Shift+F9",), "", "Hold the run nowhere any more"),
     Command("show_history", "&History", ("Ctrl+H",), "history", "Show the runs of the past"),
     Command("show_watch", "&Watch and breakpoints", (), "eye", "Show what is watched and where the run is held"),

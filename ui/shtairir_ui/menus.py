@@ -46,8 +46,8 @@ class Menus(QObject):
         fill(
             bar.addMenu("&Run"),
             *("run", "pause", "step", "stop", "extend", "", "run_to", "run_from", "run_selected", ""),
-            *("breakpoint", "clear_breakpoints", "", "show_history", "show_watch", "show_profiler", "show_health", ""),
-            "release_memory",
+            *("breakpoint", "watch", "clear_breakpoints", ""),
+            *("show_history", "show_watch", "show_profiler", "show_health", "", "release_memory"),
         )
         self._make_help_menu()
         window.files.recents_changed.connect(self._fill_recent)

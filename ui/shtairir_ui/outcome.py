@@ -104,10 +104,10 @@ def outcome_of(result: RunResult, statuses: Collection[NodeStatus | None]) -> Ou
     if result.memory.peak_bytes:
         facts.append(f"peak {size(result.memory.peak_bytes)}")
     lead, role, icon = _LEADS[result.status]
-    return Outcome(role, icon, " · ".join([f"{lead} {duration(result.elapsed_s)}", *facts]), _missing(result))
+    return Outcome(role, icon, " · ".join([f"{lead} {duration(result.elapsed_s)}", *facts]), missing_of(result))
 
 
-def _missing(result: RunResult) -> str:
+def missing_of(result: RunResult) -> str:
     """What a run that is done in part has not made, and by whose fault."""
     if result.status is not RunStatus.PARTIAL:
         return ""

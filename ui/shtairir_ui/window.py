@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
@@ -21,6 +22,7 @@ from shtairir_ui.guard import guarded
 from shtairir_ui.layout import WindowLayout
 from shtairir_ui.menus import Menus
 from shtairir_ui.notice import NoticeBar
+from shtairir_ui.outcome import missing_of
 from shtairir_ui.pastbar import PastBar
 from shtairir_ui.publishing import PublishDialog
 from shtairir_ui.rehearsing import RehearsalDialog
@@ -31,6 +33,9 @@ from shtairir_ui.statusbar import StatusLine
 from shtairir_ui.themechoice import ThemeControl
 from shtairir_ui.topbar import TopBar
 from shtairir_ui.trustbar import TrustBar
+
+if TYPE_CHECKING:  # imported with the first run
+    from shtairir.results import RunResult
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +66,7 @@ class MainWindow(QMainWindow):
         self.trust_bar = TrustBar(self.editor)
         self.past_bar = PastBar(self.editor)
         self.resume_bar = ResumeBar(self.editor)
-        self._broken_packs = ""
+        self._broken_packs = self._missing = ""
         self.top_bar = TopBar(self.editor, self.actions_)
         self.canvas = GraphCanvas(self.editor)
         self.scope_bar = ScopeBar(self.editor)
@@ -156,6 +161,7 @@ class MainWindow(QMainWindow):
         on("run_from", lambda: editor.run_from(editor.selection[-1]))
         on("run_selected", editor.run_selected)
         on("breakpoint", self.canvas.toggle_stops)
+        on("watch", self.canvas.toggle_watches)
         on("clear_breakpoints", editor.marks.clear_stops)
         on("show_history", self.panels.show_history)
         on("show_watch", self.panels.show_watch)
@@ -172,6 +178,8 @@ class MainWindow(QMainWindow):
         self.editor.title_changed.connect(self._show_title)
         self.editor.graph_replaced.connect(self._on_replaced)
         self.editor.run_refused.connect(self._on_refused)
+        self.editor.run_started.connect(self._forget_missing)
+        self.editor.run_finished.connect(self._say_missing)
         self.editor.packs_checked.connect(self._say_broken_packs)
         self.panels.palette_panel.add_requested.connect(self.add_block)
         self.panels.problems.node_chosen.connect(self._go_to)
@@ -213,6 +221,17 @@ class MainWindow(QMainWindow):
     def _on_file_done(self, text: str) -> None:
         self.notice.clear()
         self.status_line.say(text)
+
+    def _say_missing(self, result: RunResult) -> None:
+        """A run that is done in part must not look like one that is done."""
+        missing = missing_of(result)
+        if missing:
+            self._missing = f"The run is done in part. {missing}"
+            self.notice.say(self._missing, "warning")
+
+    def _forget_missing(self) -> None:
+        if self._missing and self.notice.text == self._missing:
+            self.notice.clear()
 
     def _on_refused(self, _error: Exception) -> None:
         self.panels.show_problems()

@@ -236,6 +236,9 @@ def test_the_value_of_a_watched_link_is_seen_at_the_link_and_in_the_list(window:
     rows.setCurrentItem(rows.topLevelItem(0))
     QTest.mouseClick(window.panels.watch.remove_button, Qt.MouseButton.LeftButton)
     assert window.editor.watched_here == frozenset()
+    click_node(window, "talk")
+    QTest.keyClick(window, Qt.Key.Key_F9, SHIFT)
+    assert window.editor.watched_here == {PortRef.parse("hold.x")}
 
 
 def test_ctrl_f10_runs_to_the_node_and_leaves_what_is_known_of_the_rest(window: MainWindow, qtbot: QtBot) -> None:
@@ -293,7 +296,11 @@ def test_a_run_that_is_done_in_part_says_what_is_missing(window: MainWindow, qtb
         press(window, "runButton")
     assert finished.args[0].status is RunStatus.PARTIAL
     assert window.top_bar.run_bar.status_text.startswith("Done in part")
-    assert "broken" in window.top_bar.run_bar._status.toolTip()
+    assert "'broken' failed" in window.notice.text
+    window.editor.root.set_policy(broken, on_failure="finish")
+    with qtbot.waitSignal(window.editor.run_finished):
+        press(window, "runButton")
+    assert not window.notice.isVisible()
 
 
 def test_a_breakpoint_goes_with_its_node_and_with_another_file(window: MainWindow) -> None:

@@ -185,6 +185,17 @@ class GraphCanvas(QWidget):
         elif self.editor.selection:
             self.editor.toggle_stop(*self.editor.selection)
 
+    def toggle_watches(self) -> None:
+        """Watch the chosen links, or those that leave the selected nodes; where all are watched, no longer."""
+        chosen = set(self.editor.selection)
+        links = self.hand.chosen_links or [
+            target for target, item in self.board.links.items() if item.link.source.node in chosen
+        ]
+        on = not all(link in self.editor.watched_here for link in links)
+        for link in links:
+            if (link in self.editor.watched_here) is not on:
+                self.editor.toggle_watch(link)
+
     def paste(self, at: QPointF | None = None) -> None:
         """Paste at a place of the canvas, else at the mouse."""
         place = self.mouse_place() if at is None else at

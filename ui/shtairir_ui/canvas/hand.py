@@ -345,7 +345,10 @@ class Hand:
             viewport.setCursor(shape)
 
     def _keyboard_place(self) -> QPointF:
-        """The menu key means the selected node, else the middle of the view."""
+        """The menu key means the chosen link or the selected node, else the middle of the view."""
+        if self.chosen_links:
+            middle = self._stage.board.links[self.chosen_links[-1]].path().pointAtPercent(0.5)
+            return QPointF(self._stage.view.to_viewport(middle))
         selection = self._stage.editor.selection
         if selection and selection[-1] in self._stage.board.nodes:
             outline = self._stage.board.nodes[selection[-1]].outline

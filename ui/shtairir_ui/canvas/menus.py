@@ -130,7 +130,7 @@ def link_menu(canvas: GraphCanvas, item: LinkItem) -> QMenu:
     watching = link.target in editor.watched_here
     stops = str(link.target) in editor.stops_here
     text = "Watch no longer" if watching else "Watch the value"
-    _add(menu, text, lambda: editor.toggle_watch(link.target), "", "eye")
+    _add(menu, text, lambda: editor.toggle_watch(link.target), "Shift+F9", "eye")
     _add(menu, _stop_text(stops), lambda: editor.toggle_stop(link.target), "F9", "breakpoint")
     menu.addSeparator()
     _add(menu, "Remove link", lambda: canvas.unlink([item]), "Del", "unlink")
