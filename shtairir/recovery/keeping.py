@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shtairir.ids import RunKey
+from shtairir.ids import NodeId, PortRef, RunKey
 from shtairir.recovery.folder import RunFolder, runs_folder
 from shtairir.recovery.keys import new_run_key
 
@@ -63,6 +63,7 @@ def kept_run(
     plan: ExecutionPlan,
     started: Started | None = None,
     *,
+    given: Mapping[PortRef, Any] | None = None,
     home: Path | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> KeptRun | None:
@@ -70,6 +71,8 @@ def kept_run(
 
     Parameters
     ----------
+    given
+        Values of outputs that the run is given; who goes on with it needs them, too.
     home
         The folder of the runs, if it is not the user's own.
     """
@@ -87,9 +90,25 @@ def kept_run(
         checkpoints=plan.policy.checkpoints,
         # A large graph takes a while to write: its run must be worth that.
         lazy_s=max(LAZY_S, len(plan.nodes) * _COPY_S * 10),
+        given=lambda: _by_node(plan, given or {}),
         clock=clock,
     )
     return KeptRun(key, hook)
+
+
+def _by_node(plan: ExecutionPlan, given: Mapping[PortRef, Any]) -> dict[NodeId, list[Any]]:
+    """Return the outputs of nodes as far as they are given, and `MISSING` for the others."""
+    from shtairir.recovery.recorder import MISSING
+
+    nodes: dict[NodeId, list[Any]] = {}
+    for name, value in given.items():
+        port = plan.aliases.get(name, name)
+        call = plan.call(port.node)
+        if call is not None:
+            names = [output.name for output in call.definition.outputs]
+            outputs = nodes.setdefault(call.node, [MISSING] * len(names))
+            outputs[names.index(port.port)] = value
+    return nodes
 
 
 def _describe(folder: RunFolder, plan: ExecutionPlan, how: Started) -> None:

@@ -29,6 +29,7 @@ from shtairir.recovery.store import SMALL_BYTES, ValueStore
 
 if TYPE_CHECKING:
     from shtairir.execute.attempt import Attempt
+    from shtairir.ids import NodeId
     from shtairir.planning.plan import Task
     from shtairir.recovery.folder import RunFolder
 
@@ -51,6 +52,10 @@ _quoted = json.encoder.encode_basestring
 _PLAIN = {True: "true", False: "false", None: '{"is":null}'}
 _GOOD_ENDS = frozenset({"done", "partial"})
 _NUMBERS = frozenset({float, int, bool, type(None)})
+MISSING: Final = object()
+"""In the place of an output that is not given."""
+
+_MOST_GIVEN_BYTES = 100_000_000
 _TOO_LARGE: Final = object()
 """In the place of a value that is not worth a file."""
 
@@ -70,6 +75,8 @@ class Recorder:
         How many programs the run has been going on in, this one included.
     lock
         That of the folder, if it is there already.
+    given
+        Returns the outputs of nodes that the run is given, as far as they are.
     """
 
     def __init__(
@@ -81,6 +88,7 @@ class Recorder:
         lazy_s: float = LAZY_S,
         session: int = 1,
         lock: RunLock | None = None,
+        given: Callable[[], Mapping[NodeId, Sequence[Any]]] = dict,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.folder = folder
@@ -97,6 +105,7 @@ class Recorder:
         self._lock = lock
         self._broken = False
         self._has_effects = False
+        self._given = given
         self._full = False
         self._is_anchored = False
 
@@ -303,7 +312,18 @@ class Recorder:
         file = JournalFile(self.folder.journal)
         file.add({"what": "session", "number": self._session, "wall_s": round(time.time(), 3)})
         self._file = file
+        for node, values in self._given().items():
+            self._note_given(node, values)
         self._flush()
+
+    def _note_given(self, node: NodeId, values: Sequence[Any]) -> None:
+        assert self._file is not None
+        assert self._store is not None
+        references = []
+        for value in values:
+            fits = value is not MISSING and self._store.written_bytes + nbytes_of(value) <= _MOST_GIVEN_BYTES
+            references.append(self._kept(value, False) if fits else None)
+        self._file.add({"what": "done", "node": node, "values": references})
 
     def _flush(self) -> None:
         """Write what was only noted so far. Each is taken once, whoever calls."""

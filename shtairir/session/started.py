@@ -33,7 +33,7 @@ def started(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> RunHandle:
     if not wishes.rehearsed:
         kept = wishes.kept
         if kept is None and wishes.restored is None:  # or a run is only looked at that was kept before
-            kept = kept_run(plan, _as_started(wishes))
+            kept = kept_run(plan, _as_started(wishes), given=wishes.given)
         chronicle = chronicle_of(wishes.origin, kept.key if kept is not None else None)
     handle = _made(plan, _options(plan, wishes, kept, chronicle))
     handle.chronicle = chronicle

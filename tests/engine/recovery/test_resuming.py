@@ -209,6 +209,13 @@ class TestWhatRunsAgain:
         assert resume()["d"] == 4.0
 
 
+    def test_what_a_run_was_given_it_is_given_again(self, state: Path) -> None:
+        graph = chain("a", "b", "c")
+        kept_and_failed(graph, "c", given={"b.out": 40.0})
+        assert resume(graph=graph)["c"] == 41.0
+        assert calls == ["c"]
+
+
 class TestWhatIsDone:
     def test_a_run_that_is_done_is_only_looked_at(self, state: Path) -> None:
         graph = chain("a", "b")
