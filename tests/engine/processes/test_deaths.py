@@ -164,10 +164,10 @@ def until(is_so: object, within_s: float = 20.0) -> bool:
 
 def test_a_limit_of_memory_is_held_by_what_a_block_takes_for_itself() -> None:
     graph = shtairir.Graph("hungry")
-    graph.add(blocks.hungry, id="modest", values={"megabytes": 50})
-    graph.add(blocks.hungry, id="greedy", values={"megabytes": 900})
+    graph.add(blocks.hungry, id="modest", values={"megabytes": 20})
+    graph.add(blocks.hungry, id="greedy", values={"megabytes": 300})
     graph.set_policy(None, node={"worker": "process", "retries": 0})
-    result = shtairir.run(graph, worker_memory_limit=400 * MEGABYTE)
+    result = shtairir.run(graph, worker_memory_limit=200 * MEGABYTE)
     assert result["modest"] == 1.0
     failure = result.nodes["greedy"].error
     assert failure is not None
