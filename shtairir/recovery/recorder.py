@@ -353,15 +353,20 @@ class Recorder:
         if self._file is None and status not in _GOOD_ENDS:
             self.open()  # however quick it was: a person may want to go on with it
         self._noted.clear()
-        if self._file is None:
-            return
+        if self._file is not None:
+            self._end_file(status, elapsed_s)
+        self._broken = True  # for whoever was given up and comes back
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            lock.release()
+
+    def _end_file(self, status: str, elapsed_s: float) -> None:
         self.write({"what": "finished", "status": status, "elapsed_s": elapsed_s}, sync=self._has_effects)
-        file, self._file, self._broken = self._file, None, True
-        file.close()
+        file, self._file = self._file, None
+        if file is not None:
+            self._guarded(file.close)
         if self._store is not None:
             self._store.close()
-        if self._lock is not None:
-            self._lock.release()
 
 
 def _brief(error: BaseException | None) -> str:
