@@ -251,7 +251,6 @@ class Editor(RunVerbs):
         """Stop everything that goes on behind the window."""
         self._runs.forget()
         self.background.close()
-        self.errands.close()
         self._unsubscribe()
 
     # -- inside ----------------------------------------------------------------------------------

@@ -76,13 +76,15 @@ def left_text(likely_s: float | None, low_s: float | None = None, high_s: float 
 
     Examples
     --------
-    >>> left_text(50, 41.2, 65.0), left_text(50), left_text(0.2), left_text(5, 4.6, 5.3)
-    ('41 s to 1 min 05 s left', 'about 50 s left', '', 'about 5 s left')
+    >>> left_text(50, 41.2, 65.0), left_text(50), left_text(0.2), left_text(5, 4.6, 5.3), left_text(2, 0.1, 9)
+    ('41 s to 1 min 05 s left', 'about 50 s left', '', 'about 5 s left', 'at most 9 s left')
     """
     if likely_s is None or likely_s < 0.5:
         return ""
     if low_s is not None and high_s is not None:
         low, high = roughly(low_s), roughly(high_s)
+        if low_s < 0.5:
+            return f"at most {high} left"
         if low != high:
             return f"{low} to {high} left"
     return f"about {roughly(likely_s)} left"

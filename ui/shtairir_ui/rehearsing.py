@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ from shtairir.errors import ShtairirError
 from shtairir.events import Event, RunStarted
 from shtairir.ids import NodeId
 from shtairir_ui import theme
-from shtairir_ui.bridge import EventBridge
+from shtairir_ui.bridge import EventBridge, start_thread
 from shtairir_ui.happenings import happening
 from shtairir_ui.iconlabel import IconLabel
 from shtairir_ui.quantities import duration
@@ -47,6 +48,13 @@ REHEARSALS: Mapping[str, tuple[str, str]] = MappingProxyType(
 """What can be made to go wrong: its name for people, and what it means."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The rehearsal is over."""
+
+    report: RehearsalReport
+
+
 class RehearsalDialog(QDialog):
     """One rehearsal: what happens, line by line, and then the report."""
 
@@ -58,7 +66,8 @@ class RehearsalDialog(QDialog):
         self.setWindowTitle(f"Rehearsal: {node}")
         self._began_s: float | None = None
         self._bridge = EventBridge(self)
-        self._bridge.arrived.connect(self._on_events)
+        self._bridge.arrived.connect(self._on_arrived)
+        self.finished.connect(lambda _answer: self._bridge.open_run())  # what comes later is dropped
         self._icon = IconLabel("rehearse", size=20)
         self.verdict = QLabel(wordWrap=True)
         self.verdict.setObjectName("rehearsalVerdict")
@@ -94,23 +103,27 @@ class RehearsalDialog(QDialog):
         self._say("rehearse", "text_dim", f"'{node}' {REHEARSALS[kind][0].lower()}. Waits are shortened.")
         self._set_busy(True)
 
-        def work() -> RehearsalReport | ShtairirError:
+        def work() -> None:
             try:
-                return shtairir.rehearse(
+                report = shtairir.rehearse(
                     snapshot, {node: kind}, fast=True, with_effects=with_effects, instruments=(sink,), registry=registry
                 )
-            except ShtairirError as error:
-                return error
+            except Exception as error:  # noqa: BLE001 - whatever it is, the dialog must not wait for ever
+                sink.put(error)
+            else:
+                sink.put(Reported(report))
 
-        self._editor.errands.submit(work, self._show, self._broke)
+        # It may take long, and nobody waits for it when the program ends.
+        start_thread(work, f"rehearsal-{sink.number}")
 
-    def _show(self, found: RehearsalReport | ShtairirError) -> None:
+    def _refuse(self, error: Exception) -> None:
         self._set_busy(False)
-        if isinstance(found, ShtairirError):
-            self._say("error", "error", found.message)
-            self.effects_button.setVisible("has effects" in found.message)
-            self.report.hide()
-            return
+        known = isinstance(error, ShtairirError)
+        self._say("error", "error", str(error) if known else f"The rehearsal broke off: {error}")
+        self.effects_button.setVisible(known and "has effects" in str(error))
+
+    def _show(self, found: RehearsalReport) -> None:
+        self._set_busy(False)
         if found.held:
             self._say("ok", "ok", "Everything went as the policy of the node says.")
         else:
@@ -118,18 +131,23 @@ class RehearsalDialog(QDialog):
         self.report.setHtml(report_html(found))
         self.report.show()
 
-    def _broke(self, error: Exception) -> None:
-        self._set_busy(False)
-        self._say("error", "error", f"The rehearsal broke off: {error}")
+    def _on_arrived(self, items: list[object]) -> None:
+        for item in items:
+            match item:
+                case Reported(report):
+                    self._show(report)
+                case Exception():
+                    self._refuse(item)
+                case _:
+                    self._tell(item)  # type: ignore[arg-type]  # whatever else a sink carries is an event
 
-    def _on_events(self, events: list[object]) -> None:
-        for event in events:
-            if isinstance(event, RunStarted):
-                self._began_s = event.at_s
-                self.lines.clear()
-            line = happening(event)  # type: ignore[arg-type]  # the sink carries nothing but events
-            if line:
-                self.lines.appendPlainText(f"{self._clock(event)}  {line}")  # type: ignore[arg-type]  # as above
+    def _tell(self, event: Event) -> None:
+        if isinstance(event, RunStarted):
+            self._began_s = event.at_s
+            self.lines.clear()
+        line = happening(event)
+        if line:
+            self.lines.appendPlainText(f"{self._clock(event)}  {line}")
 
     def _clock(self, event: Event) -> str:
         return f"{event.at_s - self._began_s:7.2f} s" if self._began_s is not None else " " * 9

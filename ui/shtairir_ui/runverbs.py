@@ -57,7 +57,6 @@ class RunVerbs(GraphVerbs):
     def __init__(self, registry: Registry, budget_bytes: int | None, parent: QObject | None) -> None:
         super().__init__(registry, parent)
         self.background = Background(self)
-        self.errands = Background(self, workers=1)
         self.past: PastRun | None = None
         self.marks = Marks(self)
         self._check = LiveCheck(self.registry, self.background, self)

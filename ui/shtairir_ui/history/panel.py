@@ -54,7 +54,7 @@ class HistoryPanel(QWidget):
         self._asked = 0
         self.model = RunsModel()
         self.compared = ComparisonModel()
-        self.table = make_table("historyTable", "Runs", self.model, (128, 108, 68, 132, 72, 76, 112))
+        self.table = make_table("historyTable", "Runs", self.model, (128, 120, 68, 124, 72, 76, 112))
         widths = (150, 104, 104, 76, 76, 132, 84, 84)
         self.comparison = make_table("comparisonTable", "Two runs compared", self.compared, widths)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
