@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import weakref
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -95,17 +95,18 @@ def _count(plan: ExecutionPlan, backend: Backend, history: Learned | None) -> in
     counts = _counts.setdefault(plan.lineage, {})
     key = backend, history.holders if history is not None else 0
     if key not in counts:
+        tasks = _tasks(plan)
+        if backend == "threads" and not key[1]:  # as most runs, of which some have ten thousand tasks
+            tasks = [task for task in tasks if task.policy.worker == "process"]
         known = history if key[1] else None
-        counts[key] = sum(kind_of(task, backend, known).is_process for task in _tasks(plan))
+        counts[key] = len([task for task in tasks if kind_of(task, backend, known).is_process])
     return counts[key]
 
 
-def _tasks(plan: ExecutionPlan) -> Iterator[Task]:
-    """Yield all that is called, also in the bodies of loops."""
-    for task in plan.tasks:
-        yield task
-        if task.body is not None:
-            yield from _tasks(task.body.plan)
+def _tasks(plan: ExecutionPlan) -> Sequence[Task]:
+    """Return all that is called, also in the bodies of loops."""
+    loops = [task.body for task in plan.tasks if task.body is not None]
+    return [*plan.tasks, *(task for body in loops for task in _tasks(body.plan))] if loops else plan.tasks
 
 
 def warm_up(workers: int | None = None) -> None:

@@ -140,11 +140,11 @@ def is_worth_watching(plan: ExecutionPlan, habits: Habits) -> bool:
 
 
 def _long_ones(plan: ExecutionPlan) -> tuple[BlockDefinition, ...]:
+    long = [task for task in plan.tasks if (task.estimate.elapsed_s or 0.0) >= HOLDS_LONG_S]
     found = {
         id(task.definition): task.definition
-        for task in plan.tasks
-        if (task.estimate.elapsed_s or 0.0) >= HOLDS_LONG_S
-        and task.policy.worker == "auto"
+        for task in long
+        if task.policy.worker == "auto"
         and task.definition.traits.pure
         and not task.parts
         and task.body is None
