@@ -261,3 +261,26 @@ def test_a_run_that_failed_is_gone_on_with_from_the_list(window: MainWindow, qtb
         QTest.mouseClick(shown.resume_button, Qt.MouseButton.LeftButton)
     assert window.editor.runtime[hold].status is NodeStatus.CACHED
     assert window.editor.runtime[flaky].status is NodeStatus.DONE
+
+
+def test_the_values_that_were_kept_of_an_old_run_are_seen(window: MainWindow, qtbot: QtBot) -> None:
+    hold = window.editor.add_block("sample.hold", 0, 0)
+    assert hold is not None
+    window.editor.set_value(hold, "x", 5.0)
+    QTest.keyClick(window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: hold in window.editor.runtime)
+    qtbot.wait(200)  # a run that is over at once leaves no values on disk
+    with qtbot.waitSignal(window.editor.run_recorded):
+        GATE.set()
+    window.editor.set_value(hold, "x", 6.0)
+    run(window, qtbot)
+    shown = open_history(window)
+    qtbot.waitUntil(lambda: len(shown.model.runs) == 2)
+    choose(shown, 1)
+    with qtbot.waitSignal(window.editor.past_changed):
+        shown.open_chosen()
+    window.editor.select((hold,))
+    assert window.editor.results[PortRef(hold, PortName("out"))] == 5.0
+    qtbot.waitUntil(lambda: window.panels.preview.view is not None)
+    window.editor.leave_past()
+    assert window.editor.results[PortRef(hold, PortName("out"))] == 6.0
