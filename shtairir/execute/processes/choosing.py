@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shtairir.errors import PlanningError
-from shtairir.execute.processes.kinds import BACKENDS, Backend, Kinds, kind_of
+from shtairir.execute.processes.kinds import BACKENDS, ENOUGH_LOOKS, Backend, Kinds, kind_of
 from shtairir.memory.shared import available
+from shtairir.planning.placing import HOLDS_LONG_S
 
 if TYPE_CHECKING:
+    from shtairir.block.definition import BlockDefinition
     from shtairir.execute.attempt import Invoke
     from shtairir.execute.processes.pool import ProcessPool, WorkerReport
     from shtairir.execute.processes.watching import Watched
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from shtairir.planning.plan import ExecutionPlan, Lineage, Task
 
 _counts: weakref.WeakKeyDictionary[Lineage, dict[tuple[Backend, int], int]] = weakref.WeakKeyDictionary()
+
+_long: weakref.WeakKeyDictionary[Lineage, tuple[BlockDefinition, ...]] = weakref.WeakKeyDictionary()
 
 _log = logging.getLogger(__name__)
 
@@ -121,10 +125,21 @@ def watch_locks(run: Watched, plan: ExecutionPlan, history: Learned) -> None:
     """Have it looked, while a run goes on, which of its blocks keep Python's lock; if there is anything to learn."""
     if plan.workers < 2 or plan.parallelism <= 1 or not available():
         return
-    from shtairir.execute.processes.watching import LockProbe, LockWatch, is_worth_watching
+    long = _long.get(plan.lineage)
+    if long is None:
+        long = _long[plan.lineage] = _long_ones(plan)
+    if any(history.looks_at_lock(definition) < ENOUGH_LOOKS for definition in long):
+        from shtairir.execute.processes.watching import LockProbe, LockWatch
 
-    if is_worth_watching(plan, history):
         LockWatch(run, history, LockProbe()).start()
+
+
+def _long_ones(plan: ExecutionPlan) -> tuple[BlockDefinition, ...]:
+    """Return the blocks that take long and may go to a process."""
+    long = [task for task in plan.tasks if (task.estimate.elapsed_s or 0.0) >= HOLDS_LONG_S]
+    plain = [task for task in long if not task.parts and task.body is None]
+    may_go = [task.definition for task in plain if task.policy.worker == "auto" and task.definition.traits.pure]
+    return tuple({id(definition): definition for definition in may_go}.values())
 
 
 def workers() -> tuple[WorkerReport, ...]:

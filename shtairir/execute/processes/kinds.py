@@ -20,6 +20,10 @@ WORTH_SENDING_S = 1e-3
 """What is known to take less is called where it is: to go there and back takes a tenth of that."""
 
 
+ENOUGH_LOOKS = 8
+"""After how many it is known whether a block keeps Python's lock."""
+
+
 class Kind(NamedTuple):
     """Where a task is called.
 

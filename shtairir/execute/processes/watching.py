@@ -20,15 +20,13 @@ import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from shtairir.planning.placing import HOLDS_LONG_S
+from shtairir.execute.processes.kinds import ENOUGH_LOOKS
 from shtairir.planning.typical import median
 
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
     from shtairir.execute.attempt import Attempt
-    from shtairir.planning.plan import ExecutionPlan, Lineage
 
-ENOUGH_LOOKS = 8
 _EVERY_S = 0.05
 _SETTLED_S = 0.01
 _MOMENTS = 11
@@ -124,29 +122,3 @@ class LockWatch:
         is_mixed = any(attempt.task.parts or attempt.task.body is not None for attempt in running)
         if len(unknown) == 1 and not others and not is_mixed:
             self._habits.note_lock(unknown[0], held=True)
-
-
-_candidates: weakref.WeakKeyDictionary[Lineage, tuple[BlockDefinition, ...]] = weakref.WeakKeyDictionary()
-
-
-def is_worth_watching(plan: ExecutionPlan, habits: Habits) -> bool:
-    """Whether something could be learned in a run: a block takes long, and others could run beside it."""
-    if plan.workers < 2 or plan.parallelism <= 1:
-        return False
-    found = _candidates.get(plan.lineage)
-    if found is None:
-        found = _candidates[plan.lineage] = _long_ones(plan)
-    return any(habits.looks_at_lock(definition) < ENOUGH_LOOKS for definition in found)
-
-
-def _long_ones(plan: ExecutionPlan) -> tuple[BlockDefinition, ...]:
-    long = [task for task in plan.tasks if (task.estimate.elapsed_s or 0.0) >= HOLDS_LONG_S]
-    found = {
-        id(task.definition): task.definition
-        for task in long
-        if task.policy.worker == "auto"
-        and task.definition.traits.pure
-        and not task.parts
-        and task.body is None
-    }
-    return tuple(found.values())
