@@ -18,7 +18,7 @@ from shtairir.errors import RecoveryError, UndecidedError
 
 if TYPE_CHECKING:
     from shtairir.document import Graph
-    from shtairir.session.resumed import KeptGraph
+    from shtairir.session.kept_graph import KeptGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class ResumeOptions:
 
 def resume_run(name: str, options: ResumeOptions) -> Outcome:
     """Go on with a run and tell how it went."""
-    from shtairir.session.resumed import graph_of_run
+    from shtairir.session.kept_graph import graph_of_run
 
     try:
         kept = graph_of_run(name)

@@ -17,12 +17,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shtairir.errors import PlanningError, RecoveryError, ShtairirError, UndecidedError
+from shtairir.errors import PlanningError, RecoveryError, ShtairirError
 from shtairir.events import RunStatus
 from shtairir.execute.compensating import Undoable, Undoing
 from shtairir.execute.handle import RunHandle
 from shtairir.execute.program import program_of
-from shtairir.execute.restoring import GivenValue, KnownValue, Restoration, Restored, restoration
+from shtairir.execute.restoring import KnownValue, Restoration, Restored, restoration
 from shtairir.ids import NodeId, PortRef, RunKey
 from shtairir.planning import ResourceLimits
 from shtairir.recovery.account import Account, account_of
@@ -30,13 +30,15 @@ from shtairir.recovery.facts import RunFacts
 from shtairir.recovery.files import files_of, outside
 from shtairir.recovery.folder import RunFolder, found, runs_folder
 from shtairir.recovery.identity import identities, same_block, stamps_of
-from shtairir.recovery.keeping import KeptRun, Started, facts_of, file_hash
+from shtairir.recovery.keeping import KeptRun, Started, facts_of
 from shtairir.recovery.keys import new_run_key
 from shtairir.recovery.listing import info_of
 from shtairir.recovery.locking import RunLock, take
 from shtairir.recovery.recorder import Recorder
 from shtairir.recovery.store import KeptValue
+from shtairir.session.kept_graph import changed_file, no_graph, path_of
 from shtairir.session.planned import planned
+from shtairir.session.questions import downstream, given_outputs, loaded_inputs, loaded_outputs, undecided
 from shtairir.session.started import started
 from shtairir.session.wishes import Wishes, kept_ports
 
@@ -45,15 +47,6 @@ if TYPE_CHECKING:
     from shtairir.document.snapshot import Snapshot
     from shtairir.planning import ExecutionPlan
 
-_LISTED = 5
-_CHANGED = "; the graph was changed since, and what depends on that runs again"
-_STATES: Mapping[str, str] = {
-    "running": "still going on",
-    "compensating": "being undone",
-    "interrupted": "cut off",
-    "half_undone": "cut off while it was being undone",
-    "timed_out": "out of time",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,63 +83,6 @@ def nodes_done(said: Iterable[str] | Mapping[str, Any]) -> dict[NodeId, Any]:
     if isinstance(said, Mapping):
         return {NodeId(node): value for node, value in said.items()}
     return {NodeId(node): UNKNOWN for node in said}
-
-
-@dataclass(frozen=True, slots=True)
-class KeptGraph:
-    """The graph that a run would go on with.
-
-    Attributes
-    ----------
-    said
-        What is to be said of it, in a sentence or two.
-    """
-
-    key: RunKey
-    graph: Graph
-    said: str
-
-
-def graph_of_run(name: str) -> KeptGraph:
-    """Return the graph that a run would go on with: its file if it was changed since, else as it was.
-
-    Raises
-    ------
-    RecoveryError
-        When there is no such run, or no graph of it.
-    """
-    from shtairir.document import load, loads
-
-    folder = found(name)
-    info = info_of(folder)
-    account = account_of(folder)
-    facts = info.facts
-    how = f"{_STATES.get(info.state, info.state)}, {len(account.done):,} of {facts.nodes:,} nodes done"
-    said = f"run {info.key} of '{facts.graph_name}': {how}"
-    path = _changed_file(folder, facts)
-    if path is not None:
-        return KeptGraph(info.key, load(path), f"{said}{_CHANGED}")
-    try:
-        data = folder.graph.read_bytes()
-    except OSError:
-        raise _no_graph(facts) from None
-    return KeptGraph(info.key, loads(data, path=_path_of(facts)), said)
-
-
-def _changed_file(folder: RunFolder, facts: RunFacts) -> Path | None:
-    """Return the file of a run's graph, if that is not what it was."""
-    path = Path(facts.graph_path) if facts.graph_path is not None else None
-    now = file_hash(path)
-    return path if now and (now != facts.file_hash or not folder.graph.exists()) else None
-
-
-def _path_of(facts: RunFacts) -> Path:
-    # Without a file, the name stands for nothing but the folder that paths start from.
-    return Path(facts.graph_path or Path(facts.base_dir or ".") / "unsaved.shtairir")
-
-
-def _no_graph(facts: RunFacts) -> RecoveryError:
-    return RecoveryError(f"The graph of run {facts.key} was not kept, and it has no file.", hint="Give the graph.")
 
 
 def resumed(name: str, word: Word, wishes: Wishes) -> RunHandle:
@@ -201,7 +137,7 @@ class _Resumption:
         before = self._as_it_was()
         now = self._as_it_is()
         if now is None and before is None:
-            raise _no_graph(self._facts)
+            raise no_graph(self._facts)
         plan = planned(now if now is not None else before, self._wishes)  # type: ignore[arg-type]  # one is there
         plan_before = self._planned_before(before, plan if now is None and not self._word.parameters else None)
         self._check_names(plan)
@@ -222,7 +158,7 @@ class _Resumption:
             data = self._folder.graph.read_bytes()
         except OSError:
             return None
-        before = loads(data, path=_path_of(self._facts)).snapshot()
+        before = loads(data, path=path_of(self._facts)).snapshot()
         now = self._word.graph
         # Functions that were given to the graph are in no file; whoever gives the graph has them.
         own = now.snapshot().local_blocks if now is not None and not isinstance(now, str | Path) else {}
@@ -232,7 +168,7 @@ class _Resumption:
         """Return the graph as it is now, or ``None`` if it is as it was."""
         if self._word.graph is not None:
             return self._word.graph
-        return _changed_file(self._folder, self._facts)
+        return changed_file(self._folder, self._facts)
 
     def _planned_before(self, before: Snapshot | None, same: ExecutionPlan | None) -> ExecutionPlan | None:
         """Return the plan of the run as it was; ``None`` if there can be none any more."""
@@ -269,12 +205,12 @@ class _Resumption:
         """Return what is there, having asked about what is not clear."""
         word, account = self._word, self._account
         undone = [node for node, one in account.nodes.items() if one.standing == "undone"]
-        dropped = {*stale, *_downstream(plan, (*word.rerun, *undone)), *word.rerun}
+        dropped = {*stale, *downstream(plan, (*word.rerun, *undone)), *word.rerun}
         holds = [node for node in account.done if node not in dropped or node in word.done]
         known = dict(self._known(before if before is not None else plan, holds))
         for node, value in word.done.items():
             if value is not UNKNOWN:
-                known |= _given_outputs(plan, node, value)
+                known |= given_outputs(plan, node, value)
         given = Restored(
             known,
             done=frozenset([*holds, *word.done]),
@@ -369,7 +305,7 @@ class _Resumption:
             if task is not None and task.number in running:
                 questions[str(node)] = "It counts as done, but what it made is not known, and is needed."
         if questions:
-            raise _undecided(self._facts.key, questions)
+            raise undecided(self._facts.key, questions)
 
     # --- the start --------------------------------------------------------------------------------------------
 
@@ -436,8 +372,8 @@ class _Resumption:
             call = plan.call(node)
             if call is not None and call.definition.traits.compensate is not None:
                 account = self._account.nodes[node]
-                inputs = partial(_loaded_inputs, self._folder, node, account.inputs)
-                found.append(Undoable(call, inputs, partial(_loaded_outputs, self._folder, node, account.values)))
+                inputs = partial(loaded_inputs, self._folder, node, account.inputs)
+                found.append(Undoable(call, inputs, partial(loaded_outputs, self._folder, node, account.values)))
         return found
 
     def _forked(self) -> RunFolder:
@@ -472,20 +408,6 @@ class _Resumption:
         folder.write(facts, text_of(plan))
 
 
-def _loaded_inputs(folder: RunFolder, node: NodeId, references: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _loaded(folder, node, f"its input '{name}'", one) for name, one in references.items()}
-
-
-def _loaded_outputs(folder: RunFolder, node: NodeId, references: Iterable[Any]) -> list[Any]:
-    return [_loaded(folder, node, "what it made", reference) for reference in references]
-
-
-def _loaded(folder: RunFolder, node: NodeId, what: str, reference: Any) -> Any:
-    if reference is None:
-        raise RecoveryError(f"'{node}' cannot be undone: {what} was not kept.")
-    return KeptValue(folder, reference).load()
-
-
 def _nothing() -> None:
     """The folder of a run that goes on is there already."""
 
@@ -499,49 +421,3 @@ def _locked(folder: RunFolder) -> RunLock:
 
 def _in(folder: RunFolder, value: KnownValue) -> KnownValue:
     return replace(value, folder=folder) if isinstance(value, KeptValue) else value
-
-
-def _given_outputs(plan: ExecutionPlan, node: NodeId, value: Any) -> dict[PortRef, KnownValue]:
-    """Return the outputs of a node that a person has told."""
-    call = plan.call(node)
-    assert call is not None  # its name has been checked
-    ports = call.definition.outputs
-    if len(ports) != 1:
-        raise RecoveryError(f"'{node}' has {len(ports)} outputs: its value cannot be told in one.")
-    try:
-        parsed = ports[0].type.parse(value) if ports[0].type.editable else value
-    except (ValueError, TypeError) as error:
-        raise RecoveryError(f"'{node}' cannot have made {value!r}: {error}") from None
-    return {PortRef(node, ports[0].name): GivenValue(parsed)}
-
-
-def _downstream(plan: ExecutionPlan, nodes: Iterable[NodeId]) -> set[NodeId]:
-    """Return the nodes that depend on what others make."""
-    shape = program_of(plan).plain
-    pending = [task.number for task in map(plan.task, nodes) if task is not None]
-    readers: dict[int, list[int]] = {}
-    for task, slots in enumerate(shape.reads):
-        for slot in slots:
-            readers.setdefault(shape.writer[slot], []).append(task)
-    seen = set(pending)
-    below: set[NodeId] = set()
-    while pending:
-        for reader in readers.get(pending.pop(), ()):
-            if reader not in seen:
-                seen.add(reader)
-                pending.append(reader)
-                for call in plan.tasks[reader].calls:
-                    below |= {call.node, *call.aliases}
-    return below
-
-
-def _undecided(key: RunKey, questions: Mapping[str, str]) -> UndecidedError:
-    listed = " ".join(f"'{node}': {why}" for node, why in list(questions.items())[:_LISTED])
-    more = f" And {len(questions) - _LISTED} more." if len(questions) > _LISTED else ""
-    first = next(iter(questions))
-    return UndecidedError(
-        f"Run {key} cannot go on before it is clear what has happened. {listed}{more}",
-        nodes=questions,
-        hint=f"Look whether it has, and say so: --rerun {first} to run it again, --done {first} if it is done "
-        "(--done NODE=VALUE, if what it made is needed).",
-    )
