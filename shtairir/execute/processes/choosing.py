@@ -100,8 +100,12 @@ def _count(plan: ExecutionPlan, backend: Backend, history: Learned | None) -> in
     key = backend, history.holders if history is not None else 0
     if key not in counts:
         tasks = _tasks(plan)
-        if backend == "threads" and not key[1]:  # as most runs, of which some have ten thousand tasks
-            tasks = [task for task in tasks if task.policy.worker == "process"]
+        if backend == "threads":  # as most runs, of which some have ten thousand tasks: look at few of them closely
+            tasks = [
+                task
+                for task in tasks
+                if task.policy.worker == "process" or (task.estimate.elapsed_s or 0.0) >= HOLDS_LONG_S
+            ]
         known = history if key[1] else None
         counts[key] = len([task for task in tasks if kind_of(task, backend, known).is_process])
     return counts[key]
