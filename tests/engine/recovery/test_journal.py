@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shtairir.block.values import Audio, Color
@@ -56,6 +56,7 @@ class TestJournals:
         assert read_journal(tmp_path / "journal") == records
         assert last_records(tmp_path / "journal") == records
 
+    @settings(deadline=None)
     @given(st.integers(0, 400))
     def test_a_journal_cut_off_anywhere_loses_at_most_its_last_line(self, length: int) -> None:
         import tempfile
@@ -266,6 +267,7 @@ _PLAIN: Any = st.recursive(
 
 
 class TestValues:
+    @settings(deadline=None)
     @given(_PLAIN)
     def test_plain_values_come_back_as_they_were(self, value: Any) -> None:
         assert repr(_there_and_back(value)) == repr(value)
