@@ -96,6 +96,7 @@ class JournalFile:
         self._adding = threading.Lock()
         self._syncing = threading.Lock()
         self._synced = 0
+        self._process = os.getpid()
         self._map: mmap.mmap | None = None
         self._size = os.lseek(self._descriptor, 0, os.SEEK_END)
         self._end = _length(path)
@@ -136,6 +137,8 @@ class JournalFile:
     def _mapped(self) -> mmap.mmap:
         if self._map is None:
             raise OSError("The journal is closed.")
+        if os.getpid() != self._process:  # a block has made a copy of the program, which would write over our lines
+            raise OSError("This is a copy of the program.")
         return self._map
 
     def _grow(self, needed: int) -> None:
@@ -170,6 +173,8 @@ class JournalFile:
         """Close the file; who adds to it after that is told so."""
         with self._adding:
             before, self._map = self._map, None
+            if os.getpid() != self._process:
+                return
             if before is not None:
                 before.close()
             if self._descriptor >= 0:

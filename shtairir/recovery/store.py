@@ -53,6 +53,7 @@ class ValueStore:
         self._session = session
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
+        self._process = os.getpid()
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOINHERIT", 0)
         self._descriptor = os.open(folder.values, flags, 0o600)
         self._end = os.lseek(self._descriptor, 0, os.SEEK_END)
@@ -85,6 +86,8 @@ class ValueStore:
         return self._added(file.getvalue(), sync)
 
     def _added(self, data: bytes, sync: bool) -> list[Any]:
+        if os.getpid() != self._process:  # see `JournalFile`
+            raise OSError("This is a copy of the program.")
         with self._lock:
             start, self._end = self._end, self._end + len(data)
             os.lseek(self._descriptor, start, os.SEEK_SET)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,21 @@ class TestJournals:
         journal.close()
         with pytest.raises(OSError, match="is closed"):
             journal.add({})
+
+    @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no copies of a program")
+    @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+    def test_a_copy_of_the_program_does_not_write_over_it(self, tmp_path: Path) -> None:
+        journal = JournalFile(tmp_path / "journal")
+        child = os.fork()
+        if not child:
+            with suppress(OSError):
+                journal.add({"who": "the copy"})
+            journal.close()
+            os._exit(0)
+        os.waitpid(child, 0)
+        journal.add({"who": "the program"})
+        journal.close()
+        assert read_journal(tmp_path / "journal") == [{"who": "the program"}]
 
     def test_it_grows_and_is_cut_to_its_length(self, tmp_path: Path) -> None:
         path = tmp_path / "journal"
