@@ -102,7 +102,19 @@ def with_named_forms(arguments: Sequence[str]) -> list[str]:
 
 def json_text(document: Mapping[str, Any]) -> str:
     """Return strict JSON: a number that JSON has no word for becomes ``null``."""
-    return json.dumps(_strict(document), ensure_ascii=False, allow_nan=False, indent=2)
+    text = json.dumps(_strict(document), ensure_ascii=False, allow_nan=False, indent=2)
+    if _can_be_written(text):
+        return text
+    # What is no text in any encoding, as the name of a file may be, is written as its number.
+    return json.dumps(_strict(document), allow_nan=False, indent=2)
+
+
+def _can_be_written(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _strict(value: Any) -> Any:

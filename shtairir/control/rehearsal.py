@@ -18,6 +18,7 @@ from shtairir.control.remains import Remains, left_since
 from shtairir.errors import PlanningError
 from shtairir.execute.cancel import CancelToken
 from shtairir.ids import NodeId
+from shtairir.memory.shared import available
 from shtairir.planning import ExecutionPlan
 from shtairir.planning.bodies import GIVEN, TAKEN
 from shtairir.session.planned import planned, snapshot_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from shtairir.document.model import Node
     from shtairir.document.snapshot import Snapshot
     from shtairir.events import Instrument
+    from shtairir.planning.plan import Task
     from shtairir.results.result import RunResult
 
 _FAST = 0.02
@@ -182,10 +184,11 @@ class _Rehearsal:
         self._check_nodes()
 
     def _check_nodes(self) -> None:
-        for node in self._faults:
+        for node, fault in self._faults.items():
             call = self._plan.call(node)
-            if call is None:
-                raise PlanningError(f"No fault can be made to happen at '{node}'.", hint=self._why_not(node))
+            why_not = self._why_not(node) if call is None else _why_unfit(call, fault)
+            if why_not:
+                raise PlanningError(f"No fault can be made to happen at '{node}'.", hint=why_not)
 
     def _why_not(self, node: NodeId) -> str:
         loop = next((task.node for task in self._plan.tasks if task.body is not None and node in task.body.nodes), None)
@@ -277,6 +280,18 @@ class _Rehearsal:
         happened, held = told(fault, expected, hits, result)
         happening = sum(bool(hit.fault) for hit in hits)
         return FaultReport(fault.node, fault.kind, fault.count, happening, expected.words, happened, held)
+
+
+def _why_unfit(call: Task, fault: Fault) -> str:
+    """Return why a fault cannot happen at a node that runs; empty if it can."""
+    if call.definition.traits.lazy is not None:
+        return "It hands on one of its inputs, and calls no block."
+    if fault.kind in DEADLY and (call.body is not None or call.definition.traits.runs_on == "async"):
+        kind = "A loop" if call.body is not None else "What waits in the event loop"
+        return f"{kind} runs in the program itself, and not in a process that could die. It can have error or timeout."
+    if fault.kind in DEADLY and not available():
+        return "There are no worker processes on this system. It can have error or timeout."
+    return ""
 
 
 def _with_effects(plan: ExecutionPlan) -> Iterator[NodeId]:

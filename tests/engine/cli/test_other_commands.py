@@ -173,6 +173,13 @@ def test_a_fault_of_the_program_shows_its_traceback_when_asked(call: Call, monke
     assert "Traceback" in call("--help").err
 
 
+def test_what_is_no_text_in_any_encoding_is_written_as_its_number() -> None:
+    text = entry.json_text({"error": "no file 'caf\udce9'", "name": "café"})
+    assert text.encode("utf-8")
+    assert json.loads(text) == {"error": "no file 'caf\udce9'", "name": "café"}
+    assert "café" in entry.json_text({"name": "café"})
+
+
 def test_numbers_that_json_has_no_word_for_become_null() -> None:
     text = entry.json_text({"a": float("nan"), "b": [float("inf"), 1.5]})
     assert json.loads(text) == {"a": None, "b": [None, 1.5]}

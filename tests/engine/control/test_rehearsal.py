@@ -193,6 +193,18 @@ class TestRefusals:
         with pytest.raises(PlanningError, match="There is no such node"):
             shtairir.rehearse(row(), {"x": "error"})
 
+    def test_what_calls_no_block_in_a_process_cannot_die_in_one(self) -> None:
+        @block(id="testing.awaited", category="Testing", runs_on="async")
+        async def awaited(a: float = 0.0) -> float:
+            """Wait in the event loop."""
+            return a
+
+        with pytest.raises(PlanningError, match="A loop runs in the program itself"):
+            shtairir.rehearse(mapped(sum_of_inputs_of_one, x=[1.0]), {"loop": "crash"})
+        with pytest.raises(PlanningError, match="What waits in the event loop"):
+            shtairir.rehearse(graph_of("a", blocks={"a": awaited}), {"a": "oom"})
+        assert rehearsed(graph_of("b", blocks={"b": awaited}), "error").held
+
     def test_nothing_is_kept_of_a_rehearsal(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SHTAIRIR_STATE_PATH", str(tmp_path))
         rehearsed(row(), "slow")
