@@ -353,6 +353,7 @@ class Recorder:
         if self._file is None and status not in _GOOD_ENDS:
             self.open()  # however quick it was: a person may want to go on with it
         self._noted.clear()
+        self._given = dict
         if self._file is not None:
             self._end_file(status, elapsed_s)
         self._broken = True  # for whoever was given up and comes back
