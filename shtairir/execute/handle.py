@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from typing import TYPE_CHECKING, Any
 
+from shtairir.errors import ExecutionError
 from shtairir.ids import NodeId, PortRef, RunId, RunKey
 from shtairir.planning.plan import ExecutionPlan
 
@@ -101,7 +103,15 @@ class RunHandle:
             self._run.gate.resume()
 
     def extend(self, seconds: float) -> None:
-        """Let the run take so much longer in all; one that has no limit needs no more time."""
+        """Let the run take so much longer in all; one that has no limit needs no more time.
+
+        Raises
+        ------
+        ExecutionError
+            When that is no time, or a negative one.
+        """
+        if not (math.isfinite(seconds) and seconds > 0):
+            raise ExecutionError(f"A run cannot be given {seconds:g} s more.", hint="Name the seconds that it needs.")
         if self._run.running:
             self._run.extend(seconds)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from shtairir.errors import PlanningError, UntrustedCodeError
+from shtairir.errors import ExecutionError, PlanningError, UntrustedCodeError
 from shtairir.execute.cancel import CancelToken
 from shtairir.execute.handle import RunHandle
 from shtairir.execute.options import RunOptions
@@ -37,15 +37,22 @@ def started(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> RunHandle:
         chronicle = chronicle_of(wishes.origin, kept.key if kept is not None else None)
     handle = _made(plan, _options(plan, wishes, kept, chronicle))
     handle.chronicle = chronicle
-    for port in wishes.watch:
-        handle.watch(port)
-    for name in wishes.break_at:
-        handle.break_at(name)
+    _look_and_hold(handle, wishes)
     handle.begin()
     history = learned() if not wishes.rehearsed else None
     if history is not None:
         watch_locks(handle.execution, plan, history)
     return handle
+
+
+def _look_and_hold(handle: RunHandle, wishes: Wishes) -> None:
+    try:
+        for port in wishes.watch:
+            handle.watch(port)
+        for name in wishes.break_at:
+            handle.break_at(name)
+    except ExecutionError as error:  # there is no such node or port: nothing has begun yet
+        raise PlanningError(error.message, hint=error.hint) from None
 
 
 def start_plan(plan: ExecutionPlan, options: RunOptions) -> RunHandle:

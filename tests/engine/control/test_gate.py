@@ -12,8 +12,8 @@ import pytest
 
 import shtairir
 from shtairir.block import Array, Context, block
-from shtairir.errors import ExecutionError
-from shtairir.events import NodeHeld, RunPaused, RunResumed, ValueWatched
+from shtairir.errors import ExecutionError, PlanningError
+from shtairir.events import NodeFinished, NodeHeld, RunPaused, RunResumed, ValueWatched
 from shtairir.execute.handle import RunHandle
 from shtairir.execute.options import RunOptions
 from shtairir.execute.run import Run
@@ -153,6 +153,43 @@ class TestPause:
         result = handle.wait(PATIENCE_S)
         assert result is not None
         assert result["n99.out"] == 100.0
+
+    def test_only_more_time_can_be_given(self, door: Door) -> None:
+        handle, _ = started(graph_of("a", blocks={"a": door.block}), timeout_s=60.0)
+        for seconds in (0.0, -1.0, float("nan"), float("inf")):
+            with pytest.raises(ExecutionError, match="cannot be given"):
+                handle.extend(seconds)
+        assert handle.timeout_s == 60.0
+
+    def test_an_observer_may_hold_the_run_that_it_observes(self) -> None:
+        class Holder:
+            handle: RunHandle | None = None
+
+            def on_event(self, event: Any) -> None:
+                if isinstance(event, NodeFinished) and event.node == "a" and self.handle is not None:
+                    self.handle.pause()
+
+        holder = Holder()
+        gate_open = threading.Event()
+
+        @block(id="testing.first", category="Testing", pure=False)
+        def first() -> float:
+            """Wait until somebody has the handle."""
+            assert gate_open.wait(PATIENCE_S)
+            return 1.0
+
+        @block(id="testing.napping", category="Testing", pure=False)
+        def napping(a: float = 0.0) -> float:
+            """Take a moment."""
+            time.sleep(0.2)
+            return a
+
+        graph = graph_of("a -> b -> c -> d", blocks={"a": first, "b": napping, "c": napping})
+        holder.handle = shtairir.start(graph, instruments=[holder])
+        gate_open.set()
+        until(lambda: holder.handle is not None and bool(holder.handle.held))
+        holder.handle.resume()
+        assert holder.handle.wait(PATIENCE_S)
 
     def test_to_pause_a_run_that_is_over_does_nothing(self) -> None:
         handle, _ = started(graph_of("a"))
@@ -322,6 +359,11 @@ class TestBreakpoints:
         result = handle.wait(PATIENCE_S)
         assert result is not None
         assert np.array_equal(result["total.out"], -np.arange(10.0))
+
+    def test_what_is_not_there_is_told_before_the_run_begins(self) -> None:
+        for wishes in ({"break_at": ["x"]}, {"watch": ["a.x"]}):
+            with pytest.raises(PlanningError, match=r"There is no node 'x'|has no output 'a\.x'"):
+                shtairir.start(graph_of("a -> b"), **wishes)
 
     def test_a_node_that_is_not_there_cannot_be_held(self, door: Door) -> None:
         handle, _ = started(graph_of("a -> b", blocks={"a": door.block}))
