@@ -259,7 +259,6 @@ class Columns:
     def reasons(self) -> list[Reason]:
         """Return what was changed or decided, and why."""
         reasons = [*self.noted]
-        nodes = self.graph.nodes
         if self.config.level in (OptimizationLevel.BALANCED, OptimizationLevel.AGGRESSIVE):
             reasons += self._why_not_wait()
             critical = self.critical_path() if self.parallelism > 1 else ()
