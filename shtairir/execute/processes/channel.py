@@ -13,10 +13,11 @@ from typing import Any
 
 _LENGTH = struct.Struct("<Q")
 _AT_ONCE = 1 << 16
+_LONGEST = 1 << 32
 
 
 class ClosedError(Exception):
-    """The other side is gone."""
+    """The other side is gone, or says what it cannot mean: a block may write to any descriptor."""
 
 
 class Channel:
@@ -49,7 +50,13 @@ class Channel:
             When the other side is gone.
         """
         (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
-        return pickle.loads(self._exactly(length))
+        if length > _LONGEST:
+            raise ClosedError
+        body = self._exactly(length)
+        try:
+            return pickle.loads(body)
+        except Exception as error:
+            raise ClosedError from error
 
     def _exactly(self, count: int) -> bytes:
         pending = self._pending

@@ -30,14 +30,20 @@ def die_with(program: int, lifeline: int) -> None:
     lifeline
         The reading end of a pipe that the program keeps open.
     """
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    else:
+    if not end_with_parent():
         threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()
     if os.getppid() != program:  # it has ended before that
         os._exit(0)
+
+
+def end_with_parent() -> bool:
+    """Have the system end this process when the thread that has started it ends, and say whether it can do that."""
+    if sys.platform != "linux":
+        return False
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    return True
 
 
 def _watch(lifeline: int) -> None:

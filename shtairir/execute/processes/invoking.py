@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 _TRIALS = 3
 """If workers die before they have begun, for no fault of the block."""
 
+_MOMENT_S = 1.0
+"""After the connection has broken, a worker that dies is dead by then."""
+
 MOST_DEATHS = 3
 """A node whose block has killed so many workers is not tried again."""
 
@@ -235,8 +238,9 @@ class ProcessInvoker:
     def _loss(self, attempt: Attempt, call: Call, errand: Errand) -> ExecutionError:
         """Return how a worker was lost, having waited for the system's account of it."""
         worker = errand.worker
-        worker.kill()  # where it has only closed the connection
-        cause = worker.cause()
+        is_dead = worker.wait(_MOMENT_S)
+        worker.kill()
+        cause = worker.cause() if is_dead else "the connection to it broke"
         if errand.was_cancelled:
             return RunCancelledError("The run was cancelled.")
         if errand.was_ended:

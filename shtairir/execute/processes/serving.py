@@ -24,12 +24,7 @@ from shtairir.execute.elsewhere import Whereabouts
 from shtairir.execute.processes.callees import Callees
 from shtairir.execute.processes.channel import Channel, ClosedError
 from shtairir.execute.processes.context import WorkerContext
-from shtairir.execute.processes.dying import (
-    EndedError,
-    die_with,
-    leave_no_core,
-    listen_to_end,
-)
+from shtairir.execute.processes.dying import EndedError, die_with, end_with_parent, leave_no_core, listen_to_end
 from shtairir.execute.processes.exceptions import pack_error, unpack_error
 from shtairir.execute.processes.logs import Forwarding
 from shtairir.execute.processes.messages import (
@@ -45,6 +40,7 @@ from shtairir.execute.processes.messages import (
     STUCK,
     TELL,
     Request,
+    Surroundings,
     Unknown,
 )
 from shtairir.execute.processes.packing import Array, pack, unpack
@@ -73,6 +69,10 @@ class Server:
         self._views: SharedViews | None = None
         self._base_bytes: int | None = None
         self._is_called = False
+        self._surroundings: Surroundings | None = None
+        self._pid = os.getpid()
+        self._forks_in_main = True
+        os.register_at_fork(before=self._note_fork, after_in_child=self._leave)
         logging.getLogger().addHandler(Forwarding(self._log))
 
     def serve(self) -> None:
@@ -87,9 +87,20 @@ class Server:
 
     # --- calls ------------------------------------------------------------------------------------------------
 
+    def _leave(self) -> None:
+        """Be no worker any more: in a copy of the process, which a block has made by a fork."""
+        self._channel.close()
+        if self._forks_in_main:  # another thread may end long before the worker
+            end_with_parent()
+
+    def _note_fork(self) -> None:
+        self._forks_in_main = threading.current_thread() is threading.main_thread()
+
     def _serve_call(self, request: Request) -> None:
         self._is_called = True
         answer = self._answer(request)
+        if os.getpid() != self._pid:  # a copy that has come to the end of the block: what it returns is nobody's
+            os._exit(0)
         with suppress(AttributeError, OSError, ValueError):  # a block may have closed them
             sys.stdout.flush()
             sys.stderr.flush()
@@ -140,8 +151,9 @@ class Server:
         return returned
 
     def _adapt(self, request: Request) -> None:
-        if request.surroundings is not None:
-            take_up(request.surroundings)
+        self._surroundings = request.surroundings or self._surroundings
+        if self._surroundings is not None:  # also what the block before has changed
+            take_up(self._surroundings)
         if request.limit_bytes is not None or self._base_bytes is not None:
             self._limit(request.limit_bytes)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from shtairir.execute.elsewhere import Whereabouts
 from shtairir.execute.processes.causes import cause_of, kills_for_memory
-from shtairir.execute.processes.channel import Channel
+from shtairir.execute.processes.channel import Channel, ClosedError
 from shtairir.execute.processes.exceptions import pack_error
 from shtairir.execute.processes.keeper import Keeper
 from shtairir.execute.processes.logs import log
@@ -188,7 +188,10 @@ class Worker:
         self.calls += 1
         self._channel.send((CALL, self._completed(request, surroundings)))
         while True:
-            kind, content, *rest = self._channel.receive()
+            try:
+                kind, content, *rest = self._channel.receive()
+            except (TypeError, ValueError) as error:
+                raise ClosedError from error
             if kind == LEND:
                 self._answer(host.borrow, content)
             elif kind == ASK:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -218,3 +219,49 @@ def logs() -> float:
     logger.info("%d of %d", 3, 4)
     logger.debug("debug")
     return 1.0
+
+
+@block(id="testing.fork", pure=False)
+def fork(how: str = "return", file: Path = Path()) -> float:
+    """Make a copy of the process, and forget that the copy is here as well."""
+    child = os.fork()
+    if child:
+        if how == "stays":
+            file.write_text(str(child))
+            return 1.0
+        os.waitpid(child, 0)
+        return 1.0
+    if how == "raise":
+        raise ValueError("in the copy")
+    if how == "stays":
+        time.sleep(600)
+    return 99.0
+
+
+@block(id="testing.after", pure=False)
+def after(x: float, context: Context) -> float:
+    """Do something with what it is given."""
+    context.log("after")
+    return 2 * x + 1000
+
+
+@block(id="testing.meddle", pure=False)
+def meddle(how: str = "close") -> float:
+    """Do something to all descriptors that are open."""
+    for descriptor in range(3, 64):
+        with suppress(OSError):
+            if how == "close":
+                os.close(descriptor)
+            else:
+                os.write(descriptor, b"nonsense" * 16)
+    time.sleep(0.1)
+    return 1.0
+
+
+@block(id="testing.wander", pure=False)
+def wander(x: str = "") -> str:
+    """Say where it is and what it finds, and go elsewhere and change that."""
+    found = f"{Path.cwd()} {os.environ.get('TESTING_WANDER')}"
+    os.chdir("/")
+    os.environ["TESTING_WANDER"] = "changed"
+    return found

@@ -185,3 +185,42 @@ def test_what_a_block_has_started_ends_with_its_worker(tmp_path: Path) -> None:
     have_a_worker_ready()
     assert shtairir.run(graph).nodes["a"].error is not None
     assert is_gone(int((tmp_path / "pid").read_text()))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("how", ["return", "raise"])
+def test_a_copy_that_a_block_makes_of_its_process_says_nothing(how: str) -> None:
+    graph = shtairir.Graph("forks")
+    forks = graph.add(blocks.fork, id="forks", values={"how": how})
+    first = graph.add(blocks.after, id="first", x=forks["out"])
+    graph.add(blocks.after, id="second", x=first["out"])
+    graph.set_policy(None, node={"worker": "process"})
+    result = shtairir.run(graph, workers=1, keep="all", timeout_s=30).raise_for_status()
+    assert (result["forks"], result["first"], result["second"]) == (1.0, 1002.0, 3004.0)
+
+
+def test_a_copy_that_a_block_has_left_behind_ends_with_the_worker(tmp_path: Path) -> None:
+    graph = shtairir.Graph("forks")
+    graph.add(blocks.fork, id="forks", values={"how": "stays", "file": tmp_path / "pid"})
+    graph.add(blocks.pid, id="worker")
+    graph.set_policy(None, node={"worker": "process"})
+    result = shtairir.run(graph, workers=1).raise_for_status()
+    assert result["forks"] == 1.0
+    child = int((tmp_path / "pid").read_text())
+    assert psutil.pid_exists(child)
+    os.kill(psutil.Process(child).ppid(), signal.SIGKILL)
+    assert is_gone(child)
+
+
+@pytest.mark.parametrize("how", ["close", "write"])
+def test_a_block_that_meddles_with_the_connection_has_lost_its_worker(how: str) -> None:
+    graph = shtairir.Graph("meddling")
+    graph.add(blocks.meddle, id="a", values={"how": how})
+    graph.set_policy("a", worker="process", retries=0)
+    failure = shtairir.run(graph, timeout_s=20).nodes["a"].error
+    assert failure is not None
+    assert failure.error_type == "WorkerLostError"
+    graph = shtairir.Graph("after")
+    graph.add(blocks.pid, id="a")
+    graph.set_policy("a", worker="process")
+    shtairir.run(graph).raise_for_status()

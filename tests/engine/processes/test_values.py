@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -240,3 +241,14 @@ def test_a_kernel_writes_straight_into_shared_memory(operands: dict[str, Any]) -
     result = shtairir.run(graph, backend="processes", workers=1, keep="all").raise_for_status()
     assert pool.hits + pool.misses == before + (2 if len(graph.nodes) == 2 else 3)
     np.testing.assert_array_equal(result["a"], result["ramp"] * operands["b"])
+
+
+def test_where_a_block_goes_others_need_not_follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    graph = shtairir.Graph("wander")
+    first = graph.add(blocks.wander, id="a")
+    graph.add(blocks.wander, id="b", x=first["out"])
+    found = shtairir.run(graph, backend="processes", workers=1, keep="all").raise_for_status()
+    assert found["a"] == found["b"] == f"{tmp_path} None"
+    monkeypatch.setenv("TESTING_WANDER", "given")
+    assert shtairir.run(graph, backend="processes", workers=1)["b"] == f"{tmp_path} given"
