@@ -59,6 +59,7 @@ class Crew:
         self._shares: list[Share] = []
         self._offers: list[Offer] = []
         self._names: set[str] = set()
+        self._idents: set[int] = set()
         self._hired = 0
         self._idle = 0
         self._away = 0
@@ -99,7 +100,7 @@ class Crew:
 
     def is_worker(self) -> bool:
         """Whether the calling thread is one of the workers."""
-        return threading.current_thread().name.removeprefix("shtairir ") in self._names
+        return threading.get_ident() in self._idents
 
     def lose(self, worker: str) -> None:
         """Count no more on a worker; another takes its place."""
@@ -155,8 +156,10 @@ class Crew:
     # --- the workers ------------------------------------------------------------------------------------------
 
     def _walk(self, name: str) -> None:
+        self._idents.add(threading.get_ident())
         while self._work_once(name):
             pass
+        self._idents.discard(threading.get_ident())
 
     def _work_once(self, name: str) -> bool:
         """Do one thing, having waited for it, and return whether to go on. What it was about is let go of."""
@@ -201,6 +204,8 @@ class Crew:
     def _put_down(self, share: Share, name: str) -> bool:
         if name in self._lost:
             self._lost.remove(name)
+            if self._next_share() is not None:  # what it gave while it was given up, it does not take itself
+                self.wake()
             return False
         share.put_down(name)
         return True

@@ -116,6 +116,22 @@ class TestRuns:
         stuck.set()
 
 
+    def test_a_block_may_start_runs_of_another_controller(self, controller: ExecutionController) -> None:
+        with ExecutionController(workers=1) as inner:
+
+            @block(id="testing.starting", category="Testing", pure=False)
+            def starting(a: float = 0.0) -> float:
+                """Run another graph."""
+                result = inner.start(wide(2, seconds=0.002)).wait(PATIENCE_S)
+                assert result is not None
+                return float(len(result.results))
+
+            names = ["a", "b", "c"]
+            result = controller.start(graph_of(*names, blocks=dict.fromkeys(names, starting))).wait(PATIENCE_S)
+            assert result is not None
+            assert [result[f"{name}.out"] for name in names] == [2.0, 2.0, 2.0]
+
+
 class TestControl:
     def test_one_run_is_paused_and_the_others_go_on(self, controller: ExecutionController) -> None:
         first, second = controller.start(wide(20)), controller.start(wide(5))
