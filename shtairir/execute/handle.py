@@ -110,8 +110,8 @@ class RunHandle:
         ExecutionError
             When that is no time, or a negative one.
         """
-        if not (math.isfinite(seconds) and seconds > 0):
-            raise ExecutionError(f"A run cannot be given {seconds:g} s more.", hint="Name the seconds that it needs.")
+        if not isinstance(seconds, int | float) or not math.isfinite(seconds) or seconds <= 0:
+            raise ExecutionError(f"A run cannot be given {seconds!r} s more.", hint="Name the seconds that it needs.")
         if self._run.running:
             self._run.extend(seconds)
 

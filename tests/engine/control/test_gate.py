@@ -156,9 +156,9 @@ class TestPause:
 
     def test_only_more_time_can_be_given(self, door: Door) -> None:
         handle, _ = started(graph_of("a", blocks={"a": door.block}), timeout_s=60.0)
-        for seconds in (0.0, -1.0, float("nan"), float("inf")):
+        for seconds in (0.0, -1.0, float("nan"), float("inf"), "x"):
             with pytest.raises(ExecutionError, match="cannot be given"):
-                handle.extend(seconds)
+                handle.extend(seconds)  # type: ignore[arg-type]
         assert handle.timeout_s == 60.0
 
     def test_an_observer_may_hold_the_run_that_it_observes(self) -> None:
