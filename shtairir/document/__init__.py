@@ -21,6 +21,7 @@ from shtairir.document.edits import (
     Publish,
     PublishResult,
     PutFrame,
+    PutTest,
     RemoveCode,
     RemoveFrame,
     RemoveLinks,

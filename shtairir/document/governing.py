@@ -128,8 +128,6 @@ class Governing(Building):
 
     def _with_nodes(self, given: Mapping[str, JsonValue]) -> JsonObject:
         """Return the graph's policy with other settings, those for nodes joined with what there is."""
-        if self._root is not None:
-            raise EditError("A definition has no policy of its own.", hint="Set it for the graph, or for an instance.")
         there = self.raw_policy
         new = {**there, **given}
         old, more = there.get("node"), given.get("node")

@@ -75,7 +75,6 @@ class Graph(Governing):
         EditError
             When there is no such node, or the name or the range does not fit.
         """
-        self._only_at_root("a parameter", "add a node of the block graph.input")
         parameter = Parameter(name, self._reachable(port_of(target)), title, help, _bounds(range))
         self.apply(edits.Publish(parameter))
 
@@ -90,7 +89,6 @@ class Graph(Governing):
         self, name: str, source: PortRef | str, *, title: str | None = None, help: str | None = None
     ) -> None:
         """Publish an output under a name of its own: ``result["total"]``."""
-        self._only_at_root("a result", "add a node of the block graph.output")
         self.apply(edits.PublishResult(NamedResult(name, self._reachable(port_of(source)), title, help)))
 
     def put_test(
@@ -112,7 +110,6 @@ class Graph(Governing):
         budget
             What a run may take: ``seconds``, ``peak_bytes``.
         """
-        self._only_at_root("a test", "test the graph that holds it")
         given, wanted, allowed = (to_json(dict(part or {})) for part in (parameters, expect, budget))
         assert isinstance(given, dict)
         assert isinstance(wanted, dict)
@@ -122,10 +119,6 @@ class Graph(Governing):
     def remove_test(self, name: str) -> None:
         """Remove the test of that name."""
         self.apply(edits.RemoveTest(name))
-
-    def _only_at_root(self, what: str, instead: str) -> None:
-        if self._root is not None:
-            raise EditError(f"A definition has no {what[2:]}s of its own.", hint=f"Instead, {instead}.")
 
     def _reachable(self, port: PortRef) -> PortRef:
         if "/" in port.node and self.snapshot().find(port.node) is None:

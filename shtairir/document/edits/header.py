@@ -1,4 +1,4 @@
-"""Edits of what is neither a node nor a link: name, description, frames, published parameters."""
+"""Edits of what is neither a node nor a link: name, description, frames, published parameters, policy, tests."""
 
 from __future__ import annotations
 
@@ -31,11 +31,32 @@ class SetMeta(DeltaEdit):
         return _header_delta(state, **{key: value for key, value in wanted.items() if value is not None})
 
 
+class RootEdit(DeltaEdit):
+    """Base of the edits of what only the graph itself has: a definition could keep it, but no file would hold it."""
+
+    __slots__ = ()
+
+    @property
+    def only_at_root(self) -> tuple[str, str]:
+        """What it is that a definition has not, and what to do instead."""
+        raise NotImplementedError
+
+    def exchange_in(self, scopes: Scopes, state: State) -> Changes:
+        if state is not scopes.root:
+            what, instead = self.only_at_root
+            raise EditError(f"A definition has no {what} of its own.", hint=instead)
+        return super().exchange_in(scopes, state)
+
+
 @dataclass(frozen=True, slots=True)
-class SetGraphPolicy(DeltaEdit):
+class SetGraphPolicy(RootEdit):
     """Say how the whole graph is to be run, and nodes that say nothing of it themselves."""
 
     policy: JsonObject
+
+    @property
+    def only_at_root(self) -> tuple[str, str]:
+        return "policy", "Set it for the graph, or for an instance."
 
     @property
     def label(self) -> str:
@@ -80,10 +101,14 @@ class RemoveFrame(DeltaEdit):
 
 
 @dataclass(frozen=True, slots=True)
-class Publish(DeltaEdit):
+class Publish(RootEdit):
     """Publish a value under a name of its own, or change what is published under that name."""
 
     parameter: Parameter
+
+    @property
+    def only_at_root(self) -> tuple[str, str]:
+        return "parameters", "Instead, add a node of the block graph.input."
 
     @property
     def label(self) -> str:
@@ -102,10 +127,14 @@ class Publish(DeltaEdit):
 
 
 @dataclass(frozen=True, slots=True)
-class Unpublish(DeltaEdit):
+class Unpublish(RootEdit):
     """Publish a value no longer."""
 
     name: str
+
+    @property
+    def only_at_root(self) -> tuple[str, str]:
+        return "parameters", "Instead, remove the node of the block graph.input."
 
     @property
     def label(self) -> str:
@@ -120,10 +149,14 @@ class Unpublish(DeltaEdit):
 
 
 @dataclass(frozen=True, slots=True)
-class PublishResult(DeltaEdit):
+class PublishResult(RootEdit):
     """Publish an output under a name of its own, or change what is published under that name."""
 
     result: NamedResult
+
+    @property
+    def only_at_root(self) -> tuple[str, str]:
+        return "results", "Instead, add a node of the block graph.output."
 
     @property
     def label(self) -> str:
@@ -141,10 +174,14 @@ class PublishResult(DeltaEdit):
 
 
 @dataclass(frozen=True, slots=True)
-class UnpublishResult(DeltaEdit):
+class UnpublishResult(RootEdit):
     """Publish an output no longer."""
 
     name: str
+
+    @property
+    def only_at_root(self) -> tuple[str, str]:
+        return "results", "Instead, remove the node of the block graph.output."
 
     @property
     def label(self) -> str:
@@ -159,10 +196,14 @@ class UnpublishResult(DeltaEdit):
 
 
 @dataclass(frozen=True, slots=True)
-class PutTest(DeltaEdit):
+class PutTest(RootEdit):
     """Add a test, or replace the one of the same name."""
 
     test: GraphTest
+
+    @property
+    def only_at_root(self) -> tuple[str, str]:
+        return "tests", "Instead, test the graph that holds it."
 
     @property
     def label(self) -> str:
@@ -177,10 +218,14 @@ class PutTest(DeltaEdit):
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveTest(DeltaEdit):
+class RemoveTest(RootEdit):
     """Remove a test."""
 
     name: str
+
+    @property
+    def only_at_root(self) -> tuple[str, str]:
+        return "tests", "Remove it from the graph that holds the definition."
 
     @property
     def label(self) -> str:

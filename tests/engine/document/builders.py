@@ -34,6 +34,8 @@ steps = st.one_of(
     st.tuples(st.just("policy"), _pick, st.dictionaries(st.text(max_size=3), st.integers(), max_size=2)),
     st.tuples(st.just("govern"), st.dictionaries(st.sampled_from(["node", "timeout_s", "x"]), json_values, max_size=2)),
     st.tuples(st.just("publish"), st.sampled_from(["p", "q"]), _pick, _ports),
+    st.tuples(st.just("test"), st.sampled_from(["p", "q"]), st.dictionaries(st.text(max_size=3), json_values, max_size=2)),
+    st.tuples(st.just("remove test"), st.sampled_from(["p", "q"])),
     st.tuples(st.just("frame"), st.sampled_from(["f", "g"]), st.text(max_size=4)),
     st.tuples(st.just("describe"), st.text(max_size=6)),
     st.tuples(st.just("paste"), st.lists(_pick, min_size=1, max_size=3)),
@@ -87,6 +89,10 @@ def _do(graph: Graph, verb: str, *facts: object) -> None:
             graph.apply(SetGraphPolicy(policy))
         case "publish", str(name), int(pick), str(port):
             graph.publish(name, PortRef(_node(graph, pick), PortName(port)))
+        case "test", str(name), dict(expected):
+            graph.put_test(name, expect=expected)
+        case "remove test", str(name):
+            graph.remove_test(name)
         case "frame", str(frame), str(title):
             graph.apply(edits.PutFrame(Frame(frame, title)))
         case "describe", str(text):

@@ -148,6 +148,8 @@ def test_a_definition_has_no_policy_of_its_own(graph: Graph) -> None:
     assert inner.policy("sum").retries == 1
     with pytest.raises(EditError, match="A definition has no policy of its own"):
         inner.set_policy(None, timeout_s=3)
+    with pytest.raises(EditError, match="A definition has no policy of its own"):
+        inner.unset_policy(None)
     graph.set_policy(None, node={"timeout_s": 8})
     assert inner.policy("sum").timeout_s == 8
 

@@ -11,15 +11,26 @@ from shtairir.block import Param, block
 from shtairir.block.registry import Registry
 from shtairir.document import (
     Change,
+    Edit,
     Frame,
     Graph,
+    GraphTest,
     InScope,
     MoveNodes,
+    NamedResult,
     NodeHandle,
+    Parameter,
+    Publish,
+    PublishResult,
     PutFrame,
+    PutTest,
+    RemoveTest,
     RenameNode,
+    SetGraphPolicy,
     SetPolicy,
     SetValue,
+    Unpublish,
+    UnpublishResult,
     dumps,
     loads,
 )
@@ -728,3 +739,32 @@ def test_the_definitions_of_a_graph_are_a_live_view(graph: Graph) -> None:
     assert list(view) == ["clean"]
     with pytest.raises(KeyError):
         view["nobody"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "what"),
+    [
+        (SetGraphPolicy({"timeout_s": 3}), "policy"),
+        (PutTest(GraphTest("small", {}, {"total": 3}, {})), "tests"),
+        (RemoveTest("small"), "tests"),
+        (Publish(Parameter("factor", PortRef(NodeId("inner"), PortName("factor")))), "parameters"),
+        (Unpublish("factor"), "parameters"),
+        (PublishResult(NamedResult("total", PortRef(NodeId("inner"), PortName("out")))), "results"),
+        (UnpublishResult("total"), "results"),
+    ],
+    ids=lambda item: type(item).__name__ if isinstance(item, Edit) else "",
+)
+@pytest.mark.parametrize("from_afar", [False, True])
+def test_what_only_the_graph_can_have_is_refused_in_a_definition(edit: Edit, what: str, from_afar: bool) -> None:
+    graph = Graph("demo")
+    inner = graph.add_subgraph("step")
+    inner.add("test.scale", id="inner")
+    before = dumps(graph)
+    with pytest.raises(EditError, match=f"A definition has no {what} of its own") as refused:
+        if from_afar:
+            graph.apply(InScope("step", edit))
+        else:
+            inner.apply(edit)
+    assert refused.value.hint
+    assert dumps(graph) == before
+    assert loads(before).snapshot().content() == graph.snapshot().content()
