@@ -34,7 +34,9 @@ steps = st.one_of(
     st.tuples(st.just("policy"), _pick, st.dictionaries(st.text(max_size=3), st.integers(), max_size=2)),
     st.tuples(st.just("govern"), st.dictionaries(st.sampled_from(["node", "timeout_s", "x"]), json_values, max_size=2)),
     st.tuples(st.just("publish"), st.sampled_from(["p", "q"]), _pick, _ports),
-    st.tuples(st.just("test"), st.sampled_from(["p", "q"]), st.dictionaries(st.text(max_size=3), json_values, max_size=2)),
+    st.tuples(
+        st.just("test"), st.sampled_from(["p", "q"]), st.dictionaries(st.text(max_size=3), json_values, max_size=2)
+    ),
     st.tuples(st.just("remove test"), st.sampled_from(["p", "q"])),
     st.tuples(st.just("frame"), st.sampled_from(["f", "g"]), st.text(max_size=4)),
     st.tuples(st.just("describe"), st.text(max_size=6)),

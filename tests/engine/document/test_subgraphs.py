@@ -760,11 +760,9 @@ def test_what_only_the_graph_can_have_is_refused_in_a_definition(edit: Edit, wha
     inner = graph.add_subgraph("step")
     inner.add("test.scale", id="inner")
     before = dumps(graph)
+    where, done = (graph, InScope("step", edit)) if from_afar else (inner, edit)
     with pytest.raises(EditError, match=f"A definition has no {what} of its own") as refused:
-        if from_afar:
-            graph.apply(InScope("step", edit))
-        else:
-            inner.apply(edit)
+        where.apply(done)
     assert refused.value.hint
     assert dumps(graph) == before
     assert loads(before).snapshot().content() == graph.snapshot().content()
