@@ -11,6 +11,9 @@ from shtairir.events import CodeLine
 
 OUT_OF_MEMORY = "out of memory"
 
+BROKEN = 76
+"""With this status a worker ends that has lost its connection."""
+
 _FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+) in (?P<function>.+)$', re.MULTILINE)
 
 
@@ -29,6 +32,8 @@ def cause_of(status: int, *, was_short: bool = False) -> str:
     >>> cause_of(-11), cause_of(3), cause_of(-9, was_short=True)
     ('signal 11 (segmentation fault)', 'exit status 3', 'out of memory (ended by the system)')
     """
+    if status == BROKEN:
+        return "the connection to it broke"
     if status >= 0:
         return f"exit status {status}"
     if -status == signal.SIGKILL and was_short:

@@ -10,7 +10,6 @@ import faulthandler
 import logging
 import mmap
 import os
-import pickle
 import signal
 import socket
 import sys
@@ -22,9 +21,17 @@ from typing import TYPE_CHECKING, Any
 from shtairir.block.definition import definition_of
 from shtairir.execute.elsewhere import Whereabouts
 from shtairir.execute.processes.callees import Callees
+from shtairir.execute.processes.causes import BROKEN
 from shtairir.execute.processes.channel import Channel, ClosedError
 from shtairir.execute.processes.context import WorkerContext
-from shtairir.execute.processes.dying import EndedError, die_with, end_with_parent, leave_no_core, listen_to_end
+from shtairir.execute.processes.dying import (
+    EndedError,
+    die_with,
+    end_by_signal,
+    end_with_parent,
+    leave_no_core,
+    listen_to_end,
+)
 from shtairir.execute.processes.exceptions import pack_error, unpack_error
 from shtairir.execute.processes.logs import Forwarding
 from shtairir.execute.processes.messages import (
@@ -107,7 +114,10 @@ class Server:
         with self._speaking:  # a thread that the block has left behind may want to say something
             self._is_called = False
             # What the block has seen is gone by now, unless it keeps some of it.
-            self._channel.send((*answer, self._still_seen()))
+            try:
+                self._channel.send((*answer, self._still_seen()))
+            except ClosedError:
+                os._exit(BROKEN)
 
     def _answer(self, request: Request) -> tuple[str, Any]:
         function: Callable[..., Any] | None = None
@@ -121,8 +131,10 @@ class Server:
                 return DONE, pack(returned, self)
             except Exception as error:  # noqa: BLE001 - foreign classes may raise what they like when they are pickled
                 return STUCK, pack_error(error, Whereabouts())
-        except (EndedError, ClosedError):
-            os._exit(os.EX_TEMPFAIL)
+        except ClosedError:
+            os._exit(BROKEN)
+        except EndedError:
+            end_by_signal()
         except BaseException as error:  # noqa: BLE001 - the boundary to foreign code: whatever it raises is its failure
             from shtairir.execute.processes.raising import whereabouts
 
@@ -248,5 +260,3 @@ def main() -> None:
         Server(channel, memory, page).serve()
     except (ClosedError, EndedError):
         os._exit(0)
-    except pickle.UnpicklingError:
-        os._exit(os.EX_PROTOCOL)

@@ -32,6 +32,7 @@ WAYS = {
     "exit": "exit status 3",
     "SIGKILL": "signal 9 (killed)",
     "SIGABRT": "signal 6 (aborted)",
+    "SIGTERM": "signal 15 (terminated)",
     "memory": "out of memory (its limit)",
 }
 
@@ -220,6 +221,7 @@ def test_a_block_that_meddles_with_the_connection_has_lost_its_worker(how: str) 
     failure = shtairir.run(graph, timeout_s=20).nodes["a"].error
     assert failure is not None
     assert failure.error_type == "WorkerLostError"
+    assert "the connection to it broke" in failure.message
     graph = shtairir.Graph("after")
     graph.add(blocks.pid, id="a")
     graph.set_policy("a", worker="process")
