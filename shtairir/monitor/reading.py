@@ -13,6 +13,7 @@ from shtairir.block.values import ValueSummary
 from shtairir.events import CodeLine, NodeFailure, NodeStatus
 from shtairir.ids import BlockId, NodeId, PortName, RunKey
 from shtairir.monitor.past import FailedAttempt, NodeRun, PastEvent, Regression, ResourceUse, RunSummary
+from shtairir.monitor.writable import writable
 
 _SUMMARY = (
     "SELECT key, graph, status, started_at, elapsed_s, file, graphs.fingerprint, origin, workers, level, nodes, done,"
@@ -43,7 +44,7 @@ class RunFilter:
         parts, values = ["1"], list[Any]()
         if self.graph is not None:
             parts.append("(file = ? OR graph = ? OR instr(lower(graph), lower(?)))")
-            values += [self.graph] * 3
+            values += [writable(self.graph)] * 3  # as it was written
         if self.status is not None:
             parts.append("runs.status = ?")
             values.append(self.status)
@@ -65,7 +66,7 @@ def read_runs(connection: sqlite3.Connection, wanted: RunFilter, limit: int | No
 
 def read_keys(connection: sqlite3.Connection, prefix: str) -> list[RunKey]:
     """Return the keys that begin so."""
-    rows = connection.execute("SELECT key FROM runs WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
+    rows = connection.execute("SELECT key FROM runs WHERE substr(key, 1, ?) = ?", (len(prefix), writable(prefix)))
     return [RunKey(key) for (key,) in rows]
 
 

@@ -32,21 +32,28 @@ class RunRows:
 
 def record(database: Database, rows: RunRows) -> tuple[Regression, ...] | None:
     """Write a run, and return in which nodes it took more than those before; ``None`` if it cannot be written."""
-    from shtairir.monitor.regression import regressions
+    try:
+        written = database.write(lambda connection: _recorded(connection, rows))
+    except UnicodeEncodeError:  # so rare that runs without it should not pay for a look at each text
+        from shtairir.monitor.writable import writable_rows
 
-    def change(connection: sqlite3.Connection) -> tuple[Regression, ...]:
-        found = regressions(connection, rows)
-        run = insert(connection, rows)
-        connection.executemany(
-            "INSERT INTO regressions VALUES (?, ?, ?, ?, ?, ?, ?)",
-            ((run, one.node, one.measure, one.now, one.usual, one.sure, one.runs) for one in found),
-        )
-        return found
-
-    written = database.write(change)
+        rewritten = writable_rows(rows)
+        written = database.write(lambda connection: _recorded(connection, rewritten))
     if written is not None:
         database.keep_to_quota()
     return written
+
+
+def _recorded(connection: sqlite3.Connection, rows: RunRows) -> tuple[Regression, ...]:
+    from shtairir.monitor.regression import regressions
+
+    found = regressions(connection, rows)
+    run = insert(connection, rows)
+    connection.executemany(
+        "INSERT INTO regressions VALUES (?, ?, ?, ?, ?, ?, ?)",
+        ((run, one.node, one.measure, one.now, one.usual, one.sure, one.runs) for one in found),
+    )
+    return found
 
 
 def insert(connection: sqlite3.Connection, rows: RunRows) -> int:

@@ -14,6 +14,7 @@ from shtairir.errors import DocumentError, HistoryError, UntrustedCodeError
 from shtairir.events import NodeFailure, NodeStatus
 from shtairir.ids import NodeId
 from shtairir.monitor.failures import SavedFailure, saved_failure, saved_failures
+from shtairir.monitor.writable import writable
 
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
@@ -231,7 +232,8 @@ def script_of(history: History, saved: SavedFailure) -> str:
 
     definition = block_of(history, saved)
     described = (f"{name}: {describe(value)}" for name, value in arguments_of(definition, saved).items())
-    error = f"{saved.error_type}: {saved.message}".replace("\\", "\\\\").replace('"""', "'''")
+    said = writable(f"{saved.error_type}: {saved.message}").replace("\0", "")
+    error = said.replace("\\", "\\\\").replace('"""', "'''")
     text = _SCRIPT.format(
         node=saved.node,
         key=str(saved.key),

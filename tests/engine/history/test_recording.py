@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from shtairir.events import NodeStatus
 from shtairir.monitor.history import History, history
 from shtairir.monitor.writer import writer
 from shtairir.results import RunResult
-from shtairir.testing import graph_of
+from shtairir.testing import EventRecorder, graph_of
 
 Ran = Callable[..., RunResult]
 
@@ -187,3 +188,29 @@ def test_of_very_many_failures_only_the_first_are_told_at_length(ran: Ran, past:
 def test_the_history_is_for_its_owner_alone(ran: Ran, home: Path) -> None:
     ran(graph_of("a"))
     assert (home / "history.sqlite").stat().st_mode & 0o077 == 0
+
+
+def test_letters_that_cannot_be_written_are_replaced_and_nothing_else_is_lost(ran: Ran, past: History) -> None:
+    strange = "scan" + chr(0xDCFF) + ".png"
+
+    @block
+    def unreadable(context: Context, x: float = 1.0) -> float:
+        """Fail with the name of a file that is no text."""
+        context.log(f"{strange} is looked at.", level="warning")
+        raise FileNotFoundError(f"{strange} is not there.")
+
+    graph = shtairir.Graph(f"about {strange}")
+    graph.add(unreadable, id="bad")
+    ran(graph, instruments=[EventRecorder()])
+    record = past.run()
+    assert (record.summary.status, record.summary.origin) == ("failed", "cli")
+    assert (record.summary.graph, record.summary.error) == ("about scan�.png", "bad: scan�.png is not there.")
+    assert [one.message for one in record.attempts] == ["scan�.png is not there."]
+    assert [event.text for event in record.events] == ["scan�.png is looked at."]
+    failed = record.node("bad")
+    assert failed is not None
+    assert failed.error is not None
+    assert failed.error.message == "scan�.png is not there."
+    assert [run.graph for run in past.runs(graph=graph.name)] == ["about scan�.png"]
+    assert past.statistics(by="graph", graph=graph.name).runs == 1
+    json.dumps(record.to_dict(), ensure_ascii=False).encode()

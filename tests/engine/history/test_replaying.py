@@ -115,7 +115,7 @@ def test_a_program_for_the_debugger_fails_as_the_node_did(ran: Ran, past: Histor
     assert "3 cannot be divided by 0" in done.stderr
 
 
-@pytest.mark.parametrize("name", ['say "hello"', "it's", "back\\slash", '"""', "a\nb"])
+@pytest.mark.parametrize("name", ['say "hello"', "it's", "back\\slash", '"""', "a\nb", "a\0b", "\udcff"])
 def test_whatever_a_node_is_called_the_program_is_one(past: History, home: Path, ran: Ran, name: str) -> None:
     ran(failing_division())
     saved = find_failure(past, "last", "divide")
