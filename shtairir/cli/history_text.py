@@ -89,7 +89,7 @@ def run_text(record: RunRecord, stream: TextIO) -> str:
     if record.attempts:
         rows = [
             (
-                one.node,
+                visible(one.node),
                 f"attempt {one.number}",
                 f"at {duration_text(one.at_s)}",
                 f"{one.error_type}: {_line(one.message)}",
@@ -98,7 +98,10 @@ def run_text(record: RunRecord, stream: TextIO) -> str:
         ]
         parts.append(f"attempts that failed:\n{columns(rows[:_LISTED_EVENTS], indent=2)}{_more(rows, _LISTED_EVENTS)}")
     if record.events:
-        told = [(f"at {duration_text(one.at_s)}", one.kind, one.node or "", _line(one.text)) for one in record.events]
+        told = [
+            (f"at {duration_text(one.at_s)}", one.kind, visible(one.node or ""), _line(one.text))
+            for one in record.events
+        ]
         parts.append(f"events:\n{columns(told[:_LISTED_EVENTS], indent=2)}{_more(told, _LISTED_EVENTS)}")
     if record.resources:
         parts.append(f"resources:\n{columns(map(_resource, record.resources), indent=2)}")
@@ -135,7 +138,7 @@ def _nodes(nodes: Sequence[NodeRun], stream: TextIO) -> str:
     rows += [
         (
             visible(node.node),
-            node.block,
+            visible(node.block),
             str(node.status),
             duration_text(node.elapsed_s) if node.started_s is not None else "-",
             size_text(node.peak_bytes) if node.peak_bytes else "-",
@@ -154,16 +157,17 @@ def _result(node: NodeRun) -> str:
 
 
 def _resource(use: ResourceUse) -> tuple[str, str]:
+    name = visible(use.name)
     if use.unit == "bytes":
         limit = f" of {size_text(int(use.capacity))}" if use.capacity else ""
-        return use.name, f"at most {size_text(int(use.peak))}{limit}"
+        return name, f"at most {size_text(int(use.peak))}{limit}"
     if use.unit == "s":
         share = f" of {duration_text(use.capacity)}, {use.peak / use.capacity:.0%}" if use.capacity else ""
-        return use.name, f"{duration_text(use.peak)}{share}"
+        return name, f"{duration_text(use.peak)}{share}"
     if use.unit == "times":
-        return use.name, f"{use.peak:,.0f} times"
+        return name, f"{use.peak:,.0f} times"
     waited = f", waited {duration_text(use.waited_s)} for it" if use.waited_s else ""
-    return use.name, f"at most {use.peak:g} of {use.capacity:g} {use.unit}{waited}"
+    return name, f"at most {use.peak:g} of {use.capacity:g} {use.unit}{waited}"
 
 
 def regressions_text(regressions: Sequence[Regression], stream: TextIO, *, everything: bool) -> str:
@@ -178,7 +182,7 @@ def regressions_text(regressions: Sequence[Regression], stream: TextIO, *, every
 def regression_lines(regressions: Iterable[Regression]) -> list[str]:
     """Return a sentence for each node that took more than usual, with how sure that is."""
     return [
-        f"{one.node}: {_amount(one.measure, one.now)} instead of {_amount(one.measure, one.usual)}, {one.ratio:.1f} ×"
+        f"{visible(one.node)}: {_amount(one.measure, one.now)} instead of {_amount(one.measure, one.usual)}, {one.ratio:.1f} ×"
         f" the usual of {one.runs} runs; {one.sure:.0%} sure"
         for one in regressions
     ]
@@ -244,7 +248,7 @@ def _compared(node: NodeComparison) -> tuple[str, ...]:
         f"{node.time_ratio:.2f} ×" if node.time_ratio else "",
         sizes,
         f"{node.memory_ratio:.2f} ×" if node.memory_ratio else "",
-        ", ".join(node.changed),
+        visible(", ".join(node.changed)),
     )
 
 

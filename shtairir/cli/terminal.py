@@ -34,7 +34,7 @@ def styled(text: str, role: str, stream: TextIO) -> str:
 
 
 def columns(rows: Iterable[Sequence[str]], indent: int = 0) -> str:
-    """Return rows with their cells aligned, the last one as long as it likes.
+    """Return rows with their cells aligned, the last one as long as it likes; each row is one line, whatever is in it.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def columns(rows: Iterable[Sequence[str]], indent: int = 0) -> str:
     blur       0.12 s
     threshold  3 ms
     """
-    table = [list(row) for row in rows]
+    table = [[" ".join(cell.splitlines()) for cell in row] for row in rows]
     if not table:
         return ""
     widths = [max(len(row[place]) for row in table if place < len(row)) for place in range(max(map(len, table)))]

@@ -175,3 +175,21 @@ def test_a_run_says_what_took_more_than_usual(
 def test_health_is_told(call: Call) -> None:
     assert "workers" in call("health").out
     assert call("health", "--json").json["disk"]["free_bytes"] > 0
+
+
+def test_whatever_a_graph_is_called_each_run_is_one_line(call: Call, sum_graph: Path, failing_graph: Path) -> None:
+    text = json.loads(failing_graph.read_text())
+    text["name"] = "two\nlines\x1b[2K and\u2028a \udcffthird"
+    failing_graph.write_text(json.dumps(text))
+    assert call("run", failing_graph).status == 1
+    assert call("run", sum_graph).status == 0
+    listed = call("history")
+    assert listed.status == 0
+    assert len(listed.out.splitlines()) == 3
+    assert r"two lines\x1b[2K and\u2028a" in listed.out
+    for command in (("history", "show"), ("history", "compare", "last"), ("stats", "--by", "graph"), ("stats",)):
+        told = call(*command)
+        assert told.status == 0
+        assert not {"\x1b", "\u2028"} & set(told.out)
+    shown = call("history", "show", call("history", "--json").json["runs"][1]["key"])
+    assert r"  two lines\x1b[2K and\u2028a" in shown.out
