@@ -22,6 +22,7 @@ class CancelToken:
     def __init__(self) -> None:
         self._cancelled = False
         self._callbacks: tuple[Callable[[], None], ...] = ()
+        self._insisting: tuple[Callable[[], None], ...] = ()
 
     @property
     def cancelled(self) -> bool:
@@ -29,12 +30,23 @@ class CancelToken:
         return self._cancelled
 
     def cancel(self) -> None:
-        """Wish for the end; again does nothing."""
+        """Wish for the end; again only gives up what is being undone."""
         if self._cancelled:
+            for callback in self._insisting:
+                callback()
             return
         self._cancelled = True
         for callback in self._callbacks:
             callback()
+
+    def on_insist(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call ``callback`` when cancelled again; the function returned takes it back."""
+        self._insisting = (*self._insisting, callback)
+
+        def forget() -> None:
+            self._insisting = tuple(other for other in self._insisting if other is not callback)
+
+        return forget
 
     def on_cancel(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call ``callback`` when cancelled, at once if it is; the function returned takes it back.

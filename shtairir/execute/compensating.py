@@ -19,7 +19,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 from shtairir.block.compensating import RESULT, Compensation
-from shtairir.errors import AttemptTimeoutError
+from shtairir.errors import AttemptTimeoutError, RunCancelledError
 from shtairir.events import Event, NodeCompensated, NodeFailure, NodeRetrying
 from shtairir.execute.context import TaskContext
 from shtairir.execute.failure import failure_of
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from shtairir.execute.state import RunState
     from shtairir.ids import NodeId
     from shtairir.planning.plan import Task
+
+
+_GIVEN_UP = "The undoing was given up; to resume the run finishes it."
+_GRACE_S = 1.0
+"""How long a compensation may go on when the undoing is given up."""
 
 
 class RunJournal(Protocol):
@@ -52,6 +57,9 @@ class RunJournal(Protocol):
 
     def undone(self, node: NodeId, error: str | None) -> None:
         """Take note that it has ended; with an error, that it has not helped."""
+
+    def undo_given_up(self) -> None:
+        """Take note that the rest stays to be undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +87,14 @@ class Undoing:
     ----------
     earlier
         What was done before this run took over, in the order in which it was.
+    already
+        Nodes that were undone before.
     only
         How the run has ended before, if all that is left to do is to undo it.
     """
 
     earlier: Sequence[Undoable] = ()
+    already: Sequence[NodeId] = ()
     only: str = ""
 
 
@@ -117,7 +128,7 @@ class Undo:
     tell
         Hands events to the observers.
     wait
-        Lets so many seconds pass, between two attempts.
+        Lets so many seconds pass, between two attempts; waits itself when ``None``.
     """
 
     def __init__(
@@ -125,12 +136,24 @@ class Undo:
         state: RunState,
         journal: RunJournal | None,
         tell: Callable[[Event], None],
-        wait: Callable[[float], None],
+        wait: Callable[[float], None] | None,
     ) -> None:
         self._state = state
         self._journal = journal
         self._tell = tell
-        self._wait = wait
+        self._wait = wait if wait is not None else self._pause
+        self._woken = threading.Event()
+        self.given_up = False
+
+    def give_up(self) -> None:
+        """Undo nothing more, and wait no longer for what is being undone. Any thread may call."""
+        self.given_up = True
+        self._woken.set()
+
+    def _pause(self, seconds: float) -> None:
+        self._woken.clear()
+        if not self.given_up:
+            self._woken.wait(seconds)
 
     def all(self, effects: Sequence[Undoable], status: str) -> bool:
         """Undo effects, the last one first, and return whether that went well."""
@@ -138,10 +161,14 @@ class Undo:
         if self._journal is not None:
             self._journal.undoing([effect.task.node for effect in last_first], status)
         went_well = [self._undo(effect) for effect in last_first]
+        if self.given_up and self._journal is not None:
+            self._journal.undo_given_up()
         return all(went_well)
 
     def _undo(self, effect: Undoable) -> bool:
         state, node = self._state, effect.task.node
+        if self.given_up:
+            return self._left(effect)
         if self._journal is not None:
             self._journal.undo_begun(node)
         started_s = state.clock()
@@ -149,12 +176,20 @@ class Undo:
         number = state.plan.task(node)
         if number is not None:
             state.records.undone[number.number] = failure
-        if self._journal is not None:
+        if self._journal is not None and not (self.given_up and failure is not None):
             self._journal.undone(node, failure.message if failure is not None else None)
         elapsed_s = state.clock() - started_s
         for name in (node, *effect.task.aliases):
             self._tell(NodeCompensated(state.id, state.clock(), name, elapsed_s, failure))
         return failure is None
+
+    def _left(self, effect: Undoable) -> bool:
+        """Note of an effect that it was not undone, since that was given up."""
+        task = self._state.plan.task(effect.task.node)
+        if task is not None:
+            error = RunCancelledError(_GIVEN_UP)
+            self._state.records.undone[task.number] = failure_of(effect.task, error, {})
+        return False
 
     def _attempted(self, effect: Undoable) -> NodeFailure | None:
         """Call a compensation as often as its node's policy says, and return why it has not helped."""
@@ -169,7 +204,7 @@ class Undo:
                 self._called(task, arguments)
             except BaseException as error:  # noqa: BLE001 - the boundary to foreign code
                 failure = failure_of(task, error, arguments, number)
-                if wait_s is None or failure.category not in ("retryable", "conditional"):
+                if wait_s is None or self.given_up or failure.category not in ("retryable", "conditional"):
                     return failure
                 most = task.policy.retries + 1
                 self._tell(NodeRetrying(state.id, state.clock(), task.node, number, most, wait_s, failure))
@@ -188,7 +223,7 @@ class Undo:
             outputs = tuple(effect.outputs())
             arguments[RESULT] = outputs[0] if len(outputs) == 1 else outputs
         if asked.context_argument is not None:
-            arguments[asked.context_argument] = UndoContext(self._state, effect.task, number)
+            arguments[asked.context_argument] = UndoContext(self, self._state, effect.task, number)
         return arguments
 
     def _called(self, task: Task, arguments: dict[str, Any]) -> None:
@@ -209,10 +244,17 @@ class Undo:
                 ended.append(error)
             else:
                 ended.append(None)
+            self._woken.set()
 
+        self._woken.clear()
         thread = threading.Thread(target=call, name=f"shtairir undoing {task.node}", daemon=True)
         thread.start()
-        thread.join(limit_s)
+        if not self.given_up:
+            self._woken.wait(limit_s)
+        if self.given_up:
+            thread.join(_GRACE_S)
+        if not ended and self.given_up:
+            raise RunCancelledError(_GIVEN_UP)
         if not ended:
             raise AttemptTimeoutError(f"Its compensation was given up after {limit_s:g} s.")
         if ended[0] is not None:
@@ -222,8 +264,9 @@ class Undo:
 class UndoContext(TaskContext):
     """The run as a compensation sees it: it goes on although the run was cancelled."""
 
-    def __init__(self, run: RunState, task: Task, number: int) -> None:
+    def __init__(self, undo: Undo, run: RunState, task: Task, number: int) -> None:
         super().__init__(run, task)
+        self._undo = undo
         self.attempt = number
 
     @property
@@ -233,5 +276,5 @@ class UndoContext(TaskContext):
 
     @property
     def cancelled(self) -> bool:
-        """What was done is undone to the end."""
-        return False
+        """Whether it is given up; else what was done is undone to the end."""
+        return self._undo.given_up

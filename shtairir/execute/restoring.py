@@ -34,6 +34,7 @@ _AT_ONCE_BYTES = 4096
 """Values up to this size are read at once, so that there is more to say of them than that they are there."""
 
 _NONE: Mapping[Any, Any] = {}
+ONLY_UNDONE = "It does not run: what the run had done is only undone."
 PASSED = "Nobody needs it any more: what it feeds was restored."
 """Why a task does not run although nothing is known of it."""
 

@@ -18,7 +18,6 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-import time
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ParamSpec
@@ -187,10 +186,11 @@ class Run(Timing):
 
     def _take_restored(self, done: Restoration, given: Restored) -> None:
         """Have what is known where readers look for it."""
-        from shtairir.execute.restoring import PASSED, Unloaded
+        from shtairir.execute.restoring import ONLY_UNDONE, PASSED, Unloaded
 
+        why = ONLY_UNDONE if given.nothing_runs else PASSED
         self._records.restored.update(dict.fromkeys(done.restored, given.origin))
-        self._records.unneeded.update(dict.fromkeys(done.passed, PASSED))
+        self._records.unneeded.update(dict.fromkeys(done.passed, why))
         self._state.effect_keys = given.effect_keys
         self._state.unloaded = Unloaded(self._state, done, self._keeping.slots)
 
@@ -341,12 +341,20 @@ class Run(Timing):
 
         told = self._options.undoing if self._options.undoing is not None else Undoing()
         status = RunStatus(told.only) if told.only else self._status()
+        for node in told.already:
+            task = self.plan.task(node)
+            if task is not None:
+                self._records.undone[task.number] = None
         done = [*told.earlier, *effects.done]
         if not done or status in (RunStatus.DONE, RunStatus.PARTIAL):
             return
-        wait = self._options.wait if self._options.wait is not None else time.sleep
-        if not Undo(self._state, self._options.journal, self._tell_undone, wait).all(done, str(status)):
+        undo = Undo(self._state, self._options.journal, self._tell_undone, self._options.wait)
+        token = self._options.cancel
+        # Who has cancelled the run waits for it to be undone; who cancels it now does not.
+        forget = (token.on_insist if token.cancelled else token.on_cancel)(undo.give_up)
+        if not undo.all(done, str(status)) and not undo.given_up:
             status = RunStatus.FAILED
+        forget()
         if told.only:
             self._undone_status = status
 

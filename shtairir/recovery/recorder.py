@@ -108,6 +108,7 @@ class Recorder:
         self._given = given
         self._full = False
         self._is_anchored = False
+        self._is_half_undone = False
 
     @property
     def opens_s(self) -> float:
@@ -265,6 +266,10 @@ class Recorder:
         what = "undone" if error is None else "undo_failed"
         self.write({"what": what, "node": node, **({"error": error} if error else {})}, sync=True)
 
+    def undo_given_up(self) -> None:
+        """Leave it at that: whoever goes on with the run finishes the undoing."""
+        self._is_half_undone = True
+
     def note_done(self, node: str, values: Sequence[Any]) -> None:
         """Write down that a node counts as done, by a person's word."""
         if not self.open():
@@ -362,7 +367,8 @@ class Recorder:
             lock.release()
 
     def _end_file(self, status: str, elapsed_s: float) -> None:
-        self.write({"what": "finished", "status": status, "elapsed_s": elapsed_s}, sync=self._has_effects)
+        if not self._is_half_undone:
+            self.write({"what": "finished", "status": status, "elapsed_s": elapsed_s}, sync=self._has_effects)
         file, self._file = self._file, None
         if file is not None:
             self._guarded(file.close)

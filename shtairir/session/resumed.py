@@ -349,8 +349,9 @@ class _Resumption:
         if not recorder.open():
             lock.release()
             raise RecoveryError(f"The folder of run {self._facts.key} cannot be written.")
+        undone = [node for node, one in account.nodes.items() if one.standing == "undone"]
         restored = Restored(
-            done=frozenset(account.done),
+            done=frozenset([*account.done, *undone]),
             origin=f"Done in run {self._facts.key}.",
             nothing_runs=True,
             effect_keys=self._effect_keys(()),
@@ -361,7 +362,7 @@ class _Resumption:
             targets=None,
             kept=KeptRun(self._facts.key, recorder),
             restored=restored,
-            undoing=Undoing(effects, account.undone_for or str(RunStatus.CANCELLED)),
+            undoing=Undoing(effects, undone, account.undone_for or str(RunStatus.CANCELLED)),
         )
         return started(plan, wishes)
 

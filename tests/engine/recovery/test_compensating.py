@@ -54,7 +54,7 @@ def waiting(context: Context, x: float = 1.0) -> float:
         _never.wait(0.01)
 
 
-_reached, _never = threading.Event(), threading.Event()
+_reached, _hanging, _never = threading.Event(), threading.Event(), threading.Event()
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +63,7 @@ def _fresh() -> None:
         noted.clear()
     unwilling.clear()
     _reached.clear()
+    _hanging.clear()
 
 
 def saga(end: Any = failing, **policies: Any) -> shtairir.Graph:
@@ -130,6 +131,33 @@ def test_a_compensation_that_does_not_end_is_given_up() -> None:
     assert "given up after 0.2 s" in result.nodes["a"].reason
 
 
+class TestGivingUp:
+    def test_whoever_cancels_while_something_is_undone_does_not_wait(self, state: Path) -> None:
+        graph = graph_of("a -> b -> end", blocks={"a": taken, "b": stuck_when_undone, "end": failing})
+        handle = shtairir.start(graph)
+        assert _hanging.wait(10)
+        handle.cancel()
+        result = handle.wait(5)
+        assert result is not None
+        assert result.status == "failed"
+        assert "given up" in result.nodes["b"].reason
+        assert "given up" in result.nodes["a"].reason
+        assert undone == []
+        assert runs()[0].state == "half_undone"
+
+    def test_whoever_has_cancelled_has_to_insist(self, state: Path) -> None:
+        graph = graph_of("a -> b -> end", blocks={"a": taken, "b": stuck_when_undone, "end": waiting})
+        handle = shtairir.start(graph)
+        assert _reached.wait(10)
+        handle.cancel()
+        assert _hanging.wait(10)
+        assert handle.wait(0.3) is None
+        handle.cancel()
+        result = handle.wait(5)
+        assert result is not None
+        assert result.status == "cancelled"
+
+
 class TestWithAJournal:
     def test_it_says_what_was_undone(self, state: Path) -> None:
         shtairir.run(saga())
@@ -181,6 +209,7 @@ class TestWithAJournal:
         done.clear()
         result = resume(graph=graph)
         assert [node for node, _, _ in undone] == ["b", "a"]
+        assert [str(result.nodes[node].status) for node in "abc"] == ["compensated"] * 3
         assert done == []
         assert result.status == "failed"
         assert runs()[0].state == "failed"
@@ -188,7 +217,8 @@ class TestWithAJournal:
 
 def hang(x: float) -> None:
     """Never come back, or not soon."""
-    _never.wait(5)
+    _hanging.set()
+    _never.wait(20)
 
 
 @block(id="saga.stuck", category="Test", pure=False, compensate=hang)
