@@ -182,8 +182,8 @@ def regressions_text(regressions: Sequence[Regression], stream: TextIO, *, every
 def regression_lines(regressions: Iterable[Regression]) -> list[str]:
     """Return a sentence for each node that took more than usual, with how sure that is."""
     return [
-        f"{visible(one.node)}: {_amount(one.measure, one.now)} instead of {_amount(one.measure, one.usual)}, {one.ratio:.1f} ×"
-        f" the usual of {one.runs} runs; {one.sure:.0%} sure"
+        f"{visible(one.node)}: {_amount(one.measure, one.now)} instead of {_amount(one.measure, one.usual)},"
+        f" {one.ratio:.1f} × the usual of {one.runs} runs; {one.sure:.0%} sure"
         for one in regressions
     ]
 

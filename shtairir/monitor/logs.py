@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ from shtairir import events as told
 from shtairir.events import Event
 
 LOGGER = "shtairir.run"
+
+_log = logging.getLogger(__name__)
 
 _FIELDS = ("run", "node", "attempt")
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
@@ -93,6 +96,36 @@ class RunLog:
         return True
 
 
+class _LogFile(logging.FileHandler):
+    """A file of which it is said once, and not with a traceback for each record, that no more can be written to it."""
+
+    _is_given_up = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not self._is_given_up:
+            super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        error = sys.exception()
+        if isinstance(error, OSError):
+            self._give_up(error)
+        else:
+            super().handleError(record)
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except OSError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        if self._is_given_up:
+            return
+        self._is_given_up = True  # before the warning, which comes here as well
+        reason = error.strerror or str(error)
+        _log.warning("The log can no longer be written to %s: %s. The run goes on without.", self.baseFilename, reason)
+
+
 def json_handler(path: Path, level: int = logging.INFO) -> logging.Handler:
     """Return a handler that writes lines of JSON into a file.
 
@@ -101,7 +134,7 @@ def json_handler(path: Path, level: int = logging.INFO) -> logging.Handler:
     OSError
         When the file cannot be opened.
     """
-    handler = logging.FileHandler(path, mode="w", encoding="utf-8", errors="backslashreplace")
+    handler = _LogFile(path, mode="w", encoding="utf-8", errors="backslashreplace")
     handler.setFormatter(JsonFormatter())
     handler.setLevel(level)
     return handler

@@ -35,7 +35,9 @@ attempt ``attempt``.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -47,11 +49,15 @@ if TYPE_CHECKING:
 
 _Figure = tuple[str, float, str]
 
+_log = logging.getLogger(__name__)
+
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class MetricsFile:
     """Writes the figures of runs into a file while they go on, a line for each; any number of runs, one after another.
+
+    When no more can be written, as on a full disk, this is logged once, and the runs go on.
 
     Raises
     ------
@@ -62,7 +68,8 @@ class MetricsFile:
     samples_memory = True
 
     def __init__(self, path: Path) -> None:
-        self._stream: TextIO = path.open("w", encoding="utf-8", buffering=1 << 16)
+        self._stream: TextIO = path.open("w", encoding="utf-8", errors="backslashreplace", buffering=1 << 16)
+        self._path = path
         self._started_s = 0.0
         self._run: str | int = 0
 
@@ -71,6 +78,12 @@ class MetricsFile:
         figures = _FIGURES.get(type(event))
         if figures is None or self._stream.closed:
             return
+        try:
+            self._write(event, figures)
+        except OSError as error:
+            self._give_up(error)
+
+    def _write(self, event: Event, figures: Callable[[Any], list[_Figure]]) -> None:
         if isinstance(event, told.RunStarted):
             self._started_s, self._run = event.at_s, event.key or event.run
         at_s = round(event.at_s - self._started_s, 6)
@@ -83,7 +96,16 @@ class MetricsFile:
 
     def close(self) -> None:
         """Close the file; what is told after that is not written."""
-        self._stream.close()
+        try:
+            self._stream.close()
+        except OSError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        with suppress(OSError):  # what is still to be written has no room either
+            self._stream.close()
+        reason = error.strerror or str(error)
+        _log.warning("Metrics can no longer be written to %s: %s. The run goes on without.", self._path, reason)
 
 
 def _more(event: Event) -> dict[str, Any]:

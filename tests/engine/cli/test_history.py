@@ -193,3 +193,16 @@ def test_whatever_a_graph_is_called_each_run_is_one_line(call: Call, sum_graph: 
         assert not {"\x1b", "\u2028"} & set(told.out)
     shown = call("history", "show", call("history", "--json").json["runs"][1]["key"])
     assert r"  two lines\x1b[2K and\u2028a" in shown.out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="takes a file that is full")
+@pytest.mark.parametrize(("option", "what"), [("--metrics", "Metrics"), ("--log-json", "The log")])
+def test_a_full_disk_takes_the_figures_and_not_the_results(
+    call: Call, sum_graph: Path, option: str, what: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    ran = call("run", sum_graph, option, "/dev/full")
+    assert ran.status == 0
+    assert ran.out == call("run", sum_graph).out
+    assert "Traceback" not in ran.err
+    said = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert said == [f"{what} can no longer be written to /dev/full: No space left on device. The run goes on without."]
