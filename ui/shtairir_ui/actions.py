@@ -65,7 +65,8 @@ VIEW = (
     Command("show_right", "&Inspector and preview", ("Ctrl+2",), "panel_right"),
 )
 RUN = (
-    Command("run", "&Run", ("F5", "Ctrl+Return", "Ctrl+Enter"), "run", "Run the graph"),
+    Command("run", "&Run", ("F5", "Ctrl+Return", "Ctrl+Enter"), "run", "Run what must run: what has changed"),
+    Command("run_fresh", "Run e&verything", ("Alt+F5",), "", "Run all nodes, also those whose results still hold"),
     Command("pause", "&Pause", ("F6",), "pause", "Start no node any more; those that run go on to their end"),
     Command("step", "Ste&p", ("F10",), "step", "Start one of the nodes that are held"),
     Command("stop", "&Stop", ("Shift+F5", "Esc"), "stop", "Stop the run"),
@@ -156,6 +157,7 @@ class Actions(QObject):
         self._actions["run"].setText("&Resume" if held else "&Run")
         for name, usable in (
             ("run", idle or held),
+            ("run_fresh", idle),
             ("pause", editor.can_hold and not editor.is_paused),
             ("step", held),
             ("stop", editor.is_running),

@@ -45,7 +45,7 @@ class Menus(QObject):
         self._make_view_menu()
         fill(
             bar.addMenu("&Run"),
-            *("run", "pause", "step", "stop", "extend", "", "run_to", "run_from", "run_selected", ""),
+            *("run", "run_fresh", "pause", "step", "stop", "extend", "", "run_to", "run_from", "run_selected", ""),
             *("breakpoint", "watch", "clear_breakpoints", ""),
             *("show_history", "show_watch", "show_profiler", "show_health", "", "release_memory"),
         )

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import shtairir
 from shtairir.block.registry import Registry
@@ -44,6 +44,8 @@ class Order:
         Where the run is to be held: nodes, and the inputs at the ends of links.
     watched
         Outputs whose values are to be told as soon as they are made.
+    cache
+        ``smart`` takes the results of earlier runs where they still hold, ``fresh`` runs everything.
     begin
         Starts something else than a run of the snapshot, such as one that goes on with another; takes what
         `shtairir.start` takes by keyword.
@@ -54,6 +56,7 @@ class Order:
     given: Mapping[PortRef, object] = field(default_factory=dict)
     stops: Collection[str] = ()
     watched: Collection[PortRef] = ()
+    cache: Literal["smart", "fresh"] = "smart"
     begin: Callable[..., RunHandle] | None = None
 
     @property
@@ -148,7 +151,7 @@ def _begun(order: Order, registry: Registry, instruments: Iterable[object]) -> R
         "watch": tuple(map(str, order.watched)),
     }
     asked = {name: value for name, value in asked.items() if value}
-    start = order.begin or (lambda **how: shtairir.start(order.snapshot, **how))
+    start = order.begin or (lambda **how: shtairir.start(order.snapshot, cache=order.cache, **how))
     return start(keep="all", instruments=tuple(instruments), registry=registry, origin="window", **asked)
 
 

@@ -328,10 +328,15 @@ class RunControl(QObject):
         self.loops = end.loops
         self.result = end.result if end.loops else None
         for node, state in end.states.items():
-            if node not in self._left_out and self.runtime.get(node, IDLE).status not in SETTLED:
+            known = self.runtime.get(node, IDLE)
+            if node in self._left_out:
+                continue
+            if known.status not in SETTLED:
                 self.runtime[node] = state
                 if self._coming is not None:
                     self._records[node] = self._coming
+            elif state.reason and not known.reason:  # why it ran, which no event tells
+                self.runtime[node] = replace(known, reason=state.reason)
         self.inner = by_container(self.runtime)
         self.runtime_changed.emit(set(self.runtime))
         self.finished.emit(end.result)

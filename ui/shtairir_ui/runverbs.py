@@ -171,6 +171,10 @@ class RunVerbs(GraphVerbs):
         else:
             self._begin()
 
+    def run_fresh(self) -> None:
+        """Run all of the graph, also what has a result from an earlier run."""
+        self._begin(cache="fresh")
+
     def run_to(self, node: NodeId) -> None:
         """Run all that a node needs, and the node itself."""
         self._begin(targets=(self.place.whole(node),))

@@ -160,6 +160,7 @@ class MainWindow(QMainWindow):
         on("run_to", lambda: editor.run_to(editor.selection[-1]))
         on("run_from", lambda: editor.run_from(editor.selection[-1]))
         on("run_selected", editor.run_selected)
+        on("run_fresh", editor.run_fresh)
         on("breakpoint", self.canvas.toggle_stops)
         on("watch", self.canvas.toggle_watches)
         on("clear_breakpoints", editor.marks.clear_stops)

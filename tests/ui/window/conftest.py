@@ -47,6 +47,13 @@ def talk(context: Context, x: float = 1.0) -> float:
     return x
 
 
+@block(category="Sample", id="sample.slow")
+def slow(x: float = 1.0, factor: float = 2.0) -> float:
+    """Take long enough to be worth keeping."""
+    time.sleep(0.003)
+    return x * factor
+
+
 FAILURES = [0]
 """How often flaky blocks still fail."""
 
@@ -90,7 +97,7 @@ def registry() -> Registry:
     registry = Registry(folders=())
     GATE.clear()  # the test before may have let its blocks go
     FAILURES[0] = 0
-    for sample in (hold, broken, talk, far, flaky, needy, mail):
+    for sample in (hold, broken, talk, far, flaky, needy, mail, slow):
         registry.add(sample)
     return registry
 
