@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from shtairir.keeping import state_folder
+from shtairir.keeping import VARIABLE, state_folder
 from shtairir.memory.sizes import in_words
 
 _LITTLE_DISK_BYTES = 1_000_000_000
@@ -33,12 +34,15 @@ class DiskHealth:
     ----------
     used_bytes
         What history, journals and kept results take.
+    usable
+        Whether something can be written there.
     """
 
     folder: Path | None = None
     used_bytes: int = 0
     free_bytes: int = 0
     total_bytes: int = 0
+    usable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,11 @@ def _problems(found: Health) -> Iterator[str]:
             "it takes a processor or memory until the block returns, or the program ends."
         )
     disk, memory = found.disk, found.memory
+    if not disk.usable:
+        yield (
+            f"Nothing can be kept of runs: {disk.folder} is no folder that can be written to. "
+            f"Make it one, or name another with {VARIABLE}."
+        )
     if disk.folder is not None and disk.free_bytes < _LITTLE_DISK_BYTES:
         yield f"The disk of {disk.folder} has only {in_words(disk.free_bytes)} left."
     if memory.total_bytes and memory.available_bytes < _LITTLE_MEMORY_SHARE * memory.total_bytes:
@@ -172,10 +181,11 @@ def _disk() -> DiskHealth:
     if folder is None:
         return DiskHealth()
     there = folder
-    while not there.exists() and there != there.parent:
+    while not os.path.exists(there) and there != there.parent:  # `Path.exists` raises where one may not look
         there = there.parent
     usage = shutil.disk_usage(there)
-    return DiskHealth(folder, _size(folder), usage.free, usage.total)
+    usable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    return DiskHealth(folder, _size(folder), usage.free, usage.total, usable)
 
 
 def _size(folder: Path) -> int:
