@@ -65,6 +65,7 @@ class StepPerformer:
         self.peak_bytes = 0
         self._program = program
         self._state = state
+        self._sends_all = bool(getattr(state.invoke, "sends_all", False))
         self._slots = state.slots
         self._tallies = [Tally() for _ in program.nodes]
         self._nested: dict[NodeId, Tally] = {}
@@ -88,7 +89,7 @@ class StepPerformer:
         self._refuse_to_go_on()
         self._step = step
         call = step.call
-        if step.row is not None:
+        if step.row is not None and not self._sends_all:
             failure = self._call_row(step, step.row)
             if failure is not None:
                 failure = self._ended(step, failure)

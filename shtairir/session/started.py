@@ -120,7 +120,8 @@ def _options(
         invoke=None if chosen is None else chosen.invoke,
         key=kept.key if kept is not None else None,
         hooks=(*journals, *((smart,) if smart is not None else ()), *wishes.hooks, *chronicles),
-        one_by_one=wishes.rehearsed,
+        # What goes to processes may crash: it must not be called here among others.
+        one_by_one=wishes.rehearsed or (chosen is not None and wishes.backend == "processes"),
         breakers=_own_breakers() if wishes.rehearsed else None,
         wrappers=wishes.wrappers,
         restored=_restored(plan, wishes, smart),

@@ -62,9 +62,15 @@ class ProcessInvoker:
         Says which task goes where.
     limit_bytes
         The most memory of its own that a worker may take.
+
+    Attributes
+    ----------
+    sends_all
+        Whether tasks go to processes of which nobody has said anything.
     """
 
     def __init__(self, state: RunState, pool: ProcessPool, kinds: Kinds, limit_bytes: int | None = None) -> None:
+        self.sends_all = kinds.sends_all
         self._state = state
         self._pool = pool
         self._kinds = kinds

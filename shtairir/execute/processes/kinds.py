@@ -17,7 +17,7 @@ Backend: TypeAlias = Literal["threads", "processes"]
 BACKENDS = ("threads", "processes")
 
 WORTH_SENDING_S = 1e-3
-"""What is known to take less is called where it is: to go there and back takes a tenth of that."""
+"""A step of a loop that takes less is called where it is: to go there and back takes a tenth of that."""
 
 
 ENOUGH_LOOKS = 8
@@ -60,6 +60,11 @@ class Kinds:
         self._backend = backend
         self._history = history
 
+    @property
+    def sends_all(self) -> bool:
+        """Whether tasks go to processes of which nobody has said anything."""
+        return self._backend == "processes"
+
     def of(self, call: Call, attempt: Attempt) -> Kind:
         """Return where a task is called."""
         # Noted with the call, which serves other runs as well.
@@ -93,9 +98,6 @@ def kind_of(task: Task, backend: Backend, history: History | None = None) -> Kin
     wanted = task.policy.worker
     if wanted != "auto":
         return Kind(wanted == "process", True, f"It is to run in a {wanted}.")
-    elapsed_s = task.estimate.elapsed_s
-    if elapsed_s is not None and elapsed_s < WORTH_SENDING_S:
-        return _THREAD
     if backend == "processes":
         return Kind(True, reason="Runs in a process, as the run is to have it.")
     if keeps_others_waiting(task.definition, task.policy, task.estimate, history):

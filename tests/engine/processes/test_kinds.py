@@ -13,6 +13,7 @@ import shtairir
 from shtairir.block import block
 from shtairir.errors import PlanningError
 from shtairir.execute.processes import choose
+from shtairir.ids import NodeId
 from shtairir.planning import Estimate
 from tests.engine.processes import blocks
 from tests.engine.processes.test_deaths import is_gone, until
@@ -62,11 +63,21 @@ def test_a_policy_of_the_whole_graph_counts() -> None:
     assert pid_of(graph) != os.getpid()
 
 
-def test_what_is_known_to_be_quick_stays() -> None:
-    graph = graph_of()
-    known = {"a": Estimate(elapsed_s=1e-4)}
-    plan = shtairir.plan(graph, estimates=known)  # type: ignore[arg-type]  # names
-    assert pid_of(plan, backend="processes") == os.getpid()  # type: ignore[arg-type]  # a plan is as good
+@block(id="testing.quick")
+def quick(x: float = 0.0) -> int:
+    """Return which process it is called in, as a block that may be joined with others."""
+    return os.getpid()
+
+
+def test_what_is_known_to_be_quick_goes_where_the_run_says() -> None:
+    graph = shtairir.Graph("quick")
+    for number in range(5):
+        graph.add(quick, id=f"n{number}", values={"x": number})
+    known = {NodeId(f"n{number}"): Estimate(elapsed_s=1e-6) for number in range(5)}
+    plan = shtairir.plan(graph, estimates=known)
+    for _ in range(3):
+        assert os.getpid() not in shtairir.run(plan, backend="processes").raise_for_status().results.values()
+    assert set(shtairir.run(plan).raise_for_status().results.values()) == {os.getpid()}
 
 
 def test_another_word_is_refused() -> None:
@@ -93,6 +104,13 @@ def slowly(x: float) -> int:
     return os.getpid()
 
 
+@block(id="testing.plainly")
+def plainly(x: float) -> int:
+    """Take a while, from a number to a number."""
+    time.sleep(0.005)
+    return os.getpid()
+
+
 def test_in_a_loop_it_is_as_the_policy_says() -> None:
     pids = shtairir.run(loop(blocks.pid, worker="process"), workers=1).raise_for_status()["a.pid"]
     assert os.getpid() not in pids
@@ -102,8 +120,10 @@ def test_in_a_loop_it_is_as_the_policy_says() -> None:
 def test_in_a_loop_what_takes_long_goes_to_a_process_once_that_is_seen() -> None:
     pids = shtairir.run(loop(slowly), backend="processes", workers=1).raise_for_status()["a.pid"]
     assert [pid == os.getpid() for pid in pids] == [True, False, False, False, False]
-    quick = shtairir.run(loop(blocks.pid), backend="processes", workers=1).raise_for_status()["a.pid"]
-    assert set(quick) == {os.getpid()}
+    pids = shtairir.run(loop(blocks.pid), backend="processes", workers=1).raise_for_status()["a.pid"]
+    assert set(pids) == {os.getpid()}
+    pids = shtairir.run(loop(plainly), backend="processes", workers=1).raise_for_status()["a.pid"]
+    assert [pid == os.getpid() for pid in pids] == [True, False, False, False, False]
 
 
 def test_a_loop_that_is_cancelled_leaves_no_worker_in_its_body(tmp_path: Path) -> None:
