@@ -139,7 +139,9 @@ class StepPerformer:
     def _try_again(self, step: Step, call: Call, number: int) -> NodeFailure | None:
         self._step, self._now_s = step, self._state.clock()
         try:
-            return self._call(step, call, number) if step.row is None else self._call_row(step, step.row)
+            if step.row is None or self._sends_all:
+                return self._call(step, call, number)
+            return self._call_row(step, step.row)
         finally:
             self._step = None
 
