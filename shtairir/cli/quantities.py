@@ -16,6 +16,9 @@ _AGO = re.compile(rf"(\d+(?:\.\d+)?)\s*({'|'.join(_DAYS)})")
 _SECONDS = {"": 1.0, "s": 1.0, "ms": 0.001, "min": 60.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h)?", re.IGNORECASE)
 
+_TOO_MUCH = 1e15
+"""Nobody means so much, of whatever: there are rather too many digits."""
+
 
 def parse_size(text: str) -> int:
     """Return a number of bytes: ``500MB`` counts in thousands, ``500MiB`` and plain ``500M`` in 1024s.
@@ -26,7 +29,7 @@ def parse_size(text: str) -> int:
     (2000000000, 1572864, 4096, 1000)
     """
     match = _SIZE.fullmatch(text.strip())
-    if match is None or not float(match[1]):
+    if match is None or not _is_amount(match[1]):
         raise CommandError(f"“{text}” is not a size.", hint="Write it like 500MB, 2GB or 1.5GiB.")
     number, prefix, binary, byte = match.groups()
     units = _DECIMAL if byte and not binary else _BINARY
@@ -42,9 +45,13 @@ def parse_duration(text: str) -> float:
     (90.0, 90.0, 0.25)
     """
     match = _DURATION.fullmatch(text.strip())
-    if match is None or not float(match[1]):
+    if match is None or not _is_amount(match[1]):
         raise CommandError(f"“{text}” is not a duration.", hint="Write seconds, or a number with ms, s, min or h.")
     return float(match[1]) * _SECONDS[(match[2] or "").lower()]
+
+
+def _is_amount(digits: str) -> bool:
+    return 0 < float(digits) < _TOO_MUCH
 
 
 def parse_moment(text: str, now_s: float | None = None) -> float:
@@ -63,10 +70,9 @@ def parse_moment(text: str, now_s: float | None = None) -> float:
         return now_s - float(days[1]) * _DAYS[days[2]] * 86_400.0
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        pass
-    else:
         return (moment if moment.tzinfo is not None else moment.astimezone()).timestamp()
+    except (ValueError, OverflowError, OSError):  # no date, or one that no clock of this machine knows
+        pass
     try:
         return now_s - parse_duration(text)
     except CommandError as error:

@@ -22,6 +22,9 @@ _SUMMARY = (
     " FROM runs LEFT JOIN graphs ON graphs.id = graph_id"
 )
 
+_MOST_RUNS = 2**62
+"""SQLite knows no larger numbers than twice that."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
@@ -59,7 +62,7 @@ def read_runs(connection: sqlite3.Connection, wanted: RunFilter, limit: int | No
     condition, values = wanted.condition()
     rows = connection.execute(
         f"{_SUMMARY} WHERE {condition} ORDER BY started_at DESC, runs.id DESC LIMIT ?",
-        (*values, -1 if limit is None else limit),
+        (*values, -1 if limit is None else min(limit, _MOST_RUNS)),
     )
     return [_summary(row) for row in rows]
 

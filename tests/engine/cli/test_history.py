@@ -34,6 +34,7 @@ def test_runs_are_listed_the_latest_first(call: Call, sum_graph: Path, failing_g
     assert [run["graph"] for run in call("history", "--status", "failed", "--json").json["runs"]] == ["failing"]
     assert call("history", "--since", "1h", "-n", "1", "--json").json["runs"][0]["graph"] == "failing"
     assert call("history", "--since", "2999-01-01").out == "No such run.\n"
+    assert call("history", "--limit", "9" * 30).out == call("history").out
 
 
 def test_what_makes_no_sense_is_refused(call: Call) -> None:
@@ -43,6 +44,10 @@ def test_what_makes_no_sense_is_refused(call: Call) -> None:
     bad_time = call("history", "--since", "yesterday")
     assert bad_time.status == 2
     assert "“yesterday” is not a time. Write how long ago" in bad_time.err
+    for never in ("0001-01-01", "9999-12-31", f"{'9' * 400}h"):
+        told = call("stats", "--since", never)
+        assert "fault of the program" not in told.err
+        assert told.status in (0, 2)
     unknown = call("history", "show", "2026")
     assert unknown.status == 2
     assert "There is no run '2026'" in unknown.err
