@@ -115,7 +115,7 @@ class ProblemsPanel(QWidget):
         button.setObjectName("fixButton")
         button.setStyleSheet(f"color: {theme.current().css('accent')};")
         button.setToolTip(problem.fix or "Mend this problem")
-        button.clicked.connect(lambda _checked=False: self._editor.apply(problem.edit))
+        button.clicked.connect(lambda _checked=False: self._editor.mend(problem.edit))
         return button
 
     def _choose(self, item: QTreeWidgetItem) -> None:

@@ -157,8 +157,12 @@ class GraphVerbs(QObject):
         self._try(lambda: self.root.unpublish(name))
 
     def apply(self, edit: Any, merge: Hashable | None = None) -> None:
-        """Carry out an edit that comes ready-made, such as a problem's fix."""
+        """Carry out an edit of what is shown that comes ready-made."""
         self._try(lambda: self.graph.apply(edit, merge=merge))
+
+    def mend(self, edit: Any) -> None:
+        """Carry out a problem's fix: an edit of the whole graph, whatever part of it is shown."""
+        self._try(lambda: self.root.apply(edit))
 
     # -- definitions --------------------------------------------------------------------------
 

@@ -14,7 +14,9 @@ from pytestqt.qtbot import QtBot
 from shtairir.events import NodeStatus, RunStatus
 from shtairir.ids import NodeId, PortName, PortRef
 from shtairir.results import RunResult
+from shtairir.validation import Problem
 from shtairir_ui.emptystate import EmptyState
+from shtairir_ui.problems import PROBLEM
 from shtairir_ui.window import MainWindow
 
 from .conftest import GATE
@@ -221,6 +223,33 @@ def test_a_problem_with_a_mend_is_mended_by_its_button(window: MainWindow, qtbot
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: problems.topLevelItemCount() == before - 1)
     assert "no_such_value" not in window.editor.graph.nodes[blur].values
+
+
+def test_a_problem_of_the_graph_is_mended_also_while_a_definition_is_shown(window: MainWindow, qtbot: QtBot) -> None:
+    editor = window.editor
+    inner = editor.add_block("image.gaussian_blur", 0, 0)
+    instance = editor.graph.make_subgraph([inner], "step").id
+    outer = editor.add_block("image.gaussian_blur", 0, 300)
+    editor.set_value(outer, "no_such_value", 3)
+    editor.graph.subgraphs["step"].set(f"{inner}.no_such_value", 4)
+    assert outer == inner  # nodes of different scopes may well have the same name
+    assert editor.enter(instance)
+    problems = window.panels.problems
+
+    def strange(scope: str | None) -> Problem | None:
+        found = (problem for problem in editor.problems if "no_such_value" in problem.message and problem.edit)
+        return next((problem for problem in found if problem.scope == scope), None)
+
+    qtbot.waitUntil(lambda: strange(None) is not None and strange("step") is not None)
+    wanted, shown = strange(None), problems.list
+    row = next(
+        item
+        for place in range(shown.topLevelItemCount())
+        if (item := shown.topLevelItem(place)).data(0, PROBLEM) is wanted
+    )
+    QTest.mouseClick(shown.itemWidget(row, 3), Qt.MouseButton.LeftButton)
+    assert "no_such_value" not in editor.root.nodes[outer].values
+    assert "no_such_value" in editor.root.subgraphs["step"].nodes[inner].values
 
 
 def test_the_log_filters_by_level_and_counts_what_was_not_seen(window: MainWindow, qtbot: QtBot) -> None:
