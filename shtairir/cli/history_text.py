@@ -109,12 +109,13 @@ def run_text(record: RunRecord, stream: TextIO) -> str:
 
 
 def _facts(run: RunSummary, stream: TextIO) -> str:
+    at_least = "at least " if run.status == "died" else ""
     rows = [
         ("run", run.key),
         ("graph", visible(run.graph + (f"  ({run.file})" if run.file else ""))),
         ("status", styled(run.status, _ROLES.get(run.status, "bad"), stream)),
         ("began", run.started.strftime("%Y-%m-%d %H:%M:%S %z")),
-        ("took", f"{duration_text(run.elapsed_s)} on {plural(run.workers, 'worker')}, at {run.level}"),
+        ("took", f"{at_least}{duration_text(run.elapsed_s)} on {plural(run.workers, 'worker')}, at {run.level}"),
     ]
     if run.status not in ("running", "died"):  # of these, no more is known than what their journals say
         rows += [

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import suppress
 from datetime import datetime
+from math import fsum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,12 +113,14 @@ def _summary(info: RunInfo) -> RunSummary:
     from shtairir.recovery.account import account_of
 
     facts = info.facts
-    standings = [account.standing for account in account_of(info.folder).nodes.values()]
+    accounts = account_of(info.folder).nodes.values()
+    standings = [account.standing for account in accounts]
     started_at = _seconds(facts.started_at)
     elapsed_s = info.elapsed_s
     if elapsed_s is None:  # until now, or until the last that was heard of it
-        status = _STATUSES.get(info.state, info.state)
-        elapsed_s = max((time.time() if status == RUNNING else _touched_s(info.folder)) - started_at, 0.0)
+        is_running = _STATUSES.get(info.state, info.state) == RUNNING
+        known_s = _at_least_s([account.elapsed_s for account in accounts], facts.workers)
+        elapsed_s = max((time.time() if is_running else _touched_s(info.folder)) - started_at, known_s)
     return RunSummary(
         key=info.key,
         graph=facts.graph_name,
@@ -133,11 +137,18 @@ def _summary(info: RunInfo) -> RunSummary:
     )
 
 
+def _at_least_s(nodes_s: Sequence[float], workers: int) -> float:
+    """Return how long a run took at least, by what its nodes took."""
+    return max(max(nodes_s, default=0.0), fsum(nodes_s) / max(workers, 1))
+
+
 def _touched_s(folder: RunFolder) -> float:
-    try:
-        return folder.journal.stat().st_mtime
-    except OSError:
-        return 0.0
+    """Return when something was last written; of a journal, which is mapped, files know less than its lines tell."""
+    latest_s = 0.0
+    for file in (folder.journal, folder.values):
+        with suppress(OSError):
+            latest_s = max(latest_s, file.stat().st_mtime)
+    return latest_s
 
 
 def _seconds(moment: str) -> float:

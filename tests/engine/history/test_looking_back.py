@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,16 @@ def test_a_run_that_was_cut_off_is_told_by_its_journal(past: History, home: Path
     assert [run.key for run in past.runs()] == ["20261120-120000-0001", key]
     assert past.run("20261120-11").summary.status == "died"
     assert past.run(key).graph_text == b"{}"
+
+
+def test_a_run_that_was_cut_off_took_no_less_than_its_nodes(past: History, home: Path) -> None:
+    key = RunKey("20261120-110000-0001")
+    journalled(home, RunFacts(key, "coins", started_at="2026-11-20T11:00:00+00:00", nodes=3, workers=2))
+    began_s = datetime.fromisoformat("2026-11-20T11:00:00+00:00").timestamp()
+    for file in (RunFolder(home / RUNS / key).journal, RunFolder(home / RUNS / key).values):
+        file.touch()
+        os.utime(file, (began_s, began_s))  # a journal is mapped: its file's time stays that of its making
+    assert past.run(key).summary.elapsed_s == 0.5
 
 
 def test_what_is_forgotten_takes_its_journal_along(past: History, home: Path) -> None:
