@@ -14,7 +14,7 @@ Values are read when a task that needs them is about to begin, or in the end whe
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -190,9 +190,10 @@ def _needed(
 ) -> set[int]:
     deciders = plan.branching.deciders if plan.branching is not None else {}
     guards = plan.branching.guards if plan.branching is not None else {}
-    # What is only needed if it is chosen is come by from its choice.
-    wanted = (shape.writer[slot] for slot in kept if slot not in values)
+    wanted = [shape.writer[slot] for slot in kept if slot not in values]
     pending = [*roots, *(task for task in wanted if task not in guards)]
+    # What is only made if it is chosen is come by from its choice, unless that is settled: then nobody asks any more.
+    pending += _open_choices(plan, wanted, values)
     needed: set[int] = set()
     while pending:
         task = pending.pop()
@@ -202,7 +203,18 @@ def _needed(
         pending += [shape.writer[slot] for slot in shape.reads[task] if slot not in values]
         if task in deciders:
             pending.append(deciders[task])
+        if task in guards:
+            pending += _open_choices(plan, (task,), values)
     return needed
+
+
+def _open_choices(plan: ExecutionPlan, tasks: Iterable[int], values: Collection[int]) -> list[int]:
+    """Return the tasks whose choice tasks depend on, but for those whose result is known."""
+    if plan.branching is None:
+        return []
+    guards, choices = plan.branching.guards, plan.branching.choices
+    found = {choices[literal.choice].task for task in tasks for literal in guards.get(task, ())}
+    return [task for task in found if not all(slot in values for slot in _slots_of(plan, task))]
 
 
 def _remaining(branching: Branching, running: Collection[int]) -> Branching:
