@@ -65,7 +65,7 @@ def test_what_is_read_without_the_schema_is_what_the_schema_reads(data: dict[str
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(steps, max_size=12))
+@given(st.lists(steps.filter(lambda step: step[0] != "test"), max_size=12))  # graphs with tests are for the schema
 def test_what_the_program_writes_is_read_the_same_way(edits: list[Any]) -> None:
     graph = Graph("random")
     for step in edits:
