@@ -89,7 +89,7 @@ def kept_run(
         lambda: _describe(folder, plan, how),
         checkpoints=plan.policy.checkpoints,
         # A large graph takes a while to write: its run must be worth that.
-        lazy_s=max(LAZY_S, len(plan.nodes) * _COPY_S * 10),
+        lazy_s=max(LAZY_S, len(plan.nodes) * _COPY_S * 5),
         given=lambda: _by_node(plan, given or {}),
         clock=clock,
     )

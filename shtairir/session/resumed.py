@@ -23,7 +23,7 @@ from shtairir.execute.compensating import Undoable, Undoing
 from shtairir.execute.handle import RunHandle
 from shtairir.execute.program import program_of
 from shtairir.execute.restoring import KnownValue, Restoration, Restored, restoration
-from shtairir.ids import NodeId, PortRef, RunKey
+from shtairir.ids import BlockId, NodeId, PortRef, RunKey
 from shtairir.planning import ResourceLimits
 from shtairir.recovery.account import Account, account_of
 from shtairir.recovery.facts import RunFacts
@@ -43,6 +43,7 @@ from shtairir.session.started import started
 from shtairir.session.wishes import Wishes, kept_ports
 
 if TYPE_CHECKING:
+    from shtairir.block.definition import BlockDefinition
     from shtairir.document.graph import Graph
     from shtairir.document.snapshot import Snapshot
     from shtairir.planning import ExecutionPlan
@@ -162,7 +163,7 @@ class _Resumption:
         now = self._word.graph
         # Functions that were given to the graph are in no file; whoever gives the graph has them.
         own = now.snapshot().local_blocks if now is not None and not isinstance(now, str | Path) else {}
-        return replace(before, local_blocks=own) if own else before
+        return _with_functions(before, own) if own else before
 
     def _as_it_is(self) -> Graph | Snapshot | str | Path | None:
         """Return the graph as it is now, or ``None`` if it is as it was."""
@@ -340,7 +341,9 @@ class _Resumption:
 
     def _undone(self, plan: ExecutionPlan) -> RunHandle:
         """Undo what the run has done, and nothing else."""
-        effects = self._undoable(plan, self._account.done)
+        self._ask_before_undoing(plan)
+        told = [node for node in self._word.done if node in self._account.unknown]
+        effects = self._undoable(plan, [*self._account.done, *told])
         if not effects and not self._account.undoing:
             raise RecoveryError(f"Run {self._facts.key} has done nothing that can be undone.")
         folder, account = self._folder, self._account
@@ -365,6 +368,17 @@ class _Resumption:
             undoing=Undoing(effects, undone, account.undone_for or str(RunStatus.CANCELLED)),
         )
         return started(plan, wishes)
+
+    def _ask_before_undoing(self, plan: ExecutionPlan) -> None:
+        """Refuse to undo while it is not clear whether there is more to undo."""
+        questions = {}
+        for node in self._account.unknown:
+            call = plan.call(node)
+            said = node in self._word.done or node in self._word.rerun
+            if call is not None and call.definition.traits.compensate is not None and not said:
+                questions[str(node)] = "It had begun, and nobody knows whether there is anything to undo."
+        if questions and self._word.undo:
+            raise undecided(self._facts.key, questions)
 
     def _undoable(self, plan: ExecutionPlan, nodes: Iterable[NodeId]) -> list[Undoable]:
         """Return what these nodes have done and can be undone, in the order in which they were done."""
@@ -407,6 +421,14 @@ class _Resumption:
             origin=self._facts.key if self._is_done else self._facts.origin,
         )
         folder.write(facts, text_of(plan))
+
+
+def _with_functions(graph: Snapshot, functions: Mapping[BlockId, BlockDefinition]) -> Snapshot:
+    """Return a graph that knows functions of a program, as do its definitions."""
+    subgraphs: dict[str, Snapshot] = {}
+    for name, one in graph.subgraphs.items():
+        subgraphs[name] = replace(one, local_blocks=functions, subgraphs=subgraphs)
+    return replace(graph, local_blocks=functions, subgraphs=subgraphs)
 
 
 def _nothing() -> None:

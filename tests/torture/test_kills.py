@@ -70,7 +70,7 @@ def test_what_was_finished_does_not_run_again(tmp_path: Path, undisturbed: str) 
     for number in range(KILLS):
         folder = tmp_path / str(number)
         folder.mkdir()
-        assert killed_after(folder, chance.randrange(120, 560), "run")
+        assert killed_after(folder, chance.randrange(200, 560), "run")
         before = log(folder)
         finished = {line[2:] for line in before if line.startswith("F ")}
         found = told(begun(folder, "resume"))
@@ -85,9 +85,9 @@ def test_what_was_finished_does_not_run_again(tmp_path: Path, undisturbed: str) 
 @pytest.mark.skipif(os.name == "nt", reason="signal 9 is of POSIX")
 @pytest.mark.timeout(3600)
 def test_a_run_that_is_killed_again_and_again_comes_to_its_end(tmp_path: Path, undisturbed: str) -> None:
-    assert killed_after(tmp_path, 100, "run")
+    assert killed_after(tmp_path, 200, "run")
     for _ in range(scaled(8, 2)):
-        killed_after(tmp_path, len(log(tmp_path)) + 70, "resume")
+        killed_after(tmp_path, len(log(tmp_path)) + 60, "resume")
     finished_before = log(tmp_path)
     found = told(begun(tmp_path, "resume"))
     assert (found["status"], found["hash"]) == ("done", undisturbed)

@@ -10,7 +10,7 @@ import pytest
 
 import shtairir
 from shtairir.block import Context, block
-from shtairir.errors import RecoveryError
+from shtairir.errors import RecoveryError, UndecidedError
 from shtairir.events import NodeCompensated, NodeStatus
 from shtairir.recovery.account import account_of
 from shtairir.recovery.listing import runs
@@ -196,6 +196,19 @@ class TestWithAJournal:
         assert done == ["a", "b", "c", "end"]
         with pytest.raises(RecoveryError, match="nothing that can be undone"):
             resume(graph=graph, undo=True)
+
+    def test_a_person_is_asked_whether_there_is_more_to_undo(self, state: Path) -> None:
+        graph = saga(taken)
+        shtairir.run(graph)
+        folder = runs()[0].folder
+        lines = folder.journal.read_bytes().splitlines(keepends=True)
+        begun = next(n for n, line in enumerate(lines) if b'"begun"' in line and b'"c"' in line)
+        folder.journal.write_bytes(b"".join(lines[: begun + 1]))
+        with pytest.raises(UndecidedError, match="whether there is anything to undo"):
+            resume(graph=graph, undo=True)
+        assert undone == []
+        resume(graph=graph, undo=True, rerun=["c"])
+        assert [node for node, _, _ in undone] == ["b", "a"]
 
     def test_undoing_that_was_cut_off_is_finished_and_nothing_else(self, state: Path) -> None:
         graph = saga()

@@ -22,7 +22,7 @@ from shtairir.recovery.listing import info_of, interrupted, runs
 from shtairir.recovery.locking import take
 from shtairir.session import resume, start_again
 from shtairir.testing import graph_of
-from tests.engine.loops.builders import mapped
+from tests.engine.loops.builders import body, mapped
 
 calls: list[str] = []
 broken: set[str] = set()
@@ -299,6 +299,20 @@ class TestEffects:
         with pytest.raises(UndecidedError, match="what it made was not kept"):
             resume(graph=graph)
         assert calls == []
+
+
+class TestDefinitions:
+    def test_functions_inside_of_definitions_are_known_again(self, state: Path) -> None:
+        graph = shtairir.Graph("nested")
+        made = body(graph, "inner", {"x": "float"}, {"y": "float"})
+        first = made.add(counted, id="first", x=made["x"])
+        made.returns(y=made.add(paid, id="p", x=first["out"])["out"])
+        graph.add("subgraph.inner", id="use", values={"x": 1.0})
+        graph.add(counted, id="end")
+        graph.link("use.y", "end.x")
+        kept_and_failed(graph, "end")
+        assert resume(graph=graph).status == "done"
+        assert calls == ["end"]
 
 
 class TestLoops:
