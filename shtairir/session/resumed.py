@@ -11,7 +11,7 @@ what it made is needed and was not kept.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -388,8 +388,15 @@ class _Resumption:
             if call is not None and call.definition.traits.compensate is not None:
                 account = self._account.nodes[node]
                 inputs = partial(loaded_inputs, self._folder, node, account.inputs)
-                found.append(Undoable(call, inputs, partial(loaded_outputs, self._folder, node, account.values)))
+                found.append(Undoable(call, inputs, self._outputs_of(node, len(call.definition.outputs))))
         return found
+
+    def _outputs_of(self, node: NodeId, count: int) -> Callable[[], list[Any]]:
+        """Return what gives the outputs of a node that is to be undone, as they were kept or as a person says."""
+        told = self._word.done.get(node, UNKNOWN)
+        if told is not UNKNOWN:
+            return lambda: [told]
+        return partial(loaded_outputs, self._folder, node, self._account.nodes[node].values or [None] * count)
 
     def _forked(self) -> RunFolder:
         home = runs_folder()

@@ -207,8 +207,8 @@ class TestWithAJournal:
         with pytest.raises(UndecidedError, match="whether there is anything to undo"):
             resume(graph=graph, undo=True)
         assert undone == []
-        resume(graph=graph, undo=True, rerun=["c"])
-        assert [node for node, _, _ in undone] == ["b", "a"]
+        resume(graph=graph, undo=True, done={"c": 4.0})
+        assert undone == [("c", 3.0, 4.0), ("b", 2.0, 3.0), ("a", 1.0, 2.0)]
 
     def test_undoing_that_was_cut_off_is_finished_and_nothing_else(self, state: Path) -> None:
         graph = saga()
