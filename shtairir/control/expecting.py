@@ -75,8 +75,6 @@ def _attempts(fault: Fault, policy: NodePolicy) -> tuple[int, bool]:
     """Return how often a node is tried, and whether it fails in the end."""
     if fault.kind == "slow":
         return 1, False
-    if fault.kind == "timeout" and policy.timeout_s is None:
-        return 1, False
     for number in range(1, fault.count + 1):
         error = fault.error(number)
         assert error is not None  # only what is slow ends well

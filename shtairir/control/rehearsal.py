@@ -286,6 +286,8 @@ def _why_unfit(call: Task, fault: Fault) -> str:
     """Return why a fault cannot happen at a node that runs; empty if it can."""
     if call.definition.traits.lazy is not None:
         return "It hands on one of its inputs, and calls no block."
+    if fault.kind == "timeout" and call.policy.timeout_s is None:
+        return "Its policy sets no time for an attempt, so that none would ever be over. It can have error or slow."
     if fault.kind in DEADLY and (call.body is not None or call.definition.traits.runs_on == "async"):
         kind = "A loop" if call.body is not None else "What waits in the event loop"
         return f"{kind} runs in the program itself, and not in a process that could die. It can have error or timeout."

@@ -205,6 +205,20 @@ class TestRefusals:
             shtairir.rehearse(graph_of("a", blocks={"a": awaited}), {"a": "oom"})
         assert rehearsed(graph_of("b", blocks={"b": awaited}), "error").held
 
+    def test_an_attempt_without_a_limit_cannot_take_too_long(self) -> None:
+        with pytest.raises(PlanningError, match="sets no time for an attempt"):
+            shtairir.rehearse(mapped(sum_of_inputs_of_one, x=[1.0]), {"loop": "timeout"})
+        with pytest.raises(PlanningError, match="sets no time for an attempt"):
+            rehearsed(row(), "timeout", timeout_s=None)
+
+    def test_a_node_in_an_instance_goes_by_its_path(self) -> None:
+        graph = graph_of("first -> a -> b -> last")
+        graph.make_subgraph(["a", "b"], "pair")
+        with pytest.raises(PlanningError, match="name one of these, as INSTANCE/NODE"):
+            shtairir.rehearse(graph, {"pair": "error"})
+        report = shtairir.rehearse(graph, {"pair/a": "crash"}, fast=True)
+        assert report.held, report
+
     def test_nothing_is_kept_of_a_rehearsal(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SHTAIRIR_STATE_PATH", str(tmp_path))
         rehearsed(row(), "slow")
