@@ -217,7 +217,9 @@ class DiskTier:
                 added += blob.nbytes
             index.do("insert into parts values (?, ?, ?)", key, place, blob.hash)
         digest = _digest(key, text, [blob.hash for blob in draft.blobs], draft.cost_s)
-        facts = (draft.nbytes, draft.cost_s, now, now, 1, ranked, origin.block, origin.node, origin.graph)
+        # Names may hold the bytes of a file name that is no text, which SQLite does not take.
+        names = (name.encode("utf-8", "replace").decode() for name in (origin.block, origin.node, origin.graph))
+        facts = (draft.nbytes, draft.cost_s, now, now, 1, ranked, *names)
         index.do(f"insert into entries values (?, ?, ?{', ?' * len(facts)})", key, text, digest, *facts)
         index.count(nbytes=added)
 

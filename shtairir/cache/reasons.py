@@ -134,10 +134,14 @@ def _in_words(value: Any) -> str:
     else:
         text = repr(value)
         if len(text) > _LONGEST or " at 0x" in text:
-            text = f"{describe(value)} ({hashlib.blake2b(text.encode(), digest_size=4).hexdigest()})"
+            text = f"{describe(value)} ({_short_hash(text)})"
     if len(text) <= _LONGEST:
         return text
-    return f"{text[:_LONGEST]}… ({hashlib.blake2b(text.encode(), digest_size=4).hexdigest()})"
+    return f"{text[:_LONGEST]}… ({_short_hash(text)})"
+
+
+def _short_hash(text: str, size: int = 4) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
 
 
 class Reasons(Mapping[NodeId, str]):
@@ -186,8 +190,8 @@ class LastRuns:
         passing = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            passing.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+            passing.write_text(json.dumps(document), encoding="utf-8")
             passing.replace(path)
 
     def _path(self, graph: str) -> Path:
-        return self._folder / f"{hashlib.blake2b(graph.encode(), digest_size=8).hexdigest()}.json"
+        return self._folder / f"{_short_hash(graph, 8)}.json"

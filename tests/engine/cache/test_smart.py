@@ -268,3 +268,22 @@ def test_folder_counts_by_what_lies_in_it(tmp_path: Path) -> None:
     empty = hashes.of(folder)
     (folder / "inner" / "a.txt").write_text("a", encoding="utf-8")
     assert hashes.of(folder) != empty
+
+
+def test_letters_that_cannot_be_written_cost_neither_a_run_nor_the_cache(caplog: pytest.LogCaptureFixture) -> None:
+    @shtairir.block(id="smart.named", category="Smart")
+    def named(name: str = "") -> str:
+        """Return the name of a file."""
+        time.sleep(0.002)
+        return name
+
+    for strange in ("scan" + chr(0xDCFF), ("scan" + chr(0xDCFF)) * 100):
+        graph = shtairir.Graph(f"about {strange[:5]}")
+        graph.add(named, id="n", name=strange)
+        assert _run_nodes(_smart(graph)) == {"n"}
+        assert _run_nodes(_smart(graph)) == set()
+        graph.set("n.name", strange + ".png")
+        again = _smart(graph)
+        assert _run_nodes(again) == {"n"}
+        assert "name" in again.nodes["n"].reason
+    assert not [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
