@@ -29,6 +29,11 @@ def run_command_line(arguments: Sequence[str]) -> int:
     """Run one command and return the exit status of the process."""
     arguments = with_default_command(arguments)
     as_json = "--json" in arguments
+    if sys.stderr is None:  # it was closed before the program began
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as the program
+    if sys.stdout is None:
+        sys.stderr.write("shtairir: Standard output is closed: nothing that comes out could be written.\n")
+        return int(ExitStatus.FAILED)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -44,6 +49,10 @@ def run_command_line(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         _forget_standard_output()
         return _PIPE_CLOSED
+    except OSError as error:  # of what comes out of a command, nothing else
+        _forget_standard_output()
+        sys.stderr.write(f"shtairir: What came out cannot be written: {error.strerror or error}.\n")
+        return int(ExitStatus.FAILED)
     return int(outcome.status)
 
 

@@ -86,7 +86,7 @@ class ExecutionController:
         self._lock = threading.Lock()
         self._handles: dict[RunId, RunHandle] = {}
         self._ended: dict[RunId, RunReport] = {}
-        self._closed = False
+        self._closed = self._paused = False
 
     # --- to start and to end ----------------------------------------------------------------------------------
 
@@ -105,7 +105,8 @@ class ExecutionController:
         """
         self._refuse_if_closed()
         options.setdefault("workers", None if isinstance(graph_or_plan, ExecutionPlan) else self.workers)
-        handle = started(graph_or_plan, wishes(**options, crew=lambda plan: self._crew.share(plan.workers)))
+        options |= {"crew": lambda plan: self._crew.share(plan.workers), "paused": self._paused}
+        handle = started(graph_or_plan, wishes(**options))
         with self._lock:
             self._handles[handle.run] = handle
             closed = self._closed
@@ -164,11 +165,13 @@ class ExecutionController:
     # --- to control -------------------------------------------------------------------------------------------
 
     def pause(self, run: AnyRun | None = None) -> None:
-        """Start no more nodes of a run, or of any run."""
+        """Start no more nodes of a run, or of any run; without one, those that are started later are paused, too."""
+        self._paused |= run is None
         self._each(run, RunHandle.pause)
 
     def resume(self, run: AnyRun | None = None) -> None:
         """Let a run go on after a pause, or all of them."""
+        self._paused &= run is not None
         self._each(run, RunHandle.resume)
 
     def cancel(self, run: AnyRun | None = None) -> None:

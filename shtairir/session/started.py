@@ -51,6 +51,8 @@ def _look_and_hold(handle: RunHandle, wishes: Wishes) -> None:
             handle.watch(port)
         for name in wishes.break_at:
             handle.break_at(name)
+        if wishes.paused:
+            handle.pause()
     except ExecutionError as error:  # there is no such node or port: nothing has begun yet
         raise PlanningError(error.message, hint=error.hint) from None
 

@@ -82,6 +82,7 @@ class Wishes:
     restored: Restored | None = None
     undoing: Undoing | None = None
     rehearsed: bool = False
+    paused: bool = False
     backend: Backend = "threads"
     worker_memory_limit: int | None = None
     capacities: Mapping[str, int | Rate | str] = field(default_factory=dict)
@@ -112,7 +113,14 @@ def wishes(
     capacities: Mapping[str, int | Rate | str] | None = None,
     **others: Any,
 ) -> Wishes:
-    """Return wishes as callers write them: with ``None`` for what they do not care about, and any row of names."""
+    """Return wishes as callers write them: with ``None`` for what they do not care about, and any row of names.
+
+    Raises
+    ------
+    PlanningError
+        When one of them makes no sense.
+    """
+    _refuse_nonsense(others.get("timeout_s"), others.get("worker_memory_limit"))
     return Wishes(
         keep=keep if isinstance(keep, str) else tuple(keep),
         parameters=parameters or {},
@@ -125,6 +133,13 @@ def wishes(
         given={port_of(name): value for name, value in (given or {}).items()},
         **others,
     )
+
+
+def _refuse_nonsense(timeout_s: float | None, worker_memory_limit: int | None) -> None:
+    if timeout_s is not None and not timeout_s >= 0:  # nor what is no number
+        raise PlanningError(f"A run cannot be limited to {timeout_s} s.", hint="Name seconds, or None for the usual.")
+    if worker_memory_limit is not None and worker_memory_limit <= 0:
+        raise PlanningError(f"A worker cannot be limited to {worker_memory_limit} bytes.")
 
 
 def port_of(name: str | PortRef) -> PortRef:

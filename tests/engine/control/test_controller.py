@@ -13,7 +13,7 @@ import shtairir
 from shtairir.block import Context, block
 from shtairir.control.controller import ExecutionController
 from shtairir.control.crew import Crew
-from shtairir.errors import ExecutionError, RunCancelledError
+from shtairir.errors import ExecutionError, PlanningError, RunCancelledError
 from shtairir.testing import graph_of
 from tests.engine.loops.builders import mapped
 
@@ -149,6 +149,21 @@ class TestControl:
         assert all(run.paused for run in runs)
         controller.resume()
         assert all(run.wait(PATIENCE_S) for run in runs)
+
+    def test_what_is_started_while_all_are_paused_is_paused(self, controller: ExecutionController) -> None:
+        controller.pause()
+        run = controller.start(wide(2))
+        assert run.paused
+        until(lambda: len(run.held) == 2)
+        controller.resume()
+        assert run.wait(PATIENCE_S)
+        assert not controller.start(wide(1)).paused
+
+    def test_limits_that_make_no_sense_are_refused(self, controller: ExecutionController) -> None:
+        with pytest.raises(PlanningError, match="cannot be limited to nan s"):
+            controller.start(wide(1), timeout_s=float("nan"))
+        with pytest.raises(PlanningError, match="cannot be limited to -5 bytes"):
+            controller.start(wide(1), worker_memory_limit=-5)
 
     def test_one_run_is_cancelled_and_the_others_go_on(self, controller: ExecutionController) -> None:
         first, second = controller.start(wide(50)), controller.start(wide(5))
