@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -183,3 +185,12 @@ def test_what_is_no_text_in_any_encoding_is_written_as_its_number() -> None:
 def test_numbers_that_json_has_no_word_for_become_null() -> None:
     text = entry.json_text({"a": float("nan"), "b": [float("inf"), 1.5]})
     assert json.loads(text) == {"a": None, "b": [None, 1.5]}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+def test_a_full_disk_is_said_in_a_sentence() -> None:
+    with open("/dev/full", "wb") as full:
+        typed = [sys.executable, "-m", "shtairir.cli", "blocks", "math.add", "--json"]
+        done = subprocess.run(typed, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "shtairir: What came out cannot be written: No space left on device.\n"
