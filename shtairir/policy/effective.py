@@ -78,8 +78,8 @@ def _declared(definition: BlockDefinition, graph: GraphPolicy) -> Iterator[tuple
     """Yield what holds for all nodes of a block and is not what holds for all nodes of the graph."""
     traits, given = definition.traits, graph.given
     is_loop = definition.id in LOOPS
-    if is_loop and "timeout_s" not in given:
-        # It takes as long as all that it repeats, each of which has a limit of its own.
+    if is_loop:
+        # It takes as long as all that it repeats, each of which has a limit of its own, or that of the graph.
         yield "timeout_s", None
     elif traits.timeout_s is not None and "timeout_s" not in given:
         yield "timeout_s", traits.timeout_s

@@ -241,3 +241,19 @@ def test_a_loop_whose_own_time_is_up_begins_no_more_items(workers: int) -> None:
     time.sleep(0.2)
     assert len(begun) == count < 100
     assert result.elapsed_s < 5
+
+
+def test_a_limit_that_the_graph_sets_is_one_of_each_item_and_not_of_the_whole_loop() -> None:
+    @block
+    def takes(x: float) -> float:
+        """Take its time."""
+        time.sleep(0.4)
+        return x
+
+    graph = mapped(takes)
+    graph.set("loop.x", [1.0, 2.0, 3.0, 4.0])
+    graph.set_policy(None, node={"timeout_s": 1.2})
+    assert (graph.policy("loop").timeout_s, graph.subgraphs["body"].policy("node").timeout_s) == (None, 1.2)
+    assert shtairir.run(graph, workers=1).status == "done"
+    graph.set_policy("loop", timeout_s=0.5)
+    assert shtairir.run(graph, workers=1).status == "failed"

@@ -88,6 +88,9 @@ def test_a_loop_takes_as_long_as_what_it_repeats() -> None:
     found = effective_policy(definition, NOTHING, {})
     assert (found.timeout_s, found.retries) == (None, 0)
     assert effective_policy(definition, NOTHING, {"timeout_s": 9}).timeout_s == 9
+    whole = graph_policy({"node": {"timeout_s": 60, "retries": 5}})
+    found = effective_policy(definition, whole, {})
+    assert (found.timeout_s, found.retries) == (None, 0)
 
 
 def test_the_wait_between_attempts_is_set_piece_by_piece() -> None:
