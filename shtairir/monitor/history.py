@@ -221,7 +221,14 @@ class History:
         """Forget runs that began before a time, or all but the latest so many, and return how many that were.
 
         Their journals and kept results go with them; none of a run that goes on.
+
+        Raises
+        ------
+        HistoryError
+            When less than none is to be kept.
         """
+        if keep is not None and keep < 0:
+            raise HistoryError(f"No {keep} runs can be kept.", hint="Write 0 to forget all of them.")
 
         def chosen(connection: sqlite3.Connection) -> set[RunKey]:
             rows = connection.execute(

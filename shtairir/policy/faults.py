@@ -11,6 +11,7 @@ from shtairir.block.values import describe
 from shtairir.errors import ExpressionError
 from shtairir.policy.settings import NODE_SETTINGS, OF_ONE_NODE, RUN_SETTINGS, Check
 
+_LONGEST_SHOWN = 80
 _INSTEAD_OF_VALUE = "Choose 'continue', or lead the output through a Try block with something to take instead."
 
 
@@ -129,7 +130,9 @@ def _of_condition(condition: object, definition: BlockDefinition | None) -> Iter
         expression = compile_expression(str(condition))
     except ExpressionError as error:
         where = f" (at character {error.column})" if error.column else ""
-        yield Fault("condition", f"the condition '{condition}' cannot be read{where}: {error.message}", error.hint)
+        text = str(condition)
+        shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+        yield Fault("condition", f"the condition '{shown}' cannot be read{where}: {error.message}", error.hint)
         return
     inputs = [str(port.name) for port in definition.inputs] if definition is not None else expression.names
     for name in expression.names:

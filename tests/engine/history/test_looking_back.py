@@ -129,6 +129,13 @@ def test_a_run_that_was_cut_off_took_no_less_than_its_nodes(past: History, home:
     assert past.run(key).summary.elapsed_s == 0.5
 
 
+def test_less_than_none_cannot_be_kept(past: History) -> None:
+    put(past, rows("20261120-120000-0001"))
+    with pytest.raises(HistoryError, match="No -3 runs can be kept"):
+        past.prune(keep=-3)
+    assert len(past.runs()) == 1
+
+
 def test_what_is_forgotten_takes_its_journal_along(past: History, home: Path) -> None:
     for key, at in (("20261120-110000-0001", 11), ("20261120-130000-0001", 13)):
         journalled(home, RunFacts(RunKey(key), "coins", started_at=f"2026-11-20T{at}:00:00+00:00"))

@@ -196,3 +196,8 @@ def test_fallback_values_are_of_the_outputs_in_their_order(tmp_path: Path) -> No
     policy = NodePolicy(fallback={"place": "out.txt", "whole": 3})
     assert fallback_values(policy, definition, tmp_path) == (3, tmp_path / "out.txt")
     assert fallback_values(NodePolicy(), definition) == (None, None)
+
+
+def test_a_long_condition_is_not_repeated_in_full() -> None:
+    (fault,) = node_faults({"condition": "(" * 5000})
+    assert len(fault.message) < 300
