@@ -35,6 +35,8 @@ class NodeAccount:
         How often it has been begun anew, since what it had done was void or undone.
     undoing
         Whether its compensation has begun, and has not ended well.
+    partly
+        Of a loop that failed or was stopped: some of its items may have had their effects.
     """
 
     standing: Standing
@@ -44,6 +46,7 @@ class NodeAccount:
     times: int = 0
     undoing: bool = False
     is_effect: bool = False
+    partly: bool = False
 
 
 @dataclass(slots=True)
@@ -62,6 +65,11 @@ class Account:
         Whether what it had done was to be undone, and that has not come to an end.
     undone_for
         How the run had ended when that began.
+    is_unclear
+        Whether at some time nothing could be written any more: of effects of which nothing is known, nobody knows
+        whether they have happened.
+    cleared
+        The nodes of which is known how they stand all the same.
     """
 
     nodes: dict[NodeId, NodeAccount] = field(default_factory=dict)
@@ -70,6 +78,8 @@ class Account:
     elapsed_s: float = 0.0
     undoing: bool = False
     undone_for: str = ""
+    is_unclear: bool = False
+    cleared: set[NodeId] = field(default_factory=set)
 
     @property
     def done(self) -> list[NodeId]:
@@ -80,6 +90,12 @@ class Account:
     def unknown(self) -> list[NodeId]:
         """The nodes of which nobody knows whether they have had their effect."""
         return [node for node, account in self.nodes.items() if account.standing == "begun"]
+
+    def is_lost(self, node: NodeId) -> bool:
+        """Whether a node may have done something that nobody could write down."""
+        account = self.nodes.get(node)
+        known = account is not None and account.standing in ("done", "begun")
+        return self.is_unclear and not known and node not in self.cleared
 
     def take(self, record: Mapping[str, Any]) -> None:
         """Take note of the next record."""
@@ -121,6 +137,7 @@ def _session(account: Account, record: Mapping[str, Any]) -> None:
 
 def _begun(account: Account, record: Mapping[str, Any]) -> None:
     node = NodeId(record["node"])
+    account.cleared.add(node)
     before = account.nodes.pop(node, None)
     times = before.times + int(before.standing == "undone") if before is not None else 0
     account.nodes[node] = NodeAccount("begun", inputs=record.get("inputs") or {}, times=times, is_effect=True)
@@ -138,12 +155,21 @@ def _done(account: Account, record: Mapping[str, Any]) -> None:
 def _failed(account: Account, record: Mapping[str, Any]) -> None:
     found = account.nodes.get(NodeId(record["node"]))
     if found is not None:
-        found.standing = "failed"
+        found.standing, found.partly = "failed", bool(record.get("partly"))
 
 
 def _void(account: Account, record: Mapping[str, Any]) -> None:
     for node in record.get("nodes") or ():
         account.void(NodeId(node))
+
+
+def _unknown(account: Account, record: Mapping[str, Any]) -> None:
+    account.is_unclear = True
+    account.cleared.clear()
+
+
+def _cleared(account: Account, record: Mapping[str, Any]) -> None:
+    account.cleared.update(map(NodeId, record.get("nodes") or ()))
 
 
 def _undo(account: Account, record: Mapping[str, Any]) -> None:
@@ -178,6 +204,8 @@ _TAKERS = {
     "failed": _failed,
     "lost": _nothing,
     "void": _void,
+    "unknown": _unknown,
+    "cleared": _cleared,
     "undo": _undo,
     "undo_begun": _undo_begun,
     "undone": _undone,

@@ -4,6 +4,9 @@ A line is the CRC-32 of a text, in eight hexadecimal digits, a space, the text, 
 a line feed. A program that is killed leaves at most its last line torn; a disk that was full may have torn others. A
 line whose checksum does not fit is left out, and nothing else is lost.
 
+The file always has room ahead, on the disk, for what must not be lost when that is full: ordinary lines leave
+`RESERVE_BYTES` behind them, those about effects `LAST_BYTES`, and the very last one nothing.
+
 A line that was handed to the system survives the program. To survive the power supply as well, it must be `sync`ed:
 what others wait to have written at that moment goes to the disk with it.
 """
@@ -24,6 +27,12 @@ from zlib import crc32
 
 _TAIL_BYTES = 1 << 14
 _PIECE_BYTES = 1 << 16
+RESERVE_BYTES = 1 << 15
+"""Room behind ordinary lines; it takes what begins and ends of some hundred blocks with effects."""
+
+LAST_BYTES = 128
+"""Room behind all lines but the last."""
+
 _LINE_FEED = ord("\n")
 
 _log = logging.getLogger(__name__)
@@ -101,38 +110,53 @@ class JournalFile:
         self._size = os.lseek(self._descriptor, 0, os.SEEK_END)
         self._end = _length(path)
         try:
-            self._grow(0)
+            self._grow(RESERVE_BYTES)
             if self._end and self._mapped()[self._end - 1] != _LINE_FEED:  # torn: what follows begins its own line
                 self._write(b"\n")
         except OSError:
             self.close()
             raise
 
-    def add(self, record: Mapping[str, Any]) -> None:
+    def add(self, record: Mapping[str, Any], *, leaving: int | None = None) -> None:
         """Add a record.
+
+        Parameters
+        ----------
+        leaving
+            So many bytes must be left behind it, or it is not written; by default `RESERVE_BYTES`.
 
         Raises
         ------
         OSError
             When the disk does not take it.
         """
-        self.add_text(compact(record))
+        self.add_text(compact(record), leaving=leaving)
 
-    def add_text(self, text: str) -> None:
+    def add_text(self, text: str, *, leaving: int | None = None) -> None:
         """Add a record that is JSON already, on one line."""
-        self._write(line_of(text))
+        self._write(line_of(text), leaving)
 
     def add_lines(self, lines: bytes) -> None:
         """Add lines that `line_of` has made, in one go."""
         self._write(lines)
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, data: bytes, leaving: int | None = None) -> None:
         with self._adding:
+            mapped = self._mapped()
             end = self._end + len(data)
-            if end > self._size:
-                self._grow(len(data))
-            self._mapped()[self._end : end] = data
+            if end + RESERVE_BYTES > self._size:
+                mapped = self._with_room(len(data), RESERVE_BYTES if leaving is None else leaving)
+            mapped[self._end : end] = data
             self._end = end
+
+    def _with_room(self, needed: int, leaving: int) -> mmap.mmap:
+        """Return the map with room for so many bytes; what is kept in reserve is taken only if the disk is full."""
+        try:
+            self._grow(needed + RESERVE_BYTES)
+        except OSError:
+            if self._end + needed + leaving > self._size:
+                raise
+        return self._mapped()
 
     def _mapped(self) -> mmap.mmap:
         if self._map is None:
@@ -144,15 +168,17 @@ class JournalFile:
     def _grow(self, needed: int) -> None:
         """Have room for so many bytes more: on the disk, or a full one would end the program when it is written to."""
         missing = self._end + needed - self._size
-        if missing > 0 or not self._size:
-            pieces = b"\0" * (_PIECE_BYTES * (1 + max(missing, 0) // _PIECE_BYTES))
-            os.lseek(self._descriptor, self._size, os.SEEK_SET)
+        size = self._size
+        if missing > 0:
+            pieces = b"\0" * (_PIECE_BYTES * (1 + missing // _PIECE_BYTES))
+            os.lseek(self._descriptor, size, os.SEEK_SET)
             written = os.write(self._descriptor, pieces)
             if written != len(pieces):
-                os.ftruncate(self._descriptor, self._size)
+                os.ftruncate(self._descriptor, size)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            self._size += written
-        before, self._map = self._map, mmap.mmap(self._descriptor, self._size)
+            size += written
+        before, self._map = self._map, mmap.mmap(self._descriptor, size)
+        self._size = size
         if before is not None:
             before.close()
 

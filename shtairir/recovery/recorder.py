@@ -6,7 +6,9 @@ is written. From then on each record is handed to the system before anybody read
 there when the program is killed a moment later. Before a block with an effect begins, that is on the disk for good; and
 that it is done is on the disk before anything follows from it.
 
-If the disk does not take it, the run goes on without a journal, and says so once.
+If the disk is full, the run goes on, and says so once. Values are left out then: their nodes run again, or are asked
+about. That effects begin and end is still written, where the journal has kept room for it. When that is used up as
+well, its last line says that from there on nothing is known.
 """
 
 from __future__ import annotations
@@ -18,12 +20,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from shtairir.block.values import nbytes_of
 from shtairir.errors import AttemptTimeoutError, WorkerLostError
 from shtairir.recovery.encoding import NotKeepable
-from shtairir.recovery.journal import JournalFile, compact, line_of
+from shtairir.recovery.journal import LAST_BYTES, JournalFile, compact, line_of
 from shtairir.recovery.locking import RunLock, take
 from shtairir.recovery.store import SMALL_BYTES, ValueStore
 
@@ -46,6 +49,9 @@ _WORTH = 10.0
 _MOST_NOTED_BYTES = 32_000_000
 _NOT_KNOWN = (AttemptTimeoutError, WorkerLostError)
 """Ends of attempts that leave open whether the block has had its effect."""
+
+_SHORT = 500
+"""Characters of a sentence that is written when the disk is full."""
 
 _log = logging.getLogger(__name__)
 _quoted = json.encoder.encode_basestring
@@ -107,6 +113,7 @@ class Recorder:
         self._has_effects = False
         self._given = given
         self._full = False
+        self._leaves_out = False
         self._is_anchored = False
         self._is_half_undone = False
 
@@ -143,7 +150,10 @@ class Recorder:
         if values is None:
             if not task.definition.traits.repeatable:
                 what = "lost" if isinstance(error, _NOT_KNOWN) else "failed"
-                self.write({"what": what, "node": task.node, "attempt": attempt.number, "error": _brief(error)})
+                record = {"what": what, "node": task.node, "attempt": attempt.number, "error": _brief(error)}
+                if task.body is not None:  # some of its items may be done
+                    record["partly"] = True
+                self.write(record)
             return
         now_s = self._clock()
         elapsed_s = now_s - attempt.started_s
@@ -172,14 +182,35 @@ class Recorder:
         file = self._file
         if file is None:
             return  # closed: the run is over, and this was given up
-        if task.parts:
-            file.add_lines(b"".join(self._lines_of_parts(task, values, elapsed_s)))
+        traits = task.definition.traits
+        effect = not traits.repeatable
+        if effect or traits.compensate is not None:
+            self._effect_done(file, task, values, elapsed_s, effect)
             return
-        effect = not task.definition.traits.repeatable
-        shown = ",".join([self._reference(task, value, elapsed_s, effect) for value in values])
-        file.add_text(f'{{"what":"done","node":{_quoted(task.node)},"s":{elapsed_s:.6f},"values":[{shown}]}}')
+        try:
+            if task.parts:
+                file.add_lines(b"".join(self._lines_of_parts(task, values, elapsed_s)))
+            else:
+                file.add_text(self._text_of(task, values, elapsed_s, effect))
+        except OSError as error:
+            self._left_out(error)  # it only computes again
+
+    def _effect_done(
+        self, file: JournalFile, task: Task, values: Sequence[Any], elapsed_s: float, effect: bool
+    ) -> None:
+        """Write that an effect is done, be it without what it has made."""
+        try:
+            file.add_text(self._text_of(task, values, elapsed_s, effect))
+        except OSError as error:
+            self._left_out(error)
+            plain = [value if type(value) in _NUMBERS else _TOO_LARGE for value in values]
+            file.add_text(self._text_of(task, plain, elapsed_s, effect), leaving=LAST_BYTES)
         if effect:
             file.sync()
+
+    def _text_of(self, task: Task, values: Sequence[Any], elapsed_s: float, effect: bool) -> str:
+        shown = ",".join([self._reference(task, value, elapsed_s, effect) for value in values])
+        return f'{{"what":"done","node":{_quoted(task.node)},"s":{elapsed_s:.6f},"values":[{shown}]}}'
 
     def _lines_of_parts(self, task: Task, values: Sequence[Any], elapsed_s: float) -> list[bytes]:
         lines, start = [], 0
@@ -212,11 +243,23 @@ class Recorder:
             return self._store.keep(value, sync=sync)
         except NotKeepable:
             return None
-        except OSError:
-            raise
+        except OSError as error:
+            self._left_out(error)
+            return None
         except Exception as error:  # noqa: BLE001 - a foreign class may do anything when it is looked at
             _log.debug("A value of run %s cannot be kept: %r", self.folder.key, error)
             return None
+
+    def _left_out(self, error: OSError) -> None:
+        """Say, once, that not all is kept."""
+        if not self._leaves_out:
+            self._leaves_out = True
+            _log.warning(
+                "The disk does not take all results of run %s (%s): those are left out, and are computed again if the "
+                "run is gone on with. Effects are still written down.",
+                self.folder.key,
+                error.strerror or error,
+            )
 
     def _is_worth(self, task: Task, value: Any, elapsed_s: float, effect: bool) -> bool:
         assert self._store is not None
@@ -242,15 +285,7 @@ class Recorder:
         given = attempt.arguments or {}
         if compensate is None or not self.open():
             return {}
-        asked = [name for name in Compensation.of(compensate).names if name in given]
-        inputs: dict[str, Any] = dict.fromkeys(asked)
-
-        def keep() -> None:
-            for name in asked:
-                inputs[name] = self._kept(given[name], True)
-
-        self._guarded(keep)
-        return inputs
+        return {name: self._kept(given[name], True) for name in Compensation.of(compensate).names if name in given}
 
     def undoing(self, nodes: Sequence[str], status: str) -> None:
         """Write down that what these have done is about to be undone, since the run has ended so."""
@@ -274,8 +309,7 @@ class Recorder:
         """Write down that a node counts as done, by a person's word."""
         if not self.open():
             return
-        references: list[Any] = []
-        self._guarded(lambda: references.extend(self._kept(value, True) for value in values))
+        references = [self._kept(value, True) for value in values]
         self.write({"what": "done", "node": node, "values": references}, sync=True)
 
     # --- the file ---------------------------------------------------------------------------------------------
@@ -290,7 +324,10 @@ class Recorder:
             self._guarded(lambda: self._add(file, record, sync))
 
     def _add(self, file: JournalFile, record: Mapping[str, Any], sync: bool) -> None:
-        file.add(record)
+        try:
+            file.add(record)
+        except OSError:
+            file.add(_shortened(record), leaving=LAST_BYTES)
         if sync:
             file.sync()
             if not self._is_anchored:  # a journal whose folder the power supply took away would be of no use
@@ -345,13 +382,22 @@ class Recorder:
         except OSError as error:
             if not self._broken:
                 self._broken = True
+                self._say_unknown()
                 reason = error.strerror or str(error)
                 _log.warning(
-                    "The journal of run %s cannot be written (%s): the run goes on, but what is done from here on "
-                    "would be done again after a crash.",
+                    "The journal of run %s cannot be written (%s): the run goes on. After a crash, what is done from "
+                    "here on is computed again, and you are asked about what has effects.",
                     self.folder.key,
                     reason,
                 )
+
+    def _say_unknown(self) -> None:
+        """Write the last line, for which room was kept: whoever goes on with the run knows that lines are missing."""
+        file = self._file
+        if file is not None:
+            with suppress(OSError):
+                file.add({"what": "unknown"}, leaving=0)
+                file.sync()
 
     def close(self, status: str, elapsed_s: float) -> None:
         """Write down how the run ended, and let go of its folder."""
@@ -378,3 +424,19 @@ class Recorder:
 
 def _brief(error: BaseException | None) -> str:
     return type(error).__name__
+
+
+def _shortened(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record without what takes much room."""
+    short = dict(record)
+    if "inputs" in short:
+        short["inputs"] = {name: _plain_or_none(value) for name, value in short["inputs"].items()}
+    if "values" in short:
+        short["values"] = [_plain_or_none(value) for value in short["values"]]
+    if "error" in short:
+        short["error"] = short["error"][:_SHORT]
+    return short
+
+
+def _plain_or_none(reference: Any) -> Any:
+    return reference if type(reference) in _NUMBERS else None

@@ -89,10 +89,12 @@ class ValueStore:
         if os.getpid() != self._process:  # see `JournalFile`
             raise OSError("This is a copy of the program.")
         with self._lock:
-            start, self._end = self._end, self._end + len(data)
+            start = self._end
             os.lseek(self._descriptor, start, os.SEEK_SET)
             if os.write(self._descriptor, data) != len(data):
+                os.ftruncate(self._descriptor, start)  # others have a use for the room
                 raise OSError("The disk took only a part of a value.")
+            self._end += len(data)
             self.written_bytes += len(data)
         if sync:
             os.fsync(self._descriptor)
@@ -107,11 +109,15 @@ class ValueStore:
             raise OSError(f"There is too little space left in {home}.")
         name = f"{self._session}-{next(self._numbers)}{part.suffix}"
         began_s = time.perf_counter()
-        with open(home / name, "wb", buffering=0) as file:
-            checked = _Checked(file)
-            part.write(checked)  # type: ignore[arg-type]  # all that is asked of it is to write
-            if sync:
-                os.fsync(file.fileno())
+        try:
+            with open(home / name, "wb", buffering=0) as file:
+                checked = _Checked(file)
+                part.write(checked)  # type: ignore[arg-type]  # all that is asked of it is to write
+                if sync:
+                    os.fsync(file.fileno())
+        except BaseException:
+            (home / name).unlink(missing_ok=True)
+            raise
         elapsed_s = max(time.perf_counter() - began_s, 1e-6)
         self.bytes_per_s += 0.3 * (checked.length / elapsed_s - self.bytes_per_s)
         self.written_bytes += checked.length

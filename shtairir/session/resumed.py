@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from shtairir.document.graph import Graph
     from shtairir.document.snapshot import Snapshot
     from shtairir.planning import ExecutionPlan
+    from shtairir.planning.plan import Task
 
 
 
@@ -286,7 +287,7 @@ class _Resumption:
         """Refuse to go on while it is not clear whether an effect is to happen again."""
         running = self._restoration(plan, given).running
         questions = {}
-        for node, account in self._account.nodes.items():
+        for node in dict.fromkeys([*self._account.nodes, *(plan.nodes if self._account.is_unclear else ())]):
             call = plan.call(node)
             if call is None or node in self._word.rerun or call.definition.traits.repeatable:
                 continue
@@ -295,18 +296,30 @@ class _Resumption:
                 continue
             if node in self._word.done:
                 continue  # asked about below
-            if account.standing == "begun":
-                questions[str(node)] = "It had begun, and nobody knows whether it has had its effect."
-            elif account.standing == "done":
-                questions[str(node)] = "It is done, but would have to run again: " + (
-                    "what it depends on was changed." if node not in given.done else "what it made was not kept."
-                )
+            why = self._question(node, task, given)
+            if why:
+                questions[str(node)] = why
         for node in self._word.done:
             task = plan.task(node)
             if task is not None and task.number in running:
                 questions[str(node)] = "It counts as done, but what it made is not known, and is needed."
         if questions:
             raise undecided(self._facts.key, questions)
+
+    def _question(self, node: NodeId, task: Task, given: Restored) -> str:
+        """Return why a node that has an effect, and would run, is asked about; empty if there is no question."""
+        account = self._account.nodes.get(node)
+        standing = account.standing if account is not None else ""
+        if task.body is not None and account is not None and (standing == "begun" or account.partly):
+            return "It did not get to its end: some of its items may have had their effects, and all would run again."
+        if standing == "begun":
+            return "It had begun, and nobody knows whether it has had its effect."
+        if standing == "done":
+            why = "what it depends on was changed." if node not in given.done else "what it made was not kept."
+            return f"It is done, but would have to run again: {why}"
+        if self._account.is_lost(node):
+            return "The journal could not be written any more: nobody knows whether it has had its effect."
+        return ""
 
     # --- the start --------------------------------------------------------------------------------------------
 
@@ -342,7 +355,11 @@ class _Resumption:
     def _undone(self, plan: ExecutionPlan) -> RunHandle:
         """Undo what the run has done, and nothing else."""
         self._ask_before_undoing(plan)
-        told = [node for node in self._word.done if node in self._account.unknown]
+        told = [
+            node
+            for node in self._word.done
+            if node in self._account.unknown or (node in self._account.nodes and self._account.is_lost(node))
+        ]
         effects = self._undoable(plan, [*self._account.done, *told])
         if not effects and not self._account.undoing:
             raise RecoveryError(f"Run {self._facts.key} has done nothing that can be undone.")
@@ -372,11 +389,20 @@ class _Resumption:
     def _ask_before_undoing(self, plan: ExecutionPlan) -> None:
         """Refuse to undo while it is not clear whether there is more to undo."""
         questions = {}
-        for node in self._account.unknown:
+        lost = [node for node in plan.nodes if self._account.is_lost(node)] if self._account.is_unclear else []
+        for node in (*self._account.unknown, *lost):
             call = plan.call(node)
-            said = node in self._word.done or node in self._word.rerun
-            if call is not None and call.definition.traits.compensate is not None and not said:
-                questions[str(node)] = "It had begun, and nobody knows whether there is anything to undo."
+            said = node in self._word.done
+            if call is None or call.definition.traits.compensate is None or node in self._word.rerun:
+                continue
+            if node not in self._account.nodes:
+                questions[str(node)] = (
+                    "The journal could not be written any more, and what it was given was not kept: if it has had its "
+                    "effect, undo that by hand; then leave it out with --rerun."
+                )
+            elif not said:
+                why = "The journal could not be written any more" if node in lost else "It had begun"
+                questions[str(node)] = f"{why}, and nobody knows whether there is anything to undo."
         if questions and self._word.undo:
             raise undecided(self._facts.key, questions)
 
@@ -415,6 +441,8 @@ class _Resumption:
         void = [node for node in dict.fromkeys([*stale, *again]) if node not in self._word.done]
         if void:
             recorder.write({"what": "void", "nodes": void}, sync=True)
+        if self._account.is_unclear and self._word.rerun:
+            recorder.write({"what": "cleared", "nodes": list(self._word.rerun)}, sync=True)
         for node, value in self._word.done.items():
             recorder.note_done(node, [] if value is UNKNOWN else [value])
 

@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from contextlib import suppress
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from shtairir.errors import RecoveryError
 from shtairir.recovery.encoding import NotKeepable, decoded, encoded
 from shtairir.recovery.facts import RunFacts, here_and_now
 from shtairir.recovery.folder import RunFolder, found, kept_folders
-from shtairir.recovery.journal import JournalFile, last_records, read_journal
+from shtairir.recovery.journal import LAST_BYTES, JournalFile, last_records, read_journal
 from shtairir.recovery.keys import new_run_key
 from shtairir.recovery.listing import runs
 from shtairir.recovery.locking import is_held, take
@@ -153,9 +154,40 @@ class TestJournals:
             deque(map(journal.add, [long] * 200))
         monkeypatch.undo()
         kept = len(read_journal(tmp_path / "journal"))
-        assert 50 < kept < 100
+        assert 20 < kept < 60
         journal.close()
         assert len(read_journal(tmp_path / "journal")) == kept
+
+    def test_room_is_kept_for_what_must_not_be_lost(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        journal = JournalFile(tmp_path / "journal")
+        monkeypatch.setattr("os.write", lambda descriptor, data: len(data) // 2)
+        long = {"text": "x" * 1000}
+        with pytest.raises(OSError, match="No space left"):
+            deque(map(journal.add, [long] * 200))
+        for number in range(100):
+            journal.add({"what": "begun", "node": f"n{number}"}, leaving=LAST_BYTES)
+        begun = partial(journal.add, leaving=LAST_BYTES)
+        with pytest.raises(OSError, match="No space left"):
+            deque(map(begun, [{"what": "begun"}] * 2000))
+        journal.add({"what": "unknown"}, leaving=0)
+        monkeypatch.undo()
+        # As a program finds it that comes after this one was killed.
+        records = read_journal(tmp_path / "journal")
+        assert records[-1] == {"what": "unknown"}
+        assert sum("node" in record for record in records) == 100
+        journal.close()
+
+    def test_a_disk_with_room_again_is_used_again(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        journal = JournalFile(tmp_path / "journal")
+        long = {"text": "x" * 1000}
+        with monkeypatch.context() as full:
+            full.setattr("os.write", lambda descriptor, data: len(data) // 2)
+            with pytest.raises(OSError, match="No space left"):
+                deque(map(journal.add, [long] * 200))
+        kept = len(read_journal(tmp_path / "journal"))
+        deque(map(journal.add, [long] * 200))
+        journal.close()
+        assert read_journal(tmp_path / "journal") == [long] * (kept + 200)
 
 
 class TestFolders:
@@ -408,10 +440,31 @@ class TestStore:
             kept.load()
         store.close()
 
+    def test_what_the_disk_did_not_take_leaves_nothing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        folder = RunFolder(tmp_path)
+        store = ValueStore(folder)
+        with monkeypatch.context() as full:
+            write = os.write
+            full.setattr("os.write", lambda descriptor, data: write(descriptor, data[: len(data) // 2]))
+            with pytest.raises(OSError, match="only a part"):
+                store.keep("x" * 5000)
+            full.setattr("shtairir.recovery.store._Checked.write", _refused)
+            with pytest.raises(OSError, match="No space left"):
+                store.keep(np.arange(50_000.0))
+        assert folder.values.stat().st_size == 0
+        assert list(folder.checkpoints.iterdir()) == []
+        kept = KeptValue(folder, store.keep("y" * 5000))
+        assert kept.load() == "y" * 5000
+        store.close()
+
     def test_a_name_leads_nowhere_else(self, tmp_path: Path) -> None:
         (tmp_path / "secret").write_bytes(b"{}")
         kept = KeptValue(RunFolder(tmp_path / "run"), {"text": ["../../secret", 0, 2, 0]})
         assert not kept.is_whole()
+
+
+def _refused(file: Any, data: Any) -> int:
+    raise OSError(28, "No space left on device")
 
 
 def _there_and_back(value: Any) -> Any:

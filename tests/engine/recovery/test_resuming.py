@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from shtairir.errors import RecoveryError, UndecidedError
 from shtairir.events import NodeStatus
 from shtairir.recovery.account import Account, account_of
 from shtairir.recovery.folder import RunFolder
+from shtairir.recovery.journal import JournalFile
 from shtairir.recovery.keeping import KeptRun, kept_run
 from shtairir.recovery.listing import info_of, interrupted, runs
 from shtairir.recovery.locking import take
@@ -53,6 +55,50 @@ def looked(context: Context, x: float = 1.0) -> float:
     if context.node in broken:
         raise ValueError("Broken.")
     return x
+
+
+@block(id="resuming.at_three", category="Test", pure=False)
+def at_three(context: Context, x: float = 1.0) -> float:
+    """Have an effect; fail at the third if told so."""
+    calls.append(f"{x}")
+    if x == 3.0 and "three" in broken:
+        raise ValueError("Broken.")
+    return x
+
+
+@block(id="resuming.waits_at_two", category="Test", pure=False)
+def waits_at_two(context: Context, x: float = 1.0) -> float:
+    """Have an effect; wait at the second until told to go on, or to stop."""
+    calls.append(f"{x}")
+    if x == 2.0:
+        _reached.set()
+        while not _go.wait(0.01):
+            context.check_cancelled()
+    return x
+
+
+@block(id="resuming.many", category="Test")
+def many(context: Context, count: int = 3) -> list[float]:
+    """Make a list."""
+    if context.node in broken:
+        raise ValueError("Broken.")
+    return [float(number) for number in range(count)]
+
+
+@block(id="resuming.long_text", category="Test", pure=False)
+def long_text(context: Context, x: float = 1.0) -> str:
+    """Have an effect, and make a text that does not fit into a line."""
+    calls.append(context.node)
+    return "v" * 5000
+
+
+@block(id="resuming.length", category="Test")
+def length(context: Context, text: str) -> float:
+    """Read it."""
+    calls.append(context.node)
+    if context.node in broken:
+        raise ValueError("Broken.")
+    return float(len(text))
 
 
 @block(id="resuming.odd", category="Test", pure=False)
@@ -329,6 +375,70 @@ class TestLoops:
         assert resume(graph=graph, rerun=["loop"] if asked else ()).status == "done"
         assert len(calls) == 3
 
+    @pytest.mark.parametrize("inside", [counted, looked])
+    def test_one_that_failed_begins_again_if_nothing_in_it_is_an_effect(self, state: Path, inside: Any) -> None:
+        kept_and_failed(_over_three(inside), "loop/node")
+        assert resume(graph=_over_three(inside)).status == "done"
+        assert len(calls) == 3
+
+    def test_one_that_failed_in_the_middle_is_asked_about(self, state: Path) -> None:
+        graph = _over_three(at_three)
+        kept_and_failed(graph, "three")
+        with pytest.raises(UndecidedError, match=r"'loop': It did not get to its end.*its items may have") as caught:
+            resume(graph=graph)
+        assert list(caught.value.nodes) == ["loop"]
+        assert calls == []
+        assert resume(graph=graph, rerun=["loop"]).status == "done"
+        assert len(calls) == 3
+
+    def test_and_so_is_one_that_was_cancelled_in_the_middle(self, state: Path) -> None:
+        graph = _over_three(waits_at_two)
+        _reached.clear()
+        _go.clear()
+        handle = shtairir.start(graph, workers=1)
+        assert _reached.wait(10)
+        handle.cancel()
+        cancelled = handle.wait(10)
+        assert cancelled is not None
+        assert cancelled.status == "cancelled"
+        calls.clear()
+        _go.set()
+        with pytest.raises(UndecidedError, match="some of its items may have"):
+            resume(graph=graph)
+        assert calls == []
+        result = resume(graph=graph, done={"loop": [1.0, 2.0, 3.0]})
+        assert (result.status, calls) == ("done", [])
+        assert resume(graph=graph).status == "done"
+
+    def test_one_that_never_began_is_not_asked_about(self, state: Path) -> None:
+        graph = mapped(paid)
+        graph.add(many, id="many")
+        graph.link("many.out", "loop.x")
+        kept_and_failed(graph, "many")
+        assert resume(graph=graph).status == "done"
+        assert len(calls) == 3
+
+    def test_who_said_that_it_runs_again_is_not_asked_before_it_has(self, state: Path) -> None:
+        graph = mapped(paid)
+        graph.add(many, id="many")
+        graph.link("many.out", "loop.x")
+        graph.add(counted, id="end")
+        kept_and_failed(graph, "end")
+        graph.set("many.count", 2)
+        broken.add("many")
+        assert resume(graph=graph, rerun=["loop"]).status == "failed"
+        broken.clear()
+        calls.clear()
+        assert resume(graph=graph).status == "done"
+        assert len(calls) == 2
+
+
+def _over_three(inside: Any) -> shtairir.Graph:
+    graph = mapped(inside)
+    graph.add("list.range", id="numbers", values={"start": 1, "stop": 4})
+    graph.link("numbers.out", "loop.x")
+    return graph
+
 
 class TestWhatIsRefused:
     def test_a_run_that_goes_on_cannot_be_taken_up(self, state: Path) -> None:
@@ -401,13 +511,69 @@ class TestWhatIsLeft:
     def test_a_full_disk_does_not_end_the_run(
         self, state: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        def full(*_: Any) -> None:
+        def full(*_: Any, **__: Any) -> None:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr("shtairir.recovery.journal.JournalFile.add_text", full)
         graph = chain("a", "p", "b", p=paid)
         assert shtairir.run(graph)["b"] == 5.0
         assert caplog.text.count("cannot be written (No space left on device)") == 1
+
+    def test_a_value_that_does_not_fit_costs_only_itself(
+        self, state: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def full(*_: Any, **__: Any) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("shtairir.recovery.store.ValueStore._added", full)
+        graph = graph_of("t -> n -> p", blocks={"t": long_text, "n": length, "p": paid})
+        account = kept_and_failed(graph, "p")
+        assert account.nodes["t"].standing == "done"  # type: ignore[index]
+        assert account.nodes["t"].values == [None]  # type: ignore[index]
+        assert account.nodes["n"].values == [5000.0]  # type: ignore[index]
+        assert caplog.text.count("No space left on device") == 1
+        assert "are left out" in caplog.text
+        monkeypatch.undo()
+        monkeypatch.setenv("SHTAIRIR_STATE_PATH", str(state))
+        assert resume(graph=graph)["p"] == 10_000.0
+        assert calls == ["p"]
+
+    def test_effects_are_written_down_when_the_disk_is_full(self, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        names = [f"p{number}" for number in range(20)]
+        graph = chain(*names, "end", **dict.fromkeys(names, paid))
+        with _full_disk(monkeypatch):
+            account = kept_and_failed(graph, "end")
+            assert not account.is_unclear
+            assert set(names) <= set(account.done)
+            assert account.nodes["p19"].values == [2.0**20]  # type: ignore[index]
+        assert resume(graph=graph).status == "done"
+        assert calls == ["end"]
+
+    def test_when_nothing_fits_any_more_a_person_is_asked_about_all_effects(
+        self, state: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        names = [f"p{number}" for number in range(12)]
+        graph = chain(*names, "end", **dict.fromkeys(names, paid))
+        monkeypatch.setattr("shtairir.recovery.journal.RESERVE_BYTES", 1200)
+        with _full_disk(monkeypatch):
+            account = kept_and_failed(graph, "end")
+        assert account.is_unclear
+        assert caplog.text.count("cannot be written (No space left on device)") == 1
+        done = [name for name in names if name in account.done]
+        assert 2 <= len(done) < 8
+        with pytest.raises(UndecidedError, match="could not be written any more") as caught:
+            resume(graph=graph)
+        # The first of the others had begun, perhaps; of the rest nothing is known.
+        assert list(caught.value.nodes) == names[len(done) :]
+        assert calls == []
+        left = names[len(done) :]
+        broken.add(left[1])
+        assert resume(graph=graph, rerun=left).status == "failed"
+        broken.clear()
+        calls.clear()
+        # Who has said it is not asked again: from then on all was written down.
+        assert resume(graph=graph).status == "done"
+        assert calls == [*left[1:], "end"]
 
     def test_a_plan_without_a_graph_is_kept_all_the_same(self, state: Path) -> None:
         kept = kept_run(shtairir.plan(chain("a", "b")))
@@ -435,6 +601,26 @@ def waiting(context: Context, x: float = 1.0) -> float:
     while not _go.wait(0.01):
         context.check_cancelled()
     return x
+
+
+@contextmanager
+def _full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no journal grow that is there, as on a disk that others have filled; and keep no values."""
+    grow = JournalFile._grow
+
+    def first_only(journal: JournalFile, needed: int) -> None:
+        if journal._map is not None:
+            raise OSError(28, "No space left on device")
+        grow(journal, needed)
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("shtairir.recovery.journal._PIECE_BYTES", 256)
+        patched.setattr(JournalFile, "_grow", first_only)
+        patched.setattr("shtairir.recovery.store.ValueStore._added", full)
+        yield
 
 
 def _forget_the_end(folder: RunFolder) -> None:
