@@ -122,10 +122,16 @@ def _files_of(definitions: Sequence[BlockDefinition], keys: Sequence[str]) -> li
         if source is None:
             continue
         files.add(Path(source))
-        module = sys.modules.get(definition.function.__module__.partition(".")[0])
+        module = sys.modules.get(_package_of(definition.function.__module__))
         if len(keys) and module is not None and hasattr(module, "__path__"):
             files |= {file for folder in module.__path__ for file in Path(folder).rglob("*.py")}
     return sorted(files)
+
+
+def _package_of(module: str) -> str:
+    """Return the package that is a pack: the engine's own blocks are one part of it, and it is none itself."""
+    parts = module.split(".")
+    return ".".join(parts[: 2 if parts[0] == __name__.partition(".")[0] else 1])
 
 
 def _block_findings(registry: Registry, definitions: Sequence[BlockDefinition]) -> Iterator[Finding]:
