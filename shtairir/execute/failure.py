@@ -118,9 +118,7 @@ def _summaries(arguments: Mapping[str, object], definition: BlockDefinition) -> 
     return summaries
 
 
-def located(
-    error: BaseException, function: Callable[..., object] | None, file: str
-) -> tuple[CodeLine | None, str]:
+def located(error: BaseException, function: Callable[..., object] | None, file: str) -> tuple[CodeLine | None, str]:
     """Return the line of a block's own code at which it failed, and the traceback.
 
     Parameters
