@@ -183,9 +183,11 @@ def _undo_begun(account: Account, record: Mapping[str, Any]) -> None:
 
 
 def _undone(account: Account, record: Mapping[str, Any]) -> None:
-    found = account.nodes.get(NodeId(record["node"]))
+    node = NodeId(record["node"])
+    found = account.nodes.get(node)
     if found is not None:
         found.standing, found.undoing, found.values = "undone", False, []
+        account.cleared.add(node)
 
 
 def _finished(account: Account, record: Mapping[str, Any]) -> None:

@@ -352,7 +352,11 @@ class Recorder:
             self._describe()
         self._store = ValueStore(self.folder, self._session)
         file = JournalFile(self.folder.journal)
-        file.add({"what": "session", "number": self._session, "wall_s": round(time.time(), 3)})
+        try:
+            file.add({"what": "session", "number": self._session, "wall_s": round(time.time(), 3)})
+        except OSError:
+            file.close()
+            raise
         self._file = file
         for node, values in self._given().items():
             self._note_given(node, values)

@@ -232,4 +232,3 @@ def _parts(reference: Any) -> list[list[Any]]:
 
 def _no_parts(place: int) -> bytes:
     raise RecoveryError("A kept value names a part that it does not have.")
-

@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from shtairir.planning.plan import Task
 
 
-
 @dataclass(frozen=True, slots=True)
 class Word:
     """What a person says of a run that is to go on.
@@ -75,6 +74,8 @@ class Word:
     done: Mapping[NodeId, Any] = field(default_factory=dict)
     undo: bool = False
 
+
+_NO_ROOM = "Look whether there is room left on the disk."
 
 UNKNOWN = object()
 """Instead of the value of a node that counts as done."""
@@ -334,9 +335,15 @@ class _Resumption:
         )
         if not recorder.open():
             lock.release()
-            raise RecoveryError(f"The folder of run {key} cannot be written.")
+            raise RecoveryError(f"The folder of run {key} cannot be written.", hint=_NO_ROOM)
         self._write_word(recorder, folder, stale)
-        self._describe(folder, plan, key)
+        try:
+            self._describe(folder, plan, key)
+        except OSError as error:
+            recorder.close("failed", 0.0)
+            raise RecoveryError(
+                f"The folder of run {key} cannot be written: {error.strerror}.", hint=_NO_ROOM
+            ) from None
         known = {port: _in(folder, value) for port, value in restored.known.items()}
         wishes = replace(
             self._wishes,
@@ -368,7 +375,7 @@ class _Resumption:
         recorder = Recorder(folder, _nothing, checkpoints="none", session=account.sessions + 1, lock=lock)
         if not recorder.open():
             lock.release()
-            raise RecoveryError(f"The folder of run {self._facts.key} cannot be written.")
+            raise RecoveryError(f"The folder of run {self._facts.key} cannot be written.", hint=_NO_ROOM)
         undone = [node for node, one in account.nodes.items() if one.standing == "undone"]
         restored = Restored(
             done=frozenset([*account.done, *undone]),

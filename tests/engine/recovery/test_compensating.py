@@ -13,6 +13,7 @@ from shtairir.block import Context, block
 from shtairir.errors import RecoveryError, UndecidedError
 from shtairir.events import NodeCompensated, NodeStatus
 from shtairir.recovery.account import account_of
+from shtairir.recovery.journal import line_of
 from shtairir.recovery.listing import runs
 from shtairir.session import resume
 from shtairir.testing import EventRecorder, graph_of
@@ -209,6 +210,29 @@ class TestWithAJournal:
         assert undone == []
         resume(graph=graph, undo=True, done={"c": 4.0})
         assert undone == [("c", 3.0, 4.0), ("b", 2.0, 3.0), ("a", 1.0, 2.0)]
+
+    def test_a_person_is_asked_about_all_that_could_not_be_written_down(self, state: Path) -> None:
+        graph = saga(taken)
+        shtairir.run(graph)
+        folder = runs()[0].folder
+        lines = folder.journal.read_bytes().splitlines(keepends=True)
+        begun = next(n for n, line in enumerate(lines) if b'"begun"' in line and b'"c"' in line)
+        folder.journal.write_bytes(b"".join([*lines[: begun + 1], line_of('{"what":"unknown"}')]))
+        with pytest.raises(UndecidedError, match="undo that by hand") as caught:
+            resume(graph=graph, undo=True, done={"c": 4.0})
+        assert list(caught.value.nodes) == ["end"]
+        with pytest.raises(UndecidedError, match="undo that by hand"):  # what it was given is not known
+            resume(graph=graph, undo=True, done={"c": 4.0, "end": 5.0})
+        assert undone == []
+        resume(graph=graph, undo=True, done={"c": 4.0}, rerun=["end"])
+        assert undone == [("c", 3.0, 4.0), ("b", 2.0, 3.0), ("a", 1.0, 2.0)]
+        done.clear()
+        # What was undone is clear again; what was not is asked about as long as nobody says that it is to run.
+        with pytest.raises(UndecidedError) as caught:
+            resume(graph=graph)
+        assert list(caught.value.nodes) == ["end"]
+        assert resume(graph=graph, rerun=["end"]).status == "done"
+        assert done == ["a", "b", "c", "end"]
 
     def test_undoing_that_was_cut_off_is_finished_and_nothing_else(self, state: Path) -> None:
         graph = saga()

@@ -254,7 +254,6 @@ class TestWhatRunsAgain:
         shtairir.save(graph, file)
         assert resume()["d"] == 4.0
 
-
     def test_what_a_run_was_given_it_is_given_again(self, state: Path) -> None:
         graph = chain("a", "b", "c")
         kept_and_failed(graph, "c", given={"b.out": 40.0})
@@ -537,6 +536,23 @@ class TestWhatIsLeft:
         monkeypatch.setenv("SHTAIRIR_STATE_PATH", str(state))
         assert resume(graph=graph)["p"] == 10_000.0
         assert calls == ["p"]
+
+    def test_a_run_does_not_go_on_where_nothing_can_be_written(
+        self, state: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: Any, **__: Any) -> None:
+            raise OSError(28, "No space left on device")
+
+        graph = chain("a", "p", "c", p=paid)
+        kept_and_failed(graph, "c")
+        for what in ("recovery.folder.write_whole", "recovery.journal.JournalFile._grow"):
+            with monkeypatch.context() as patched:
+                patched.setattr(f"shtairir.{what}", full)
+                with pytest.raises(RecoveryError, match=r"folder of run .* cannot be written"):
+                    resume(graph=graph)
+        assert calls == []
+        assert resume(graph=graph).status == "done"
+        assert calls == ["c"]
 
     def test_effects_are_written_down_when_the_disk_is_full(self, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         names = [f"p{number}" for number in range(20)]
