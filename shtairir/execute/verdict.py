@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from shtairir.events import RunStatus
+from shtairir.execute.attempts import stops_the_run
 from shtairir.execute.choosing import ChoosingScheduler
 from shtairir.execute.scheduler import State
 
@@ -64,7 +65,8 @@ def _at_fault(state: RunState, task: int) -> Iterable[NodePolicy]:
 
 
 def _accepts(policy: NodePolicy) -> bool:
-    return policy.on_failure == "continue" or policy.criticality == "low"
+    # Who stops the run accepts nothing, whatever was over by then.
+    return not stops_the_run(policy) and (policy.on_failure == "continue" or policy.criticality == "low")
 
 
 def _leaves_something(state: RunState) -> bool:
