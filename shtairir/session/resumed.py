@@ -123,6 +123,7 @@ class _Resumption:
         self._is_done = is_done
         self._word = word
         self._account: Account = account_of(folder)
+        self._identities: Mapping[NodeId, str] = {}
         self._wishes = replace(
             wishes,
             level=facts.level,
@@ -202,6 +203,7 @@ class _Resumption:
         keys_before = identities(before, stamps, outside(self._facts.files))
         keys_now = identities(now, stamps_now, outside(files_of(now)))
         self._is_as_it_was = keys_before == keys_now
+        self._identities = keys_now
         return {node for node in self._account.nodes if keys_before.get(node) != keys_now.get(node)}
 
     def _restored(self, before: ExecutionPlan | None, plan: ExecutionPlan, stale: Collection[NodeId]) -> Restored:
@@ -248,6 +250,9 @@ class _Resumption:
             times = account.times + int(anew)
             if account.is_effect and times:
                 keys[node] = f"{key}/{node}#{times + 1}"
+            elif anew and not account.is_effect and node in self._identities:
+                # That it happened is not counted, since it does no harm again; but with other values it is another.
+                keys[node] = f"{key}/{node}#{self._identities[node][:8]}"
         return keys
 
     def _restoration(self, plan: ExecutionPlan, given: Restored) -> Restoration:

@@ -57,6 +57,13 @@ def looked(context: Context, x: float = 1.0) -> float:
     return x
 
 
+@block(id="resuming.sent", category="Test", pure=False, idempotent=True)
+def sent(context: Context, x: float = 1.0) -> float:
+    """Tell somebody who knows a repetition by its key."""
+    calls.append(context.idempotency_key.partition("/")[2])
+    return x
+
+
 @block(id="resuming.at_three", category="Test", pure=False)
 def at_three(context: Context, x: float = 1.0) -> float:
     """Have an effect; fail at the third if told so."""
@@ -331,6 +338,15 @@ class TestEffects:
             resume(graph=graph, parameters={"a.plus": 3.0})
         assert resume(graph=graph, parameters={"a.plus": 3.0}, rerun=["p"])["c"] == 9.0
         assert calls == ["a", "p#2", "c"]
+
+    def test_an_effect_with_another_value_has_another_key(self, state: Path) -> None:
+        graph = chain("a", "p", "c", p=sent)
+        kept_and_failed(graph, "c")
+        broken.add("c")
+        resume(graph=graph, parameters={"a.plus": 3.0})
+        resume(graph=graph, parameters={"a.plus": 4.0})
+        first, second = [key for key in calls if key.startswith("p")]
+        assert len({"p", first, second}) == 3
 
     def test_or_leaves_it_as_it_is(self, state: Path) -> None:
         graph = chain("a", "p", "c", p=paid)
