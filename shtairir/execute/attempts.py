@@ -75,9 +75,12 @@ class Attempts:
         state.records.ended_s[task] = ended_s
         if attempt.is_overdue:
             return self._failed(call, task, attempt, too_late(attempt), {})
-        if type(returned) is call.plain_output and not state.hooks:
+        if type(returned) is call.plain_output:
             call.pace.quick = ended_s - attempt.started_s < QUICK_S
             state.slots[call.first_slot] = returned  # there is no more to say of a number
+            for hook in state.hooks[: attempt.begun]:
+                hook.end(attempt, (returned,), None)
+            attempt.arguments = None
         else:
             try:
                 values = call.outputs(returned)
