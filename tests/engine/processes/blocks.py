@@ -248,7 +248,7 @@ def after(x: float, context: Context) -> float:
 @block(id="testing.meddle", pure=False)
 def meddle(how: str = "close") -> float:
     """Do something to all descriptors that are open."""
-    for descriptor in range(3, 64):
+    for descriptor in range(3, 4096):  # a program that has many open gives its workers high ones
         with suppress(OSError):
             if how == "close":
                 os.close(descriptor)
