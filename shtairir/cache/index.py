@@ -8,6 +8,7 @@ the index may be damaged; it is set aside then, and the cache begins anew.
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,12 +47,14 @@ class Index:
         self._connection = sqlite3.connect(
             path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False, cached_statements=64
         )
+        # A cache that nobody refers to any more has nobody who closes it.
+        self._closing = weakref.finalize(self, self._connection.close)
         try:
             self._connection.execute("pragma journal_mode = truncate")
             self._connection.execute("pragma synchronous = off")
             self._prepare()
         except BaseException:
-            self._connection.close()
+            self.close()
             raise
 
     def _prepare(self) -> None:
@@ -108,4 +111,4 @@ class Index:
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        self._closing()
