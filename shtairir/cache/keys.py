@@ -47,7 +47,8 @@ _made: WeakKeyDictionary[ExecutionPlan, tuple[tuple[str, ...], Mapping[NodeId, s
 
 
 def _keys(plan: ExecutionPlan, files: FileHashes) -> Mapping[NodeId, str]:
-    stamps = {definition.id: source_stamp(definition) for definition in _definitions(plan)}
+    definitions = {id(definition): definition for definition in _definitions(plan)}  # many tasks, few blocks
+    stamps = {definition.id: source_stamp(definition) for definition in definitions.values()}
 
     def outside(task: Task) -> str:
         read = [f"{name}={files.of(path)}" for name, path in read_files(task)]

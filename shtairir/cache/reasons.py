@@ -46,18 +46,21 @@ def ingredients(
     plan: ExecutionPlan, keys: Mapping[NodeId, str], files: FileHashes = files_of
 ) -> dict[str, Ingredients]:
     """Return what each node of a plan is made of."""
-    return {
-        node: _ingredients(task, keys.get(task.node, ""), files)
-        for whole in plan.tasks
-        for task in whole.calls
-        for node in (task.node, *task.aliases)
-    }
+    stamps: dict[int, str] = {}  # many tasks, few blocks
+    found: dict[str, Ingredients] = {}
+    for whole in plan.tasks:
+        for task in whole.calls:
+            definition = task.definition
+            stamp = stamps.get(id(definition)) or stamps.setdefault(id(definition), source_stamp(definition))
+            made_of = _ingredients(task, stamp, keys.get(task.node, ""), files)
+            found.update(dict.fromkeys((task.node, *task.aliases), made_of))
+    return found
 
 
-def _ingredients(task: Task, key: str, files: FileHashes) -> Ingredients:
+def _ingredients(task: Task, stamp: str, key: str, files: FileHashes) -> Ingredients:
     return {
         "block": task.definition.id,
-        "stamp": source_stamp(task.definition),
+        "stamp": stamp,
         "values": {name: _in_words(value) for name, value in sorted(task.values.items())},
         "files": {os.fspath(path): files.of(path) for _, path in read_files(task)},
         "inputs": {item.port: str(item.source) for item in sorted(task.inputs, key=lambda one: one.port)},
