@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from shtairir_ui import theme
+from shtairir_ui.commands import STANDARD, Command
 from shtairir_ui.editor import Editor
-
-Keys = tuple[str | QKeySequence.StandardKey, ...]
-STANDARD = QKeySequence.StandardKey
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One entry of a menu; `name` is how the program asks for it."""
-
-    name: str
-    text: str
-    keys: Keys = ()
-    icon: str = ""
-    tip: str = ""
-
+from shtairir_ui.features import FEATURES
 
 FILE = (
     Command("new", "&New", (STANDARD.New,), "new", "Begin an empty graph"),
@@ -59,10 +45,10 @@ GRAPH = (
 )
 VIEW = (
     Command("fit", "&Fit the graph", ("Ctrl+0",), "fit", "Show the whole graph"),
-    Command("as_app", "Run as an &app", ("Ctrl+Shift+A",), "layout", "Show what the graph publishes as a form"),
-    Command("show_palette", "&Palette", ("Ctrl+1",), "panel_left"),
-    Command("show_bottom", "P&roblems, log, runs", ("Ctrl+J",), "panel_bottom"),
-    Command("show_right", "&Inspector and preview", ("Ctrl+2",), "panel_right"),
+    Command("as_app", "Run as an &app", ("Ctrl+Shift+A",), "layout", "Show what is published as a form", checkable=True),
+    Command("show_palette", "&Palette", ("Ctrl+1",), "panel_left", checkable=True),
+    Command("show_bottom", "P&roblems, log, runs", ("Ctrl+J",), "panel_bottom", checkable=True),
+    Command("show_right", "&Inspector and preview", ("Ctrl+2",), "panel_right", checkable=True),
 )
 RUN = (
     Command("run", "&Run", ("F5", "Ctrl+Return", "Ctrl+Enter"), "run", "Run what must run: what has changed"),
@@ -87,10 +73,13 @@ HELP = (
     Command("keys", "&Keyboard shortcuts", ("F1",), "keyboard"),
     Command("about", "&About Shtairir", (), "info"),
 )
-MENUS = (("File", FILE), ("Edit", EDIT), ("Graph", GRAPH), ("View", VIEW), ("Run", RUN), ("Help", HELP))
+CORE = (("File", FILE), ("Edit", EDIT), ("Graph", GRAPH), ("View", VIEW), ("Run", RUN), ("Help", HELP))
+MENUS = tuple(
+    (title, (*group, *(command for feature in FEATURES if feature.menu == title for command in feature.commands)))
+    for title, group in CORE
+)
 OF_THE_PRESENT = ("save_as", "paste", "new_code", "export", "as_app", "find_block")
 """What makes no sense on a run of the past."""
-CHECKABLE = frozenset({"as_app", "show_palette", "show_bottom", "show_right"})
 
 
 class Actions(QObject):
@@ -100,7 +89,8 @@ class Actions(QObject):
         super().__init__(window)
         self._editor = editor
         self._window = window
-        self._actions = {command.name: self._make(command) for _, group in MENUS for command in group}
+        self._commands = {command.name: command for _, group in MENUS for command in group}
+        self._actions = {name: self._make(command) for name, command in self._commands.items()}
         self._connect_editor()
         self.refresh()
 
@@ -149,6 +139,9 @@ class Actions(QObject):
             self._actions[name].setEnabled(self._editor.past is None)
         self._refresh_places(some)
         self._refresh_run(len(self._editor.selection))
+        for name, command in self._commands.items():
+            if command.usable is not None:
+                self._actions[name].setEnabled(command.usable(self._editor))
 
     def _refresh_run(self, selected: int) -> None:
         editor = self._editor
@@ -192,8 +185,8 @@ class Actions(QObject):
         action = QAction(command.text, self)
         action.setObjectName(f"action_{command.name}")
         action.setShortcuts([QKeySequence(keys) for keys in command.keys])
-        action.setCheckable(command.name in CHECKABLE)
-        action.setIconVisibleInMenu(command.name not in CHECKABLE)  # there, the tick has the place
+        action.setCheckable(command.checkable)
+        action.setIconVisibleInMenu(not command.checkable)  # there, the tick has the place
         if command.icon:
             theme.bind_icon(action, command.icon)
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from shtairir_ui.dialogs import show_about, show_keys
+from shtairir_ui.features import FEATURES
 from shtairir_ui.settings import ThemeChoice
 
 if TYPE_CHECKING:
@@ -50,7 +51,16 @@ class Menus(QObject):
             *("show_history", "show_watch", "show_profiler", "show_health", "", "release_memory"),
         )
         self._make_help_menu()
+        self._add_features()
         window.files.recents_changed.connect(self._fill_recent)
+
+    def _add_features(self) -> None:
+        """Put the commands of features behind those of the core."""
+        menus = {action.text().replace("&", ""): action.menu() for action in self._window.menuBar().actions()}
+        for feature in FEATURES:
+            menu = menus[feature.menu]
+            if isinstance(menu, QMenu):
+                self._window.actions_.fill(menu, "", *(command.name for command in feature.commands))
 
     def _make_file_menu(self) -> None:
         window = self._window

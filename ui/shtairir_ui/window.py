@@ -17,6 +17,7 @@ from shtairir_ui.appview import AppView
 from shtairir_ui.canvas import GraphCanvas
 from shtairir_ui.editor import Editor
 from shtairir_ui.escape import EscapeStops
+from shtairir_ui.features import FEATURES
 from shtairir_ui.files import SUFFIX, FileCommands
 from shtairir_ui.guard import guarded
 from shtairir_ui.layout import WindowLayout
@@ -78,6 +79,8 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self)
         self._connect_actions()
         self._connect_panels()
+        for feature in FEATURES:
+            feature.attach(self)
         self._restore()
         self._show_title()
         self._say_broken_packs()

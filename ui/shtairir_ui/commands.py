@@ -1,0 +1,55 @@
+"""What a command of the window is, and a feature, which brings some."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QKeySequence
+
+if TYPE_CHECKING:
+    from shtairir_ui.editor import Editor
+    from shtairir_ui.window import MainWindow
+
+Keys = tuple[str | QKeySequence.StandardKey, ...]
+STANDARD = QKeySequence.StandardKey
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One entry of a menu.
+
+    Attributes
+    ----------
+    name
+        How the program asks for it.
+    usable
+        Says whether it makes sense now; asked whenever the document, the selection or a run changes. Always if left
+        out.
+    """
+
+    name: str
+    text: str
+    keys: Keys = ()
+    icon: str = ""
+    tip: str = ""
+    usable: Callable[[Editor], bool] | None = None
+    checkable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """Something that the window can do besides what its core does.
+
+    Attributes
+    ----------
+    menu
+        The menu that its commands stand in, after those of the core.
+    attach
+        Binds the commands, and whatever else it takes, once the window has been put together.
+    """
+
+    menu: str
+    commands: tuple[Command, ...]
+    attach: Callable[[MainWindow], None]
