@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
 
 _LIBRARIES = (
-    "numpy", "scipy", "scikit-image", "scikit-learn", "polars", "pillow", "soundfile", "duckdb", "matplotlib", "regex"
+    "numpy",
+    "scipy",
+    "scikit-image",
+    "scikit-learn",
+    "polars",
+    "pillow",
+    "soundfile",
+    "duckdb",
+    "matplotlib",
+    "regex",
 )
 _PLAIN = (str, bytes, bool, int, float, complex, type(None), tuple, frozenset)
 

@@ -13,7 +13,6 @@ from pathlib import Path
 _LOOKS_APART_S = 0.02
 
 
-
 @dataclass(frozen=True, slots=True)
 class Remains:
     """What was there at one moment, in words that can be shown.

@@ -130,9 +130,7 @@ def _node(old: Node, new: Node, prefix: str) -> Iterator[Difference]:
         yield Difference("changed", place, sentence, matters=False)
 
 
-def _links(
-    before: Snapshot, after: Snapshot, renamed: Mapping[NodeId, NodeId], prefix: str
-) -> Iterator[Difference]:
+def _links(before: Snapshot, after: Snapshot, renamed: Mapping[NodeId, NodeId], prefix: str) -> Iterator[Difference]:
     def current(port: PortRef) -> PortRef:
         return PortRef(renamed.get(port.node, port.node), port.port)
 
@@ -246,4 +244,3 @@ def _shown(value: Any, absent: str = "") -> str:
 
 def _kind(node: Node) -> str:
     return f"a {node.block}"
-

@@ -12,9 +12,7 @@ from shtairir.errors import ExportError
 ENDINGS = (".py", ".svg", ".png", ".mmd")
 
 
-def write_export(
-    snapshot: Snapshot, registry: Registry, path: Path, *, dark: bool = False, scale: float = 2.0
-) -> None:
+def write_export(snapshot: Snapshot, registry: Registry, path: Path, *, dark: bool = False, scale: float = 2.0) -> None:
     """Write a Python program (``.py``), a drawing (``.svg``), a picture (``.png``) or a flowchart (``.mmd``).
 
     Raises

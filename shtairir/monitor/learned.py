@@ -375,9 +375,7 @@ def _write(path: Path, calls: Mapping[str, _Calls], holding: Mapping[str, tuple[
     document = {
         "format": _FORMAT,
         "version": _VERSION,
-        "calls": {
-            key: (one.times_s, one.input_bytes, one.output_bytes, one.peak_bytes) for key, one in calls.items()
-        },
+        "calls": {key: (one.times_s, one.input_bytes, one.output_bytes, one.peak_bytes) for key, one in calls.items()},
         "holding": holding,
     }
     path.parent.mkdir(parents=True, exist_ok=True)

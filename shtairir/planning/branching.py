@@ -113,9 +113,7 @@ def branching_of(graph: WorkingGraph, tasks: Sequence[Task], task_of: Sequence[i
     )
 
 
-def _wanted(
-    graph: WorkingGraph, branches: Branches, tasks: Sequence[Task], task_of: Sequence[int]
-) -> Iterator[int]:
+def _wanted(graph: WorkingGraph, branches: Branches, tasks: Sequence[Task], task_of: Sequence[int]) -> Iterator[int]:
     for number in branches.roots:
         whole = graph.nodes[graph.composites.get(number, number)]
         own = next((part.node for part in whole.parts if part.number == number), whole)

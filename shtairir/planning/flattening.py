@@ -129,9 +129,7 @@ class Flat:
             found = self._known[id(scope)] = scope, definitions
         return found[1]
 
-    def _open(
-        self, scope: Snapshot, path: NodeId, node: Node, definition: BlockDefinition, chain: Chain
-    ) -> None:
+    def _open(self, scope: Snapshot, path: NodeId, node: Node, definition: BlockDefinition, chain: Chain) -> None:
         inside = scope.inside(node)
         if inside is None:
             raise PlanningError(f"Node '{path}' stands for '{instance_of(node.block)}', which cannot be used.")

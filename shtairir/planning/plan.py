@@ -246,12 +246,7 @@ class ExecutionPlan:
             place = self.tasks.columns.places.get(NodeId(node))
             return None if place is None else self.tasks[place]
         return next(
-            (
-                whole
-                for whole in self.tasks
-                for task in whole.calls
-                if node == task.node or node in task.aliases
-            ),
+            (whole for whole in self.tasks for task in whole.calls if node == task.node or node in task.aliases),
             None,
         )
 

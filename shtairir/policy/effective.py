@@ -34,9 +34,7 @@ def graph_policy(raw: Mapping[str, object]) -> GraphPolicy:
     return GraphPolicy(made(DEFAULT, given), given=given, **run)
 
 
-def effective_policy(
-    definition: BlockDefinition | None, graph: GraphPolicy, raw: Mapping[str, object]
-) -> NodePolicy:
+def effective_policy(definition: BlockDefinition | None, graph: GraphPolicy, raw: Mapping[str, object]) -> NodePolicy:
     """Return the policy that holds for a node; nodes that say nothing share one.
 
     Parameters
@@ -98,9 +96,7 @@ def _declared(definition: BlockDefinition, graph: GraphPolicy) -> Iterator[tuple
 def made(policy: NodePolicy, settings: Mapping[str, Any]) -> NodePolicy:
     """Return a policy with some settings as a file holds them."""
     changes: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in settings.items()
-        if key not in BACKOFF
+        key: tuple(value) if isinstance(value, list) else value for key, value in settings.items() if key not in BACKOFF
     }
     waits = {BACKOFF[key]: float(value) for key, value in settings.items() if key in BACKOFF}
     if waits:

@@ -29,9 +29,7 @@ def holds(policy: NodePolicy, arguments: Mapping[str, object]) -> bool:
     return compile_expression(policy.condition).holds(arguments)
 
 
-def fallback_values(
-    policy: NodePolicy, definition: BlockDefinition, base_dir: Path = Path()
-) -> tuple[object, ...]:
+def fallback_values(policy: NodePolicy, definition: BlockDefinition, base_dir: Path = Path()) -> tuple[object, ...]:
     """Return what takes the place of a node's outputs, in their order; ``None`` for one without a fallback value.
 
     Raises

@@ -95,9 +95,7 @@ def _ready(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> ExecutionPl
     return graph_or_plan
 
 
-def _options(
-    plan: ExecutionPlan, wishes: Wishes, kept: KeptRun | None, chronicle: Chronicle | None
-) -> RunOptions:
+def _options(plan: ExecutionPlan, wishes: Wishes, kept: KeptRun | None, chronicle: Chronicle | None) -> RunOptions:
     history = learned() if not wishes.rehearsed else None
     chronicles = (chronicle,) if chronicle is not None else ()
     journals = (kept.hook,) if kept is not None else ()

@@ -15,7 +15,7 @@ from tests.torture.scale import scaled
 _LIMIT_BYTES = 4_000_000
 _ITEM_BYTES = 60_000
 
-_PROGRAM = '''
+_PROGRAM = """
 import random, sys
 import numpy as np
 from pathlib import Path
@@ -40,7 +40,7 @@ for step in range(steps):
         wrong += cache.statistics().disk_bytes > limit
 cache.close()
 print(wrong)
-'''
+"""
 
 
 def _size(folder: Path) -> int:

@@ -45,7 +45,9 @@ GRAPH = (
 )
 VIEW = (
     Command("fit", "&Fit the graph", ("Ctrl+0",), "fit", "Show the whole graph"),
-    Command("as_app", "Run as an &app", ("Ctrl+Shift+A",), "layout", "Show what is published as a form", checkable=True),
+    Command(
+        "as_app", "Run as an &app", ("Ctrl+Shift+A",), "layout", "Show what is published, as a form", checkable=True
+    ),
     Command("show_palette", "&Palette", ("Ctrl+1",), "panel_left", checkable=True),
     Command("show_bottom", "P&roblems, log, runs", ("Ctrl+J",), "panel_bottom", checkable=True),
     Command("show_right", "&Inspector and preview", ("Ctrl+2",), "panel_right", checkable=True),

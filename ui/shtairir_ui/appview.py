@@ -157,11 +157,7 @@ class AppView(QWidget):
         if named:
             return named
         read = {link.source for link in root.links.values()}
-        return [
-            (self._title(ref), ref)
-            for ref in self._editor.results
-            if ref not in read and ref.node in root.nodes
-        ]
+        return [(self._title(ref), ref) for ref in self._editor.results if ref not in read and ref.node in root.nodes]
 
     def _title(self, ref: PortRef) -> str:
         node = self._editor.root.nodes[ref.node]

@@ -42,7 +42,6 @@ if TYPE_CHECKING:  # imported with the first run
     from shtairir.results.iterations import Iterations
 
 
-
 class Editor(RunVerbs):
     """A graph being edited: document, place in it, selection, problems and the last run.
 

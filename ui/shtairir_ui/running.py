@@ -108,9 +108,7 @@ class FinishOrder:
             self.order[event.node] = len(self.order)
 
 
-def run_to_the_end(
-    order: Order, registry: Registry, sink: RunSink, stop: threading.Event, earlier: KeptValues
-) -> None:
+def run_to_the_end(order: Order, registry: Registry, sink: RunSink, stop: threading.Event, earlier: KeptValues) -> None:
     """Plan, run and wait; on the run's own thread. Everything it learns goes through the sink.
 
     Parameters

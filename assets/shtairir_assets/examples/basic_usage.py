@@ -1,6 +1,6 @@
 """The engine without a window: compose blocks, plan under limits, run as you like, and see where memory goes.
 
-    python -m shtairir_assets.examples.basic_usage
+python -m shtairir_assets.examples.basic_usage
 """
 
 from __future__ import annotations

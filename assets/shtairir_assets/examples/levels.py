@@ -1,6 +1,6 @@
 """Run twenty elementwise nodes over ten million numbers at every optimization level, side by side.
 
-    python -m shtairir_assets.examples.levels [COUNT]
+python -m shtairir_assets.examples.levels [COUNT]
 """
 
 from __future__ import annotations

@@ -199,9 +199,7 @@ class ProcessInvoker:
         for errand in tuple(self._inner):
             errand.end()
 
-    def _result(
-        self, call: Call, arguments: dict[str, Any], how: str, content: Any, host: CallHost, kind: Kind
-    ) -> Any:
+    def _result(self, call: Call, arguments: dict[str, Any], how: str, content: Any, host: CallHost, kind: Kind) -> Any:
         if how == FAILED:
             raise unpack_error(content)
         if how == LOST:
@@ -277,5 +275,3 @@ class ProcessInvoker:
     def _tell_replaced(self, call: Call, worker: Worker, reason: str) -> None:
         state = self._state
         state.observe(WorkerReplaced(state.id, state.clock(), worker.name, reason, call.task.node))
-
-

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
 
 
-def written(
-    definition: BlockDefinition, arguments: Mapping[str, Any], lend: Callable[[int], Array]
-) -> Array | None:
+def written(definition: BlockDefinition, arguments: Mapping[str, Any], lend: Callable[[int], Array]) -> Array | None:
     """Return the block's result in shared memory, or ``None`` where the block itself has to be called.
 
     That is also where the arithmetic goes wrong somewhere: the block has its own way of saying so.

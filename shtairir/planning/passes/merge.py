@@ -18,9 +18,7 @@ _LARGEST_COMPARED_ARRAY = 1 << 20
 _SEVERAL = -1
 
 
-def merge_equal(
-    graph: WorkingGraph, apart: Mapping[int, Hashable] | None = None
-) -> tuple[WorkingGraph, list[Reason]]:
+def merge_equal(graph: WorkingGraph, apart: Mapping[int, Hashable] | None = None) -> tuple[WorkingGraph, list[Reason]]:
     """Return the graph without the nodes that repeat another, their readers fed by that one.
 
     Parameters

@@ -24,9 +24,7 @@ def twice(x: float = 1.0) -> float:
 
 
 @pytest.fixture
-def slow_graph(
-    write_graph: WriteGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trial_blocks: Path
-) -> Path:
+def slow_graph(write_graph: WriteGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trial_blocks: Path) -> Path:
     """Return a file of two slow nodes in a row, with a cache of its own."""
     (trial_blocks / "slow.py").write_text(_BLOCK, encoding="utf-8")
     shtairir.default_registry().reload_user_blocks()

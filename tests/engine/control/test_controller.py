@@ -115,7 +115,6 @@ class TestRuns:
         assert other.status == "done"
         stuck.set()
 
-
     def test_a_block_may_start_runs_of_another_controller(self, controller: ExecutionController) -> None:
         with ExecutionController(workers=1) as inner:
 

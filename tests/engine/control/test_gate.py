@@ -371,7 +371,6 @@ class TestBreakpoints:
             with pytest.raises(ExecutionError, match=words):
                 handle.break_at(name)
 
-
     def test_who_works_in_the_controllers_own_thread_is_held_too(self) -> None:
         plan = shtairir.plan(graph_of("a -> b -> c"), level="none")
         options = RunOptions(workers=InlineWorkers())

@@ -25,8 +25,8 @@ DONE, FAILED, SKIPPED = NodeStatus.DONE, NodeStatus.FAILED, NodeStatus.SKIPPED
 def branching(condition: bool) -> Graph:
     """Draw two branches of two nodes::
 
-        a -> small -> smaller -> if.then
-        a -> large -> larger  -> if.otherwise -> end
+    a -> small -> smaller -> if.then
+    a -> large -> larger  -> if.otherwise -> end
     """
     graph = Graph("branching")
     notes(graph, "a", "small", "smaller", "large", "larger", "end")
@@ -123,8 +123,8 @@ def test_what_somebody_else_needs_as_well_runs_in_any_case() -> None:
 def nested(outer: bool, inner: bool) -> Graph:
     """Draw an If in the branch of another::
 
-        a -> inner.then, b -> inner.otherwise, c -> inner.condition
-        inner -> outer.then, d -> outer.otherwise
+    a -> inner.then, b -> inner.otherwise, c -> inner.condition
+    inner -> outer.then, d -> outer.otherwise
     """
     graph = Graph("nested")
     notes(graph, "a", "b", "d")
@@ -157,8 +157,8 @@ def test_a_choice_that_is_not_needed_is_not_made(outer: bool, inner: bool, expec
 def test_what_two_choices_may_need_runs_if_one_of_them_does(first: float, second: float) -> None:
     """Draw a node that two Ifs may need, of which the second chooses by what the first hands on::
 
-        x -> first.then, y -> first.otherwise; first -> big -> second.condition
-        x -> second.then, z -> second.otherwise
+    x -> first.then, y -> first.otherwise; first -> big -> second.condition
+    x -> second.then, z -> second.otherwise
     """
     graph = Graph("twice")
     notes(graph, "x", "y", "z", "sum")
@@ -307,8 +307,8 @@ def test_a_switch_without_a_default_fails_where_there_is_no_such_case() -> None:
 def trying(*, fails: bool) -> Graph:
     """Draw a value that may fail, and its fallback::
 
-        source -> read -> try.value
-        spare -> other -> try.fallback -> end
+    source -> read -> try.value
+    spare -> other -> try.fallback -> end
     """
     graph = Graph("trying")
     notes(graph, "source", "spare", "other", "end")
@@ -508,7 +508,7 @@ def first_of(array: Array) -> float:
 def test_a_value_that_is_not_chosen_is_let_go_when_the_choice_is_made() -> None:
     """Draw a value of which a branch that is not chosen would be the last reader::
 
-        large -> first -> if.condition;  large -> slow -> if.otherwise (not chosen);  a -> if.then
+    large -> first -> if.condition;  large -> slow -> if.otherwise (not chosen);  a -> if.then
     """
     graph = Graph("released")
     graph.add(filled, id="large", value=2.0)

@@ -81,9 +81,7 @@ def from_a_text(source: str, folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("form", [from_a_file, from_a_text])
 def test_a_program_without_a_guard_is_not_run_again(form: Callable[[str, Path], list[str]], tmp_path: Path) -> None:
-    done = subprocess.run(
-        form(SCRIPT, tmp_path), capture_output=True, text=True, timeout=60, env=environment(tmp_path)
-    )
+    done = subprocess.run(form(SCRIPT, tmp_path), capture_output=True, text=True, timeout=60, env=environment(tmp_path))
     assert done.returncode == 0, done.stderr
     assert done.stdout == "started [0.0, 2.0, 4.0]\n"
     assert done.stderr == ""

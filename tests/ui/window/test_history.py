@@ -126,9 +126,7 @@ def test_a_run_of_the_past_cannot_be_changed_or_run(window: MainWindow, qtbot: Q
     before = dict(window.editor.graph.nodes)
     window.editor.set_value(number, "value", 1.0)
     window.editor.add_block("math.number", 0, 0)
-    gestures.drag(
-        window.canvas.view.viewport(), window.canvas.node_position(talk), window.canvas.node_position(number)
-    )
+    gestures.drag(window.canvas.view.viewport(), window.canvas.node_position(talk), window.canvas.node_position(number))
     QTest.keyClick(window.canvas.view, Qt.Key.Key_Delete)
     window.editor.run()
     assert dict(window.editor.graph.nodes) == before

@@ -118,9 +118,7 @@ def test_states_roll_up_to_the_instance_and_are_seen_inside(doubled: MainWindow,
     assert doubled.canvas.board.nodes[NodeId("m")].runtime.status is NodeStatus.DONE
 
 
-def test_a_failure_inside_shows_on_the_instance_and_its_problem_leads_there(
-    doubled: MainWindow, qtbot: QtBot
-) -> None:
+def test_a_failure_inside_shows_on_the_instance_and_its_problem_leads_there(doubled: MainWindow, qtbot: QtBot) -> None:
     inside = doubled.editor.root.subgraphs["grow"]
     inside.add("sample.broken", id="bad", position=(260, 200))
     run_to_the_end(doubled, qtbot)

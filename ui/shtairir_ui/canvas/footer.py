@@ -22,9 +22,7 @@ _WORDS = {
 }
 
 
-def footer_texts(
-    face: NodeFace, runtime: NodeRuntime, running_s: float = 0.0, wait_s: float = 0.0
-) -> tuple[str, str]:
+def footer_texts(face: NodeFace, runtime: NodeRuntime, running_s: float = 0.0, wait_s: float = 0.0) -> tuple[str, str]:
     """Return what stands left (the id, by which the command line sets values) and right (state and cost).
 
     `running_s` is for how long the node has been at work; a short while is not worth telling. `wait_s` is how long it

@@ -192,4 +192,3 @@ def _line(name: str, role: str, parent: QWidget) -> QLabel:
     line.setTextFormat(Qt.TextFormat.PlainText)
     line.hide()
     return line
-
