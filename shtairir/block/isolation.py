@@ -15,6 +15,7 @@ from types import ModuleType
 
 from shtairir.block.packs import Stamp
 from shtairir.block.quarantine import Quarantine
+from shtairir.block.syntaxtrees import guard_parsing
 from shtairir.errors import BlockDefinitionError
 
 _here = threading.local()
@@ -46,6 +47,7 @@ class Import:
         self._stamp = stamp
         self._quarantine = quarantine
         self._done = threading.Event()
+        guard_parsing()
         self._thread = threading.Thread(target=self._import, name=f"import {name}", daemon=True)
         self._thread.start()
 

@@ -15,6 +15,7 @@ from queue import SimpleQueue
 from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 from weakref import WeakSet
 
+from shtairir.block.syntaxtrees import guard_parsing
 from shtairir.execute.sharing import Offer
 
 Execute: TypeAlias = Callable[[int, str], bool]
@@ -224,6 +225,7 @@ class ThreadWorkers:
         self._is_quick = is_quick
         self._single_file = single_file
         self._execute = execute
+        guard_parsing()
         _crews.add(self)
         if self._ready:
             self._wake_one()

@@ -13,6 +13,7 @@ import pytest
 
 from shtairir.block.packs import InstalledPack
 from shtairir.block.quarantine import Quarantine
+from shtairir.block import aside
 from shtairir.block.registry import Registry
 from shtairir.ids import BlockId
 from tests.engine.packs.conftest import MakePack, fine
@@ -95,6 +96,7 @@ ENDS = """
 import sys
 from pathlib import Path
 from shtairir.block.quarantine import Quarantine
+from shtairir.block import aside
 from shtairir.block.registry import Registry
 
 sys.path.insert(0, sys.argv[1])
@@ -169,7 +171,10 @@ def test_what_comes_late_is_found_by_the_next_look(make_pack: MakePack, quaranti
     assert [one.id for one in registry.all()] == ["slow.fine"]
 
 
-def test_what_is_left_for_later_is_read_by_the_next_look(make_pack: MakePack, quarantine: Quarantine) -> None:
+def test_what_is_left_for_later_is_read_by_the_next_look(
+    make_pack: MakePack, quarantine: Quarantine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aside, "PATIENCE_S", 5.0)  # the second must come within it, on a busy machine too
     make_pack("pack_first", ASLEEP)
     make_pack("pack_second", "import time\ntime.sleep(0.6)\n" + fine("second"))
     packs = {"first": "pack_first", "second": "pack_second"}
