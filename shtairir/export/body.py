@@ -18,11 +18,15 @@ from shtairir.export.conversions import converted
 from shtairir.export.flows import WRITERS
 from shtairir.export.names import Names
 from shtairir.export.order import Order
-from shtairir.export.text import call
+from shtairir.export.text import call, quoted
 from shtairir.ids import NodeId, PortName, PortRef
 
 if TYPE_CHECKING:
     from shtairir.export.functions import Functions
+
+
+RESULTS = "results"
+"""What the program calls the results that are there only if their branch is taken."""
 
 
 class Result(NamedTuple):
@@ -68,19 +72,32 @@ class Body:
 
     def branch(self, branch: PortRef | None) -> list[str]:
         """Return the statements for the nodes that belong to a branch: an input of a node that chooses."""
-        return [line for id in self.order.nodes_of(branch) for line in self._node(id)]
+        lines: list[str] = []
+        for id in self.order.nodes_of(branch):
+            lines += self._node(id)
+            if branch is not None and not self.scope_is_inner:
+                lines += [f"{RESULTS}[{quoted(str(port))}] = {self.made[port]}" for port in self._unread(id)]
+        return lines
+
+    @property
+    def has_results_in_branches(self) -> bool:
+        """Whether some results are only there if their branch is taken."""
+        return any(self._unread(id) for id in self.snapshot.nodes if self.order.branch_of(id) is not None)
 
     def results(self) -> list[Result]:
-        """Return the results: those that nobody reads or that are published, named like the engine names them."""
-        unread = [
-            PortRef(id, port.name)
-            for id in self.snapshot.nodes
-            for port in self.definitions[id].outputs
-            if PortRef(id, port.name) not in self.order.read
-        ]
+        """Return the results: those that nobody reads or that are published, named like the engine names them.
+
+        Those of nodes in a branch are put into `RESULTS` there.
+        """
+        always = [id for id in self.snapshot.nodes if self.order.branch_of(id) is None]
+        unread = [port for id in always for port in self._unread(id)]
         published = [result.source for result in self.snapshot.results if result.source in self.made]
         named = [Result(name, expression) for name, expression in self.outputs.items()]
         return [*(Result(str(port), self.made[port]) for port in dict.fromkeys([*unread, *published])), *named]
+
+    def _unread(self, id: NodeId) -> list[PortRef]:
+        ports = (PortRef(id, port.name) for port in self.definitions[id].outputs)
+        return [port for port in ports if port not in self.order.read]
 
     def add_published_results(self) -> None:
         """Take note of the results that the file names; interface nodes come first."""

@@ -29,11 +29,7 @@ class Order:
                 feeds[link.target.node].add(link.source.node)
         self.read = frozenset(link.source for link in snapshot.links.values())
         self._sorted = _sorted(feeds, self._readers)
-        self._unread = {
-            id
-            for id, definition in definitions.items()
-            if any(PortRef(id, port.name) not in self.read for port in definition.outputs)
-        }
+        self._wanted = {result.source.node for result in snapshot.results}
         self._branches: dict[NodeId, PortRef] = {}
         for id in reversed(self._sorted):
             branch = self._only_branch(id, definitions)
@@ -44,9 +40,13 @@ class Order:
         """Return the nodes of a branch, or those of none, in their order."""
         return [id for id in self._sorted if self._branches.get(id) == branch]
 
+    def branch_of(self, id: NodeId) -> PortRef | None:
+        """Return the branch that a node belongs to alone, if there is one."""
+        return self._branches.get(id)
+
     def _only_branch(self, id: NodeId, definitions: Mapping[NodeId, BlockDefinition]) -> PortRef | None:
         """Return the innermost branch that all readers of a node are in."""
-        if id in self._unread or not self._readers[id]:
+        if id in self._wanted or not self._readers[id]:
             return None
         ways = [self._way_out(reader, definitions) for reader in self._readers[id]]
         shared = [branch for branch in ways[0] if all(branch in way for way in ways)]

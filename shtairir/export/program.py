@@ -26,7 +26,7 @@ from shtairir.block.types import ScalarType
 from shtairir.document.model import Parameter
 from shtairir.document.snapshot import Snapshot
 from shtairir.errors import ExportError
-from shtairir.export.body import Body, Result
+from shtairir.export.body import RESULTS, Body
 from shtairir.export.functions import Functions, names_of_code
 from shtairir.export.imports import Imports
 from shtairir.export.literals import Literals
@@ -81,8 +81,12 @@ def to_python(snapshot: Snapshot, registry: Registry, folder: Path | None = None
     arguments = [_argument(parameter, snapshot, functions, inner) for parameter in _published(snapshot)]
     body = Body(snapshot, functions, inner, {argument.target: argument.name for argument in arguments})
     lines = body.statements()
-    results = body.results()
-    return _program(snapshot, folder, imports, literals, functions, arguments, lines, results)
+    if body.has_results_in_branches:
+        lines = [f"{RESULTS}: dict[str, {imports.name('typing', 'Any')}] = {{}}", *lines]
+    returned = [f"    {quoted(name)}: {expression}," for name, expression in body.results()]
+    if body.has_results_in_branches:
+        returned.append(f"    **{RESULTS},")
+    return _program(snapshot, folder, imports, literals, functions, arguments, lines, returned)
 
 
 def _published(snapshot: Snapshot) -> list[Parameter]:
@@ -128,14 +132,13 @@ def _program(
     functions: Functions,
     arguments: list[_Argument],
     statements: list[str],
-    results: list[Result],
+    returned: list[str],
 ) -> str:
     any_type = imports.name("typing", "Any")
     imports.module("argparse")
     summarize = imports.name("shtairir.block.values", "summarize")
     if literals.uses_folder:
         imports.name("pathlib", "Path")
-    returned = [f"    {quoted(name)}: {expression}," for name, expression in results]
     signature = ", ".join(one.signature for one in sorted(arguments, key=lambda one: bool(one.default)))
     lines = [
         *docstring(_about(snapshot)),

@@ -94,6 +94,31 @@ def test_what_is_read_outside_of_a_branch_stands_before_it(tmp_path: Path) -> No
     assert check(graph, tmp_path) == {"pick.out": 3.0, "after.out": 5.0}
 
 
+@pytest.mark.parametrize("condition", [True, False])
+def test_what_is_published_is_there_whichever_branch_is_taken(tmp_path: Path, condition: bool) -> None:
+    graph = Graph("published")
+    n = number(graph, 3.0)
+    big = graph.add("math.add", id="big", a=n, b=1000.0)
+    graph.add("flow.if", id="pick", condition=condition, then=big["out"], otherwise=n)
+    graph.publish_result("extra", big["out"])
+    assert check(graph, tmp_path)["big.out"] == 1003.0
+
+
+@pytest.mark.parametrize("choice", [0.0, 20.0])
+def test_what_nobody_reads_of_a_node_in_a_branch_is_a_result_if_it_is_taken(tmp_path: Path, choice: float) -> None:
+    graph = Graph("partly read")
+    inside = graph.add_subgraph("half")
+    x = inside.add("graph.input", id="x", values={"name": "x", "type": "float"})
+    inside.add("graph.output", id="o", values={"name": "out", "type": "float"},
+               value=inside.add("math.divide", id="d", a=1.0, b=x["out"])["out"])  # fmt: skip
+    items = graph.add("list.range", id="items", stop=3)
+    loop = graph.add("flow.for_each", id="loop", values={"body": "half", "on_error": "collect"}, x=items["out"])
+    n = number(graph, choice)
+    graph.add("flow.if", id="pick", values={"expression": "v > 10"}, v=n, then=loop["out"], otherwise=n)
+    found = check_but(graph, tmp_path, "loop.errors")
+    assert ("loop.errors" in found) is (choice > 10)
+
+
 @pytest.mark.parametrize("choice", ["low", "high", "other"])
 def test_a_switch_is_a_row_of_ifs(tmp_path: Path, choice: str) -> None:
     graph = Graph("switch")
