@@ -10,7 +10,7 @@ from shtairir_ui import theme
 
 from .kinds import Kind, is_array, is_figure, kind_of
 from .pixels import AnyArray, fit_size, map_picture, qimage, thin_out, to_bytes
-from .trace import Trace, envelope
+from .trace import Trace, channels_of, envelope
 
 
 def thumbnail(value: object, size: QSize, family: str | None = None) -> QImage | None:
@@ -25,8 +25,8 @@ def thumbnail(value: object, size: QSize, family: str | None = None) -> QImage |
         case Kind.ARRAY if is_array(value):
             return _small_array(value, size)
         case Kind.AUDIO if isinstance(value, Audio):
-            samples = value.samples.reshape(len(value.samples), -1)[:, 0]
-            return _small_trace(envelope(samples, size.width() // 2), size, "audio")
+            first = channels_of(value)[:1]
+            return _small_trace(envelope(first[0], size.width() // 2), size, "audio") if first else None
         case Kind.FIGURE if is_figure(value):
             from .figure_render import render
 

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shtairir.block.values import Audio
+
 from .pixels import AnyArray, finite_range
 
 COLUMNS = 1600
@@ -56,6 +58,14 @@ def envelope(values: AnyArray, columns: int = COLUMNS) -> Trace:
     low, high = _without_infinity(low), _without_infinity(high)
     bottom, top = finite_range(np.concatenate([low, high])) if length else (0.0, 0.0)
     return Trace(low, high, length, bottom, top)
+
+
+def channels_of(audio: Audio) -> list[AnyArray]:
+    """Return the channels of a sound as series; none where there are no samples."""
+    samples = audio.samples
+    if samples.size == 0:
+        return []
+    return [samples] if samples.ndim == 1 else [samples[:, channel] for channel in range(samples.shape[1])]
 
 
 def _without_infinity(values: NDArray[Any]) -> NDArray[np.float64]:
