@@ -11,12 +11,13 @@ from shtairir_ui.quantities import size
 from .array_facts import ArrayFacts, drawing_of, facts_of
 from .array_model import ArrayModel
 from .image_surface import ImageSurface
+from .jobs import Workers
 from .picture import Picture
 from .pixels import AnyArray
 from .table_view import Grid
 from .trace import Trace
 from .trace_surface import TraceSurface
-from .view import View, Workers
+from .view import View
 
 
 class ArrayView(View):

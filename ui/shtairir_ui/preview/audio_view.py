@@ -8,9 +8,10 @@ from shtairir.block.values import Audio
 from shtairir_ui import theme
 from shtairir_ui.quantities import count
 
+from .jobs import Workers
 from .trace import Trace, envelope
 from .trace_surface import TraceSurface
-from .view import View, Workers
+from .view import View
 
 _MOST_CHANNELS = 4
 

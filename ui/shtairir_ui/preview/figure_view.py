@@ -12,8 +12,9 @@ from shtairir_ui import theme
 from shtairir_ui.guard import guarded
 
 from .figure_render import render
+from .jobs import Workers
 from .pixels import qimage
-from .view import View, Workers
+from .view import View
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QWidget
 from shtairir_ui.quantities import size
 
 from .image_surface import ImageSurface
+from .jobs import Workers
 from .picture import Picture, describe_pixel, picture_of
 from .pixels import AnyArray
-from .view import View, Workers
+from .view import View
 
 _MODES = {1: "grey", 3: "RGB", 4: "RGBA"}
 

@@ -12,9 +12,9 @@ from shtairir.block.values import summarize
 from shtairir_ui import theme
 from shtairir_ui.guard import guarded
 
+from .jobs import Jobs
 from .kinds import icon_of
 from .thumbnail import thumbnail
-from .view import Jobs
 
 _Index = QModelIndex | QPersistentModelIndex
 THUMBNAIL = QSize(88, 66)

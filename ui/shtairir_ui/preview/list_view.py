@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QListView, QStackedWidget, QWidget
 from shtairir_ui.quantities import count
 
 from .items_model import MAX_PICTURES, THUMBNAIL, ItemsModel
+from .jobs import Workers
 from .kinds import Kind, kind_of
 from .table_view import Grid
-from .view import View, Workers
+from .view import View
 
 
 class ItemsView(View):

@@ -21,6 +21,7 @@ from .empty import EmptyPage
 from .figure_view import FigureView
 from .headline import headline
 from .image_view import ImageView
+from .jobs import Workers
 from .kinds import Kind, kind_of
 from .list_view import ItemsView
 from .scalar_view import ScalarView
@@ -28,7 +29,7 @@ from .state import MANY_SELECTED, NOTHING_SELECTED, Empty, Output, Shown, previe
 from .table_view import TableView
 from .text_view import TextView
 from .tree_view import TreeView
-from .view import Elided, View, Workers
+from .view import Elided, View
 
 if TYPE_CHECKING:
     from shtairir_ui.editor import Editor

@@ -14,7 +14,8 @@ from shtairir.block.values import Color
 from shtairir_ui import theme
 from shtairir_ui.quantities import size
 
-from .view import View, Workers
+from .jobs import Workers
+from .view import View
 
 _LONGEST = 4000
 

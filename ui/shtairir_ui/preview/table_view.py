@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from shtairir_ui.quantities import count, size
 
+from .jobs import Workers
 from .table_model import MAX_ROWS, TableModel, as_text, cell_text
-from .view import View, Workers
+from .view import View
 
 if TYPE_CHECKING:
     import polars

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from shtairir_ui import theme
 from shtairir_ui.quantities import count
 
-from .view import View, Workers
+from .jobs import Workers
+from .view import View
 
 MAX_CHARACTERS = 1_000_000
 """Qt holds about fifty bytes for a character."""

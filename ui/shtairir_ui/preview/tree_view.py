@@ -12,7 +12,8 @@ from shtairir_ui import theme
 from shtairir_ui.quantities import count
 
 from .items_model import item_text
-from .view import View, Workers
+from .jobs import Workers
+from .view import View
 
 _VALUE_ROLE = Qt.ItemDataRole.UserRole
 _MOST_CHILDREN = 1000

@@ -1,66 +1,61 @@
 """What every view of a value has: a line about the value, tools, the body, a foot line.
 
-Also `Jobs`: heavy work leaves the Qt thread through the editor's background workers, and what comes
-back for a value that is no longer shown is dropped.
+Heavy work leaves the Qt thread through `jobs`; a thin line under the head shows that something is on its way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from shtairir.ids import PortRef
 from shtairir_ui import theme
 from shtairir_ui.guard import guarded
 
+from .jobs import Jobs, Ticket, Workers
 
-class Workers(Protocol):
-    """Runs work off the Qt thread and hands the result back on it (`bridge.Background`)."""
-
-    def submit(
-        self,
-        work: Callable[[], Any],
-        done: Callable[[Any], None],
-        failed: Callable[[Exception], None] | None = None,
-    ) -> None:
-        """Call `work` on a worker, then `done` (or `failed`) on the Qt thread."""
+_PATIENCE_MS = 160
+"""What is done sooner is not announced: the line would only flicker."""
 
 
-class Jobs:
-    """The background work of one view. A new value makes every older answer stale."""
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """A way to write what is seen to a file: what it is called, the suffix, and what writes it (on a worker)."""
 
-    def __init__(self, workers: Workers) -> None:
-        self._workers = workers
-        self._generation = 0
+    words: str
+    suffix: str
+    write: Callable[[Path], None]
 
-    def forget(self) -> None:
-        """Drop the answers that are still on their way."""
-        self._generation += 1
 
-    def submit(
-        self,
-        work: Callable[[], Any],
-        done: Callable[[Any], None],
-        failed: Callable[[Exception], None] | None = None,
-    ) -> None:
-        """Call `work` on a worker and, unless forgotten by then, `done` with its result on the Qt thread."""
-        generation = self._generation
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another result that can be set beside the one that is shown."""
 
-        def current(callback: Callable[[Any], None]) -> Callable[[Any], None]:
-            return lambda answer: callback(answer) if generation == self._generation else None
-
-        self._workers.submit(work, current(done), current(failed) if failed is not None else None)
+    ref: PortRef
+    label: str
+    value: Any
 
 
 class View(QWidget):
-    """Shows one kind of value. Subclasses fill `body` and implement `show_value`."""
+    """Shows one kind of value. Subclasses fill `body` and implement `show_value`.
+
+    Attributes
+    ----------
+    neighbours
+        Names the other results of the run; the panel puts it there.
+    """
 
     def __init__(self, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.jobs = Jobs(workers)
+        self.jobs = Jobs(workers, self._on_began, self._on_failed)
+        self.neighbours: Callable[[], list[Neighbour]] = list
+        self._keys: dict[str, Callable[[], object]] = {}
         tokens = theme.current()
         self.info = Elided()
         self.info.setProperty("role", "dim")
@@ -75,6 +70,7 @@ class View(QWidget):
         head.setSpacing(tokens.s2)
         head.addWidget(self.info, 1)
         head.addLayout(self.tools)
+        self.work_line = WorkLine(self.jobs)
         self.body = QVBoxLayout()
         self._foot = QFrame()
         self._foot.setFixedHeight(24)
@@ -86,34 +82,58 @@ class View(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head)
+        column.addWidget(self.work_line)
         column.addLayout(self.body, 1)
         column.addWidget(self._foot)
 
+    # -- for subclasses ------------------------------------------------------------------------
+
     def add_tool(self, icon: str, tip: str, action: Callable[[], object]) -> QToolButton:
         """Put a button on the right of the head line."""
-        button = QToolButton()
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        theme.bind_icon(button, icon, "text_dim")
+        button = self._add_button(icon, tip)
         button.clicked.connect(lambda: action())
-        self.tools.addWidget(button)
         return button
 
     def add_switch(self, icon: str, tip: str, changed: Callable[[bool], object]) -> QToolButton:
         """Put a button that stays down on the right of the head line."""
+        button = self._add_button(icon, tip)
+        button.setCheckable(True)
+        button.toggled.connect(changed)
+        return button
+
+    def add_choice(self, icon: str, tip: str, fill: Callable[[QMenu], object]) -> QToolButton:
+        """Put a button with a menu on the right of the head line; `fill` is asked each time it opens."""
+        button = self._add_button(icon, tip)
+        menu = QMenu(button)
+        menu.setToolTipsVisible(True)
+
+        def refill() -> None:
+            menu.clear()
+            fill(menu)
+
+        menu.aboutToShow.connect(refill)
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return button
+
+    def _add_button(self, icon: str, tip: str) -> QToolButton:
         button = QToolButton()
         button.setToolTip(tip)
         button.setAccessibleName(tip)
-        button.setCheckable(True)
         theme.bind_icon(button, icon, "text_dim")
-        button.toggled.connect(changed)
         self.tools.addWidget(button)
         return button
+
+    def listen(self, keys: str, action: Callable[[], object]) -> None:
+        """Have these keys do something while the keyboard is in this view, before the window's commands get them."""
+        self._keys[QKeySequence(keys).toString()] = action
 
     def say(self, words: str) -> None:
         """Write the foot line; it takes no room while there is nothing to say."""
         self.foot.setText(words)
         self._foot.setVisible(bool(words))
+
+    # -- for the panel -------------------------------------------------------------------------
 
     def show_value(self, value: Any) -> None:
         """Show this value from now on."""
@@ -122,6 +142,84 @@ class View(QWidget):
     def clear(self) -> None:
         """Let the value go."""
         self.jobs.forget()
+
+    def copy(self) -> None:
+        """Put what is seen on the clipboard."""
+
+    def savings(self) -> tuple[Saving, ...]:
+        """Return the ways in which what is seen can be written to a file; the first is proposed."""
+        return ()
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _on_began(self) -> None:
+        self.work_line.watch()
+
+    def _on_failed(self, error: Exception) -> None:
+        self.say(f"This could not be worked out: {error}")
+
+    @guarded(default=False)
+    def event(self, event: QEvent) -> bool:
+        """Claim the view's own keys before the window's shortcuts get them."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._action(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    @guarded
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Do what a key stands for here."""
+        action = self._action(event)
+        if action is not None:
+            action()
+        else:
+            super().keyPressEvent(event)
+
+    def _action(self, event: QKeyEvent) -> Callable[[], object] | None:
+        return self._keys.get(QKeySequence(event.keyCombination()).toString())
+
+
+class WorkLine(QWidget):
+    """A line two pixels high: how far the work of a view is; empty while nobody waits."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__()
+        self.setFixedHeight(2)
+        self._jobs = jobs
+        self._waited: list[Ticket] = []
+        self._timer = QTimer(self, interval=_PATIENCE_MS)
+        self._timer.timeout.connect(self._look)
+
+    @property
+    def share(self) -> float | None:
+        """How far the slowest work is; None while nothing takes long."""
+        shares = [ticket.share or 0.0 for ticket in self._waited if ticket.wanted]
+        return min(shares) if shares else None
+
+    def watch(self) -> None:
+        """Something has begun."""
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _look(self) -> None:
+        # Only what was there at the last look too takes long.
+        now = self._jobs.tickets
+        shown, self._waited = self._waited, now
+        if not now:
+            self._timer.stop()
+        if now or shown:
+            self.update()
+
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Fill the line as far as the work is; all of it faintly where that is not known."""
+        share = self.share
+        if share is None or self._jobs.tickets == []:
+            return
+        painter = QPainter(self)
+        accent = theme.current().accent
+        painter.fillRect(self.rect(), theme.with_alpha(accent, 0.35))
+        painter.fillRect(0, 0, round(self.width() * share), self.height(), accent)
 
 
 class Elided(QLabel):
