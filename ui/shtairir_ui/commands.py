@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QKeySequence
 
+from shtairir_ui.preferences import Preference
+
 if TYPE_CHECKING:
     from shtairir_ui.editor import Editor
     from shtairir_ui.window import MainWindow
@@ -48,8 +50,11 @@ class Feature:
         The menu that its commands stand in, after those of the core.
     attach
         Binds the commands, and whatever else it takes, once the window has been put together.
+    preferences
+        What a person can set about it.
     """
 
     menu: str
     commands: tuple[Command, ...]
     attach: Callable[[MainWindow], None]
+    preferences: tuple[Preference, ...] = ()

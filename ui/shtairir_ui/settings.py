@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import platformdirs
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
+
+from shtairir_ui.preferences import THEME, Preference, Value
 
 ThemeChoice = Literal["light", "dark", "system"]
 RECENT_LIMIT = 10
@@ -17,8 +19,8 @@ def default_path() -> Path:
     return Path(platformdirs.user_config_dir("shtairir")) / "window.ini"
 
 
-class Settings:
-    """The remembered settings, in an INI file of their own.
+class Settings(QObject):
+    """The remembered settings, in an INI file of their own; all windows of the program share one object.
 
     Parameters
     ----------
@@ -26,13 +28,32 @@ class Settings:
         The file; it is made when something is first remembered.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    changed = Signal(str)
+    """A preference has another value now; says its key."""
+
+    def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._store = QSettings(str(path or default_path()), QSettings.Format.IniFormat)
 
     @property
     def file(self) -> str:
         """Where it is all written."""
         return self._store.fileName()
+
+    def value(self, preference: Preference) -> Value:
+        """What a person has set, or the default."""
+        return preference.read(self._store.value(preference.key, preference.default))
+
+    def set_value(self, preference: Preference, value: Value) -> None:
+        """Set a preference; who obeys it hears of it at once."""
+        value = preference.read(value)
+        if value == self.value(preference):
+            return
+        if value == preference.default:
+            self._store.remove(preference.key)
+        else:
+            self._store.setValue(preference.key, value)
+        self.changed.emit(preference.key)
 
     @property
     def recent(self) -> list[Path]:
@@ -52,12 +73,11 @@ class Settings:
     @property
     def theme(self) -> ThemeChoice:
         """The chosen theme; follows the system until one is chosen."""
-        stored = self._store.value("look/theme", "system")
-        return stored if stored in ("light", "dark") else "system"
+        return cast(ThemeChoice, self.value(THEME))
 
     @theme.setter
     def theme(self, choice: ThemeChoice) -> None:
-        self._store.setValue("look/theme", choice)
+        self.set_value(THEME, choice)
 
     def state(self, name: str) -> QByteArray | None:
         """A remembered geometry or splitter state."""
