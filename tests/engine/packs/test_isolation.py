@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from shtairir.block import aside
 from shtairir.block.packs import InstalledPack
 from shtairir.block.quarantine import Quarantine
-from shtairir.block import aside
 from shtairir.block.registry import Registry
 from shtairir.ids import BlockId
 from tests.engine.packs.conftest import MakePack, fine
