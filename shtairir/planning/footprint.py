@@ -26,7 +26,7 @@ from shtairir.planning.dependency import Adjacency
 from shtairir.planning.estimates import Forecast, Output
 from shtairir.planning.working import WorkingGraph
 
-_POOLED_FROM = 1 << 16
+POOLED_FROM = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _charges(number: int, definition: BlockDefinition, estimate: Estimate, roots
         if nbytes is None or nbytes < UNCOUNTED_BYTES or (number, output) in roots:
             charges.append(0)
         else:
-            charges.append(size_class(nbytes) if pooled and nbytes >= _POOLED_FROM else nbytes)
+            charges.append(size_class(nbytes) if pooled and nbytes >= POOLED_FROM else nbytes)
     count = len(definition.outputs)
     return (charges + [0] * count)[:count]
 
