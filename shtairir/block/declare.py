@@ -21,6 +21,7 @@ from shtairir.block.elementwise import Reduction
 from shtairir.block.lazy import Lazy
 from shtairir.block.past import ID, check_aliases, check_migrations, check_renamed
 from shtairir.block.ports import MISSING, InputPort, Out, OutputPort, Param
+from shtairir.block.previewing import check_preview
 from shtairir.block.returning import unpacked
 from shtairir.block.types import EnumType, PortType
 from shtairir.errors import BlockDefinitionError
@@ -63,6 +64,8 @@ def block(
     lazy: Lazy | None = None,
     depends_on: Sequence[str] = (),
     idempotent: bool = False,
+    preview: Callable[..., Any] | None = None,
+    reads_environment: Sequence[str] = (),
     requires: Sequence[str] = (),
     extra: str | None = None,
     adapt: Adapt | None = None,
@@ -152,9 +155,11 @@ def define(
     check_migrations(signature.error, version, migrations or {})
     check_aliases(signature.error, block_id, aliases)
     check_renamed(signature.error, renamed or {}, ports, adapted=adapt is not None)
+    made = unpacked if signature.returns_tuple and len(outputs) == 1 else _as_it_is
+    known = _traits(signature, {port.name for port in inputs}, traits)
     return BlockDefinition(
         id=BlockId(block_id),
-        function=unpacked(function) if signature.returns_tuple and len(outputs) == 1 else function,
+        function=made(function),
         name=name or stem.replace("_", " ").capitalize(),
         category=category,
         summary=signature.doc.summary,
@@ -164,7 +169,7 @@ def define(
         tags=tuple(tags),
         version=version,
         context_argument=context_argument,
-        traits=_traits(signature, {port.name for port in inputs}, traits),
+        traits=known if known.preview is None else replace(known, preview=made(known.preview)),
         requires=tuple(requires),
         extra=extra,
         pack=function.__module__.partition(".")[0],
@@ -177,8 +182,12 @@ def define(
     )
 
 
+def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
+    return function
+
+
 def _traits(signature: _Signature, arguments: set[PortName], declared: dict[str, Any]) -> Traits:
-    for key in ("resources", "inplace", "depends_on"):
+    for key in ("resources", "inplace", "depends_on", "reads_environment"):
         if isinstance(declared.get(key), str):
             raise signature.error(f"'{key}' must be a list of names, not a text.", hint=f'Write {key}=("...",).')
         declared[key] = tuple(declared.get(key, ()))
@@ -198,6 +207,7 @@ def _traits(signature: _Signature, arguments: set[PortName], declared: dict[str,
     if declared.get("timeout_s") is not None and not declared["timeout_s"] > 0:
         raise signature.error(f"timeout_s is {declared['timeout_s']!r}.", hint="Use seconds, or leave it out.")
     check_compensate(signature.error, declared.get("compensate"), arguments, pure=declared.get("pure", True))
+    check_preview(signature.error, signature.function, declared.get("preview"), pure=declared.get("pure", True))
     try:
         return Traits(**declared)
     except TypeError:

@@ -66,6 +66,12 @@ class Traits:
         It runs what its values say (a command, a program), so only in a graph that the user trusts.
     lazy
         Inputs of which only a chosen one is computed and handed on, see `shtairir.block.lazy`.
+    preview
+        A cheap variant: takes the same arguments and makes outputs of the same types and shapes, only rougher. While a
+        person drags a slider it is called instead, see ``shtairir.start(..., preview=True)``.
+    reads_environment
+        Names of environment variables that the result depends on, such as ``"LANG"``: if one has another value, what is
+        kept of earlier runs is not taken.
     """
 
     pure: bool = True
@@ -86,6 +92,8 @@ class Traits:
     lazy: Lazy | None = None
     depends_on: tuple[str, ...] = ()
     idempotent: bool = False
+    preview: Callable[..., Any] | None = None
+    reads_environment: tuple[str, ...] = ()
 
     @property
     def repeatable(self) -> bool:

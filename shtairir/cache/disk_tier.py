@@ -403,6 +403,9 @@ class DiskTier:
             except sqlite3.OperationalError as error:  # locked for too long, no space, no permission
                 _log.warning("The cache in %s cannot be used: %s", self.folder, error)
                 self._is_off = "locked" not in str(error) and "busy" not in str(error)
+            except sqlite3.ProgrammingError as error:  # it is used in a way that it cannot be: that is no damage
+                _log.warning("The cache in %s cannot be used: %s", self.folder, error)
+                self._index = None
             except (sqlite3.DatabaseError, OSError, TypeError, ValueError) as error:
                 self._begin_anew(error)
             return otherwise

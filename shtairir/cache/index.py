@@ -49,6 +49,8 @@ class Index:
         )
         # A cache that nobody refers to any more has nobody who closes it.
         self._closing = weakref.finalize(self, self._connection.close)
+        # At the end of the program the cache has a last word to write; whoever owns it closes it then.
+        self._closing.atexit = False
         try:
             self._connection.execute("pragma journal_mode = truncate")
             self._connection.execute("pragma synchronous = off")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "SHTAIRIR_CACHE_PATH"
 ORIGIN = "Restored from the cache."
+SPARING = "was restored from the cache"
 
 _WORTH_KEEPING_S = 1e-3
 """What takes less is made again as quickly as it is found."""
@@ -89,7 +90,7 @@ class SmartRun:
     @property
     def restored(self) -> Restored | None:
         """What is there already; ``None`` for nothing."""
-        return Restored(known=self._ports, origin=ORIGIN) if self._ports else None
+        return Restored(known=self._ports, origin=ORIGIN, sparing=SPARING) if self._ports else None
 
     @cached_property
     def why(self) -> Mapping[NodeId, str]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from shtairir.block.values import ValueSummary, nbytes_of
@@ -34,6 +35,7 @@ _AT_ONCE_BYTES = 4096
 """Values up to this size are read at once, so that there is more to say of them than that they are there."""
 
 _NONE: Mapping[Any, Any] = {}
+GIVEN = "Its result was given."
 ONLY_UNDONE = "It does not run: what the run had done is only undone."
 PASSED = "Nobody needs it any more: what it feeds was restored."
 """Why a task does not run although nothing is known of it."""
@@ -80,6 +82,11 @@ class Restored:
         Nodes that are to run in any case.
     origin
         Where it all comes from, in a sentence.
+    origins
+        Where outputs of single nodes come from, if that is not the same for all.
+    sparing
+        What became of a node for which others need not run ("was restored from the cache"): these count as cached,
+        too, and not as skipped, with that as their reason. Empty if nobody is to say so.
     nothing_runs
         Whether nothing is to run at all, since all that is left to do is to undo what was done.
     with_effects
@@ -91,7 +98,9 @@ class Restored:
     known: Mapping[PortRef, KnownValue] = field(default_factory=lambda: _NONE)
     done: frozenset[NodeId] = frozenset()
     again: frozenset[NodeId] = frozenset()
-    origin: str = "Its result was given."
+    origin: str = GIVEN
+    origins: Mapping[NodeId, str] = field(default_factory=lambda: _NONE)
+    sparing: str = ""
     nothing_runs: bool = False
     with_effects: bool = False
     effect_keys: Mapping[NodeId, str] = field(default_factory=lambda: _NONE)
@@ -258,6 +267,46 @@ def _contracted(shape: Shape, running: Collection[int]) -> Shape:
         stands_for=None,
         starts=None,
     )
+
+
+class Spared(Mapping[int, str]):
+    """The tasks that need not run since what they lead to was restored, each with the reason.
+
+    Nobody asks after most runs, so it is worked out when somebody does.
+    """
+
+    def __init__(self, plan: ExecutionPlan, shape: Shape, done: Restoration, sparing: str) -> None:
+        self._plan = plan
+        self._shape = shape
+        self._done = done
+        self._sparing = sparing
+
+    @cached_property
+    def _spared_by(self) -> dict[int, int]:
+        """For each of them the restored task that it leads to first."""
+        restored, passed = set(self._done.restored), set(self._done.passed)
+        found: dict[int, int] = {}
+        # A task comes after all that it waits for, so of those that follow it is known already what they lead to.
+        for task in reversed(self._done.passed):
+            after = self._shape.successors[task]
+            by = next((other for other in after if other in restored), None)
+            if by is None:
+                by = next((found[other] for other in after if other in passed and other in found), None)
+            if by is not None:
+                found[task] = by
+        return found
+
+    def __getitem__(self, task: int) -> str:
+        return f"Not needed: '{self._plan.tasks[self._spared_by[task]].calls[-1].node}' {self._sparing}."
+
+    def __contains__(self, task: object) -> bool:
+        return task in self._spared_by
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._spared_by)
+
+    def __len__(self) -> int:
+        return len(self._spared_by)
 
 
 class Unloaded:

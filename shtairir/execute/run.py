@@ -186,11 +186,17 @@ class Run(Timing):
 
     def _take_restored(self, done: Restoration, given: Restored) -> None:
         """Have what is known where readers look for it."""
-        from shtairir.execute.restoring import ONLY_UNDONE, PASSED, Unloaded
+        from shtairir.execute.restoring import ONLY_UNDONE, PASSED, Spared, Unloaded
 
         why = ONLY_UNDONE if given.nothing_runs else PASSED
         self._records.restored.update(dict.fromkeys(done.restored, given.origin))
+        if given.origins:
+            tasks = self.plan.tasks
+            own = ((task, given.origins.get(tasks[task].calls[-1].node)) for task in done.restored)
+            self._records.restored.update({task: said for task, said in own if said is not None})
         self._records.unneeded.update(dict.fromkeys(done.passed, why))
+        if given.sparing:
+            self._records.spared = Spared(self.plan, self._program.plain, done, given.sparing)
         self._state.effect_keys = given.effect_keys
         self._state.unloaded = Unloaded(self._state, done, self._keeping.slots)
 
@@ -332,8 +338,12 @@ class Run(Timing):
             for node in self._state.sharers_and_bodies(task):
                 self._bus.emit(NodeRestored(self.id, now, node, records.restored[task], size, summaries))
         for task in done.passed:
+            spared = records.spared.get(task)
             for node in self._state.sharers_and_bodies(task):
-                self._bus.emit(NodeSkipped(self.id, now, node, records.unneeded[task]))
+                if spared is not None:
+                    self._bus.emit(NodeRestored(self.id, now, node, spared, 0, {}))
+                else:
+                    self._bus.emit(NodeSkipped(self.id, now, node, records.unneeded[task]))
 
     def _undo(self, effects: Effects) -> None:
         """Undo what the run has done, if it has come to no good end."""

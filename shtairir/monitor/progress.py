@@ -173,13 +173,13 @@ class Glance:
         running: dict[NodeId, Running] = {}
         statuses.update(dict.fromkeys(plan.dropped, NodeStatus.SKIPPED))
         unneeded = set(plan.dropped)
-        restored: Mapping[int, object] = getattr(records, "restored", {})
+        restored, spared = records.restored, records.spared
         model = self._teller.model
         assert model is not None  # there is a plan
         for node, task in model.task_of.items():
             ended = _ENDS[records.states[task]]
             if ended is not None:
-                statuses[node] = NodeStatus.CACHED if task in restored else ended
+                statuses[node] = NodeStatus.CACHED if task in restored or task in spared else ended
                 took_s[node] = records.elapsed_s(task) if ended is NodeStatus.DONE and task not in restored else None
                 if task in records.unneeded:
                     unneeded.add(node)

@@ -187,6 +187,8 @@ class ExecutionPlan:
         Code that the graph carries and nobody has trusted: the plan can be looked at, but not be run.
     policy
         What holds for the run as a whole, and for nodes of which nobody says anything.
+    is_preview
+        Whether some blocks in it are only the cheap variants of those in the graph.
     """
 
     graph_name: str
@@ -216,6 +218,7 @@ class ExecutionPlan:
     named: Mapping[str, PortRef] = field(default_factory=dict)
     untrusted: tuple[Untrusted, ...] = ()
     policy: GraphPolicy = DEFAULT_OF_GRAPH
+    is_preview: bool = False
     lineage: Lineage = field(default_factory=lambda: Lineage(), repr=False)
 
     @cached_property

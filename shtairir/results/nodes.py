@@ -239,6 +239,8 @@ class NodeResults(Mapping[str, NodeResult]):
 
     def _reason(self, node: NodeId, task: int) -> str:
         records, tasks = self._records, self._plan.tasks
+        if task in records.spared:
+            return records.spared[task]
         if task in records.unneeded:
             return records.unneeded[task]
         if task in records.taken:

@@ -110,6 +110,8 @@ class Records:
         For tasks whose policy's condition is false: that, in a sentence.
     restored
         For tasks that did not run, since what they make was there: where that is from, in a sentence.
+    spared
+        For tasks that did not run, since what they lead to was there: that, in a sentence.
     reasons
         Why nodes ran, by their names, where that is known.
     undone
@@ -143,6 +145,7 @@ class Records:
     reasons: Mapping[NodeId, str] = field(default_factory=dict)
     conditions: dict[int, str] = field(default_factory=dict)
     restored: dict[int, str] = field(default_factory=dict)
+    spared: Mapping[int, str] = field(default_factory=dict)
     undone: dict[int, NodeFailure | None] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
     stopped_by: NodeId | None = None
@@ -165,7 +168,7 @@ class Records:
             return NodeStatus.TIMED_OUT
         if task in self.undone and self.undone[task] is None:
             return NodeStatus.COMPENSATED
-        if task in self.restored:
+        if task in self.restored or task in self.spared:
             return NodeStatus.CACHED
         return NodeStatus.FAILED if self._undecided(task) is not None else _STATUS_OF_STATE[self.states[task]]
 
@@ -228,7 +231,7 @@ class Records:
         """Whether an output of a task is there to be had."""
         if task in self.parts:
             return slot not in self.missing(task)
-        return self.status(task) in MADE or task in self.undone
+        return (self.status(task) in MADE and task not in self.spared) or task in self.undone
 
     def missing(self, task: int) -> set[int]:
         """Return the outputs of a task that its parts have not made, by slot."""

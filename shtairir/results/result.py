@@ -78,6 +78,11 @@ class RunResult:
             return self.results[found]
         raise KeyError(self._why_absent(name))
 
+    @property
+    def is_preview(self) -> bool:
+        """Whether blocks were called by their cheap variants."""
+        return self.plan.is_preview
+
     def __contains__(self, port: object) -> bool:
         return self._kept_as(str(port)) is not None
 

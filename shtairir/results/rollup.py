@@ -66,7 +66,7 @@ def rolled_up(
         output_bytes=sum(summary.nbytes for summary in outputs.values()),
         peak_bytes=max((node.peak_bytes for node in inside), default=0),
         outputs=outputs,
-        reason=inside[0].reason if inside and status is NodeStatus.SKIPPED else "",
+        reason=inside[0].reason if inside and status in (NodeStatus.SKIPPED, NodeStatus.CACHED) else "",
         count=max((node.count for node in inside), default=1),
         failed=sum(node.failed for node in inside),
         parts=instance.parts,
@@ -81,4 +81,6 @@ def overall(statuses: Iterable[NodeStatus]) -> NodeStatus:
             return status
     if not found.isdisjoint(_UNDER_WAY):
         return NodeStatus.WAITING if found <= {*_UNDER_WAY, NodeStatus.SKIPPED} else NodeStatus.RUNNING
+    if NodeStatus.CACHED in found and found <= {NodeStatus.CACHED, NodeStatus.SKIPPED}:
+        return NodeStatus.CACHED
     return NodeStatus.SKIPPED if found == {NodeStatus.SKIPPED} else NodeStatus.DONE

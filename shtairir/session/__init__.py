@@ -40,6 +40,7 @@ def plan(
     estimates: Mapping[NodeId, Estimate] | None = None,
     break_at: Iterable[str | PortRef] = (),
     capacities: Mapping[str, int | Rate | str] | None = None,
+    preview: bool = False,
 ) -> ExecutionPlan:
     """Return the plan of a graph. No block runs, but for sums of constants at ``balanced``.
 
@@ -61,7 +62,7 @@ def plan(
         What nodes are expected to cost, for instance `RunResult.estimates` of an earlier run.
     break_at
         Nodes and ports at which runs of the plan may be held: what is to be held is not joined with others.
-    capacities
+    capacities, preview
         As for `run`.
 
     Raises
@@ -82,6 +83,7 @@ def plan(
             estimates=estimates,
             break_at=break_at,
             capacities=capacities,
+            preview=preview,
         ),
     )
 
@@ -107,6 +109,7 @@ def start(
     break_at: Iterable[str | PortRef] = (),
     watch: Iterable[str | PortRef] = (),
     origin: Origin = "api",
+    preview: bool = False,
 ) -> RunHandle:
     """Start a run in the background and return its handle.
 
@@ -116,7 +119,7 @@ def start(
         As for `run`.
     backend, worker_memory_limit, cache
         As for `run`.
-    given, capacities
+    given, capacities, preview
         As for `run`.
     break_at
         Nodes and ports with a breakpoint, see `RunHandle.break_at`.
@@ -146,6 +149,7 @@ def start(
             break_at=break_at,
             watch=watch,
             origin=origin,
+            preview=preview,
         ),
     )
 
@@ -168,6 +172,7 @@ def run(
     cache: Caching = "off",
     given: Mapping[str, Any] | Mapping[PortRef, Any] | None = None,
     capacities: Mapping[str, int | Rate | str] | None = None,
+    preview: bool = False,
 ) -> RunResult:
     """Run a graph, or a plan of one, and return what came of it.
 
@@ -204,6 +209,8 @@ def run(
     capacities
         How much the program has of its resources from now on, for this run and all others: ``{"camera": 2}`` at a
         time, ``{"api": "5/s"}`` in any second. Anything else is there once.
+    preview
+        Call the cheap variants of blocks that have one, for a quick and rough result. Nothing is kept of the run.
 
     Raises
     ------
@@ -231,6 +238,7 @@ def run(
         cache=cache,
         given=given,
         capacities=capacities,
+        preview=preview,
     )
     return wait_for(handle)
 

@@ -30,7 +30,18 @@ def planned(graph: Source, wishes: Wishes) -> ExecutionPlan:
     """Return the plan of a graph; see `shtairir.plan`."""
     # What a plan is made of are tens of thousands of small objects, none of them garbage.
     with collector.burst(lasting=True):
-        return _plan(graph, wishes)
+        return with_preview(_plan(graph, wishes), wishes)
+
+
+def with_preview(plan: ExecutionPlan, wishes: Wishes) -> ExecutionPlan:
+    """Return a plan as it is, or that of its preview if one is wished for."""
+    if not wishes.preview or plan.is_preview:
+        return plan
+    from shtairir.planning.previews import previewed
+    from shtairir.planning.source import source_of
+
+    made, source = previewed(plan), source_of(plan)
+    return note_source(made, source) if source is not None else made
 
 
 def _plan(graph: Source, wishes: Wishes) -> ExecutionPlan:

@@ -16,7 +16,7 @@ from shtairir.monitor.chronicle import Chronicle, chronicle_of
 from shtairir.monitor.learned import learned
 from shtairir.planning import ExecutionPlan
 from shtairir.recovery.keeping import KeptRun, Started, kept_run
-from shtairir.session.planned import planned, set_capacities
+from shtairir.session.planned import planned, set_capacities, with_preview
 from shtairir.session.wishes import Source, Wishes, kept_ports
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def started(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> RunHandle:
     """Start a run in the background and return its handle; see `shtairir.start`."""
     plan = _ready(graph_or_plan, wishes)
     kept = chronicle = None
-    if not wishes.rehearsed:
+    if wishes.is_kept:
         kept = wishes.kept
         if kept is None and wishes.restored is None:  # or a run is only looked at that was kept before
             kept = kept_run(plan, _as_started(wishes), given=wishes.given)
@@ -39,7 +39,7 @@ def started(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> RunHandle:
     handle.chronicle = chronicle
     _look_and_hold(handle, wishes)
     handle.begin()
-    history = learned() if not wishes.rehearsed else None
+    history = learned() if wishes.is_kept else None
     if history is not None:
         watch_locks(handle.execution, plan, history)
     return handle
@@ -92,11 +92,11 @@ def _ready(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> ExecutionPl
             "A plan cannot take other parameters or targets.", hint="Give them to shtairir.plan, or run the graph."
         )
     set_capacities(wishes)
-    return graph_or_plan
+    return with_preview(graph_or_plan, wishes)
 
 
 def _options(plan: ExecutionPlan, wishes: Wishes, kept: KeptRun | None, chronicle: Chronicle | None) -> RunOptions:
-    history = learned() if not wishes.rehearsed else None
+    history = learned() if wishes.is_kept else None
     chronicles = (chronicle,) if chronicle is not None else ()
     journals = (kept.hook,) if kept is not None else ()
     chosen = choose(plan, wishes.backend, wishes.worker_memory_limit, history)
@@ -106,7 +106,7 @@ def _options(plan: ExecutionPlan, wishes: Wishes, kept: KeptRun | None, chronicl
         told.append(history.observe)
     if kept is not None:
         told.append(kept.close)
-    if smart is not None:
+    if smart is not None and wishes.is_kept:
         told.append(smart.remember)
     return RunOptions(
         keep=None if wishes.keep == "all" else _kept(plan, wishes),

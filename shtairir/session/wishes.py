@@ -56,6 +56,8 @@ class Wishes:
         How much the program has of its resources from now on.
     kept, restored, undoing
         What keeps the run, what is there of it, and what of it can be undone, if it is one that is gone on with.
+    preview
+        Whether blocks that have a cheap variant are called by that.
     rehearsed
         Whether it is run to see what happens: nothing is kept of it, or learned from it, and hooks see all attempts.
     """
@@ -87,6 +89,12 @@ class Wishes:
     worker_memory_limit: int | None = None
     capacities: Mapping[str, int | Rate | str] = field(default_factory=dict)
     cache: Caching = "off"
+    preview: bool = False
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything is kept of the run, or learned from it."""
+        return not self.rehearsed and not self.preview
 
     @property
     def apart(self) -> frozenset[NodeId]:
