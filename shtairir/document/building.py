@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from shtairir.document import edits
 from shtairir.document.handle import NodeHandle
-from shtairir.document.jsonable import to_json
+from shtairir.document.jsonable import to_json, to_point
 from shtairir.document.model import JsonValue, Link, Node, Point
 from shtairir.document.naming import did_you_mean
 from shtairir.document.paths import relative_path
@@ -90,7 +90,7 @@ class Building(Scoped):
             definition.version if definition else _installed_version(block_id),
             title,
             {port: self._stored(value) for port, value in given.items() if not isinstance(value, PortRef)},
-            position=edits.point(position) if position is not None else (0.0, 0.0),
+            position=to_point(position) if position is not None else (0.0, 0.0),
         )
         links = tuple(
             Link(value, PortRef(node_id, PortName(port))) for port, value in given.items() if isinstance(value, PortRef)

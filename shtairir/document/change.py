@@ -29,8 +29,12 @@ class Change:
         Nodes of which more than the position is different.
     nodes_moved
         Nodes of which only the position is different.
-    frames_changed, meta_changed
-        Whether the frames are different; whether name, description, parameters or anything else of the header is.
+    nodes_restyled
+        Those of the changed nodes of which only the looks are different: the title, what is shown, where it lies.
+    links_bent
+        Links that are led over other dots.
+    frames_changed, notes_changed, bookmarks_changed, meta_changed
+        Whether these are different; whether name, description, parameters or anything else of the header is.
     policy_changed
         Whether the whole graph is to be run otherwise.
     label
@@ -56,14 +60,18 @@ class Change:
     subgraphs_affect_result: bool = False
     code_changed: tuple[str, ...] = ()
     policy_changed: bool = False
+    nodes_restyled: tuple[NodeId, ...] = ()
+    links_bent: tuple[Link, ...] = ()
+    notes_changed: bool = False
+    bookmarks_changed: bool = False
 
     @property
     def affects_result(self) -> bool:
-        """Whether the graph may compute something else now: false for moves, frames and titles of the graph."""
+        """Whether the graph may compute something else now: false for moves, frames, notes, dots and titles."""
         return bool(
             self.nodes_added
             or self.nodes_removed
-            or self.nodes_changed
+            or len(self.nodes_changed) > len(self.nodes_restyled)
             or self.links_added
             or self.links_removed
             or self.subgraphs_affect_result
@@ -116,8 +124,9 @@ def _code(header: Header) -> dict[str, CodeBlock]:
 
 def change_since(inverse: Delta, state: State, label: str = "") -> Change:
     """Compare the state with what ``inverse`` says was there before."""
-    added, removed, changed, moved = _node_changes(inverse, state)
+    added, removed, changed, moved, restyled = _node_changes(inverse, state)
     pairs = [(placed[0] if placed else None, state.link_into(target)) for target, placed in inverse.links.items()]
+    bent = [new for old, new in pairs if old is not None and new is not None and old == new and old.via != new.via]
     pairs = [(old, new) for old, new in pairs if old != new]
     header = inverse.header
     return Change(
@@ -127,7 +136,11 @@ def change_since(inverse: Delta, state: State, label: str = "") -> Change:
         nodes_moved=tuple(moved),
         links_added=tuple(new for _, new in pairs if new is not None),
         links_removed=tuple(old for old, _ in pairs if old is not None),
+        nodes_restyled=tuple(restyled),
+        links_bent=tuple(bent),
         frames_changed=header is not None and header.frames != state.header.frames,
+        notes_changed=header is not None and header.notes != state.header.notes,
+        bookmarks_changed=header is not None and header.bookmarks != state.header.bookmarks,
         meta_changed=header is not None and _meta(header) != _meta(state.header),
         label=label,
         policy_changed=header is not None and header.policy != state.header.policy,
@@ -139,6 +152,7 @@ def _node_changes(inverse: Delta, state: State) -> tuple[list[NodeId], ...]:
     removed: list[NodeId] = []
     changed: list[NodeId] = []
     moved: list[NodeId] = []
+    restyled: list[NodeId] = []
     for key, placed in inverse.nodes.items():
         new = state.node(key)
         if placed is None:
@@ -147,16 +161,21 @@ def _node_changes(inverse: Delta, state: State) -> tuple[list[NodeId], ...]:
         elif new is None:
             removed.append(key)
         elif new is not placed[0]:
-            (moved if _only_moved(placed[0], new) else changed).append(key)
-    return added, removed, changed, moved
+            same = _shares(placed[0], new, _WORK)
+            is_moved = same and placed[0].position != new.position and _shares(placed[0], new, _LOOKS)
+            (moved if is_moved else changed).append(key)
+            if same and not is_moved:
+                restyled.append(key)
+    return added, removed, changed, moved, restyled
 
 
-def _only_moved(old: Node, new: Node) -> bool:
+_WORK = ("block", "block_version", "values", "policy", "extra", "state", "frozen")
+_LOOKS = ("title", "exposed", "collapsed", "shown", "shown_sizes")
+
+
+def _shares(old: Node, new: Node, names: Iterable[str]) -> bool:
     # A node made from another shares all that was not replaced, so identity is enough, and cheap.
-    return old.position != new.position and all(
-        getattr(old, name) is getattr(new, name)
-        for name in ("block", "block_version", "title", "values", "exposed", "policy", "extra")
-    )
+    return all(getattr(old, name) is getattr(new, name) for name in names)
 
 
 _META = ("name", "description", "parameters", "results", "foreign", "extra", "policy", "tests")

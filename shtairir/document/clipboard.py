@@ -158,8 +158,12 @@ def _renewed(
     def renamed(port: PortRef) -> PortRef:
         return PortRef(new_ids.get(port.node, port.node), port.port)
 
+    def dots(link: Link) -> tuple[Point, ...]:
+        """Dots of a link from outside would lie on those of the original."""
+        return tuple((x + offset[0], y + offset[1]) for x, y in link.via) if link.source.node in new_ids else ()
+
     new_links = tuple(
-        replace(link, source=renamed(link.source), target=renamed(link.target))
+        replace(link, source=renamed(link.source), target=renamed(link.target), via=dots(link))
         for link in links
         if link.target.node in new_ids
     )

@@ -13,9 +13,9 @@ from difflib import unified_diff
 from typing import TYPE_CHECKING, Any, Literal
 
 from shtairir.document.jsonable import same_json
-from shtairir.document.model import Frame, GraphTest, Header, Node
+from shtairir.document.model import GraphTest, Header, Node
 from shtairir.document.renamed import renamed_nodes
-from shtairir.document.writing import frame_record, parameter_record, result_record
+from shtairir.document.writing import bookmark_record, frame_record, note_record, parameter_record, result_record
 from shtairir.ids import NodeId, PortRef
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _scope(before: Snapshot, after: Snapshot, prefix: str) -> Iterator[Differenc
     if moved:
         what = f"'{moved[0]}'" if len(moved) == 1 else f"{len(moved)} nodes"
         yield Difference("moved", f"{prefix}positions", f"{what} moved.", matters=False)
-    yield from _frames(before.header.frames, after.header.frames, prefix)
+    yield from _canvas(before.header, after.header, prefix)
 
 
 def _node(old: Node, new: Node, prefix: str) -> Iterator[Difference]:
@@ -118,11 +118,22 @@ def _node(old: Node, new: Node, prefix: str) -> Iterator[Difference]:
     elif old.block_version != new.block_version:
         versions = f"version {old.block_version} of {old.block}, and is of version {new.block_version}"
         yield Difference("changed", place, f"was of {versions}.")
+    if old.state != new.state:
+        yield Difference("changed", place, f"was {old.state} and is {new.state}.")
+    if old.frozen != new.frozen:
+        yield Difference("changed", place, "is frozen now." if new.frozen else "is no longer frozen.")
     yield from _entries(old.values, new.values, place + ".", "its default")
     yield from _entries(old.policy, new.policy, f"{place} policy ", "the default")
     yield from _entries(old.extra, new.extra, f"{place} ", "not there")
     if old.title != new.title:
         yield _change(f"{place} title", old.title or _ABSENT, new.title or _ABSENT, "not set", matters=False)
+    if old.collapsed != new.collapsed:
+        sentence = "is collapsed on the canvas." if new.collapsed else "is no longer collapsed on the canvas."
+        yield Difference("changed", place, sentence, matters=False)
+    if (old.shown, old.shown_sizes) != (new.shown, new.shown_sizes):
+        pinned = f"{', '.join(new.shown)} on the canvas" if new.shown else "nothing on the canvas any more"
+        again = " in another size" if old.shown == new.shown else ""
+        yield Difference("changed", place, f"shows {pinned}{again}.", matters=False)
     if old.exposed != new.exposed:
         changed = {"shows": set(new.exposed) - set(old.exposed), "hides": set(old.exposed) - set(new.exposed)}
         words = " and ".join(f"{verb} {', '.join(sorted(names))}" for verb, names in changed.items() if names)
@@ -135,10 +146,15 @@ def _links(before: Snapshot, after: Snapshot, renamed: Mapping[NodeId, NodeId], 
         return PortRef(renamed.get(port.node, port.node), port.port)
 
     old = {current(target): current(link.source) for target, link in before.links.items()}
+    via = {current(target): link.via for target, link in before.links.items()}
     new = {target: link.source for target, link in after.links.items()}
     for target in dict.fromkeys([*old, *new]):
         was, now = old.get(target), new.get(target)
-        if was == now or target.node not in after.nodes:  # that of a node that is gone went with it
+        if target.node not in after.nodes:  # that of a node that is gone went with it
+            continue
+        if was == now:
+            if via[target] != after.links[target].via:
+                yield Difference("moved", f"{prefix}{target}", "has its link led another way.", matters=False)
             continue
         if was is None:
             yield Difference("added", f"{prefix}{target}", f"reads {now} now.")
@@ -190,19 +206,46 @@ def _tests(before: Iterable[GraphTest], after: Iterable[GraphTest]) -> Iterator[
             yield Difference(kind, f"test {name}", f"was {kind}.", matters=False)
 
 
-def _frames(before: Iterable[Frame], after: Iterable[Frame], prefix: str) -> Iterator[Difference]:
-    old, new = {frame.id: frame for frame in before}, {frame.id: frame for frame in after}
-    for frame in (new.get(id) or old[id] for id in dict.fromkeys([*old, *new])):
-        place = f"{prefix}frame '{frame.title or frame.id}'"
-        if frame.id not in old:
+def _canvas(before: Header, after: Header, prefix: str) -> Iterator[Difference]:
+    """Yield what differs of what is on the canvas beside nodes and links."""
+    yield from _surfaces("frame", _frames(before), _frames(after), prefix)
+    yield from _surfaces("note", _notes(before), _notes(after), prefix)
+    yield from _surfaces("bookmark", _bookmarks(before), _bookmarks(after), prefix)
+
+
+_Surfaces = dict[str, tuple[str, dict[str, Any]]]
+"""By id: what it is called, and its record."""
+
+
+def _frames(header: Header) -> _Surfaces:
+    return {frame.id: (frame.title or frame.id, frame_record(frame)) for frame in header.frames}
+
+
+def _notes(header: Header) -> _Surfaces:
+    return {note.id: (_first_line(note.text) or note.id, note_record(note)) for note in header.notes}
+
+
+def _bookmarks(header: Header) -> _Surfaces:
+    return {mark.name: (mark.name, bookmark_record(mark)) for mark in header.bookmarks}
+
+
+def _first_line(text: str) -> str:
+    line = text.strip().partition("\n")[0].strip("#* ")
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def _surfaces(what: str, before: _Surfaces, after: _Surfaces, prefix: str) -> Iterator[Difference]:
+    for id in dict.fromkeys([*before, *after]):
+        place = f"{prefix}{what} '{(after.get(id) or before[id])[0]}'"
+        if id not in before:
             yield Difference("added", place, "was added.", matters=False)
-        elif frame.id not in new:
+        elif id not in after:
             yield Difference("removed", place, "was removed.", matters=False)
-        elif old[frame.id] != frame:
-            was, now = frame_record(old[frame.id]), frame_record(frame)
+        elif before[id][1] != after[id][1]:
+            was, now = before[id][1], after[id][1]
             names = [name for name in dict.fromkeys([*was, *now]) if was.get(name) != now.get(name)]
-            what = " and ".join("place" if name == "rect" else name for name in names)
-            yield Difference("changed", place, f"has another {what}.", matters=False)
+            words = dict.fromkeys("place" if name in ("rect", "center") else name for name in names)
+            yield Difference("changed", place, f"has another {' and '.join(words)}.", matters=False)
 
 
 def _code(before: Snapshot, after: Snapshot) -> Iterator[Difference]:

@@ -226,7 +226,8 @@ class _Expanding:
                 continue
             target = self._new(link.target)
             if link.source.node in made.ids:
-                made.links.append(Link(self._new(link.source), target, link.extra))
+                via = tuple((x + made.offset[0], y + made.offset[1]) for x, y in link.via)
+                made.links.append(Link(self._new(link.source), target, link.extra, via))
             elif link.source.node in self._input_names:
                 self._feed(self.fed(self._input_names[link.source.node]), target, link)
         for parameter in self._inside.parameters:

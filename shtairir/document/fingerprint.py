@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,8 @@ from shtairir.errors import DocumentError
 if TYPE_CHECKING:
     from shtairir.document.snapshot import Snapshot
 
-# What does not change a result: where a node lies and what it is called.
-_LOOKS = ("position", "title", "exposed")
+# What does not change a result: where a node lies, how it looks and what it is called.
+_LOOKS = ("position", "title", "exposed", "collapsed", "shown", "shown_sizes")
 
 
 def fingerprint(graph: Snapshot) -> str:
@@ -51,7 +52,7 @@ def _lines(scope: Snapshot) -> Iterator[str]:
         kept = sorted((key, value) for key, value in record.items() if key not in _LOOKS)
         yield f"node {kept!r} {values!r}"
     for link in scope.links.values():
-        yield f"link {link_record(link)!r}"
+        yield f"link {link_record(replace(link, via=()) if link.via else link)!r}"
 
 
 def _sorted(value: object) -> object:

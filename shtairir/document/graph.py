@@ -12,7 +12,7 @@ from shtairir.document import edits
 from shtairir.document.building import port_of
 from shtairir.document.governing import Governing
 from shtairir.document.handle import NodeHandle
-from shtairir.document.jsonable import to_json
+from shtairir.document.jsonable import to_json, to_point
 from shtairir.document.model import Content, GraphTest, Header, NamedResult, Node, Parameter, Point
 from shtairir.document.naming import free_name
 from shtairir.document.references import BODY, FILE, body_of, instance_block, instance_of
@@ -266,6 +266,34 @@ class Graph(Governing):
         """Remove a code block that no node runs."""
         self.apply(edits.RemoveCode(name))
 
+    # --- places -----------------------------------------------------------------------------------------------
+
+    def arrange(self, nodes: Iterable[NodeId | str | NodeHandle] | None = None) -> None:
+        """Put the nodes where the graph reads from left to right with few crossings; one step of undo.
+
+        What a frame holds stays together in it. How large the nodes are drawn is guessed here; the window knows.
+
+        Parameters
+        ----------
+        nodes
+            Those to arrange, around where they are; all of them when left out.
+
+        Examples
+        --------
+        >>> graph = Graph("demo")
+        >>> root = graph.add("array.sqrt", x=graph.add("math.number", value=9)["out"])
+        >>> graph.arrange()
+        >>> graph.nodes["number"].position[0] < graph.nodes["sqrt"].position[0]
+        True
+        """
+        from shtairir.document.placement import Scene, arrangement, guessed_boxes
+
+        ids = None if nodes is None else {self.node(getattr(one, "id", one)).id for one in nodes}
+        scene = Scene(self.nodes, self.links, self.frames, self.notes)
+        edit = arrangement(scene, guessed_boxes(scene, self.definition), ids)
+        if edit is not None:
+            self.apply(edit)
+
     # --- copies -----------------------------------------------------------------------------------------------
 
     def copy_text(self, nodes: Iterable[NodeId | str]) -> str:
@@ -315,7 +343,7 @@ class Graph(Governing):
 def _bounds(bounds: tuple[float, float] | None) -> tuple[float, float] | None:
     if bounds is None:
         return None
-    low, high = edits.point(bounds)
+    low, high = to_point(bounds)
     if low > high:
         raise EditError(f"The range {low:g} to {high:g} is empty.", hint="Name the least value first.")
     return low, high

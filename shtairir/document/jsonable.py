@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from pathlib import PurePath
 
-from shtairir.document.model import JsonValue
+from shtairir.document.model import JsonValue, Point
 from shtairir.errors import EditError
 
 MAX_DEPTH = 64
@@ -45,6 +45,22 @@ def to_json(value: object, *, depth: int = 48) -> JsonValue:
     if isinstance(value, list | tuple):
         return [to_json(item, depth=depth - 1) for item in value]
     return _foreign(value, depth)
+
+
+def to_point(position: Iterable[object]) -> Point:
+    """Return two numbers as a place on the canvas.
+
+    Raises
+    ------
+    EditError
+        When they are something else.
+    """
+    numbers = to_json(list(position))
+    if isinstance(numbers, list) and len(numbers) == 2:
+        x, y = numbers
+        if isinstance(x, int | float) and isinstance(y, int | float):
+            return (float(x), float(y))
+    raise EditError("A position is two numbers, x and y.", hint="For example (120, 40).")
 
 
 def _number(value: int | float) -> int | float:

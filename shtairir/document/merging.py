@@ -27,14 +27,19 @@ _SCOPE: _Spec = {
     "parameters": {"*": _WHOLE},
     "results": {"*": _WHOLE},
     "frames": {"*": _WHOLE},
+    "notes": {"*": _WHOLE},
+    "bookmarks": {"*": _WHOLE},
     "tests": {"*": {"expect": _WHOLE, "parameters": _WHOLE, "budget": _WHOLE}},
     "code": {"*": _WHOLE},
     "policy": {"node": _WHOLE},
 }
 _FILE: _Spec = {**_SCOPE, "subgraphs": {"*": _SCOPE}}
 
-_KEYS = {"nodes": "id", "links": "to", "parameters": "name", "results": "name", "frames": "id", "tests": "name"}
-_LOOKS = ("position", "rect", "exposed")
+_KEYS = {
+    **{"nodes": "id", "links": "to", "parameters": "name", "results": "name", "tests": "name"},
+    **{"frames": "id", "notes": "id", "bookmarks": "name"},
+}
+_LOOKS = ("position", "rect", "exposed", "collapsed", "shown", "shown_sizes", "via", "center", "zoom")
 """Where two differ in these, ours is taken without a word."""
 
 

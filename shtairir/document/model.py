@@ -1,4 +1,4 @@
-"""What a graph file holds: nodes, links, frames, published parameters and results, tests, definitions, code.
+"""What a graph file holds: nodes, links, frames, notes, published parameters and results, tests, definitions, code.
 
 All of it is frozen: an edit puts a new object in the place of the old one, so the old one *is* the exact
 inverse, and whoever holds a snapshot keeps seeing what was there. Containers inside are typed as read-only
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
 
@@ -21,8 +21,15 @@ JsonValue: TypeAlias = "None | bool | int | float | str | Sequence[JsonValue] | 
 
 JsonObject: TypeAlias = Mapping[str, JsonValue]
 Point: TypeAlias = tuple[float, float]
+Rect: TypeAlias = tuple[float, float, float, float]
+"""``(x, y, width, height)`` in scene units."""
 
 NEW_FRAME = (0.0, 0.0, 200.0, 120.0)
+
+NodeState: TypeAlias = Literal["active", "bypassed", "disabled"]
+ACTIVE: Final = "active"
+BYPASSED: Final = "bypassed"
+DISABLED: Final = "disabled"
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -39,6 +46,16 @@ class Node:
         How to run it: retries, timeout, on failure; read by the planner.
     position
         ``(x, y)`` of the upper left corner on the canvas, in scene units.
+    state
+        A bypassed node hands on what it is given, a disabled one does not run and neither does what needs it.
+    collapsed
+        Whether only the title is shown on the canvas.
+    frozen
+        Whether the last result that was kept is used, whatever has changed before it.
+    shown
+        Outputs whose preview is pinned to the canvas.
+    shown_sizes
+        Width and height of those pinned previews that a person has resized, by output.
     """
 
     id: NodeId
@@ -50,15 +67,27 @@ class Node:
     policy: JsonObject = field(default_factory=dict)
     position: Point = (0.0, 0.0)
     extra: JsonObject = field(default_factory=dict)
+    state: NodeState = ACTIVE
+    collapsed: bool = False
+    frozen: bool = False
+    shown: tuple[PortName, ...] = ()
+    shown_sizes: Mapping[PortName, Point] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An output feeding an input. An input has at most one link."""
+    """An output feeding an input. An input has at most one link.
+
+    Attributes
+    ----------
+    via
+        The dots that the line is led over on the canvas, from the output to the input; they mean nothing.
+    """
 
     source: PortRef
     target: PortRef
     extra: JsonObject = field(default_factory=dict, hash=False, compare=False)
+    via: tuple[Point, ...] = field(default=(), hash=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.source} → {self.target}"
@@ -71,7 +100,28 @@ class Frame:
     id: str
     title: str = ""
     color: str | None = None
-    rect: tuple[float, float, float, float] = NEW_FRAME
+    rect: Rect = NEW_FRAME
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A text on the canvas, in Markdown; ``rect`` is ``(x, y, width, height)``."""
+
+    id: str
+    text: str = ""
+    rect: Rect = NEW_FRAME
+    color: str | None = None
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """A place on the canvas to come back to: what lies in the middle of the view, and how large it is shown."""
+
+    name: str
+    center: Point = (0.0, 0.0)
+    zoom: float = 1.0
     extra: JsonObject = field(default_factory=dict)
 
 
@@ -145,6 +195,8 @@ class Header:
         Only at the root.
     tests
         What the graph shall give back; only at the root.
+    notes, bookmarks
+        Texts on the canvas, and places on it to come back to.
     """
 
     name: str = "untitled"
@@ -157,6 +209,8 @@ class Header:
     extra: JsonObject = field(default_factory=dict)
     policy: JsonObject = field(default_factory=dict)
     tests: tuple[GraphTest, ...] = ()
+    notes: tuple[Note, ...] = ()
+    bookmarks: tuple[Bookmark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from shtairir.document.model import Content, Frame, Header, Link, Node, Parameter
+from shtairir.document.model import (
+    ACTIVE,
+    BYPASSED,
+    DISABLED,
+    Bookmark,
+    Content,
+    Frame,
+    Header,
+    Link,
+    Node,
+    NodeState,
+    Note,
+    Parameter,
+    Point,
+    Rect,
+)
 from shtairir.document.naming import is_name
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
 
@@ -20,7 +35,16 @@ _LONGEST_LABEL = 1_000
 _LONGEST_TEXT = 100_000
 _LARGEST_NUMBER = 2.0**53
 _MOST_ITEMS = 100_000
-_OF_A_GRAPH = ("format", "version", "name", "description", "policy", "parameters", "nodes", "links", "frames")
+_MOST_DOTS = 1_000
+_OF_A_GRAPH = (
+    *("format", "version", "name", "description", "policy", "parameters", "nodes", "links"),
+    *("frames", "notes", "bookmarks"),
+)
+_OF_A_NODE = (
+    *("id", "block", "block_version", "title", "values", "exposed", "policy", "position"),
+    *("state", "collapsed", "frozen", "shown", "shown_sizes"),
+)
+_STATES: tuple[NodeState, ...] = (ACTIVE, BYPASSED, DISABLED)
 
 _Item = TypeVar("_Item")
 
@@ -52,6 +76,8 @@ def _content(data: Mapping[str, Any]) -> Content:
         _items(fields, "parameters", _parameter, lambda parameter: parameter.name),
         frames=_items(fields, "frames", _frame, lambda frame: frame.id),
         policy=_object(fields, "policy"),
+        notes=_items(fields, "notes", _note, lambda note: note.id),
+        bookmarks=_items(fields, "bookmarks", _bookmark, lambda bookmark: bookmark.name),
     )
     nodes = _items(fields, "nodes", _node, lambda node: node.id)
     return Content(nodes, _items(fields, "links", _link, lambda link: link.target), header)
@@ -112,26 +138,52 @@ def _object(data: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _node(data: Any) -> Node:
-    fields = _fields(data, "id", "block", "block_version", "title", "values", "exposed", "policy", "position")
-    version, exposed = fields.get("block_version", 1), fields.get("exposed", [])
-    if type(version) is not int or type(exposed) is not list:
+    fields = _fields(data, *_OF_A_NODE)
+    version = fields.get("block_version", 1)
+    if type(version) is not int or fields.get("state", ACTIVE) not in _STATES:
         raise _NotPlainError
-    x, y = _numbers(fields.get("position", [0.0, 0.0]), 2)
     return Node(
         NodeId(_name(fields["id"])),
         BlockId(_text(fields["block"], _LONGEST_LABEL)),
         version,
         _label(fields, "title"),
         _object(fields, "values"),
-        tuple(PortName(_text(name, _LONGEST_LABEL)) for name in exposed),
+        _ports(fields, "exposed"),
         _object(fields, "policy"),
-        (x, y),
+        _point(fields.get("position", [0.0, 0.0])),
+        state=fields.get("state", ACTIVE),
+        collapsed=_flag(fields, "collapsed"),
+        frozen=_flag(fields, "frozen"),
+        shown=_ports(fields, "shown"),
+        shown_sizes={PortName(port): _point(size) for port, size in _object(fields, "shown_sizes").items()},
     )
 
 
+def _ports(data: Mapping[str, Any], name: str) -> tuple[PortName, ...]:
+    found = data.get(name, [])
+    if type(found) is not list:
+        raise _NotPlainError
+    return tuple(PortName(_text(port, _LONGEST_LABEL)) for port in found)
+
+
+def _flag(data: Mapping[str, Any], name: str) -> bool:
+    found = data.get(name, False)
+    if type(found) is not bool:
+        raise _NotPlainError
+    return found
+
+
+def _point(found: Any) -> Point:
+    x, y = _numbers(found, 2)
+    return x, y
+
+
 def _link(data: Any) -> Link:
-    fields = _fields(data, "from", "to")
-    return Link(_port(fields["from"]), _port(fields["to"]))
+    fields = _fields(data, "from", "to", "via")
+    via = fields.get("via", [])
+    if type(via) is not list or len(via) > _MOST_DOTS:
+        raise _NotPlainError
+    return Link(_port(fields["from"]), _port(fields["to"]), via=tuple(map(_point, via)))
 
 
 def _parameter(data: Any) -> Parameter:
@@ -141,6 +193,24 @@ def _parameter(data: Any) -> Parameter:
 
 def _frame(data: Any) -> Frame:
     fields = _fields(data, "id", "title", "color", "rect")
-    x, y, width, height = _numbers(fields["rect"], 4)
     title = _text(fields.get("title", ""), _LONGEST_LABEL)
-    return Frame(_name(fields["id"]), title, _label(fields, "color"), (x, y, width, height))
+    return Frame(_name(fields["id"]), title, _label(fields, "color"), _rect(fields["rect"]))
+
+
+def _note(data: Any) -> Note:
+    fields = _fields(data, "id", "text", "rect", "color")
+    text = _text(fields.get("text", ""), _LONGEST_TEXT)
+    return Note(_name(fields["id"]), text, _rect(fields["rect"]), _label(fields, "color"))
+
+
+def _rect(found: Any) -> Rect:
+    x, y, width, height = _numbers(found, 4)
+    return x, y, width, height
+
+
+def _bookmark(data: Any) -> Bookmark:
+    fields = _fields(data, "name", "center", "zoom")
+    (zoom,) = _numbers([fields.get("zoom", 1.0)], 1)
+    if zoom <= 0:
+        raise _NotPlainError
+    return Bookmark(_text(fields["name"], _LONGEST_LABEL), _point(fields["center"]), zoom)

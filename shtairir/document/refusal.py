@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-_COUNTS = {"position": 2, "rect": 4, "range": 2}
+_COUNTS = {"position": 2, "rect": 4, "range": 2, "center": 2}
 """Fields that hold a fixed count of numbers."""
 
 _EXPECTED = {
@@ -21,7 +21,17 @@ _EXPECTED = {
     "model_type": "an object in braces",
     "list_type": "a list in brackets",
     "tuple_type": "a list in brackets",
+    "bool_type": "true or false",
+    "float_type": "a number",
+    "greater_than": "a number greater than 0",
 }
+
+_NAMED_IN: dict[Path, str] = {
+    ("exposed",): "the name of an input",
+    ("shown",): "the name of an output",
+    ("via",): "2 numbers in brackets",
+}
+"""What is expected of each entry of a list."""
 
 
 class SchemaError(ValueError):
@@ -49,6 +59,8 @@ def refusal(found: ValidationError, data: object, path: Path = ()) -> SchemaErro
 
 def _field_path(place: Path) -> Path:
     """A wrong number is told as a wrong pair: that two numbers belong there is what the person must know."""
+    if "via" in place:
+        return place[: place.index("via") + 2]
     return next((place[: index + 1] for index, step in enumerate(place) if step in _COUNTS), place)
 
 
@@ -66,7 +78,8 @@ def _sentence(error: ErrorDetails, path: Path, value: Any) -> str:
         return f"The name of the field {_short(error['input'])} holds half of a character."
     if kind in ("string_pattern_mismatch", "string_unicode"):
         return f"{_short(value)} is not usable: letters, digits, '_' and '-' are."
-    expected = "the name of an input" if path[-2:-1] == ("exposed",) else _EXPECTED.get(kind, "something else")
+    known = error.get("ctx", {}).get("expected") or _EXPECTED.get(kind, "something else")
+    expected = _NAMED_IN.get(path[-2:-1], known)
     of_field = f" for '{field}'" if isinstance(field, str) else ""
     return f"Expected {expected}{of_field}, got {'nothing' if kind == 'missing' else kind_of(value)}."
 

@@ -26,7 +26,9 @@ from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from shtairir.document.faults import Path
 from shtairir.document.model import (
+    ACTIVE,
     NEW_FRAME,
+    Bookmark,
     CodeBlock,
     Content,
     Frame,
@@ -36,6 +38,8 @@ from shtairir.document.model import (
     Link,
     NamedResult,
     Node,
+    NodeState,
+    Note,
     Parameter,
 )
 from shtairir.document.naming import MAX_NAME, NAME_PATTERN, is_name
@@ -44,6 +48,7 @@ from shtairir.ids import BlockId, NodeId, PortName, PortRef
 
 MAX_NODES = 100_000
 MAX_LINKS = 1_000_000
+MAX_DOTS = 1_000
 
 _T = TypeVar("_T")
 
@@ -79,6 +84,7 @@ _Object: TypeAlias = dict[str, Any]
 _Point: TypeAlias = Annotated[tuple[float, float], Strict(False)]  # JSON has lists only; the numbers stay strict
 _Range: TypeAlias = Annotated[tuple[float, float], Strict(False)]
 _Rect: TypeAlias = Annotated[tuple[float, float, float, float], Strict(False)]
+_Ports: TypeAlias = Annotated[tuple[PortName, ...], Strict(False)]
 
 
 class _Record(BaseModel):
@@ -99,9 +105,14 @@ class _NodeRecord(_Record):
     block_version: int = 1
     title: _Label | None = None
     values: _Object | None = None
-    exposed: Annotated[tuple[PortName, ...], Strict(False)] | None = None
+    exposed: _Ports | None = None
     policy: _Object | None = None
     position: _Point | None = None
+    state: NodeState | None = None
+    collapsed: bool | None = None
+    frozen: bool | None = None
+    shown: _Ports | None = None
+    shown_sizes: dict[PortName, _Point] | None = None
 
     def made(self) -> Node:
         return Node(
@@ -114,6 +125,11 @@ class _NodeRecord(_Record):
             self.policy or {},
             self.position or (0.0, 0.0),
             self.extra,
+            self.state or ACTIVE,
+            bool(self.collapsed),
+            bool(self.frozen),
+            self.shown or (),
+            self.shown_sizes or {},
         )
 
 
@@ -123,9 +139,10 @@ _Node: TypeAlias = Annotated[Node, _From(_NodeRecord, _NodeRecord.made)]
 class _LinkRecord(_Record):
     source: _Port = Field(alias="from")
     target: _Port = Field(alias="to")
+    via: Annotated[list[_Point], Field(max_length=MAX_DOTS)] | None = None
 
     def made(self) -> Link:
-        return Link(self.source, self.target, self.extra)
+        return Link(self.source, self.target, self.extra, tuple(self.via or ()))
 
 
 _Link: TypeAlias = Annotated[Link, _From(_LinkRecord, _LinkRecord.made)]
@@ -184,9 +201,36 @@ class _FrameRecord(_Record):
 _Frame: TypeAlias = Annotated[Frame, _From(_FrameRecord, _FrameRecord.made)]
 
 
+class _NoteRecord(_Record):
+    id: Annotated[str, _AsName]
+    text: _LongText = ""
+    rect: _Rect | None = None
+    color: _Label | None = None
+
+    def made(self) -> Note:
+        return Note(self.id, self.text, self.rect or NEW_FRAME, self.color, self.extra)
+
+
+_Note: TypeAlias = Annotated[Note, _From(_NoteRecord, _NoteRecord.made)]
+
+
+class _BookmarkRecord(_Record):
+    name: _Label
+    center: _Point | None = None
+    zoom: Annotated[float, Field(gt=0)] | None = None
+
+    def made(self) -> Bookmark:
+        return Bookmark(self.name, self.center or (0.0, 0.0), self.zoom or 1.0, self.extra)
+
+
+_Bookmark: TypeAlias = Annotated[Bookmark, _From(_BookmarkRecord, _BookmarkRecord.made)]
+
+
 _Nodes: TypeAlias = Annotated[list[_Node], Field(max_length=MAX_NODES)]
 _Links: TypeAlias = Annotated[list[_Link], Field(max_length=MAX_LINKS)]
 _Frames: TypeAlias = Annotated[list[_Frame], Field(max_length=MAX_NODES)]
+_Notes: TypeAlias = Annotated[list[_Note], Field(max_length=MAX_NODES)]
+_Bookmarks: TypeAlias = Annotated[list[_Bookmark], Field(max_length=MAX_NODES)]
 
 
 class _CodeRecord(_Record):
@@ -199,6 +243,8 @@ class _DefinitionRecord(_Record):
     nodes: _Nodes
     links: _Links | None = None
     frames: _Frames | None = None
+    notes: _Notes | None = None
+    bookmarks: _Bookmarks | None = None
 
 
 class _File(_Record):
@@ -213,6 +259,8 @@ class _File(_Record):
     nodes: _Nodes | None = None
     links: _Links | None = None
     frames: _Frames | None = None
+    notes: _Notes | None = None
+    bookmarks: _Bookmarks | None = None
     subgraphs: _Object | None = None
     code: Any = None
 
@@ -243,6 +291,8 @@ def read_content(data: Mapping[str, Any]) -> Content:
         file.extra,
         file.policy or {},
         _unique(file.tests or (), "tests", "test", lambda test: test.name),
+        _notes(file.notes),
+        _bookmarks(file.bookmarks),
     )
     contents = {name: _definition(name, record) for name, record in definitions.items()}
     return Content(_nodes(file.nodes), _links(file.links), header, contents)
@@ -270,7 +320,14 @@ def _definition(name: str, data: dict[str, Any]) -> Content:
         record = _DefinitionRecord.model_validate(data)
     except ValidationError as error:
         raise refusal(error, data, path) from None
-    header = Header(record.title, record.description, frames=_frames(record.frames, path), extra=record.extra)
+    header = Header(
+        record.title,
+        record.description,
+        frames=_frames(record.frames, path),
+        extra=record.extra,
+        notes=_notes(record.notes, path),
+        bookmarks=_bookmarks(record.bookmarks, path),
+    )
     return Content(_nodes(record.nodes, path), _links(record.links, path), header)
 
 
@@ -292,6 +349,14 @@ def _links(links: Sequence[Link] | None, path: Path = ()) -> tuple[Link, ...]:
 
 def _frames(frames: Sequence[Frame] | None, path: Path = ()) -> tuple[Frame, ...]:
     return _unique(frames or (), "frames", "frame id", lambda frame: frame.id, path)
+
+
+def _notes(notes: Sequence[Note] | None, path: Path = ()) -> tuple[Note, ...]:
+    return _unique(notes or (), "notes", "note id", lambda note: note.id, path)
+
+
+def _bookmarks(bookmarks: Sequence[Bookmark] | None, path: Path = ()) -> tuple[Bookmark, ...]:
+    return _unique(bookmarks or (), "bookmarks", "bookmark", lambda bookmark: bookmark.name, path)
 
 
 def _unique(items: Sequence[_T], field: str, noun: str, key: Callable[[_T], object], path: Path = ()) -> tuple[_T, ...]:

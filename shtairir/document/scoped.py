@@ -13,8 +13,21 @@ from weakref import WeakValueDictionary
 
 from shtairir.document import edits
 from shtairir.document.editing import Editing
+from shtairir.document.history import UNSAVED
 from shtairir.document.known import Known
-from shtairir.document.model import CodeBlock, Content, Frame, GraphTest, Header, Link, NamedResult, Node, Parameter
+from shtairir.document.model import (
+    Bookmark,
+    CodeBlock,
+    Content,
+    Frame,
+    GraphTest,
+    Header,
+    Link,
+    NamedResult,
+    Node,
+    Note,
+    Parameter,
+)
 from shtairir.document.program import Program
 from shtairir.document.scopes import Scopes
 from shtairir.document.snapshot import Snapshot
@@ -101,6 +114,15 @@ class Scoped(Editing):
         self._program.file.migrated_from = version
 
     @property
+    def on_disk(self) -> bytes | None:
+        """What the file held when the graph was last read or saved; see `shtairir.document.ondisk`."""
+        return self._program.file.on_disk
+
+    @on_disk.setter
+    def on_disk(self, data: bytes | None) -> None:
+        self._program.file.on_disk = data
+
+    @property
     def trusted(self) -> bool:
         """Whether code that the graph carries may run; a graph made in Python is trusted."""
         return self._program.file.trust.given
@@ -151,6 +173,16 @@ class Scoped(Editing):
         return self._state.header.frames
 
     @property
+    def notes(self) -> tuple[Note, ...]:
+        """The notes on the canvas, lowest first."""
+        return self._state.header.notes
+
+    @property
+    def bookmarks(self) -> tuple[Bookmark, ...]:
+        """The places on the canvas to come back to."""
+        return self._state.header.bookmarks
+
+    @property
     def parameters(self) -> tuple[Parameter, ...]:
         """The published parameters."""
         return self._state.header.parameters
@@ -173,7 +205,13 @@ class Scoped(Editing):
     @property
     def base_dir(self) -> Path:
         """The folder that relative paths start from: the file's, or the working directory."""
-        return self.path.resolve().parent if self.path is not None else Path.cwd()
+        if self.path is not None:
+            return self.path.resolve().parent
+        return self._program.file.folder or Path.cwd()
+
+    def start_from(self, folder: Path) -> None:
+        """Have relative paths start from a folder until the graph is saved: where it comes from has no file."""
+        self._program.file.folder = folder
 
     def node(self, node: NodeId | str) -> Node:
         """Return a node.
@@ -247,7 +285,12 @@ class Scoped(Editing):
         history.seal()
         file.saved_token, file.source = history.token, source
         file.path, file.migrated_from = path, None
+        file.on_disk = source
         self.known.upgrades = tuple(note for note in self.known.upgrades if note.failed)
+
+    def mark_unsaved(self) -> None:
+        """Remember that no file holds what is in the graph: it was recovered, or comes from an earlier version."""
+        self._program.file.saved_token, self._program.file.source = UNSAVED, None
 
     def rewrite_nodes(self, change: Callable[[Node], Node]) -> None:
         """Replace nodes, in all scopes, now and in every step of undo.

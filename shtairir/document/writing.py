@@ -2,7 +2,8 @@
 
 Two spaces of indent, one link or parameter a line, small lists and objects on one line, known fields in the order
 of the schema and unknown ones after them. Fields that have their default are left out of nodes and definitions, and
-the sections that only some graphs have (policy, results, tests, subgraphs, code) where they are empty.
+the sections that only some graphs have (policy, results, tests, notes, bookmarks, subgraphs, code) where they are
+empty.
 """
 
 from __future__ import annotations
@@ -11,7 +12,20 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shtairir.document.model import CodeBlock, Content, Frame, GraphTest, Header, Link, NamedResult, Node, Parameter
+from shtairir.document.model import (
+    ACTIVE,
+    Bookmark,
+    CodeBlock,
+    Content,
+    Frame,
+    GraphTest,
+    Header,
+    Link,
+    NamedResult,
+    Node,
+    Note,
+    Parameter,
+)
 
 FORMAT = "shtairir-graph"
 VERSION = 1
@@ -37,6 +51,7 @@ def to_bytes(
         lines.append(_section("tests", (_pretty(test_record(test), 4) for test in header.tests)))
     lines += _body(nodes, links)
     lines.append(_section("frames", map(_encode, map(frame_record, header.frames))))
+    lines += _written_on(header)
     subgraphs = [_entry(name, definition_text(content)) for name, content in (definitions or {}).items()]
     code = [_entry(block.name, _block(code_record(block), 4)) for block in header.code]
     lines += _named_section("subgraphs", subgraphs, header) + _named_section("code", code, header)
@@ -66,8 +81,16 @@ def definition_text(content: Content) -> str:
     lines += _body(content.nodes, content.links, 6)
     if header.frames:
         lines.append(_section("frames", map(_encode, map(frame_record, header.frames)), 6))
+    lines += _written_on(header, 6)
     lines += [f"      {_field(key, value, 6)}" for key, value in header.extra.items()]
     return "{\n" + ",\n".join(lines) + "\n    }"
+
+
+def _written_on(header: Header, indent: int = 2) -> list[str]:
+    """The sections of what is written on the canvas, if there is any."""
+    sections = {"notes": map(note_record, header.notes), "bookmarks": map(bookmark_record, header.bookmarks)}
+    lines = {name: [_encode(record) for record in records] for name, records in sections.items()}
+    return [_section(name, items, indent) for name, items in lines.items() if items]
 
 
 def _body(nodes: Iterable[Node], links: Iterable[Link], indent: int = 2) -> list[str]:
@@ -123,13 +146,21 @@ def node_record(node: Node) -> dict[str, Any]:
     optional = {"title": node.title, "values": node.values, "exposed": list(node.exposed), "policy": node.policy}
     record.update((key, value) for key, value in optional.items() if value)
     record["position"] = _numbers(node.position)
+    if node.state != ACTIVE:
+        record["state"] = node.state
+    sizes = {port: _numbers(size) for port, size in node.shown_sizes.items()}
+    more = {"collapsed": node.collapsed, "frozen": node.frozen, "shown": list(node.shown), "shown_sizes": sizes}
+    record.update((key, value) for key, value in more.items() if value)
     record.update(node.extra)
     return record
 
 
 def link_record(link: Link) -> dict[str, Any]:
     """Return a link as the file holds it."""
-    return {"from": str(link.source), "to": str(link.target), **link.extra}
+    record: dict[str, Any] = {"from": str(link.source), "to": str(link.target)}
+    if link.via:
+        record["via"] = [_numbers(point) for point in link.via]
+    return {**record, **link.extra}
 
 
 def parameter_record(parameter: Parameter) -> dict[str, Any]:
@@ -174,5 +205,19 @@ def frame_record(frame: Frame) -> dict[str, Any]:
     return {**record, "rect": _numbers(frame.rect), **frame.extra}
 
 
+def note_record(note: Note) -> dict[str, Any]:
+    """Return a note as the file holds it."""
+    record: dict[str, Any] = {"id": note.id, "text": note.text, "rect": _numbers(note.rect)}
+    if note.color is not None:
+        record["color"] = note.color
+    return {**record, **note.extra}
+
+
+def bookmark_record(bookmark: Bookmark) -> dict[str, Any]:
+    """Return a bookmark as the file holds it."""
+    (zoom,) = _numbers((bookmark.zoom,))
+    return {"name": bookmark.name, "center": _numbers(bookmark.center), "zoom": zoom, **bookmark.extra}
+
+
 def _numbers(values: Iterable[float]) -> list[float]:
-    return [int(value) if value.is_integer() else value for value in values]
+    return [int(value) if float(value).is_integer() else value for value in values]

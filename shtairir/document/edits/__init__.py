@@ -5,13 +5,12 @@ that does not fit raises `EditError` before anything has changed.
 """
 
 from shtairir.document.edits.base import Batch, DeltaEdit, Edit, Restore, count_of, node_in
+from shtairir.document.edits.canvas import PutBookmark, PutFrame, PutNote, RemoveBookmark, RemoveFrame, RemoveNote
 from shtairir.document.edits.code import AddCode, RemoveCode, RenameCode, SetCode
 from shtairir.document.edits.header import (
     Publish,
     PublishResult,
-    PutFrame,
     PutTest,
-    RemoveFrame,
     RemoveTest,
     SetGraphPolicy,
     SetMeta,
@@ -19,7 +18,7 @@ from shtairir.document.edits.header import (
     Unpublish,
     UnpublishResult,
 )
-from shtairir.document.edits.links import AddLinks, RemoveLinks
+from shtairir.document.edits.links import AddLinks, RemoveLinks, SetVia
 from shtairir.document.edits.nodes import (
     AddNodes,
     MoveNodes,
@@ -32,9 +31,9 @@ from shtairir.document.edits.nodes import (
     SetTitle,
     SetValue,
     UnsetValue,
-    point,
 )
 from shtairir.document.edits.published import first_step, followed
+from shtairir.document.edits.states import SetCollapsed, SetFrozen, SetShown, SetState
 from shtairir.document.edits.subgraphs import (
     AddSubgraph,
     InScope,
@@ -58,12 +57,16 @@ __all__ = [
     "MoveNodes",
     "Publish",
     "PublishResult",
+    "PutBookmark",
     "PutFrame",
+    "PutNote",
     "PutTest",
+    "RemoveBookmark",
     "RemoveCode",
     "RemoveFrame",
     "RemoveLinks",
     "RemoveNodes",
+    "RemoveNote",
     "RemoveSubgraph",
     "RemoveTest",
     "RenameCode",
@@ -72,14 +75,19 @@ __all__ = [
     "Restore",
     "SetBlock",
     "SetCode",
+    "SetCollapsed",
     "SetExposed",
+    "SetFrozen",
     "SetGraphPolicy",
     "SetMeta",
     "SetPolicies",
     "SetPolicy",
     "SetPublished",
+    "SetShown",
+    "SetState",
     "SetTitle",
     "SetValue",
+    "SetVia",
     "Unpublish",
     "UnpublishResult",
     "UnsetValue",
@@ -88,7 +96,6 @@ __all__ = [
     "first_step",
     "followed",
     "node_in",
-    "point",
     "state_of",
     "taken_names",
     "users_of",

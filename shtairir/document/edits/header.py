@@ -1,4 +1,4 @@
-"""Edits of what is neither a node nor a link: name, description, frames, published parameters, policy, tests."""
+"""Edits of what is neither a node nor a link: name, description, published parameters, policy, tests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from shtairir.document.edits.base import DeltaEdit, Edit, node_in
 from shtairir.document.edits.published import first_step
 from shtairir.document.jsonable import same_json, to_json
-from shtairir.document.model import Frame, GraphTest, Header, JsonObject, NamedResult, Parameter
+from shtairir.document.model import GraphTest, Header, JsonObject, NamedResult, Parameter
 from shtairir.document.naming import did_you_mean, is_name
 from shtairir.document.scopes import Changes, Scopes
 from shtairir.document.state import Delta, State
@@ -28,7 +28,7 @@ class SetMeta(DeltaEdit):
 
     def delta(self, state: State) -> Delta:
         wanted = {"name": self.name, "description": self.description}
-        return _header_delta(state, **{key: value for key, value in wanted.items() if value is not None})
+        return header_delta(state, **{key: value for key, value in wanted.items() if value is not None})
 
 
 class RootEdit(DeltaEdit):
@@ -64,40 +64,7 @@ class SetGraphPolicy(RootEdit):
 
     def delta(self, state: State) -> Delta:
         policy = to_json(self.policy)
-        return Delta() if same_json(state.header.policy, policy) else _header_delta(state, policy=policy)
-
-
-@dataclass(frozen=True, slots=True)
-class PutFrame(DeltaEdit):
-    """Add a frame, or replace the one of the same id."""
-
-    frame: Frame
-
-    @property
-    def label(self) -> str:
-        return f"change frame {self.frame.title or self.frame.id}"
-
-    def delta(self, state: State) -> Delta:
-        frames = {frame.id: frame for frame in state.header.frames}
-        frames[self.frame.id] = self.frame
-        return _header_delta(state, frames=tuple(frames.values()))
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveFrame(DeltaEdit):
-    """Remove a frame; the nodes in it stay."""
-
-    frame: str
-
-    @property
-    def label(self) -> str:
-        return "remove frame"
-
-    def delta(self, state: State) -> Delta:
-        kept = tuple(frame for frame in state.header.frames if frame.id != self.frame)
-        if len(kept) == len(state.header.frames):
-            raise EditError(f"There is no frame '{self.frame}' in the graph.")
-        return _header_delta(state, frames=kept)
+        return Delta() if same_json(state.header.policy, policy) else header_delta(state, policy=policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +90,7 @@ class Publish(RootEdit):
         node_in(state, first_step(self.parameter.target))
         parameters = {one.name: one for one in state.header.parameters}
         parameters[self.parameter.name] = self.parameter
-        return _header_delta(state, parameters=tuple(parameters.values()))
+        return header_delta(state, parameters=tuple(parameters.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +112,7 @@ class Unpublish(RootEdit):
         if len(kept) == len(state.header.parameters):
             known = [one.name for one in state.header.parameters]
             raise EditError(f"There is no parameter '{self.name}'.", hint=did_you_mean(self.name, known))
-        return _header_delta(state, parameters=kept)
+        return header_delta(state, parameters=kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +137,7 @@ class PublishResult(RootEdit):
         node_in(state, first_step(self.result.source))
         results = {one.name: one for one in state.header.results}
         results[self.result.name] = self.result
-        return _header_delta(state, results=tuple(results.values()))
+        return header_delta(state, results=tuple(results.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +159,7 @@ class UnpublishResult(RootEdit):
         if len(kept) == len(state.header.results):
             known = [one.name for one in state.header.results]
             raise EditError(f"There is no result '{self.name}'.", hint=did_you_mean(self.name, known))
-        return _header_delta(state, results=kept)
+        return header_delta(state, results=kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +181,7 @@ class PutTest(RootEdit):
             raise EditError(f"'{self.test.name}' cannot be the name of a test.", hint="Use letters, digits, '_', '-'.")
         tests = {one.name: one for one in state.header.tests}
         tests[self.test.name] = self.test
-        return _header_delta(state, tests=tuple(tests.values()))
+        return header_delta(state, tests=tuple(tests.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +203,7 @@ class RemoveTest(RootEdit):
         if len(kept) == len(state.header.tests):
             known = [one.name for one in state.header.tests]
             raise EditError(f"There is no test '{self.name}'.", hint=did_you_mean(self.name, known))
-        return _header_delta(state, tests=kept)
+        return header_delta(state, tests=kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,10 +218,11 @@ class SetPublished(Edit):
         return "change what is published"
 
     def exchange_in(self, scopes: Scopes, state: State) -> Changes:
-        delta = _header_delta(scopes.root, parameters=self.parameters, results=self.results)
+        delta = header_delta(scopes.root, parameters=self.parameters, results=self.results)
         return scopes.exchange(Changes({scopes.root: delta})) if delta else Changes()
 
 
-def _header_delta(state: State, **fields: Any) -> Delta:
+def header_delta(state: State, **fields: Any) -> Delta:
+    """Return what replacing fields of the header changes."""
     header: Header = replace(state.header, **fields)
     return Delta(header=header) if header != state.header else Delta()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shtairir.document.edits.base import DeltaEdit, node_in
-from shtairir.document.model import Link
+from shtairir.document.jsonable import to_point
+from shtairir.document.model import Link, Point
 from shtairir.document.state import Delta, Placed, PlacedLink, State
 from shtairir.errors import EditError
 from shtairir.ids import NodeId, PortRef
@@ -42,6 +43,25 @@ class RemoveLinks(DeltaEdit):
             if state.link_into(target) is None:
                 raise EditError(f"Nothing is linked to {target}.")
         return Delta(links=dict.fromkeys(self.targets))
+
+
+@dataclass(frozen=True, slots=True)
+class SetVia(DeltaEdit):
+    """Lead the link into an input over dots; none: straight."""
+
+    target: PortRef
+    points: tuple[Point, ...]
+
+    @property
+    def label(self) -> str:
+        return f"{'bend' if self.points else 'straighten'} the link into {self.target}"
+
+    def delta(self, state: State) -> Delta:
+        link = state.link_into(self.target)
+        if link is None:
+            raise EditError(f"Nothing is linked to {self.target}.")
+        via = tuple(map(to_point, self.points))
+        return Delta(links={self.target: (replace(link, via=via), None)}) if via != link.via else Delta()
 
 
 def new_links(state: State, links: Iterable[Link], added: Mapping[NodeId, Placed]) -> dict[PortRef, PlacedLink]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from shtairir.document.edits.base import DeltaEdit, count_of, node_in
 from shtairir.document.edits.links import new_links
 from shtairir.document.edits.published import Steps, exchange_following
-from shtairir.document.jsonable import same_json, to_json
+from shtairir.document.jsonable import same_json, to_json, to_point
 from shtairir.document.model import JsonObject, Link, Node, Point
 from shtairir.document.naming import is_name
 from shtairir.document.scopes import Changes, Scopes
@@ -84,17 +84,25 @@ class MoveNodes(DeltaEdit):
         return f"move {count_of(len(self.positions), 'node')}"
 
     def delta(self, state: State) -> Delta:
-        moves = ((node_in(state, key), point(to)) for key, to in self.positions.items())
-        return Delta({node.id: (replace(node, position=to), None) for node, to in moves if node.position != to})
+        pairs = ((node_in(state, key), to_point(to)) for key, to in self.positions.items())
+        moves = [(node, to) for node, to in pairs if node.position != to]
+        nodes: dict[NodeId, Placed] = {node.id: (replace(node, position=to), None) for node, to in moves}
+        return Delta(nodes, _dots_moved_along(state, {node.id: _way(node.position, to) for node, to in moves}))
 
 
-def point(position: Iterable[object]) -> Point:
-    numbers = to_json(list(position))
-    if isinstance(numbers, list) and len(numbers) == 2:
-        x, y = numbers
-        if isinstance(x, int | float) and isinstance(y, int | float):
-            return (float(x), float(y))
-    raise EditError("A position is two numbers, x and y.", hint="For example (120, 40).")
+def _way(start: Point, end: Point) -> Point:
+    return round(end[0] - start[0], 6), round(end[1] - start[1], 6)
+
+
+def _dots_moved_along(state: State, ways: Mapping[NodeId, Point]) -> dict[PortRef, PlacedLink]:
+    """Return the links between nodes that go the same way: their dots go with them."""
+    found: dict[PortRef, PlacedLink] = {}
+    for key, way in ways.items():
+        for link in state.links_of(key):
+            if link.via and link.target.node == key and ways.get(link.source.node) == way:
+                via = tuple((x + way[0], y + way[1]) for x, y in link.via)
+                found[link.target] = (replace(link, via=via), None)
+    return found
 
 
 class _NodeEdit(DeltaEdit):

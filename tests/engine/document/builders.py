@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from shtairir.document import Frame, Graph, RenameNode, SetExposed, SetGraphPolicy, SetPolicy, SetTitle, edits
+from shtairir.document import (
+    Bookmark,
+    Frame,
+    Graph,
+    Note,
+    RenameNode,
+    SetExposed,
+    SetGraphPolicy,
+    SetPolicy,
+    SetTitle,
+    edits,
+)
 from shtairir.errors import EditError
 from shtairir.ids import NodeId, PortName, PortRef
 
@@ -39,6 +50,18 @@ steps = st.one_of(
     ),
     st.tuples(st.just("remove test"), st.sampled_from(["p", "q"])),
     st.tuples(st.just("frame"), st.sampled_from(["f", "g"]), st.text(max_size=4)),
+    st.tuples(st.just("note"), st.sampled_from(["f", "g"]), st.text(max_size=4)),
+    st.tuples(st.just("remove note"), st.sampled_from(["f", "g"])),
+    st.tuples(st.just("bookmark"), st.sampled_from(["m", "n o"]), st.floats(-1e6, 1e6), st.floats(0.01, 4)),
+    st.tuples(st.just("rename bookmark"), st.sampled_from(["m", "n o"]), st.sampled_from(["m", "q"])),
+    st.tuples(st.just("remove bookmark"), st.sampled_from(["m", "n o"])),
+    st.tuples(
+        st.just("state"), st.lists(_pick, min_size=1, max_size=3), st.sampled_from(["active", "bypassed", "disabled"])
+    ),
+    st.tuples(st.just("collapse"), st.lists(_pick, min_size=1, max_size=3), st.booleans()),
+    st.tuples(st.just("freeze"), st.lists(_pick, min_size=1, max_size=3), st.booleans()),
+    st.tuples(st.just("show"), _pick, st.lists(_ports, max_size=2), st.integers(10, 90)),
+    st.tuples(st.just("bend"), _pick, st.lists(st.tuples(st.floats(-1e6, 1e6), st.integers(-9, 9)), max_size=2)),
     st.tuples(st.just("describe"), st.text(max_size=6)),
     st.tuples(st.just("paste"), st.lists(_pick, min_size=1, max_size=3)),
     st.tuples(st.just("duplicate"), st.lists(_pick, min_size=1, max_size=3)),
@@ -97,6 +120,29 @@ def _do(graph: Graph, verb: str, *facts: object) -> None:
             graph.remove_test(name)
         case "frame", str(frame), str(title):
             graph.apply(edits.PutFrame(Frame(frame, title)))
+        case "note", str(note), str(text):
+            graph.apply(edits.PutNote(Note(note, text)))
+        case "remove note", str(note):
+            graph.apply(edits.RemoveNote(note))
+        case "bookmark", str(name), float(x), float(zoom):
+            graph.apply(edits.PutBookmark(Bookmark(name, (x, -x), zoom)))
+        case "rename bookmark", str(name), str(new):
+            graph.apply(edits.PutBookmark(Bookmark(new), name))
+        case "remove bookmark", str(name):
+            graph.apply(edits.RemoveBookmark(name))
+        case "state", list(picks), ("active" | "bypassed" | "disabled") as state:
+            graph.apply(edits.SetState(tuple(_node(graph, pick) for pick in picks), state))
+        case "collapse", list(picks), bool(on):
+            graph.apply(edits.SetCollapsed(tuple(_node(graph, pick) for pick in picks), on))
+        case "freeze", list(picks), bool(on):
+            graph.apply(edits.SetFrozen(tuple(_node(graph, pick) for pick in picks), on))
+        case "show", int(pick), list(ports), int(size):
+            shown = tuple(map(PortName, ports))
+            graph.apply(edits.SetShown(_node(graph, pick), shown, dict.fromkeys(shown[:1], (size, size))))
+        case "bend", int(pick), list(points):
+            targets = list(graph.links)
+            if targets:
+                graph.apply(edits.SetVia(targets[pick % len(targets)], tuple(points)))
         case "describe", str(text):
             graph.description = text
         case "paste", list(picks):

@@ -72,7 +72,7 @@ def test_unknown_fields_may_have_any_name_and_keep_their_order() -> None:
 
 
 def test_null_stands_for_what_is_not_said() -> None:
-    fields = ("title", "values", "exposed", "policy", "position")
+    fields = ("title", "values", "exposed", "policy", "position", "state", "collapsed", "frozen", "shown")
     nulls = "".join(f', "{field}": null' for field in fields)
     graph = loads(
         f'{{"format": "shtairir-graph", "version": 1, "nodes": [{{"id": "a", "block": "b.c"{nulls}}}]}}'.encode()

@@ -37,12 +37,23 @@ _nodes = _object(
     exposed=st.lists(st.text(max_size=2), max_size=2),
     policy=st.dictionaries(st.text(max_size=2), json_values, max_size=1),
     position=st.lists(_numbers, min_size=1, max_size=3),
+    state=st.sampled_from(["active", "bypassed", "disabled", "asleep"]),
+    collapsed=st.booleans(),
+    frozen=st.booleans(),
+    shown=st.lists(st.text(max_size=2), max_size=2),
+    shown_sizes=st.dictionaries(st.text(max_size=2), st.lists(_numbers, min_size=2, max_size=2), max_size=2),
 )
-_links = _object(**{"from": _ports, "to": _ports})
+_links = _object(
+    **{"from": _ports, "to": _ports, "via": st.lists(st.lists(_numbers, min_size=2, max_size=2), max_size=2)}
+)
 _parameters = _object(name=_names, target=_ports, title=st.text(max_size=2), help=st.text(max_size=2))
 _frames = _object(
     id=_names, title=st.text(max_size=2), color=st.text(max_size=2), rect=st.lists(_numbers, min_size=3, max_size=5)
 )
+_notes = _object(
+    id=_names, text=st.text(max_size=3), color=st.text(max_size=2), rect=st.lists(_numbers, min_size=3, max_size=5)
+)
+_bookmarks = _object(name=st.text(max_size=2), center=st.lists(_numbers, min_size=2, max_size=2), zoom=_numbers)
 _files = _object(
     format=st.just("shtairir-graph"),
     version=st.just(1),
@@ -53,6 +64,8 @@ _files = _object(
     links=st.lists(_links, max_size=3),
     parameters=st.lists(_parameters, max_size=2),
     frames=st.lists(_frames, max_size=2),
+    notes=st.lists(_notes, max_size=2),
+    bookmarks=st.lists(_bookmarks, max_size=2),
 )
 
 
