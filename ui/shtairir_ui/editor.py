@@ -81,7 +81,7 @@ class Editor(RunVerbs):
         self._thumbnails = Thumbnails(self.background, self)
         self._thumbnails.ready.connect(self._on_runtime)
         self._stale_timer = QTimer(self, singleShot=True, interval=16)
-        self._stale_timer.timeout.connect(self._mark_stale)
+        self._stale_timer.timeout.connect(self.refresh_staleness)
         self._folder = BlockFolder(self.registry, self.background, self)
         self._folder.changed.connect(self._on_blocks_changed)
         self._folder.checked.connect(self._on_packs_checked)
@@ -109,6 +109,12 @@ class Editor(RunVerbs):
     def is_modified(self) -> bool:
         """Whether there are changes that are not in the file."""
         return bool(self.present.is_modified)
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it is an empty graph that nobody has begun with."""
+        present = self.present
+        return self.path is None and not (present.is_modified or present.nodes or present.subgraphs)
 
     @property
     def problems(self) -> list[Problem]:
@@ -220,9 +226,16 @@ class Editor(RunVerbs):
         """Show the graph in `path`; raises DocumentError and keeps the present graph when it cannot."""
         self._show(load(Path(path)))
 
-    def save(self, path: Path | str | None = None) -> None:
-        """Write the graph to its file, or to `path`; raises DocumentError when it cannot."""
-        save(self.present, None if path is None else Path(path))
+    def show_graph(self, graph: Graph) -> None:
+        """Show a graph that has been read already, or made."""
+        self._show(graph)
+
+    def save(self, path: Path | str | None = None, *, careful: bool = True) -> None:
+        """Write the graph to its file, or to `path`; raises DocumentError when it cannot.
+
+        A file that somebody else has written since is not written over (ChangedOnDiskError), unless `careful` is off.
+        """
+        save(self.present, None if path is None else Path(path), careful=careful)
         self.title_changed.emit()
         self._check.check_soon()  # what was brought up to date is in the file now
 
@@ -319,7 +332,7 @@ class Editor(RunVerbs):
         self.past_changed.emit()
         self.title_changed.emit()
         self._check.watch(aside.root)
-        self._mark_stale()
+        self.refresh_staleness()
 
     def _subscribe(self) -> None:
         self._unsubscribe()
@@ -375,13 +388,19 @@ class Editor(RunVerbs):
         self._check.check_soon()
         self.packs_checked.emit()
 
-    def _mark_stale(self) -> None:
+    def refresh_staleness(self) -> None:
+        """Find out now which results no longer match the graph; a moment after a change it happens by itself."""
         self._runs.mark_stale(self.present.snapshot())
+
+    @property
+    def is_run_outdated(self) -> bool:
+        """Whether the run that goes on makes something that no longer matches the graph."""
+        return self._runs.is_outdated(self.present.snapshot())
 
     def _on_finished(self, result: object) -> None:
         if self.past is None:
             self._thumbnails.reset(self._runs.results, self._family_of)
-        self._mark_stale()
+        self.refresh_staleness()
         self.run_finished.emit(result)
 
     def _family_of(self, ref: PortRef) -> str | None:

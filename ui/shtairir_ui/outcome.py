@@ -96,8 +96,11 @@ def roughly(seconds: float) -> str:
     return f"{whole} s" if whole < 60 else duration(whole if whole < 600 else round(whole / 60) * 60)
 
 
-def outcome_of(result: RunResult, statuses: Collection[NodeStatus | None]) -> Outcome:
-    """One line about a run that is over; `statuses` are those of its nodes, at hand already."""
+def outcome_of(result: RunResult, statuses: Collection[NodeStatus | None], foreseen: str = "") -> Outcome:
+    """One line about a run that is over; `statuses` are those of its nodes, at hand already.
+
+    `foreseen` is what was said before it, to stand beside what it came to.
+    """
     number = Counter(statuses)
     facts = [count(len(statuses), "node")]
     for kinds, word in _WORDS:
@@ -105,6 +108,8 @@ def outcome_of(result: RunResult, statuses: Collection[NodeStatus | None]) -> Ou
             facts.append(f"{several} {word}")
     if result.memory.peak_bytes:
         facts.append(f"peak {size(result.memory.peak_bytes)}")
+    if foreseen:
+        facts.append(foreseen)
     lead, role, icon = _LEADS[result.status]
     return Outcome(role, icon, " · ".join([f"{lead} {duration(result.elapsed_s)}", *facts]), missing_of(result))
 

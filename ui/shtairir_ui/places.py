@@ -186,6 +186,7 @@ def rolled_up(parts: list[tuple[NodeId, NodeRuntime]]) -> NodeRuntime:
         reason=first[1].reason if first is not None else "",
         cause=first[1].cause if first is not None else None,
         stale=any(state.stale for state in states),
+        coarse=any(state.coarse for state in states),
     )
 
 

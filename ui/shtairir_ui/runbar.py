@@ -6,11 +6,12 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QToolButton, QWidget
 
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
+from shtairir_ui.foreseeing import Foresight, button_text, tip_lines, truth_words
 from shtairir_ui.guard import guarded
 from shtairir_ui.iconlabel import IconLabel
 from shtairir_ui.outcome import NOT_RUN, NOTHING, Outcome, Standing, outcome_of, roughly, running_text
@@ -19,11 +20,17 @@ from shtairir_ui.quantities import duration
 
 if TYPE_CHECKING:
     from shtairir.results import RunResult
+    from shtairir_ui.live import LiveMode
 
 TICK_MS = 200
 STEPS = 1000
 NARROW = 560
 """With less room than this, in pixels, the buttons beside Run show their icons only, and no bar is shown."""
+ROOMY = 620
+"""With this much room the forecast stands on the Run button; with less, in its tip."""
+LIVE_PATIENCE_S = 0.4
+"""A live run that is over sooner does not make the buttons come and go."""
+RUN_TIP = "Run the graph (F5)"
 
 
 class RunBar(QFrame):
@@ -40,6 +47,8 @@ class RunBar(QFrame):
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._refresh)
         self._outcome = NOT_RUN
+        self._live: LiveMode | None = None
+        self.foresight = Foresight(editor, self)
         self._connect()
         self._show_idle()
 
@@ -62,10 +71,18 @@ class RunBar(QFrame):
         else:
             self._editor.pause()
 
+    def follow_live(self, live: LiveMode, action: QAction) -> None:
+        """Have live mode switched here too, and be calm while it runs."""
+        self._live = live
+        self.live_button.setDefaultAction(action)
+        self.live_button.show()
+        live.switched.connect(self._show_state)
+        self._show_state()
+
     # -- assembly --------------------------------------------------------------------------------
 
     def _make_widgets(self) -> None:
-        self.run_button = _button("Run", "runButton", "Run the graph (F5)")
+        self.run_button = _button("Run", "runButton", RUN_TIP)
         self.run_button.setProperty("role", "primary")
         theme.bind_icon(self.run_button, "run", "on_accent")
         self.pause_button = _button("Pause", "pauseButton", "")
@@ -75,6 +92,10 @@ class RunBar(QFrame):
         theme.bind_icon(self.stop_button, "stop")
         self.extend_button = _button("More time", "extendButton", "")
         theme.bind_icon(self.extend_button, "clock", "warning")
+        self.live_button = QToolButton(autoRaise=True)
+        self.live_button.setObjectName("liveButton")
+        self.live_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.live_button.hide()
         self._bar = QProgressBar(textVisible=False, maximum=STEPS)
         self._bar.setObjectName("runProgress")
         self._bar.setFixedSize(120, 6)
@@ -90,6 +111,7 @@ class RunBar(QFrame):
         row.setSpacing(tokens.s2)
         for button in (self.run_button, self.pause_button, self.step_button, self.stop_button):
             row.addWidget(button)
+        row.addWidget(self.live_button)
         row.addSpacing(tokens.s2)
         row.addWidget(self._bar)
         row.addWidget(self._icon)
@@ -109,7 +131,8 @@ class RunBar(QFrame):
         editor.run_finished.connect(self._on_finished)
         editor.run_refused.connect(self._on_refused)
         editor.document_opened.connect(self._on_opened)
-        editor.past_changed.connect(self._on_past)
+        editor.past_changed.connect(self._show_state)
+        self.foresight.changed.connect(self._show_forecast)
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -121,12 +144,13 @@ class RunBar(QFrame):
         self._began_s = time.perf_counter()
         self._stopping = False
         self._tick.start()
-        self._icon.hide()
+        if not self._is_calm:
+            self._icon.hide()
         self._refresh()
 
     def _refresh(self) -> None:
         editor = self._editor
-        if not editor.is_running:
+        if not editor.is_running or self._is_calm:
             return
         self._show_buttons()
         progress = editor.run_progress
@@ -150,7 +174,7 @@ class RunBar(QFrame):
             self.extend_button.setToolTip(f"{ends}: give the run another {more}")
 
     def _on_finished(self, result: RunResult) -> None:
-        self._outcome = outcome_of(result, self._editor.run_statuses)
+        self._outcome = outcome_of(result, self._editor.run_statuses, truth_words(result))
         self._show_idle()
 
     def _on_refused(self, error: Exception) -> None:
@@ -161,7 +185,7 @@ class RunBar(QFrame):
         self._outcome = NOT_RUN
         self._show_idle()
 
-    def _on_past(self) -> None:
+    def _show_state(self, _cause: object = None) -> None:
         if self._editor.is_running:
             self._refresh()
         else:
@@ -182,7 +206,7 @@ class RunBar(QFrame):
 
     def _show_buttons(self) -> None:
         editor = self._editor
-        running, held = editor.is_running, editor.is_held
+        running, held = editor.is_running and not self._is_calm, editor.is_held
         self._enable(self.stop_button, running and not self._stopping)
         self._enable(self.run_button, not running and editor.past is None)
         self._enable(self.pause_button, editor.can_hold and not self._stopping)
@@ -196,6 +220,28 @@ class RunBar(QFrame):
         )
         theme.bind_icon(self.pause_button, "run" if held else "pause", "accent" if held else None)
         self.step_button.setVisible(held)
+        style = (
+            Qt.ToolButtonStyle.ToolButtonIconOnly if self._is_narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        )
+        self.live_button.setToolButtonStyle(style)
+        self._show_forecast()
+
+    def _show_forecast(self) -> None:
+        """What the button would do stands on it; while a run goes on, what it did before would only mislead."""
+        idle = not self._editor.is_running and self._editor.past is None
+        forecast = self.foresight.forecast if idle or self._is_calm else None
+        more = button_text(forecast) if self.width() >= ROOMY else ""
+        self.run_button.setText(f"Run  {more}" if more else "Run")
+        self.run_button.setAccessibleName("Run")
+        lines = tip_lines(forecast)
+        self.run_button.setAccessibleDescription(" ".join(lines))
+        self.run_button.setToolTip("\n".join([RUN_TIP, *lines]))
+
+    @property
+    def _is_calm(self) -> bool:
+        """Whether a live run goes on that may be over in a moment."""
+        live = self._live is not None and self._live.is_running
+        return live and time.perf_counter() - self._began_s < LIVE_PATIENCE_S
 
     @property
     def _is_narrow(self) -> bool:

@@ -230,6 +230,14 @@ class RunControl(QObject):
         if changed:
             self.runtime_changed.emit(changed)
 
+    def is_outdated(self, now: Snapshot) -> bool:
+        """Whether the run that goes on makes something that no longer matches the graph."""
+        order, record = self._order, self._coming
+        if not self.is_running or order is None or record is None:
+            return False
+        stale = stale_paths(record.snapshot, now, record.rewritten)
+        return any(not order.targets or _outermost(path) in order.targets for path in stale)
+
     def _take(self, batch: list[object]) -> None:
         changed: set[NodeId] = set()
         passing: list[Event] = []
@@ -312,6 +320,8 @@ class RunControl(QObject):
         before = self.runtime.get(node, IDLE)
         after = advance(before, event)
         if after is not before:
+            if self._order is not None and self._order.coarse and _outermost(node) in self._order.coarse:
+                after = replace(after, coarse=after.status is NodeStatus.DONE)
             self.runtime[node] = after
             changed.add(node)
             if after.status is NodeStatus.PAUSED:
@@ -345,6 +355,11 @@ class RunControl(QObject):
         self.is_running = self.is_paused = False
         self._held.clear()
         self.handle = None
+
+
+def _outermost(path: NodeId) -> str:
+    """The node of the file's own graph that a path is, or leads into."""
+    return path.partition("/")[0]
 
 
 def _live(handle: RunHandle, refs: Iterable[PortRef]) -> dict[PortRef, object]:

@@ -49,6 +49,8 @@ class NodeRuntime:
         It could start, but somebody or something holds it: `reason` tells.
     stale
         The node's inputs changed since this result was made.
+    coarse
+        The result is a quick look only, made while somebody turns a knob.
     """
 
     status: NodeStatus | None = None
@@ -67,6 +69,7 @@ class NodeRuntime:
     due_s: float | None = None
     held: bool = False
     stale: bool = False
+    coarse: bool = False
 
 
 IDLE = NodeRuntime()

@@ -18,7 +18,7 @@ from shtairir_ui.kept import KeptValues
 from shtairir_ui.marks import Marks, source_of
 from shtairir_ui.parts import following, still_good
 from shtairir_ui.pastrun import PastRun
-from shtairir_ui.places import PlacedStates
+from shtairir_ui.places import ROOT, Place, PlacedStates
 from shtairir_ui.running import Order
 from shtairir_ui.runs import RunControl
 from shtairir_ui.runtime import NodeRuntime
@@ -86,6 +86,20 @@ class RunVerbs(GraphVerbs):
     def whole_runtime(self) -> Mapping[NodeId, NodeRuntime]:
         """What each node does or did in the run that is shown, by path."""
         return self._seen.runtime
+
+    @property
+    def root_states(self) -> Mapping[NodeId, NodeRuntime]:
+        """What each node of the file's own graph does or did in the last run; what is inside of it rolls up to it."""
+        return PlacedStates(self._runs.runtime, self._runs.inner, ROOT)
+
+    def runtime_at(self, place: Place) -> Mapping[NodeId, NodeRuntime]:
+        """The same of the nodes of another place."""
+        return PlacedStates(self._seen.runtime, self._seen.inner, place)
+
+    @property
+    def whole_results(self) -> KeptValues:
+        """The values of that run that fit the memory budget, of all nodes, by path."""
+        return self._seen.results
 
     @property
     def results(self) -> KeptValues:
@@ -182,6 +196,16 @@ class RunVerbs(GraphVerbs):
     def run_from(self, node: NodeId) -> None:
         """Run a node and all that follows it, with the values that are there for what comes before it."""
         self._begin(given=self._good_without([node]))
+
+    def run_live(self, nodes: tuple[NodeId, ...], coarse: Collection[NodeId] = ()) -> None:
+        """Run these nodes with the values that are there, and leave no trace of it in the history.
+
+        Parameters
+        ----------
+        coarse
+            Those of them whose results will be a quick look only, because a block offers one; empty for a full run.
+        """
+        self._begin(targets=nodes, given=self._good_without(()), live=True, coarse=frozenset(coarse))
 
     def run_selected(self) -> None:
         """Run the selected nodes, with the values that are there for what feeds them."""
