@@ -15,6 +15,7 @@ from shtairir.events import NodeStatus
 from shtairir.ids import NodeId, PortName, PortRef
 from shtairir_ui import theme
 from shtairir_ui.bridge import Background
+from shtairir_ui.places import ROOT
 from shtairir_ui.preview import PreviewPanel
 from shtairir_ui.runtime import NodeRuntime
 
@@ -38,8 +39,14 @@ class FakeEditor(QObject):
         self.results: dict[PortRef, object] = {}
         self.is_running = False
         self.background = Background(self)
+        self.place = ROOT
         self.graph = SimpleNamespace(nodes={}, links={})
         self._definitions: dict[NodeId, Any] = {}
+
+    @property
+    def whole_results(self) -> dict[PortRef, object]:
+        """All of the values; here there are no places."""
+        return self.results
 
     def definition(self, node: NodeId) -> Any:
         """What the editor says of a node's block."""

@@ -20,8 +20,8 @@ from .view import View
 class ItemsView(View):
     """Shows a list."""
 
-    opened = Signal(object)
-    """The index of the item that the person wants to see by itself."""
+    opened = Signal(tuple)
+    """The index of the item that the person wants to see by itself, as a way of one step."""
 
     def __init__(self, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(workers, parent)
@@ -75,4 +75,4 @@ class ItemsView(View):
         return pictures
 
     def _on_activated(self, index: QModelIndex) -> None:
-        self.opened.emit(index.row())
+        self.opened.emit((index.row(),))

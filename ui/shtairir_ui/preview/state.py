@@ -46,7 +46,7 @@ class Shown:
 
 
 class EditorState(Protocol):
-    """The part of the editor that is read here."""
+    """The part of the editor that is read here; also `Elsewhere`."""
 
     @property
     def runtime(self) -> Mapping[NodeId, NodeRuntime]: ...
@@ -57,10 +57,32 @@ class EditorState(Protocol):
     def definition(self, node: NodeId) -> BlockDefinition | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What there is at one node, wherever in the file it is: the state of its place, and its own values.
+
+    Attributes
+    ----------
+    block
+        The definition of the node.
+    """
+
+    runtime: Mapping[NodeId, NodeRuntime]
+    results: Mapping[PortRef, object]
+    is_running: bool
+    block: BlockDefinition | None
+
+    def definition(self, node: NodeId) -> BlockDefinition | None:
+        """Return the block of the node."""
+        return self.block
+
+
 NOTHING_SELECTED = Empty("Nothing selected", "Select a node to see its result.")
 MANY_SELECTED = Empty("Several nodes are selected", "Select one of them to see its result.")
 NOT_RUN = Empty("No result yet", "Run the graph to see this result.", "run")
 FREED = Empty("Not kept", "Freed to stay within the memory budget; run again to see it.", "memory")
+GONE = Empty("This node is gone", "It comes back when its removal is undone.", "unlink")
+OTHER_GRAPH = Empty("Another graph is shown", "This window goes on when its own graph is shown again.", "graph")
 NO_OUTPUTS = Empty("This node has no outputs", "It hands nothing on.", "io")
 
 

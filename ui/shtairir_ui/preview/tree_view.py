@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from shtairir_ui import theme
@@ -21,6 +21,9 @@ _MOST_CHILDREN = 1000
 
 class TreeView(View):
     """Shows a dictionary."""
+
+    opened = Signal(tuple)
+    """The keys on the way to what the person wants to see by itself."""
 
     def __init__(self, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(workers, parent)

@@ -1,0 +1,59 @@
+"""Results in windows of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shtairir.ids import NodeId
+from shtairir_ui.commands import Command, Feature
+
+if TYPE_CHECKING:
+    from shtairir_ui.editor import Editor
+    from shtairir_ui.preview.window import Viewers
+    from shtairir_ui.window import MainWindow
+
+
+def _has_outputs(editor: Editor) -> bool:
+    """Whether one node is selected that hands something on."""
+    if len(editor.selection) != 1:
+        return False
+    definition = editor.definition(editor.selection[0])
+    return definition is not None and bool(definition.outputs)
+
+
+def attach(window: MainWindow) -> None:
+    """Open viewers by the command, and by the button of the preview."""
+    from shtairir_ui.preview.window import Viewers
+
+    viewers = Viewers(window.editor, window)
+    preview = window.panels.preview
+    preview.window_wanted.connect(lambda path, port: viewers.open(NodeId(path), port))
+    window.actions_.on("open_viewer", lambda: open_selected(window.editor, viewers))
+
+
+def open_selected(editor: Editor, viewers: Viewers) -> None:
+    """Open the first output of the selected node that has a value, else its first."""
+    if not _has_outputs(editor):
+        return
+    node = editor.selection[0]
+    definition = editor.definition(node)
+    assert definition is not None  # it has outputs
+    names = [port.name for port in definition.outputs]
+    valued = {ref.port for ref in editor.results if ref.node == node}
+    viewers.open(editor.place.whole(node), next((name for name in names if name in valued), names[0]))
+
+
+FEATURE = Feature(
+    "View",
+    (
+        Command(
+            "open_viewer",
+            "Result in a &window",
+            ("Shift+F2",),
+            "window",
+            "Show the result of the selected node in a window of its own",
+            _has_outputs,
+        ),
+    ),
+    attach,
+)
