@@ -7,7 +7,7 @@ common sans-serif fonts, generously, since whoever looks at the picture may have
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from shtairir.block.definition import BlockDefinition
@@ -58,7 +58,7 @@ COLORS: Mapping[ThemeName, Colors] = {
     "light": Colors("#f6f7f9", "#ffffff", "#c3c8d0", "#1c2025", "#5d6673", _LIGHT_TYPES),
     "dark": Colors("#16181c", "#262a31", "#454b56", "#e6e8eb", "#9aa3af", _DARK_TYPES),
 }
-_CATEGORY_TYPES = {
+CATEGORY_TYPES = {
     "io": "path", "math": "float", "logic": "bool", "text": "text", "array": "array", "image": "image",
     "table": "table", "signal": "audio", "chart": "figure", "view": "list",
 }  # fmt: skip
@@ -66,7 +66,7 @@ _CATEGORY_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle with round corners; of an empty colour, nothing is drawn."""
+    """A rectangle with round corners; of an empty colour, nothing is drawn. Who points at it is told the ``tip``."""
 
     x: float
     y: float
@@ -76,6 +76,8 @@ class Box:
     stroke: str = ""
     radius: float = 0.0
     opacity: float = 1.0
+    line: float = 1.0
+    tip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +167,8 @@ def picture_of(snapshot: Snapshot, registry: Registry, theme: ThemeName = "light
     for card in cards.values():
         shapes += _node(card, colors)
     left, top, right, bottom = _extent(cards, snapshot.header.frames)
-    moved = tuple(_moved(shape, _MARGIN - left, _MARGIN - top) for shape in shapes)
-    return Picture(snapshot.name, right - left + 2 * _MARGIN, bottom - top + 2 * _MARGIN, colors.background, moved)
+    shifted = tuple(moved(shape, _MARGIN - left, _MARGIN - top) for shape in shapes)
+    return Picture(snapshot.name, right - left + 2 * _MARGIN, bottom - top + 2 * _MARGIN, colors.background, shifted)
 
 
 def _cards(snapshot: Snapshot, registry: Registry) -> dict[NodeId, _Card]:
@@ -220,7 +222,8 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     return units * size * (1.06 if bold else 1.0)
 
 
-def _elided(text: str, size: float, room: float, bold: bool = False) -> str:
+def elided(text: str, size: float, room: float, bold: bool = False) -> str:
+    """Return a text cut so that it fits."""
     if text_width(text, size, bold) <= room:
         return text
     while text and text_width(text + "…", size, bold) > room:
@@ -252,23 +255,23 @@ def _node(card: _Card, colors: Colors) -> list[Shape]:
     x, y = card.node.position
     width, height = card.width, card.height
     category = card.definition.category.partition("/")[0].lower() if card.definition else ""
-    tone = colors.types[_CATEGORY_TYPES.get(category, "any")]
+    tone = colors.types[CATEGORY_TYPES.get(category, "any")]
     shapes: list[Shape] = [
         Box(x, y, width, height, colors.body, colors.border, 8),
         Box(x + 1, y + 1, width - 2, _TITLE_HEIGHT - 1, tone, "", 7, opacity=0.16),
         Box(x + _PAD, y + 12, 8, 8, tone, "", 2),
-        Text(x + _PAD + 16, y + 20.5, _elided(card.title, 13, width - 3 * _PAD - 12, True), 13, colors.text, bold=True),
+        Text(x + _PAD + 16, y + 20.5, elided(card.title, 13, width - 3 * _PAD - 12, True), 13, colors.text, bold=True),
     ]
     for side, ports, anchor in (("in", card.inputs, "start"), ("out", card.outputs, "end")):
         for port in ports:
             at = card.place(side, port)
             color = colors.types.get(card.families.get((side, port), "any"), colors.types["any"])
             inward = _PAD if side == "in" else -_PAD
-            label = _elided(_words(port), 12, width / 2)
+            label = elided(_words(port), 12, width / 2)
             shapes.append(Text(at[0] + inward, at[1] + 4, label, 12, colors.dim, "end" if anchor == "end" else "start"))
             shapes.append(Dot(*at, 5, color, colors.body))
     if card.note:
-        note = _elided(card.note, 11, width - 2 * _PAD)
+        note = elided(card.note, 11, width - 2 * _PAD)
         shapes.append(Text(x + _PAD, y + height - _BODY - 6, note, 11, colors.dim))
     return shapes
 
@@ -290,7 +293,7 @@ def _frame(frame: Frame, colors: Colors) -> list[Shape]:
     return [
         Box(x, y, width, height, tone, "", 8, opacity=0.1),
         Box(x, y, width, height, "", tone, 8, opacity=0.6),
-        Text(x + _PAD, y + 20, _elided(frame.title, 13, width - 2 * _PAD, True), 13, colors.text, bold=True),
+        Text(x + _PAD, y + 20, elided(frame.title, 13, width - 2 * _PAD, True), 13, colors.text, bold=True),
     ]
 
 
@@ -307,14 +310,15 @@ def _extent(cards: Mapping[NodeId, _Card], frames: tuple[Frame, ...]) -> tuple[f
     )
 
 
-def _moved(shape: Shape, right: float, down: float) -> Shape:
+def moved(shape: Shape, right: float, down: float) -> Shape:
+    """Return a shape at another place."""
     match shape:
-        case Box(x, y, width, height, fill, stroke, radius, opacity):
-            return Box(x + right, y + down, width, height, fill, stroke, radius, opacity)
+        case Box():
+            return replace(shape, x=shape.x + right, y=shape.y + down)
         case Text(x, y, text, size, color, anchor, bold):
             return Text(x + right, y + down, text, size, color, anchor, bold)
         case Dot(x, y, radius, fill, stroke):
             return Dot(x + right, y + down, radius, fill, stroke)
         case Curve((a, b, c, d), color, width):
-            moved = tuple((x + right, y + down) for x, y in (a, b, c, d))
-            return Curve((moved[0], moved[1], moved[2], moved[3]), color, width)
+            e, f, g, h = ((x + right, y + down) for x, y in (a, b, c, d))
+            return Curve((e, f, g, h), color, width)

@@ -24,10 +24,8 @@ def to_svg(picture: Picture) -> str:
 
 def _element(shape: Shape) -> str:
     match shape:
-        case Box(x, y, width, height, fill, stroke, radius, opacity):
-            paint = f"fill={quoteattr(fill or 'none')}" + (f" stroke={quoteattr(stroke)}" if stroke else "")
-            faint = f' opacity="{opacity:g}"' if opacity < 1 else ""
-            return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="{radius:g}" {paint}{faint}/>'
+        case Box():
+            return _box(shape)
         case Text(x, y, text, size, color, anchor, bold):
             weight = ' font-weight="600"' if bold else ""
             return (
@@ -39,6 +37,14 @@ def _element(shape: Shape) -> str:
         case Curve((start, one, two, end), color, width):
             path = f"M{start[0]:g},{start[1]:g} C{one[0]:g},{one[1]:g} {two[0]:g},{two[1]:g} {end[0]:g},{end[1]:g}"
             return f'<path d="{path}" fill="none" stroke="{color}" stroke-width="{width:g}"/>'
+
+
+def _box(box: Box) -> str:
+    place = f'x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="{box.radius:g}"'
+    paint = f"fill={quoteattr(box.fill or 'none')}" + (f" stroke={quoteattr(box.stroke)}" if box.stroke else "")
+    thick = f' stroke-width="{box.line:g}"' if box.stroke and box.line != 1 else ""
+    faint = f' opacity="{box.opacity:g}"' if box.opacity < 1 else ""
+    return f"<rect {place} {paint}{thick}{faint}" + (f"><title>{_text(box.tip)}</title></rect>" if box.tip else "/>")
 
 
 def _text(text: str) -> str:
