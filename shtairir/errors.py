@@ -7,6 +7,7 @@
     │   ├── DocumentFormatError      not a graph file, or damaged
     │   ├── DocumentVersionError     written by a newer program
     │   ├── DocumentTooLargeError    absurd size or nesting
+    │   ├── ChangedOnDiskError       somebody else has written the file since it was read
     │   ├── EditError                an edit that does not fit the graph
     │   └── UntrustedCodeError       the graph carries code that nobody has allowed
     ├── BlockError
@@ -100,6 +101,10 @@ class DocumentVersionError(DocumentError):
 
 class DocumentTooLargeError(DocumentError):
     """The file is larger or more deeply nested than any graph can sensibly be."""
+
+
+class ChangedOnDiskError(DocumentError):
+    """Somebody else has written, or removed, the file since it was read: to save would write over their work."""
 
 
 class EditError(DocumentError):

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from shtairir.document.scopes import Changes
 
 MAX_STEPS = 2000
+UNSAVED = -1
+"""A token that no state has."""
 
 
 @dataclass(frozen=True, slots=True)

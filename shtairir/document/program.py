@@ -42,9 +42,15 @@ class FileFacts:
     ----------
     trust
         Whether code that the file carries may run.
+    on_disk
+        What the file held when it was last read or written; when it holds something else, somebody else wrote it.
+    folder
+        Where relative paths start from as long as there is no file.
     """
 
     path: Path | None = None
+    on_disk: bytes | None = None
+    folder: Path | None = None
     migrated_from: int | None = None
     source: bytes | None = None
     saved_token: int = 0

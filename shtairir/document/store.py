@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from shtairir.document.disk import read_file, write_atomically
 from shtairir.document.graph import Graph
 from shtairir.document.model import Node
+from shtairir.document.ondisk import refuse_if_changed, writing_to
 from shtairir.document.parsing import MAX_FILE_BYTES
 from shtairir.document.paths import rebase
+from shtairir.document.pictures import graph_in, is_picture
 from shtairir.document.reading import read_bytes
 from shtairir.document.writing import VERSION
 from shtairir.errors import DocumentError
@@ -42,6 +44,7 @@ def loads(data: bytes, *, path: Path | None = None) -> Graph:
     current = version == VERSION
     graph = Graph.from_content(content, source=data if current else None, path=path)
     graph.migrated_from = None if current else version
+    graph.on_disk = data if path is not None else None
     return graph
 
 
@@ -59,10 +62,17 @@ def load(path: str | Path) -> Graph:
         When it cannot be read or used. The file is not touched.
     """
     file = Path(path).expanduser().absolute()
-    return loads(read_file(file, MAX_FILE_BYTES), path=file)
+    data = read_file(file, MAX_FILE_BYTES)
+    if is_picture(data):  # it carries a graph, and is no file to save one to
+        graph = loads(graph_in(data, file))
+        graph.start_from(file.resolve().parent)
+        return graph
+    return loads(data, path=file)
 
 
-def save(graph: Graph, path: str | Path | None = None, *, registry: Registry | None = None) -> Path:
+def save(
+    graph: Graph, path: str | Path | None = None, *, registry: Registry | None = None, careful: bool = False
+) -> Path:
     """Save a graph, all or nothing, and return the file.
 
     In another folder than before, relative paths in the graph are rewritten, so that they still mean the same
@@ -72,9 +82,13 @@ def save(graph: Graph, path: str | Path | None = None, *, registry: Registry | N
     ----------
     path
         The file; by default the one that the graph was read from or saved to.
+    careful
+        Refuse to write over what somebody else has written to the graph's own file since it was read.
 
     Raises
     ------
+    ChangedOnDiskError
+        When the file was written by somebody else, and `careful` is asked for.
     DocumentError
         When it cannot be written; an older file of that name is then as it was.
     """
@@ -85,7 +99,12 @@ def save(graph: Graph, path: str | Path | None = None, *, registry: Registry | N
         target = target.with_suffix(SUFFIX)
     _point_at_same_files(graph, target, registry)
     data = graph.to_bytes()
-    write_atomically(target, data)
+    if careful and target == graph.path:
+        with writing_to(target):
+            refuse_if_changed(graph)
+            write_atomically(target, data)
+    else:
+        write_atomically(target, data)
     graph.mark_saved(data, target)
     _keep_trust(graph, registry)
     return target

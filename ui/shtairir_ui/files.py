@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from pathlib import Path
+from typing import Protocol
 
-from PySide6.QtCore import QObject, QSize, Signal
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QPlainTextEdit, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QWidget
 
-from shtairir.errors import DocumentError, ShtairirError
+from shtairir.document import Graph, load
+from shtairir.errors import ChangedOnDiskError, DocumentError, ShtairirError
 from shtairir.export.files import write_export
+from shtairir.recovery.drafts import Draft
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
+from shtairir_ui.questions import Answer, Conflict, ask_conflict, ask_replace, ask_unsaved
 from shtairir_ui.settings import Settings
 
 SUFFIX = ".shtairir"
-ICON_SIZE = QSize(32, 32)
 EXPORTS = {
     ".py": "Python program (*.py)",
     ".svg": "Drawing (*.svg)",
@@ -24,14 +25,19 @@ EXPORTS = {
     ".mmd": "Mermaid flowchart (*.mmd)",
 }
 FILTER = f"Shtairir graphs (*{SUFFIX});;All files (*)"
+OPENED = f"Graphs and pictures with a graph (*{SUFFIX} *.png);;{FILTER}"
 
 
-class Answer(Enum):
-    """What to do with unsaved changes."""
+class Rooms(Protocol):
+    """Where graphs can be shown besides this window: tabs and windows; the shell has them."""
 
-    SAVE = "save"
-    DISCARD = "discard"
-    CANCEL = "cancel"
+    def find(self, path: Path) -> bool:
+        """Bring a file to the front that is open already; says whether it is."""
+        ...
+
+    def another(self) -> FileCommands:
+        """Return the verbs of a new, empty tab, which is shown."""
+        ...
 
 
 class FileCommands(QObject):
@@ -40,44 +46,79 @@ class FileCommands(QObject):
     failed = Signal(str)
     succeeded = Signal(str)
     recents_changed = Signal()
+    compare_wanted = Signal()
+    recovering = Signal(object)
 
     def __init__(self, editor: Editor, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
+        self.rooms: Rooms | None = None
         self._editor = editor
         self._settings = settings
         self._window = window
 
     def new(self) -> None:
         """Begin an empty graph."""
-        if self.may_leave():
-            self._editor.new()
-            self.succeeded.emit("A new, empty graph.")
+        room = self._room(keeps_empty=True)
+        if room is not None:
+            room.take(Graph())
+            room.succeeded.emit("A new, empty graph.")
 
     def open(self) -> None:
         """Ask for a file and open it."""
-        if not self.may_leave():
+        if self.rooms is None and not self.may_leave():
             return
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open a graph", str(self._folder()), FILTER)
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open a graph", str(self._folder()), OPENED)
         if name:
-            self.show_file(Path(name))
+            self.open_path(Path(name)) if self.rooms is not None else self.show_file(Path(name))
 
     def open_path(self, path: Path) -> None:
         """Open a file that is already chosen: a recent one, an example, one dropped on the window."""
-        if self.may_leave():
+        if self.rooms is not None and self.rooms.find(path):
+            return
+        if self.rooms is not None or self.may_leave():
             self.show_file(path)
 
     def show_file(self, path: Path, *, remember: bool = True) -> bool:
         """Open without asking about unsaved changes; what fails is said and changes nothing."""
         try:
-            self._editor.open(path)
+            graph = load(path)
         except (ShtairirError, OSError) as error:
             self.failed.emit(f"“{path.name}” in {path.absolute().parent} was not opened. {explain(error)}")
             return False
+        room = self._room(asked=True)
+        assert room is not None  # it was asked
+        room.take(graph)
         if remember:
             self._settings.remember_file(path)
             self.recents_changed.emit()
-        self.succeeded.emit(f"Opened {path.name}.")
+        room.succeeded.emit(f"Opened {path.name}.")
         return True
+
+    def take(self, graph: Graph) -> None:
+        """Show a graph here, in the place of the one before."""
+        self._editor.show_graph(graph)
+
+    def show_copy(self, graph: Graph, text: str) -> None:
+        """Show a graph that was read, in a tab of its own where there are any; says so."""
+        room = self._room()
+        if room is not None:
+            room.take(graph)
+            room.succeeded.emit(text)
+
+    def recover(self, draft: Draft) -> None:
+        """Show unsaved changes of a program that was cut off: here if that is their file, or nothing is to lose."""
+        same = self._editor.path is not None and draft.path is not None and self._editor.path == draft.path
+        if not same and self.rooms is not None and draft.path is not None and self.rooms.find(draft.path):
+            return  # the window that has the file offers them
+        room = self if same and not self._editor.is_modified else self._room()
+        if room is not None:
+            room.recovering.emit(draft)
+
+    def _room(self, *, asked: bool = False, keeps_empty: bool = False) -> FileCommands | None:
+        """Where another graph may be shown: here if there is nothing to lose, else in a tab of its own."""
+        if self.rooms is not None and (keeps_empty or not self._editor.is_untouched):
+            return self.rooms.another()
+        return self if asked or self.may_leave() else None
 
     def save(self) -> bool:
         """Save to the graph's file; asks for one when it has none."""
@@ -147,30 +188,18 @@ class FileCommands(QObject):
 
     def ask(self) -> Answer:
         """Ask what to do with unsaved changes."""
-        box = QMessageBox(self._window)
-        box.setObjectName("unsavedDialog")
-        box.setIconPixmap(theme.icon("warning", "warning").pixmap(ICON_SIZE, box.devicePixelRatio()))
-        box.setWindowTitle("Unsaved changes")
-        box.setText(f"Save the changes to “{self._editor.title}”?")
-        box.setInformativeText("Changes that are not saved will be lost.")
-        buttons = QMessageBox.StandardButton
-        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
-        box.setDefaultButton(buttons.Save)
-        for button in box.buttons():
-            button.setIcon(QIcon())
-        answers = {buttons.Save: Answer.SAVE, buttons.Discard: Answer.DISCARD}
-        return answers.get(buttons(box.exec()), Answer.CANCEL)
+        return ask_unsaved(self._window, self._editor.title)
 
     def may_replace(self, path: Path) -> bool:
         """Ask whether to write over a file."""
-        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
-        question = f"“{path.name}” exists in {path.parent}. Do you want to replace it?"
-        return QMessageBox.question(self._window, "Replace the file?", question, yes | no, no) == yes
+        return ask_replace(self._window, path)
 
-    def _write(self, path: Path | None) -> bool:
+    def _write(self, path: Path | None, *, careful: bool = True) -> bool:
         target = path or self._editor.path
         try:
-            self._editor.save(path)
+            self._editor.save(path, careful=careful)
+        except ChangedOnDiskError as error:
+            return self._resolve(error.path or self._editor.path)
         except (ShtairirError, OSError) as error:
             name = f"“{target.name}” in {target.absolute().parent}" if target is not None else self._editor.title
             self.failed.emit(f"{name} was not saved; your changes are still here. {explain(error)}")
@@ -180,6 +209,18 @@ class FileCommands(QObject):
             self.recents_changed.emit()
             self.succeeded.emit(f"Saved {target.name}.")
         return True
+
+    def _resolve(self, path: Path | None) -> bool:
+        """Let a person say what becomes of what somebody else has written."""
+        assert path is not None  # only a file can have been written
+        match ask_conflict(self._window, path):
+            case Conflict.OVERWRITE:
+                return self._write(None, careful=False)
+            case Conflict.SAVE_AS:
+                return self.save_as()
+            case Conflict.COMPARE:
+                self.compare_wanted.emit()
+        return False
 
     def _finish_typing(self) -> None:
         """Have a name or description that is being typed handed on, as when the cursor leaves its field."""

@@ -61,6 +61,9 @@ class Menus(QObject):
             menu = menus[feature.menu]
             if isinstance(menu, QMenu):
                 self._window.actions_.fill(menu, "", *(command.name for command in feature.commands))
+        file = menus["File"]
+        if isinstance(file, QMenu):
+            self._window.actions_.fill(file, "", "quit")
 
     def _make_file_menu(self) -> None:
         window = self._window
@@ -68,7 +71,7 @@ class Menus(QObject):
         window.actions_.fill(menu, "new", "open")
         menu.addMenu(self.recent)
         menu.addMenu(self.examples)
-        window.actions_.fill(menu, "", "save", "save_as", "", "export", "", "quit")
+        window.actions_.fill(menu, "", "save", "save_as", "", "export")
         self._fill_recent()
         self._fill_examples()
 

@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -44,6 +45,11 @@ log = logging.getLogger(__name__)
 class MainWindow(QMainWindow):
     """The editor's window.
 
+    Attributes
+    ----------
+    closed
+        It was closed, and nothing in it that was not saved is to be kept.
+
     Parameters
     ----------
     editor
@@ -51,6 +57,8 @@ class MainWindow(QMainWindow):
     settings
         What is remembered; tests pass one with a file of their own.
     """
+
+    closed = Signal()
 
     def __init__(self, editor: Editor | None = None, settings: Settings | None = None) -> None:
         super().__init__()
@@ -109,6 +117,16 @@ class MainWindow(QMainWindow):
         """Place a block in the middle of what is seen, or beside what lies there."""
         self.editor.add_block(block_id, *self.canvas.free_place())
 
+    def add_bar(self, bar: QWidget) -> None:
+        """Put a bar across the window, under those that are there."""
+        self._bars.addWidget(bar)
+
+    def end(self) -> None:
+        """Remember the layout and stop all that goes on; whoever calls has asked about unsaved changes."""
+        self._remember()
+        self.closed.emit()
+        self.editor.close()
+
     # -- assembly --------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
@@ -117,10 +135,10 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.top_bar)
-        column.addWidget(self.notice)
-        column.addWidget(self.trust_bar)
-        column.addWidget(self.resume_bar)
-        column.addWidget(self.past_bar)
+        self._bars = QVBoxLayout()
+        for bar in (self.notice, self.trust_bar, self.resume_bar, self.past_bar):
+            self._bars.addWidget(bar)
+        column.addLayout(self._bars)
         self._views = QStackedWidget()
         self._views.addWidget(self.panels)
         column.addWidget(self._views, 1)
@@ -306,8 +324,7 @@ class MainWindow(QMainWindow):
         if not self.files.may_leave():
             event.ignore()
             return
-        self._remember()
-        self.editor.close()
+        self.end()
         event.accept()
 
     @guarded
