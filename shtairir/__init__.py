@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from shtairir.planning import ExecutionPlan, OptimizationLevel
     from shtairir.resources import Rate, breakers, shared_resources
     from shtairir.results import RunResult
-    from shtairir.session import RunHandle, plan, resume, run, start, start_again
+    from shtairir.session import RunHandle, forecast, plan, resume, run, start, start_again
     from shtairir.validation import Problem, validate
 
 __version__ = "0.1.0"
@@ -57,6 +57,7 @@ _HOMES = {
     "ShtairirError": "shtairir.errors",
     "breakers": "shtairir.resources",
     "default_registry": "shtairir.block.registry",
+    "forecast": "shtairir.session",
     "history": "shtairir.monitor.history",
     "load": "shtairir.document",
     "plan": "shtairir.session",
@@ -91,6 +92,7 @@ __all__ = [
     "block",
     "breakers",
     "default_registry",
+    "forecast",
     "history",
     "load",
     "plan",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from shtairir.execute.cancel import CancelToken
     from shtairir.execute.run import Run
     from shtairir.execute.watching import Watch
+    from shtairir.forecasting import Forecast
+    from shtairir.forecasting.foresight import Foresight
     from shtairir.monitor.chronicle import Chronicle
     from shtairir.monitor.progress import Glance, Progress
     from shtairir.results.result import RunResult
@@ -28,12 +30,15 @@ class RunHandle:
     ----------
     chronicle
         Who writes the run into the history, and tells when that is done; ``None`` when nothing is kept.
+    foresight
+        What can be foreseen of the run; ``None`` when nothing is learned from it.
     """
 
     def __init__(self, run: Run, token: CancelToken) -> None:
         self._run = run
         self._token = token
         self.chronicle: Chronicle | None = None
+        self.foresight: Foresight | None = None
         self._watch: Watch | None = None
         self._glance: Glance | None = None
         self._starting_to_look = threading.Lock()
@@ -61,6 +66,11 @@ class RunHandle:
     def plan(self) -> ExecutionPlan:
         """What is being run."""
         return self._run.plan
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """What was foreseen of the run before it began; worked out when somebody asks."""
+        return self.foresight.forecast if self.foresight is not None else None
 
     @property
     def running(self) -> bool:

@@ -395,16 +395,22 @@ def learned() -> Learned | None:
     return _of(os.environ.get(VARIABLE))
 
 
-@functools.cache
-def _of(setting: str | None) -> Learned | None:
+def learned_path(setting: str | None) -> Path | None:
+    """Return the file in which is kept what was learned, or ``None`` when that is switched off."""
     if setting == "":
         return None
-    if setting is None:
-        import platformdirs
+    if setting is not None:
+        return Path(setting)
+    import platformdirs
 
-        path = Path(platformdirs.user_cache_dir("shtairir", appauthor=False)) / "learned.json"
-    else:
-        path = Path(setting)
+    return Path(platformdirs.user_cache_dir("shtairir", appauthor=False)) / "learned.json"
+
+
+@functools.cache
+def _of(setting: str | None) -> Learned | None:
+    path = learned_path(setting)
+    if path is None:
+        return None
     found = Learned(path)
     atexit.register(found.save)
     return found

@@ -19,6 +19,8 @@ from shtairir.results.records import MADE, Records
 
 if TYPE_CHECKING:
     from shtairir.events import Instrument
+    from shtairir.forecasting import Forecast, Review
+    from shtairir.forecasting.foresight import Foresight
     from shtairir.planning.plan import Task
     from shtairir.results.iterations import Iterations
 
@@ -41,6 +43,8 @@ class RunResult:
         What the run took, and what its kept values still take.
     key
         What names the run in journal and history; ``None`` when nothing is kept of runs.
+    foresight
+        What could be foreseen of the run; ``None`` when nothing is learned from it.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class RunResult:
         self._records = records
         self.plan = records.plan
         self.results: Mapping[str, Any] = MappingProxyType(values)
+        self.foresight: Foresight | None = None
 
     def __getitem__(self, port: str | PortRef) -> Any:
         """Return a kept value; of ``"node"`` alone, its output ``out`` or its only one.
@@ -205,6 +210,16 @@ class RunResult:
             if culprit is not None:
                 missing[published.get(port, name)] = culprit
         return MappingProxyType(missing)
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """What was foreseen before the run, from what was known then."""
+        return self.foresight.forecast if self.foresight is not None else None
+
+    @property
+    def review(self) -> Review | None:
+        """What was foreseen, held against what came."""
+        return self.foresight.review(self) if self.foresight is not None else None
 
     @property
     def failures(self) -> list[NodeFailure]:

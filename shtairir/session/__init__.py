@@ -16,6 +16,7 @@ from shtairir.execute.handle import RunHandle
 from shtairir.execute.processes.kinds import Backend
 from shtairir.ids import NodeId, PortRef
 from shtairir.planning import Estimate, ExecutionPlan, OptimizationLevel, ResourceLimits
+from shtairir.session.forecasted import forecast
 from shtairir.session.planned import planned
 from shtairir.session.started import start_plan, started, wait_for
 from shtairir.session.wishes import Caching, Keep, Origin, Source, wishes
@@ -24,7 +25,19 @@ if TYPE_CHECKING:
     from shtairir.resources.capacity import Rate
     from shtairir.results.result import RunResult
 
-__all__ = ["Keep", "RunHandle", "Source", "plan", "resume", "run", "start", "start_again", "start_plan", "wait_for"]
+__all__ = [
+    "Keep",
+    "RunHandle",
+    "Source",
+    "forecast",
+    "plan",
+    "resume",
+    "run",
+    "start",
+    "start_again",
+    "start_plan",
+    "wait_for",
+]
 
 
 def plan(

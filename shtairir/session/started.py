@@ -22,6 +22,7 @@ from shtairir.session.wishes import Source, Wishes, kept_ports
 if TYPE_CHECKING:
     from shtairir.cache.smart import SmartRun
     from shtairir.execute.restoring import Restored
+    from shtairir.forecasting.foresight import Foresight
     from shtairir.resources import Breakers
     from shtairir.results.result import RunResult
 
@@ -35,8 +36,11 @@ def started(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> RunHandle:
         if kept is None and wishes.restored is None:  # or a run is only looked at that was kept before
             kept = kept_run(plan, _as_started(wishes), given=wishes.given)
         chronicle = chronicle_of(wishes.origin, kept.key if kept is not None else None)
-    handle = _made(plan, _options(plan, wishes, kept, chronicle))
+    smart = smart_run(plan, wishes)
+    foresight = _foreseen(plan, wishes, smart)
+    handle = _made(plan, _options(plan, wishes, kept, chronicle, smart, foresight))
     handle.chronicle = chronicle
+    handle.foresight = foresight
     _look_and_hold(handle, wishes)
     handle.begin()
     history = learned() if wishes.is_kept else None
@@ -95,13 +99,29 @@ def _ready(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> ExecutionPl
     return with_preview(graph_or_plan, wishes)
 
 
-def _options(plan: ExecutionPlan, wishes: Wishes, kept: KeptRun | None, chronicle: Chronicle | None) -> RunOptions:
+def _foreseen(plan: ExecutionPlan, wishes: Wishes, smart: SmartRun | None) -> Foresight | None:
+    """Return what can be foreseen of a run that is to be learned from."""
+    if not wishes.is_kept or wishes.restored is not None or learned() is None:
+        return None
+    from shtairir.session.forecasted import foresight_of
+
+    return foresight_of(plan, wishes, smart)
+
+
+def _options(
+    plan: ExecutionPlan,
+    wishes: Wishes,
+    kept: KeptRun | None,
+    chronicle: Chronicle | None,
+    smart: SmartRun | None,
+    foresight: Foresight | None,
+) -> RunOptions:
     history = learned() if wishes.is_kept else None
     chronicles = (chronicle,) if chronicle is not None else ()
     journals = (kept.hook,) if kept is not None else ()
     chosen = choose(plan, wishes.backend, wishes.worker_memory_limit, history)
-    smart = _smart(plan, wishes)
-    told: list[Callable[[RunResult], None]] = [each.on_result for each in chronicles]
+    told: list[Callable[[RunResult], None]] = [foresight.observe] if foresight is not None else []
+    told += [each.on_result for each in chronicles]
     if history is not None:
         told.append(history.observe)
     if kept is not None:
@@ -139,7 +159,7 @@ def _own_breakers() -> Breakers:
     return Breakers()
 
 
-def _smart(plan: ExecutionPlan, wishes: Wishes) -> SmartRun | None:
+def smart_run(plan: ExecutionPlan, wishes: Wishes) -> SmartRun | None:
     """Return what the cache knows of a plan, if it is to be asked."""
     if wishes.cache == "off" or wishes.rehearsed:
         return None

@@ -1,0 +1,296 @@
+"""From a plan, what the cache has of it, and the record of earlier forecasts, to a `Forecast`."""
+
+from __future__ import annotations
+
+import math
+import os
+import zlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from shtairir.events import NodeStatus
+from shtairir.forecasting.calibration import calibrated
+from shtairir.forecasting.costs import Rehearsed, nodes_of, rehearsed, work_share
+from shtairir.forecasting.forecast import Forecast, Range, impact_of
+from shtairir.forecasting.review import Review, Truth
+from shtairir.ids import NodeId, PortRef
+from shtairir.planning.source import source_of
+from shtairir.planning.typical import median
+
+if TYPE_CHECKING:
+    from shtairir.forecasting.record import Track
+    from shtairir.planning.plan import ExecutionPlan
+    from shtairir.results.result import RunResult
+
+WORTH_KEEPING_S = 1e-3
+"""The results of quicker calls are not put into the cache."""
+
+_ROUGH_BELOW = 0.8
+_YOUNG_BELOW = 3
+
+
+class Spared(Protocol):
+    """Whoever knows what need not run: the cache."""
+
+    @property
+    def running(self) -> Collection[NodeId]:
+        """The nodes that must run."""
+
+    @property
+    def known(self) -> Mapping[NodeId, int]:
+        """Those whose results are there and needed, with their sizes."""
+
+    @property
+    def keys(self) -> Mapping[NodeId, str]:
+        """The keys of those whose results are kept."""
+
+    @property
+    def why(self) -> Mapping[NodeId, str]:
+        """Why each node runs that must."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the plan alone says, and under what name its record is kept.
+
+    Attributes
+    ----------
+    tasks
+        The tasks that run.
+    signature
+        What tells runs of the same nodes of a graph, under the same conditions, from others.
+    ground
+        What the times rest on; forecasts are compared with earlier ones on the same ground.
+    """
+
+    graph: str
+    tasks: frozenset[int]
+    signature: int
+    ground: str
+    rehearsed: Rehearsed
+
+
+class Foresight:
+    """What can be foreseen of one run; worked out when somebody asks, from what was known when it was made.
+
+    Parameters
+    ----------
+    spared
+        What need not run, as the cache has it; ``None`` when everything does.
+    given
+        Outputs whose values are there.
+    keep
+        Outputs that are wanted besides the results; ``None`` for all.
+    keeps_results
+        Whether the cache is given what is made.
+    is_first
+        Whether this program has not run the graph before: then libraries have yet to be imported, and files read.
+
+    Notes
+    -----
+    May be asked from any thread.
+    """
+
+    def __init__(
+        self,
+        plan: ExecutionPlan,
+        track: Track,
+        *,
+        spared: Spared | None = None,
+        given: Collection[PortRef] = (),
+        keep: Sequence[PortRef] | None = (),
+        keeps_results: bool = False,
+        is_first: bool = True,
+    ) -> None:
+        self.plan = plan
+        self._track = track
+        self._spared = spared
+        self._given = given
+        self._keep = keep
+        self._keeps_results = keeps_results
+        self._is_first = is_first
+        self._made: Forecast | None = None
+
+    @property
+    def forecast(self) -> Forecast:
+        """What is foreseen."""
+        if self._made is None:  # by two threads at a time, it is made twice, and the same
+            self._track.catch_up(self)
+            self._made = self._foreseen()
+        return self._made
+
+    def observe(self, result: RunResult) -> None:
+        """Stand beside a result that has just come, and have it learned from."""
+        result.foresight = self
+        self._track.note_begun(graph_key(self.plan))
+        self._track.observe(self, result)
+
+    def review(self, result: RunResult) -> Review:
+        """Return what was foreseen, held against a result."""
+        records = result.nodes.records
+        ran = [task for task in self.plan.tasks if records.status(task.number) is NodeStatus.DONE]
+        disk_bytes = self._kept_bytes(result) if self._keeps_results else 0
+        truth = Truth(
+            result.elapsed_s,
+            result.memory.peak_bytes,
+            disk_bytes,
+            sum(len(nodes_of(task)) for task in ran) + len(self.plan.folded),
+            str(result.status),
+        )
+        return Review(self.forecast, truth)
+
+    def _kept_bytes(self, result: RunResult) -> int:
+        """Return the size of what the cache was given."""
+        records, keys = result.nodes.records, self._spared.keys if self._spared is not None else {}
+        return sum(
+            records.sizes(task.number)[0]
+            for task in self.plan.tasks
+            if task.node in keys
+            and records.status(task.number) is NodeStatus.DONE
+            and records.elapsed_s(task.number) >= WORTH_KEEPING_S
+        )
+
+    @cached_property
+    def basis(self) -> Basis:
+        """What the plan alone says."""
+        plan, graph = self.plan, graph_key(self.plan)
+        tasks = self._running()
+        loaded = sum(self._spared.known.values()) if self._spared is not None else 0
+        found = rehearsed(plan, tasks, loaded)
+        names = "all" if len(tasks) == len(plan.tasks) else ",".join(sorted(plan.tasks[task].node for task in tasks))
+        signature = zlib.crc32(f"{plan.level}|{plan.workers}|{len(plan.tasks)}|{names}".encode())
+        return Basis(graph, tasks, signature, self._ground(found, graph), found)
+
+    def _ground(self, found: Rehearsed, graph: str) -> str:
+        ground = "seasoned"
+        if found.known_share < _ROUGH_BELOW:
+            ground = "rough"
+        elif len(self._track.of(graph)) < _YOUNG_BELOW:
+            ground = "young"
+        return f"{ground} first" if self._is_first else ground
+
+    def _running(self) -> frozenset[int]:
+        """Return the tasks that run."""
+        if self._given:
+            return frozenset(_needed(self.plan, self._there, self._keep))
+        if self._spared is None:
+            return frozenset(range(len(self.plan.tasks)))
+        running = self._spared.running
+        return frozenset(task.number for task in self.plan.tasks if any(call.node in running for call in task.calls))
+
+    @property
+    def _there(self) -> set[PortRef]:
+        there = {self.plan.aliases.get(port, port) for port in self._given}
+        for node in self._spared.known if self._spared is not None else ():
+            call = self.plan.call(node)
+            if call is not None:
+                there |= {PortRef(call.node, port.name) for port in call.definition.outputs}
+        return there
+
+    # --- the figures ------------------------------------------------------------------------------------------
+
+    def _foreseen(self) -> Forecast:
+        plan, basis = self.plan, self.basis
+        found, past = basis.rehearsed, self._track.of(basis.graph)
+        to_run, cached = self._nodes(basis.tasks)
+        share = work_share(plan, basis.tasks)
+        saved = None if share is None else 1.0 - share
+        if not basis.tasks and plan.tasks:
+            saved = 1.0
+        return Forecast(
+            graph=plan.graph_name,
+            nodes_to_run=to_run,
+            nodes_cached=cached,
+            seconds=self._seconds(basis),
+            peak_bytes=_peak_bytes(basis, self._track),
+            disk_bytes=self._disk_bytes(basis),
+            impact=impact_of(saved),
+            saved_share=saved,
+            runs=len(past),
+            workers=plan.workers,
+            timeline=_timeline(plan, found, basis.tasks),
+        )
+
+    def _nodes(self, tasks: Collection[int]) -> tuple[dict[NodeId, str], tuple[NodeId, ...]]:
+        plan = self.plan
+        why = self._spared.why if self._spared is not None else {}
+        to_run = {node: why.get(node, "") for task in sorted(tasks) for node in nodes_of(plan.tasks[task])}
+        to_run |= dict.fromkeys(plan.folded, "")
+        dropped = set(plan.dropped)
+        return to_run, tuple(node for node in plan.nodes if node not in to_run and node not in dropped)
+
+    def _seconds(self, basis: Basis) -> Range | None:
+        found = basis.rehearsed
+        if found.seconds is None:
+            return None
+        ratios = self._track.ratios(basis.graph, basis.ground, basis.signature)
+        misses = self._track.misses(basis.graph)
+        low, middle, high = calibrated(ratios, self._track.pool(basis.ground), found.spread, misses)
+        return Range(*(found.seconds * math.exp(each) for each in (low, middle, high)))
+
+    def _disk_bytes(self, basis: Basis) -> int | None:
+        """Return what the cache is given to keep, as far as that is known."""
+        if not self._keeps_results or self._spared is None:
+            return 0
+        keys = self._spared.keys
+        total, known = 0, False
+        for number in basis.tasks:
+            task = self.plan.tasks[number]
+            took_s = task.estimate.elapsed_s
+            if task.node not in keys or (took_s is not None and took_s < WORTH_KEEPING_S):
+                known = True
+                continue
+            if task.estimate.total_bytes is not None:
+                total, known = total + task.estimate.total_bytes, True
+        return total if known or not basis.tasks else None
+
+
+def _peak_bytes(basis: Basis, track: Track) -> int | None:
+    """Return the most memory, as the plan has it, put right by what runs of these nodes have really taken.
+
+    The plan may know of less than there is, and a run does not begin its nodes exactly as the plan rehearses it.
+    """
+    found = basis.rehearsed
+    past = [entry for entry in track.of(basis.graph) if entry.signature == basis.signature]
+    if not past:
+        return found.peak_bytes if found.all_sized else None
+    if not found.peak_bytes:
+        return round(median([entry.peak_bytes for entry in past[-5:]]))
+    ratios = [entry.peak_bytes / entry.model_bytes for entry in past[-5:] if entry.model_bytes]
+    return round(found.peak_bytes * median(ratios)) if ratios else found.peak_bytes
+
+
+def _timeline(plan: ExecutionPlan, found: Rehearsed, tasks: Collection[int]) -> dict[NodeId, tuple[float, float]]:
+    timeline = {}
+    for number in tasks:
+        end_s = found.ends_s.get(number)
+        if end_s is not None:
+            began_s = max(end_s - (plan.tasks[number].estimate.elapsed_s or 0.0), 0.0)
+            timeline.update(dict.fromkeys(nodes_of(plan.tasks[number]), (began_s, end_s)))
+    return timeline
+
+
+def _needed(plan: ExecutionPlan, there: Collection[PortRef], keep: Iterable[PortRef] | None) -> set[int]:
+    """Return the tasks that run when some outputs are there: from what is wanted backwards."""
+    wanted: Iterable[PortRef] = plan.slots if keep is None else [*plan.results, *keep]
+    makers = {port: task.number for task in plan.tasks for port in task.outputs}
+    pending = [makers[port] for port in wanted if port not in there and port in makers]
+    pending += [task.number for task in plan.tasks if not task.outputs]
+    running: set[int] = set()
+    while pending:
+        number = pending.pop()
+        if number in running:
+            continue
+        running.add(number)
+        task = plan.tasks[number]
+        pending += [makers[item.source] for item in task.inputs if item.source not in there and item.source in makers]
+    return running
+
+
+def graph_key(plan: ExecutionPlan) -> str:
+    """Return the name under which is kept how forecasts of a graph have held: its file, or its own name."""
+    source = source_of(plan)
+    path = source.given.path if source is not None else None
+    return os.fspath(path) if path is not None else plan.graph_name
