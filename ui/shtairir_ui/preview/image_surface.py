@@ -143,6 +143,23 @@ class ImageSurface(QWidget):
         )
         self.update()
 
+    def paint_picture(self, painter: QPainter, picture: Picture) -> None:
+        """Paint the part of a picture that can be seen, stretched to the size of the one that is shown."""
+        whole = self._shown_size().translated(self._origin)
+        seen = whole.intersected(QRectF(self.rect()))
+        level = picture.level_for(self._scale * self.picture_size[0] / picture.width)
+        across, down = whole.width() / level.width(), whole.height() / level.height()
+        source = QRectF(
+            (seen.x() - whole.x()) / across,
+            (seen.y() - whole.y()) / down,
+            seen.width() / across,
+            seen.height() / down,
+        )
+        if level.hasAlphaChannel():
+            painter.drawTiledPixmap(seen, _checkers(), seen.topLeft() - whole.topLeft())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._scale < 2)
+        painter.drawImage(seen, level, source)
+
     # -- Qt ------------------------------------------------------------------------------------
 
     @guarded
@@ -152,20 +169,7 @@ class ImageSurface(QWidget):
         painter.fillRect(self.rect(), theme.current().background)
         if self._picture is None:
             return
-        whole = self._shown_size().translated(self._origin)
-        seen = whole.intersected(QRectF(self.rect()))
-        level = self._picture.level_for(self._scale)
-        unit = self._unit() * self._picture.width / level.width()
-        source = QRectF(
-            (seen.x() - whole.x()) / unit,
-            (seen.y() - whole.y()) / unit,
-            seen.width() / unit,
-            seen.height() / unit,
-        )
-        if level.hasAlphaChannel():
-            painter.drawTiledPixmap(seen, _checkers(), seen.topLeft() - whole.topLeft())
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._scale < 2)
-        painter.drawImage(seen, level, source)
+        self.paint_picture(painter, self._picture)
         if self.hasFocus():
             painter.setPen(theme.current().focus)
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))

@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 from PySide6.QtGui import QImage
 
-from .pixels import AnyArray, Bytes, halved, qimage, to_bytes
+from .levels import Shade
+from .pixels import AnyArray, Bytes, halved, qimage
 
+AS_IT_IS = Shade()
 _SMALLEST = 512
 
 
@@ -41,9 +43,9 @@ class Picture:
         return self.levels[index]
 
 
-def picture_of(image: AnyArray) -> Picture:
+def picture_of(image: AnyArray, shade: Shade = AS_IT_IS) -> Picture:
     """Return the picture of an image array."""
-    return picture_of_bytes(to_bytes(image))
+    return picture_of_bytes(shade.bytes_of(image))
 
 
 def picture_of_bytes(pixels: Bytes) -> Picture:
@@ -57,9 +59,13 @@ def picture_of_bytes(pixels: Bytes) -> Picture:
 
 def describe_pixel(array: AnyArray, x: int, y: int) -> str:
     """Return the place and the value of one pixel, for people."""
+    return f"x {x}  y {y}    {values_at(array, x, y)}"
+
+
+def values_at(array: AnyArray, x: int, y: int) -> str:
+    """Return the value of one pixel, channel by channel."""
     value: Any = array[y, x]
-    parts = value if isinstance(value, np.ndarray) else [value]
-    return f"x {x}  y {y}    " + "  ".join(_number(part) for part in parts)
+    return "  ".join(_number(part) for part in (value if isinstance(value, np.ndarray) else [value]))
 
 
 def _number(value: Any) -> str:
