@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from shtairir_ui import theme
-from shtairir_ui.commands import STANDARD, Command
+from shtairir_ui.commands import STANDARD, Command, plain, written
 from shtairir_ui.editor import Editor
 from shtairir_ui.features import FEATURES
 
@@ -39,9 +39,9 @@ GRAPH = (
     Command("leave", "Go &out", ("Ctrl+Up",), "chevron_up", "Show what is around this definition"),
     Command("make_unique", "Make &unique", (), "duplicate", "Give the selected node a definition of its own"),
     Command("expand_subgraph", "&Expand", ("Ctrl+Shift+G",), "", "Put the nodes of the definition in its place"),
-    Command("next_tab", "Next tab", ("Ctrl+Tab", "Ctrl+PgDown")),
-    Command("previous_tab", "Previous tab", ("Ctrl+Shift+Tab", "Ctrl+PgUp")),
-    Command("close_tab", "&Close tab", ("Ctrl+W",)),
+    Command("next_tab", "Next tab", ("Ctrl+PgDown",)),
+    Command("previous_tab", "Previous tab", ("Ctrl+PgUp",)),
+    Command("close_tab", "&Close", ("Ctrl+W",), "", "Close the definition that is shown; at the top, the graph"),
 )
 VIEW = (
     Command("fit", "&Fit the graph", ("Ctrl+0",), "fit", "Show the whole graph"),
@@ -68,14 +68,22 @@ RUN = (
     Command("show_history", "&History", ("Ctrl+H",), "history", "Show the runs of the past"),
     Command("show_watch", "&Watch and breakpoints", (), "eye", "Show what is watched and where the run is held"),
     Command("show_health", "H&ealth", (), "health", "Show workers, memory, disk and resources"),
-    Command("show_profiler", "&Profiler", ("Ctrl+Shift+P",), "clock", "Show where time and memory went"),
+    Command("show_profiler", "&Profiler", ("Ctrl+Alt+R",), "clock", "Show where time and memory went"),
     Command("release_memory", "Release &memory", (), "memory", "Return memory that nobody uses to the system"),
 )
 HELP = (
     Command("keys", "&Keyboard shortcuts", ("F1",), "keyboard"),
     Command("about", "&About Shtairir", (), "info"),
 )
-CORE = (("File", FILE), ("Edit", EDIT), ("Graph", GRAPH), ("View", VIEW), ("Run", RUN), ("Help", HELP))
+CORE: tuple[tuple[str, tuple[Command, ...]], ...] = (
+    ("File", FILE),
+    ("Edit", EDIT),
+    ("Graph", GRAPH),
+    ("Arrange", ()),
+    ("View", VIEW),
+    ("Run", RUN),
+    ("Help", HELP),
+)
 MENUS = tuple(
     (title, (*group, *(command for feature in FEATURES if feature.menu == title for command in feature.commands)))
     for title, group in CORE
@@ -118,12 +126,32 @@ class Actions(QObject):
             else:
                 menu.addSeparator()
 
+    @property
+    def menus(self) -> tuple[tuple[str, tuple[Command, ...]], ...]:
+        """What stands in which menu."""
+        return MENUS
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all commands, in the order of the menus."""
+        return list(self._commands)
+
+    def command(self, name: str) -> Command:
+        """What a command was declared as."""
+        return self._commands[name]
+
     def keys(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """The commands that have keys, by menu: what they do and how the keys are written."""
-        return [(title, [self._keys_of(command) for command in group if command.keys]) for title, group in MENUS]
+        return [
+            (title, [(plain(one.text), keys) for one in group if (keys := written(self._actions[one.name]))])
+            for title, group in MENUS
+        ]
 
-    def _keys_of(self, command: Command) -> tuple[str, str]:
-        return _plain(command.text), _written(self._actions[command.name])
+    def use_keys(self, name: str, keys: Sequence[QKeySequence]) -> None:
+        """Have a command listen to these keys, and to no others."""
+        action = self._actions[name]
+        action.setShortcuts(keys)
+        self._set_tip(action, self._commands[name].tip or plain(action.text()))
 
     def refresh(self) -> None:
         """Follow the document: what can be done, and what undo would take back."""
@@ -172,7 +200,6 @@ class Actions(QObject):
             ("leave", bool(self._editor.place.path)),
             ("make_unique", len(instances) == 1),
             ("expand_subgraph", bool(instances)),
-            ("close_tab", bool(self._editor.place.path)),
         ):
             self._actions[name].setEnabled(usable)
 
@@ -180,20 +207,21 @@ class Actions(QObject):
         action = self._actions[name]
         action.setEnabled(enabled)
         action.setText(f"{verb} {label}" if label else verb)
+        self._set_tip(action, plain(action.text()))
+
+    def _set_tip(self, action: QAction, tip: str) -> None:
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{action.text().replace('&', '')} ({keys})")
+        action.setToolTip(f"{tip} ({keys})" if keys else tip)
 
     def _make(self, command: Command) -> QAction:
         action = QAction(command.text, self)
         action.setObjectName(f"action_{command.name}")
-        action.setShortcuts([QKeySequence(keys) for keys in command.keys])
         action.setCheckable(command.checkable)
         action.setIconVisibleInMenu(not command.checkable)  # there, the tick has the place
         if command.icon:
             theme.bind_icon(action, command.icon)
-        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        tip = command.tip or _plain(command.text)
-        action.setToolTip(f"{tip} ({keys})" if keys else tip)
+        action.setShortcuts(command.sequences)
+        self._set_tip(action, command.tip or plain(command.text))
         self._window.addAction(action)
         return action
 
@@ -212,12 +240,3 @@ class Actions(QObject):
             editor.past_changed,
         ):
             signal.connect(self.refresh)
-
-
-def _plain(text: str) -> str:
-    return text.replace("&", "").rstrip("…")
-
-
-def _written(action: QAction) -> str:
-    native = QKeySequence.SequenceFormat.NativeText
-    return " or ".join(dict.fromkeys(key.toString(native) for key in action.shortcuts()))

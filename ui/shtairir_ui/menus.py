@@ -43,6 +43,7 @@ class Menus(QObject):
             *("new_code", "", "make_subgraph", "make_unique", "expand_subgraph", "", "enter", "leave", ""),
             *("next_tab", "previous_tab", "close_tab"),
         )
+        bar.addMenu("&Arrange")
         self._make_view_menu()
         fill(
             bar.addMenu("&Run"),

@@ -4,6 +4,7 @@
 with, ``theme.changed`` tells when they change.
 """
 
+from . import motion
 from .active import apply, changed, current, mono_font, pad_spin_box, ui_font
 from .contrast import contrast, mix, with_alpha
 from .icons import app_icon, bind_icon, category_icon, icon, icon_names, icon_pixmap
@@ -25,6 +26,7 @@ __all__ = [
     "icon_pixmap",
     "mix",
     "mono_font",
+    "motion",
     "pad_spin_box",
     "tokens",
     "ui_font",
