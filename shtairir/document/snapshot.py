@@ -48,6 +48,8 @@ class Snapshot:
         Tells whether code that the graph carries may run.
     known
         What was found out of the nodes' definitions; shared by the snapshots of a graph.
+    files
+        Graph files that are used as blocks, by ``file:...``, where another is meant than lies on the disk.
     """
 
     nodes: Mapping[NodeId, Node]
@@ -62,6 +64,7 @@ class Snapshot:
     code: Mapping[str, CodeBlock] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     trust: Trust = field(default=GIVEN, repr=False, compare=False)
     known: Known = field(default_factory=Known, repr=False, compare=False)
+    files: Mapping[str, Snapshot] = field(default_factory=lambda: MappingProxyType({}), repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -136,6 +139,8 @@ class Snapshot:
         """
         if not name.startswith(FILE):
             return self.subgraphs.get(name)
+        if name in self.files:
+            return self.files[name]
         from shtairir.document.files import file_snapshot
 
         try:

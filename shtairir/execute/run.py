@@ -319,7 +319,7 @@ class Run(Timing):
         plan, now = self.plan, self.clock()
         self._bus.emit(RunStarted(self.id, now, plan.graph_name, plan.nodes, self._workers.count, self.key))
         for node in plan.dropped:
-            self._bus.emit(NodeSkipped(self.id, now, node, "None of the nodes asked for needs it."))
+            self._bus.emit(NodeSkipped(self.id, now, node, plan.why_dropped(node)))
         for node, values in plan.folded.items():
             ports = plan.folded_definitions[node].outputs
             summaries = {

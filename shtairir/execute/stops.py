@@ -70,6 +70,8 @@ def _loop_around(plan: ExecutionPlan, name: str) -> Task | None:
 def _why_not(plan: ExecutionPlan, node: NodeId) -> str:
     if node in plan.folded:
         return "Its result was known when the plan was made."
+    if node in plan.silent:
+        return plan.silent[node]
     return "Nothing that was asked for needs it." if node in plan.dropped else ""
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from shtairir.block.ports import MISSING, InputPort
 from shtairir.block.registry import Registry
 from shtairir.block.types import ScalarType
+from shtairir.document.acting import acting
 from shtairir.document.model import Parameter
 from shtairir.document.snapshot import Snapshot
 from shtairir.errors import ExportError
@@ -73,6 +74,7 @@ def to_python(snapshot: Snapshot, registry: Registry, folder: Path | None = None
     PlanningError
         When the graph has errors.
     """
+    snapshot = acting(snapshot, registry).graph
     names = Names({*_OWN, *names_of_code(snapshot)})
     imports = Imports(names, registry)
     literals = Literals(imports, snapshot.base_dir, _FOLDER)

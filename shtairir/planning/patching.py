@@ -80,7 +80,7 @@ class Patcher:
     def _is_the_same(self, id: NodeId, now: Now) -> bool:
         """Whether a node is what it was but for its values and looks."""
         old, new = self._edited.get(id) or self._planned.get(id), now.nodes[id]
-        names = ("block", "block_version", "policy", "extra")
+        names = ("block", "block_version", "policy", "extra", "state")
         return old is not None and all(getattr(old, name) == getattr(new, name) for name in names)
 
     def _revalued(self, columns: Columns, edited: Iterable[NodeId], now: Now) -> Columns | None:

@@ -187,6 +187,8 @@ class ExecutionPlan:
         Code that the graph carries and nobody has trusted: the plan can be looked at, but not be run.
     policy
         What holds for the run as a whole, and for nodes of which nobody says anything.
+    silent
+        Why nodes of the graph do not run: they are disabled or bypassed, or need one that is; they are dropped.
     is_preview
         Whether some blocks in it are only the cheap variants of those in the graph.
     """
@@ -219,6 +221,7 @@ class ExecutionPlan:
     untrusted: tuple[Untrusted, ...] = ()
     policy: GraphPolicy = DEFAULT_OF_GRAPH
     is_preview: bool = False
+    silent: Mapping[NodeId, str] = field(default_factory=dict)
     lineage: Lineage = field(default_factory=lambda: Lineage(), repr=False)
 
     @cached_property
@@ -240,6 +243,10 @@ class ExecutionPlan:
         results = {port for port in self.results if "/" in port.node}
         outer = {port: made for port, made in self.aliases.items() if "/" not in port.node and made in results}
         return {made: port for port, made in reversed(outer.items())}
+
+    def why_dropped(self, node: NodeId) -> str:
+        """Return why a node that was dropped does not run, in a sentence."""
+        return self.silent.get(node) or "None of the nodes asked for needs it."
 
     def task(self, node: NodeId | str) -> Task | None:
         """Return the task that does a node's work, alone or among others, or ``None`` if the node needs none."""

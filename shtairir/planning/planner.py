@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shtairir.block.loops import LOOPS
+from shtairir.document.acting import acting
 from shtairir.errors import PlanningError
 from shtairir.ids import NodeId, PortRef
 from shtairir.planning.config import OptimizationLevel, PlanningConfig
@@ -25,6 +26,7 @@ from shtairir.planning.passes import (
 )
 from shtairir.planning.plan import ExecutionPlan
 from shtairir.planning.resolve import resolve, wired
+from shtairir.planning.silent import told_of_silent, wishes_of_acting
 from shtairir.planning.working import Reason, WorkingGraph
 from shtairir.policy import effective_policy, graph_policy
 from shtairir.validation.wiring import Wiring
@@ -71,6 +73,11 @@ class ExecutionPlanner:
             When the graph has a cycle or refers to what does not exist, when an output to keep or a target
             does not exist, or when a node can never run under the limits.
         """
+        acts = acting(source, blocks)
+        if acts.graph is not source:
+            planner = ExecutionPlanner(wishes_of_acting(acts, self.config))
+            values = {port: value for port, value in (values or {}).items() if port.node not in acts.silent}
+            return told_of_silent(planner.plan(acts.graph, blocks, wiring, prefix, values), acts, prefix)
         if wiring is None or wiring.nodes is not source.nodes:
             wiring = wired(source, blocks)
         noted: list[Reason] = []

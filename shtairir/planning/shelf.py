@@ -70,7 +70,7 @@ class Shelf:
         plan: ExecutionPlan,
         wiring: Wiring,
     ) -> None:
-        """Keep a plan, unless it is of a graph that refers to files, which may come and go.
+        """Keep a plan, unless it is of a graph that refers to files, which may come and go, or not all of it runs.
 
         Parameters
         ----------
@@ -78,7 +78,7 @@ class Shelf:
             Its links, as validation has seen them.
         """
         blocks = {definition.id: definition for definition in wiring.blocks.values()}
-        if any(port.param.path for definition in blocks.values() for port in definition.inputs):
+        if plan.silent or any(port.param.path for definition in blocks.values() for port in definition.inputs):
             return
         history = config.history
         unknown = [block for block in blocks.values() if history is not None and not history.knows(block)]

@@ -108,7 +108,7 @@ class NodeResults(Mapping[str, NodeResult]):
         if id in self._plan.folded:
             return NodeResult(id, NodeStatus.DONE, outputs=self._folded(id), reason="Computed while planning.")
         if id in self._plan.dropped:
-            return NodeResult(id, NodeStatus.SKIPPED, reason="None of the nodes asked for needs it.")
+            return NodeResult(id, NodeStatus.SKIPPED, reason=self._plan.why_dropped(id))
         if id in self.instances:
             return self._of_instance(id)
         if id in self._ends:

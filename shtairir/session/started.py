@@ -215,6 +215,7 @@ def _made(plan: ExecutionPlan, options: RunOptions) -> RunHandle:
 
 def _kept(plan: ExecutionPlan, wishes: Wishes) -> list[PortRef]:
     ports = [plan.aliases.get(port, port) for port in (*kept_ports(wishes.keep), *plan.keep)]
+    ports = [port for port in ports if port.node not in plan.silent]
     for port in ports:
         task = plan.task(port.node)
         if port not in plan.slots and not (task is None and port.node in plan.folded):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from shtairir.block.registry import Registry, default_registry
 from shtairir.document import Graph, Snapshot, load
+from shtairir.document.acting import Acting, acting
+from shtairir.document.references import references_in
 from shtairir.document.refusal import SchemaError
 from shtairir.document.upgrading import upgraded
 from shtairir.errors import DocumentError
@@ -66,21 +70,39 @@ def validate(graph: Graph | Snapshot, registry: Registry | None = None) -> list[
 
 def surveyed(graph: Snapshot, registry: Registry) -> tuple[list[Problem], Survey]:
     """Return all problems of a graph, as `validate` does, and what was seen on the way."""
-    survey = Survey(graph, registry)
+    acts = acting(graph, registry)
+    survey = Survey(acts.graph, registry)
     for check in _CHECKS:
         check(survey)
     check_trust(survey)
     survey.problems += problems_inside(survey, _CHECKS)
-    return _sorted(survey), survey
+    if acts.graph is not graph:
+        survey.problems[:] = _with_silent(survey.problems, graph, acts, registry)
+    return _sorted(survey.problems, graph), survey
 
 
-def _sorted(survey: Survey) -> list[Problem]:
-    if not survey.problems:
+def _with_silent(found: list[Problem], graph: Snapshot, acts: Acting, registry: Registry) -> Iterator[Problem]:
+    """Yield the problems of what acts, and those of the rest, which keep nothing from running."""
+    used = {name for scope in (graph, *graph.subgraphs.values()) for name in references_in(scope.nodes.values())}
+    for problem in found:
+        # What only stands alone, or unused, because others are disabled is as it should be.
+        if problem.code != "dead_node" and not (problem.code == "unused_definition" and problem.scope in used):
+            yield problem
+    survey = Survey(graph, registry)
+    for check in _CHECKS:
+        check(survey)
+    for problem in survey.problems:
+        if problem.code == "dead_node" or (problem.node in acts.silent and problem.code != "missing_input"):
+            yield replace(problem, severity="warning") if problem.severity == "error" else problem
+
+
+def _sorted(problems: list[Problem], graph: Snapshot) -> list[Problem]:
+    if not problems:
         return []
-    place: dict[NodeId | None, int] = {node: index for index, node in enumerate(survey.graph.nodes)}
+    place: dict[NodeId | None, int] = {node: index for index, node in enumerate(graph.nodes)}
     last = len(place)
     return sorted(
-        survey.problems,
+        problems,
         key=lambda problem: (_RANK[problem.severity], place.get(_outermost(problem.node), last)),
     )
 
