@@ -1,4 +1,4 @@
-"""A window that edits without a pause until it is killed: ``python killed_editor.py FOLDER GRAPH``. It is no test itself.
+"""A window that edits without a pause until it is killed: ``python killed_editor.py FOLDER GRAPH``. It is no test.
 
 Each edit sets the next number as the value of one node, moves it and now and then adds another. What was done when is
 written into the file ``log`` of the folder, so that a test can tell how much a kill took.

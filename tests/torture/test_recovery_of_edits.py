@@ -76,7 +76,7 @@ def test_what_was_edited_is_offered_after_each_kill_and_little_of_it_is_lost(
         assert window.editor.is_modified, "nobody has saved it yet"
         assert file.read_bytes() == untouched, "the journal goes beside the file, never over it"
         value = window.editor.root.nodes["counter"].values["value"]  # type: ignore[index]
-        done = {number: moment for number, moment in edits(tmp_path)}
+        done = dict(edits(tmp_path))
         worst_s = max(worst_s, killed_at - done[value])  # type: ignore[index]
         assert worst_s <= LOST_AT_MOST_S, f"kill {kill} took {worst_s:.1f} s"
         assert window.files.save()

@@ -11,7 +11,7 @@ import tempfile
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from shtairir_ui.settings import Settings
@@ -117,10 +117,15 @@ def _live(window: MainWindow, size: tuple[int, int], *, run: bool) -> int:
     from PySide6.QtWidgets import QApplication
 
     from shtairir_ui.interrupt import InterruptListener
+    from shtairir_ui.shell import Desk
+    from shtairir_ui.window import MainWindow
 
-    if window.settings.state("window") is None:
-        room = window.screen().availableSize()
-        window.resize(min(size[0], int(room.width() * SCREEN_PART)), min(size[1], int(room.height() * SCREEN_PART)))
+    desk = Desk(lambda: MainWindow(settings=window.settings))
+    shell = desk.open_shell(window)
+    sys.excepthook = Reporter(desk)
+    if not shell.restore():
+        room = shell.screen().availableSize()
+        shell.resize(min(size[0], int(room.width() * SCREEN_PART)), min(size[1], int(room.height() * SCREEN_PART)))
     interrupts = itertools.count(1)
 
     def interrupted() -> None:
@@ -131,7 +136,7 @@ def _live(window: MainWindow, size: tuple[int, int], *, run: bool) -> int:
             QApplication.exit(INTERRUPTED)
 
     interrupt = InterruptListener(interrupted)
-    window.show()
+    shell.show()
     QTimer.singleShot(0, window.canvas.fit)
     QTimer.singleShot(PREPARE_MS, window.editor.prepare)
     if run:
@@ -139,14 +144,22 @@ def _live(window: MainWindow, size: tuple[int, int], *, run: bool) -> int:
     try:
         return int(QApplication.exec())
     finally:
-        window.editor.close()
+        desk.end()
         interrupt.close()
+
+
+class Reports(Protocol):
+    """Who can say an error to a person."""
+
+    def report_error(self, error: BaseException) -> None:
+        """Say that something broke inside the program."""
+        ...
 
 
 class Reporter:
     """An except hook that says the error in the window instead of ending it."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Reports) -> None:
         self._window = window
 
     def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QWidget
@@ -16,6 +16,9 @@ from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.questions import Answer, Conflict, ask_conflict, ask_replace, ask_unsaved
 from shtairir_ui.settings import Settings
+
+if TYPE_CHECKING:
+    from shtairir_ui.window import MainWindow
 
 SUFFIX = ".shtairir"
 EXPORTS = {
@@ -37,6 +40,22 @@ class Rooms(Protocol):
 
     def another(self) -> FileCommands:
         """Return the verbs of a new, empty tab, which is shown."""
+        ...
+
+    def step(self, by: int) -> None:
+        """Show the next graph, or the one before."""
+        ...
+
+    def new_window(self) -> None:
+        """Open another window of the desktop."""
+        ...
+
+    def give_window(self, window: MainWindow) -> None:
+        """Put a graph into a window of the desktop of its own."""
+        ...
+
+    def close_graph(self, window: MainWindow) -> bool:
+        """Close a graph's tab; says whether it was, which a person may refuse."""
         ...
 
 

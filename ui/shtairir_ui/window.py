@@ -121,6 +121,10 @@ class MainWindow(QMainWindow):
         """Put a bar across the window, under those that are there."""
         self._bars.addWidget(bar)
 
+    def begin_anew(self) -> None:
+        """Show an empty graph in the place of the last one, which was closed."""
+        self.editor.new()
+
     def end(self) -> None:
         """Remember the layout and stop all that goes on; whoever calls has asked about unsaved changes."""
         self._remember()
@@ -153,7 +157,7 @@ class MainWindow(QMainWindow):
         on("save", files.save)
         on("save_as", files.save_as)
         on("export", files.export)
-        on("quit", self.close)
+        on("quit", lambda: self.window().close())
         on("undo", editor.undo)
         on("redo", editor.redo)
         on("cut", editor.cut)
@@ -171,7 +175,7 @@ class MainWindow(QMainWindow):
         on("leave", editor.leave)
         on("next_tab", lambda: self.scope_bar.step(1))
         on("previous_tab", lambda: self.scope_bar.step(-1))
-        on("close_tab", self.scope_bar.close_current)
+        on("close_tab", self._close_tab)
         on("fit", self.canvas.fit)
         on("run", editor.run)
         on("pause", editor.pause)
@@ -299,6 +303,15 @@ class MainWindow(QMainWindow):
         if not self.editor.enter(NodeId(node)) and not self.panels.show_code():
             self.panels.show_inspector()
 
+    def _close_tab(self) -> None:
+        """Close the place that is shown; at the top, the graph."""
+        if self.editor.place.path:
+            self.scope_bar.close_current()
+        elif self.files.rooms is not None:
+            self.files.rooms.close_graph(self)
+        else:
+            self.close()
+
     def _find_block(self) -> None:
         self.panels.show_palette()
         self.panels.palette_panel.focus_search()
@@ -312,7 +325,7 @@ class MainWindow(QMainWindow):
         self.panels.restore(self.settings)
 
     def _remember(self) -> None:
-        self.settings.remember_state("window", self.saveGeometry())
+        self.settings.remember_state("window", self.window().saveGeometry())
         self.panels.remember(self.settings)
         self.settings.sync()
 

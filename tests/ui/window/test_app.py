@@ -104,7 +104,7 @@ def test_a_second_ctrl_c_ends_it_without_asking(tmp_path: Path) -> None:
         "from PySide6.QtWidgets import QApplication",
         "from shtairir_ui import app",
         "def change():",
-        "    windows = [w for w in QApplication.topLevelWidgets() if w.objectName() == 'mainWindow']",
+        "    windows = [w for w in QApplication.allWidgets() if w.objectName() == 'mainWindow']",
         "    windows[0].add_block('math.number')",
         "    print('changed', flush=True)",
         "def asked():",

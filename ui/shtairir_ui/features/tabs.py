@@ -1,0 +1,31 @@
+"""Commands to go from graph to graph, and to open windows; the shell has the tabs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shtairir_ui.commands import Command, Feature
+
+if TYPE_CHECKING:
+    from shtairir_ui.window import MainWindow
+
+COMMANDS = (
+    Command("new_window", "New &window", ("Ctrl+Shift+N",), "window", "Open another window, with an empty graph"),
+    Command("next_graph", "Next graph", ("Ctrl+Tab",), "", "Show the next of the open graphs"),
+    Command("previous_graph", "Previous graph", ("Ctrl+Shift+Tab",), "", "Show the one before of the open graphs"),
+    Command("give_window", "&Move to a window of its own", (), "", "Show this graph in another window of the desktop"),
+)
+
+
+def attach(window: MainWindow) -> None:
+    """Bind the commands; a window without a shell has nowhere to go."""
+    on, files = window.actions_.on, window.files
+    on("new_window", lambda: files.rooms and files.rooms.new_window())
+    on("next_graph", lambda: files.rooms and files.rooms.step(1))
+    on("previous_graph", lambda: files.rooms and files.rooms.step(-1))
+    on("give_window", lambda: files.rooms and files.rooms.give_window(window))
+    for name in ("next_graph", "previous_graph", "give_window"):
+        window.actions_[name].setEnabled(False)
+
+
+FEATURE = Feature("View", COMMANDS, attach)
