@@ -133,7 +133,9 @@ def run(
         bool, typer.Option("--help-parameters", help="List what the graph can be given, and what it gives back.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Print the plan and run nothing.")] = False,
-    show_graph: Annotated[bool, typer.Option("--show-graph", help="Print what feeds what before running.")] = False,
+    show_graph: Annotated[
+        bool, typer.Option("--show-graph", help="Print graph and plan before running, and keep them beside the run.")
+    ] = False,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="DIR", help="Write every result into this folder."),
@@ -289,14 +291,25 @@ def plan(
     assignments: Assignments = None,
     level: LevelOption = Level.BALANCED,
     workers: Workers = None,
-    mermaid: Annotated[bool, typer.Option("--mermaid", help="Print the plan as a Mermaid drawing.")] = False,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="Draw the plan in Mermaid.")] = False,
+    svg: Annotated[
+        bool, typer.Option("--svg", help="Draw the plan as a picture: stages, course, memory, what each level changes.")
+    ] = False,
+    dark: Annotated[bool, typer.Option("--dark", help="Draw the picture in the colours of the dark theme.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write the drawing there instead of printing it."),
+    ] = None,
     as_json: Json = False,
     verbose: Verbose = 0,
 ) -> Outcome:
     """Show how a graph would run: stages, critical path, and the reason for each optimisation."""
-    from shtairir.cli.plan_command import plan_graph
+    from shtairir.cli.plan_command import PlanOptions, plan_graph
 
-    return plan_graph(file, tuple(assignments or ()), level=level.value, workers=workers, mermaid=mermaid)
+    return plan_graph(
+        file,
+        PlanOptions(tuple(assignments or ()), level.value, workers, mermaid, svg, dark, output, as_json),
+    )
 
 
 @app.command()

@@ -42,10 +42,13 @@ def _head(plan: ExecutionPlan, stream: TextIO) -> str:
 
 
 def _stages(plan: ExecutionPlan) -> str:
-    rows = [
-        (f"stage {stage.index + 1}", ", ".join(plan.tasks[index].label for index in stage.tasks))
-        for stage in plan.stages
-    ]
+    rows = []
+    for stage in plan.stages:
+        tasks = [plan.tasks[index] for index in stage.tasks]
+        times = [task.estimate.elapsed_s for task in tasks]
+        known = [elapsed_s for elapsed_s in times if elapsed_s is not None]
+        time = duration_text(sum(known)) if len(known) == len(times) else ""
+        rows.append((f"stage {stage.index + 1}", ", ".join(task.label for task in tasks), time))
     return columns(rows, indent=2)
 
 

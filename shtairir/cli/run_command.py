@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,9 @@ from shtairir.errors import ResourceError
 from shtairir.ids import PortRef
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shtairir.cli.plan_document import PlanDocument
     from shtairir.document import Graph
     from shtairir.events import Instrument
     from shtairir.execute.processes import Backend
@@ -102,10 +106,10 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
         from shtairir.cli.parameters_text import describe_parameters
 
         return describe_parameters(graph, path, registry)
-    execution_plan = plan(
+    again = partial(
+        plan,
         graph,
         capacities=_capacities(options),
-        level=options.level,
         workers=options.workers,
         parameters=inner,
         registry=registry,
@@ -113,20 +117,19 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
         targets=options.targets or None,
         break_at=(*options.break_at, *options.watch),
     )
+    execution_plan = again(level=options.level)
     _note_assignments(execution_plan, graph, options.assignments)
-    if options.show_graph:
-        from shtairir.cli.plan_text import graph_text
-
-        sys.stderr.write(graph_text(graph) + "\n\n")
-    if options.dry_run:
-        from shtairir.cli.plan_text import plan_text
-
-        return Outcome(text=plan_text(execution_plan, sys.stdout), document=_planned(execution_plan, path))
+    drawn = _drawn(execution_plan, lambda level: again(level=level)) if options.show_graph else None
+    if drawn is not None:
+        _show(graph, execution_plan, dry_run=options.dry_run)
     folder = writable_folder(options.output) if options.output is not None else None
+    if options.dry_run:
+        return _planned(execution_plan, path, drawn, folder)
     if options.trace is not None:
         writable_file(options.trace)
     profiler = _profiler() if options.profile or options.trace is not None else None
-    instruments = (profiler,) if profiler is not None else ()
+    shown = drawn.shown() if drawn is not None else None
+    instruments = (*((profiler,) if profiler is not None else ()), *(shown.instruments if shown is not None else ()))
     with written_alongside(options.metrics, options.log_json, verbosity=options.verbosity) as writers:
         result, chronicle = _run(
             execution_plan,
@@ -140,6 +143,8 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
     outcome = told(result, graph, path, folder, options.verbosity)
     if chronicle is not None:
         outcome = with_history(outcome, chronicle, options.verbosity)
+    if shown is not None:
+        outcome = shown.saved(outcome, result, folder)
     if profiler is None:
         return outcome
     return _profiled(outcome, profiler.profile(), execution_plan, options)
@@ -192,8 +197,32 @@ def _profiler() -> MemoryProfiler:
     return MemoryProfiler()
 
 
-def _planned(execution_plan: ExecutionPlan, path: Path) -> dict[str, Any]:
-    return {"status": "planned", "file": str(path), "plan": execution_plan.to_dict()}
+def _drawn(execution_plan: ExecutionPlan, again: Callable[[str], ExecutionPlan]) -> PlanDocument:
+    from shtairir.cli.plan_document import PlanDocument
+
+    return PlanDocument(execution_plan, again)
+
+
+def _show(graph: Graph, execution_plan: ExecutionPlan, *, dry_run: bool) -> None:
+    """Print what feeds what, and the plan, unless that is what the command prints anyway."""
+    from shtairir.cli.plan_text import graph_text, plan_text
+
+    sys.stderr.write(graph_text(graph) + "\n\n")
+    if not dry_run:
+        sys.stderr.write(plan_text(execution_plan, sys.stderr) + "\n\n")
+
+
+def _planned(execution_plan: ExecutionPlan, path: Path, drawn: PlanDocument | None, folder: Path | None) -> Outcome:
+    """Tell the plan, and write it where the results would be."""
+    from shtairir.cli.plan_text import plan_text
+
+    text, document = plan_text(execution_plan, sys.stdout), {"status": "planned", "file": str(path)}
+    facts: dict[str, Any] = {**document, "plan": execution_plan.to_dict() if drawn is None else drawn.facts()}
+    if drawn is not None and folder is not None:
+        written = drawn.write(folder)
+        text += "".join(f"\nwrote {shown_path(file)}" for file in written)
+        facts["plan_files"] = [str(folder)]
+    return Outcome(text=text, document=facts)
 
 
 def _run(

@@ -15,7 +15,7 @@ def to_svg(picture: Picture) -> str:
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{_FONTS}">',
         f"  <title>{_text(picture.title)}</title>",
-        f'  <rect width="100%" height="100%" fill="{picture.background}"/>',
+        f'  <rect width="{picture.width:g}" height="{picture.height:g}" fill="{picture.background}"/>',
         *(f"  {_element(shape)}" for shape in picture.shapes),
         "</svg>",
     ]

@@ -15,6 +15,10 @@ from shtairir.ids import PortRef
 from shtairir.planning.plan import ExecutionPlan, Task
 
 MOST_COLUMNS = 14
+MOST_COLUMNS_OF_FEW = 20
+FEW = 60
+"""A plan of so few tasks may have more columns, so that each stage has its own."""
+
 MOST_IN_COLUMN = 9
 
 
@@ -84,15 +88,16 @@ class Overview:
         return any(len(box.tasks) > 1 for box in self.boxes)
 
 
-def overview(plan: ExecutionPlan, most_columns: int = MOST_COLUMNS, most_in_column: int = MOST_IN_COLUMN) -> Overview:
+def overview(plan: ExecutionPlan) -> Overview:
     """Return what there is to draw of a plan."""
     tasks = list(plan.tasks)
+    most_columns = MOST_COLUMNS_OF_FEW if len(tasks) <= FEW else MOST_COLUMNS
     critical = frozenset(plan.critical_path)
     on_path = [any(call.node in critical for call in task.calls) for task in tasks]
     columns: list[Column] = []
     count = 0
     for number, stages in enumerate(_bands([stage.tasks for stage in plan.stages], most_columns)):
-        groups = _groups(tasks, [task for stage in stages for task in stage[1]], on_path, most_in_column)
+        groups = _groups(tasks, [task for stage in stages for task in stage[1]], on_path, MOST_IN_COLUMN)
         boxes = [_box(count + place, number, group, tasks, on_path) for place, group in enumerate(groups)]
         columns.append(Column(stages[0][0], stages[-1][0], tuple(boxes)))
         count += len(boxes)

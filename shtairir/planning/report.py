@@ -2,43 +2,84 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from shtairir.ids import PortRef
 from shtairir.planning.branching import Branching
 from shtairir.planning.deciders import DECIDER
+from shtairir.planning.overview import Box, Column, overview
 from shtairir.planning.plan import ExecutionPlan, Task
+from shtairir.planning.words import duration_words
 from shtairir.policy import difference
 from shtairir.policy.effective import DEFAULT
 
 if TYPE_CHECKING:
     from shtairir.planning.bodies import BodyPlan
 
+_TOLD_REASONS = 40
+"""In a drawing; the dictionary has all of them."""
+
 
 def mermaid(plan: ExecutionPlan) -> str:
-    """Return a Mermaid flowchart: a subgraph for each stage, links labelled where a value is converted."""
-    lines = ["flowchart LR"]
-    for stage in plan.stages:
-        lines.append(f'  subgraph stage{stage.index}["stage {stage.index + 1}"]')
-        lines += [f"    t{index}{_box(plan.tasks[index])}" for index in stage.tasks]
+    """Return a Mermaid flowchart: a subgraph for each stage, links labelled where a value is converted.
+
+    Of a plan of many tasks, neighbouring stages share a subgraph and tasks of one block a box: sites that draw Mermaid
+    take no more than a few hundred arrows.
+    """
+    view = overview(plan)
+    lines = ["flowchart LR", *_summary(plan)]
+    for column in view.columns:
+        lines.append(f'  subgraph stage{column.first}["{column.title}{_time(plan, column)}"]')
+        lines += [f"    t{_name(box)}{_drawn(box, plan)}" for box in column.boxes]
         lines.append("  end")
-    critical = set(pairwise(plan.critical_path))
+    names = {box.number: _name(box) for box in view.boxes}
     thick = []
-    arrows = 0
-    number = {output: task.number for task in plan.tasks for output in task.outputs}
-    for task in plan.tasks:
-        for source, conversions in _feeders(task, number).items():
-            label = f'|"{_escaped(", ".join(conversions))}"|' if conversions else ""
-            lines.append(f"  t{source} -->{label} t{task.number}")
-            if (plan.tasks[source].node, task.node) in critical:
-                thick.append(str(arrows))
-            arrows += 1
-    if plan.branching is not None:
+    for arrow, (one, other) in enumerate(view.links):
+        conversions = view.conversions.get((one, other), ())
+        count = view.links[one, other]
+        words = ", ".join(conversions) or (f"{count} values" if view.is_grouped and count > 1 else "")
+        label = f'|"{_escaped(words)}"|' if words else ""
+        lines.append(f"  t{names[one]} -->{label} t{names[other]}")
+        if (one, other) in view.critical:
+            thick.append(str(arrow))
+    if plan.branching is not None and not view.is_grouped:
         lines += _choices(plan.branching)
     if thick:
         lines.append(f"  linkStyle {','.join(thick)} stroke-width:4px")
     return "\n".join(lines) + "\n"
+
+
+def _summary(plan: ExecutionPlan) -> list[str]:
+    """Return the figures of the plan as comments, which no drawing shows and every reader of the text sees."""
+    lines = [f"level {plan.level}, {plan.workers} workers, {len(plan.tasks)} tasks in {len(plan.stages)} stages"]
+    if plan.estimated_s is not None and plan.sequential_s is not None:
+        expected, sequential = duration_words(plan.estimated_s), duration_words(plan.sequential_s)
+        lines.append(f"expected {expected}, {sequential} one after the other")
+    reasons = list(plan.reasons)
+    lines += [f"{name}: {node or 'graph'}: {sentence}" for node, name, sentence in reasons[:_TOLD_REASONS]]
+    if len(reasons) > _TOLD_REASONS:
+        lines.append(f"and {len(reasons) - _TOLD_REASONS} more changes")
+    return [f"  %% {_one_line(line)}" for line in lines]
+
+
+def _one_line(text: str) -> str:
+    # Older readers of Mermaid take braces in a comment for a directive.
+    return " ".join(text.split()).translate({ord("{"): "(", ord("}"): ")"})
+
+
+def _time(plan: ExecutionPlan, column: Column) -> str:
+    times = [plan.tasks[task].estimate.elapsed_s for box in column.boxes for task in box.tasks]
+    known = [elapsed_s for elapsed_s in times if elapsed_s is not None]
+    return f" · {duration_words(sum(known))}" if known and len(known) == len(times) else ""
+
+
+def _name(box: Box) -> str:
+    return str(box.tasks[0])
+
+
+def _drawn(box: Box, plan: ExecutionPlan) -> str:
+    if len(box.tasks) == 1:
+        return _box(plan.tasks[box.tasks[0]])
+    return f'["{_escaped(box.label)}<br/>{_escaped(box.detail)}"]'
 
 
 def _box(task: Task) -> str:
@@ -59,15 +100,6 @@ def _choices(branching: Branching) -> list[str]:
             if choice.decider is not None and task not in branching.deciders.values():
                 lines.append(f'  t{start} -.->|"{_escaped(choice.ports[literal.port])}"| t{task}')
     return lines
-
-
-def _feeders(task: Task, number: dict[PortRef, int]) -> dict[int, list[str]]:
-    feeders: dict[int, list[str]] = {}
-    for item in task.inputs:
-        conversions = feeders.setdefault(number[item.source], [])
-        if item.conversion is not None:
-            conversions.append(item.conversion.name)
-    return feeders
 
 
 def _caption(task: Task) -> str:

@@ -236,9 +236,9 @@ def _holdings(plan: ExecutionPlan, tasks: Sequence[Task], held: Footprint, expec
     """Return what is held, in the order in which it is taken."""
     last: dict[int, int] = {}
     reading = [0] * len(held.sizes)
-    for task in sorted(range(len(tasks)), key=expected.ends_s.__getitem__):
-        for slot in held.reads[task]:
-            last[slot] = task
+    for reader in sorted(range(len(tasks)), key=expected.ends_s.__getitem__):
+        for slot in held.reads[reader]:
+            last[slot] = reader
             reading[slot] += 1
     buffers = {port: buffer.number for buffer in plan.buffers for port in buffer.values}
     found = []
@@ -252,8 +252,8 @@ def _holdings(plan: ExecutionPlan, tasks: Sequence[Task], held: Footprint, expec
             if not nbytes:
                 continue
             is_kept = held.readers[slot] > reading[slot]
-            reader = None if is_kept else last.get(slot, number)
-            ends_s = expected.elapsed_s if reader is None else max(expected.ends_s[reader], to_s)
+            final = None if is_kept else last.get(slot, number)
+            ends_s = expected.elapsed_s if final is None else max(expected.ends_s[final], to_s)
             found.append(
                 Holding(
                     port.node,
@@ -261,7 +261,7 @@ def _holdings(plan: ExecutionPlan, tasks: Sequence[Task], held: Footprint, expec
                     nbytes,
                     from_s,
                     ends_s,
-                    None if reader is None else tasks[reader].node,
+                    None if final is None else tasks[final].node,
                     pooled and nbytes >= POOLED_FROM,
                     buffers.get(port),
                 )

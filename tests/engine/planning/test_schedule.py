@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def test_two_tasks_are_never_on_one_worker_at_a_time() -> None:
         by_worker.setdefault(span.worker, []).append((span.from_s, span.to_s))
     for spans in by_worker.values():
         spans.sort()
-        assert all(one[1] <= other[0] for one, other in zip(spans, spans[1:], strict=False))
+        assert all(one[1] <= other[0] for one, other in pairwise(spans))
     assert set(by_worker) == {0, 1}
 
 
