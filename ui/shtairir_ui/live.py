@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from shtairir.block import BlockDefinition
 from shtairir.block.registry import Registry
 from shtairir.document import Change, Node, Snapshot
 from shtairir.document.references import references_of
@@ -113,21 +112,20 @@ class LiveMode(QObject):
             return
         editor.refresh_staleness()
         if not editor.is_running:
-            self._begin(coarse=True)
+            self._begin(quick=True)
         elif self._mine and editor.is_run_outdated:
             self._gave_way = True
             editor.stop()  # the next begins when this one is over; any other run ends in peace
 
-    def _begin(self, *, coarse: bool) -> None:
+    def _begin(self, *, quick: bool) -> None:
         editor = self._editor
         broken = {NodeId(p.node.partition("/")[0]) for p in editor.problems if p.node and p.severity == "error"}
         root, states = editor.root.snapshot(), editor.root_states
         due = due_nodes(root, editor.registry, states, broken)
         if not due:
             return
-        previewed = coarse_nodes(root, editor.registry, due) if coarse else frozenset()
         self._mine = True
-        editor.run_live(due, previewed)
+        editor.run_live(due, coarse_nodes(root, editor.registry, due) if quick else (), quick=quick)
 
     def _on_finished(self, _end: object) -> None:
         mine, self._mine = self._mine, False
@@ -145,7 +143,7 @@ class LiveMode(QObject):
     def _refine(self) -> None:
         """Nothing has changed for a while: make in full what was made coarsely."""
         if self._on and not self._editor.is_running and self._editor.past is None:
-            self._begin(coarse=False)
+            self._begin(quick=False)
 
 
 def due_nodes(
@@ -176,12 +174,16 @@ def coarse_nodes(root: Snapshot, registry: Registry, due: Collection[NodeId]) ->
 
     They are the ones whose block offers a quick look, and what these feed. There are none when no block offers one.
     """
-    offering = [id for id in due if _offers_preview(root.definition(root.nodes[id], registry))]
+    offering = [id for id in due if _offers_look(root, root.nodes[id], registry, ())]
     return frozenset(downstream(offering, root.links.values()).intersection(due)) if offering else frozenset()
 
 
-def _offers_preview(definition: BlockDefinition | None) -> bool:
-    return definition is not None and getattr(definition.traits, "preview", None) is not None
+def _offers_look(root: Snapshot, node: Node, registry: Registry, inside: tuple[str, ...]) -> bool:
+    """Whether a node, or anything inside of it, can give a quick look."""
+    definition = root.definition(node, registry)
+    if definition is not None and definition.traits.preview is not None:
+        return True
+    return any(_offers_look(root, one, registry, (*inside, name)) for name, one in _inside(root, node, inside))
 
 
 def _is_good(states: Mapping[NodeId, NodeRuntime], node: NodeId) -> bool:

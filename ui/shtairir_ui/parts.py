@@ -48,7 +48,7 @@ def still_good(
     for ref in results:
         if ref.node not in good:
             state = runtime.get(ref.node)
-            made = state is not None and state.status in _MADE and not state.stale
+            made = state is not None and state.status in _MADE and not (state.stale or state.coarse)
             good[ref.node] = made and not _is_in(ref.node, anew)
     return {ref: value for ref, value in results.items() if good[ref.node]}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -47,10 +46,10 @@ class Order:
         Outputs whose values are to be told as soon as they are made.
     cache
         ``smart`` takes the results of earlier runs where they still hold, ``fresh`` runs everything.
-    live
-        It follows a change by itself: no trace of it is kept in the history.
+    quick
+        Somebody turns a knob: blocks that offer a quick look give it, and no trace of the run is kept in the history.
     coarse
-        The nodes whose results will be a quick look only; when there are any, blocks that offer one give it.
+        The nodes whose results only resemble the real ones for that.
     begin
         Starts something else than a run of the snapshot, such as one that goes on with another; takes what
         `shtairir.start` takes by keyword.
@@ -62,7 +61,7 @@ class Order:
     stops: Collection[str] = ()
     watched: Collection[PortRef] = ()
     cache: Literal["smart", "fresh"] = "smart"
-    live: bool = False
+    quick: bool = False
     coarse: frozenset[NodeId] = frozenset()
     begin: Callable[..., RunHandle] | None = None
 
@@ -148,9 +147,6 @@ def run_to_the_end(order: Order, registry: Registry, sink: RunSink, stop: thread
         sink.put(Refused(error))
 
 
-_KNOWN = inspect.signature(shtairir.start).parameters
-
-
 def _begun(order: Order, registry: Registry, instruments: Iterable[object]) -> RunHandle:
     asked: dict[str, Any] = {
         "targets": order.targets or None,
@@ -159,8 +155,8 @@ def _begun(order: Order, registry: Registry, instruments: Iterable[object]) -> R
         "watch": tuple(map(str, order.watched)),
     }
     asked = {name: value for name, value in asked.items() if value}
-    if order.live:
-        asked |= {name: value for name, value in (("record", False), ("preview", bool(order.coarse))) if name in _KNOWN}
+    if order.quick:
+        asked["preview"] = True
     start = order.begin or (lambda **how: shtairir.start(order.snapshot, cache=order.cache, **how))
     return start(keep="all", instruments=tuple(instruments), registry=registry, origin="window", **asked)
 

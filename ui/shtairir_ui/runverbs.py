@@ -197,15 +197,17 @@ class RunVerbs(GraphVerbs):
         """Run a node and all that follows it, with the values that are there for what comes before it."""
         self._begin(given=self._good_without([node]))
 
-    def run_live(self, nodes: tuple[NodeId, ...], coarse: Collection[NodeId] = ()) -> None:
-        """Run these nodes with the values that are there, and leave no trace of it in the history.
+    def run_live(self, nodes: tuple[NodeId, ...], coarse: Collection[NodeId] = (), *, quick: bool = True) -> None:
+        """Run these nodes with the values that are there.
 
         Parameters
         ----------
         coarse
-            Those of them whose results will be a quick look only, because a block offers one; empty for a full run.
+            Those of them whose results will only resemble the real ones, because a block gives a quick look.
+        quick
+            Whether blocks may give one; no trace of such a run is kept in the history.
         """
-        self._begin(targets=nodes, given=self._good_without(()), live=True, coarse=frozenset(coarse))
+        self._begin(targets=nodes, given=self._good_without(()), quick=quick, coarse=frozenset(coarse))
 
     def run_selected(self) -> None:
         """Run the selected nodes, with the values that are there for what feeds them."""

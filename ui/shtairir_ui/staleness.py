@@ -35,7 +35,7 @@ def _changed_definitions(then: Snapshot, now: Snapshot) -> set[str]:
 def _content(scope: Snapshot | None) -> object:
     if scope is None:
         return None
-    nodes = {id: (node.block, node.values, node.policy) for id, node in scope.nodes.items()}
+    nodes = {id: (node.block, node.values, node.policy, node.state) for id, node in scope.nodes.items()}
     return nodes, dict(scope.links)
 
 
@@ -71,7 +71,8 @@ def _all_in(scope: Snapshot, prefix: str, inside: tuple[str, ...]) -> Iterable[N
 def stale_nodes(then: Snapshot, now: Snapshot, rewritten: Collection[str] = ()) -> frozenset[NodeId]:
     """The nodes of one graph whose inputs or code differ between two states of it, and all that they feed.
 
-    `rewritten` names the blocks whose code, and the definitions whose content, has changed since.
+    `rewritten` names the blocks whose code, and the definitions whose content, has changed since. What is frozen holds,
+    whatever changed before it; once it is not frozen any more, nobody knows of what its result was made.
     """
     touched = {
         node.id
@@ -79,7 +80,11 @@ def stale_nodes(then: Snapshot, now: Snapshot, rewritten: Collection[str] = ()) 
         if _names(node, rewritten) or _computes_differently(then.nodes.get(node.id), node)
     }
     touched.update(link.target.node for link in _difference(then.links, now.links))
-    return frozenset(downstream(touched, now.links.values()))
+    held = {node.id for node in now.nodes.values() if node.frozen and node.id in then.nodes}
+    if not held:
+        return frozenset(downstream(touched, now.links.values()))
+    passing = (link for link in now.links.values() if link.target.node not in held)
+    return frozenset(downstream(touched - held, passing))
 
 
 def _names(node: Node, rewritten: Collection[str]) -> bool:
@@ -89,7 +94,9 @@ def _names(node: Node, rewritten: Collection[str]) -> bool:
 def _computes_differently(then: Node | None, now: Node) -> bool:
     if then is now:
         return False
-    return then is None or (then.block, then.values, then.policy) != (now.block, now.values, now.policy)
+    if then is None or (then.frozen and not now.frozen):
+        return True
+    return (then.block, then.values, then.policy, then.state) != (now.block, now.values, now.policy, now.state)
 
 
 def _difference(then: Mapping[PortRef, Link], now: Mapping[PortRef, Link]) -> Iterable[Link]:

@@ -54,6 +54,16 @@ def slow(x: float = 1.0, factor: float = 2.0) -> float:
     return x * factor
 
 
+def _roughly(x: float = 1.0, factor: float = 2.0) -> float:
+    return round(x * factor)
+
+
+@block(category="Sample", id="sample.fine", preview=_roughly)
+def fine(x: float = 1.0, factor: float = 2.0) -> float:
+    """Give a rough value while somebody turns a knob."""
+    return x * factor
+
+
 FAILURES = [0]
 """How often flaky blocks still fail."""
 
@@ -97,7 +107,7 @@ def registry() -> Registry:
     registry = Registry(folders=())
     GATE.clear()  # the test before may have let its blocks go
     FAILURES[0] = 0
-    for sample in (hold, broken, talk, far, flaky, needy, mail, slow):
+    for sample in (hold, broken, talk, far, flaky, needy, mail, slow, fine):
         registry.add(sample)
     return registry
 

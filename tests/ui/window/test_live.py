@@ -101,6 +101,18 @@ def test_moving_a_node_runs_nothing(window: MainWindow, qtbot: QtBot) -> None:
     assert runs == []
 
 
+def test_quick_look_comes_first_and_the_real_value_after_it(window: MainWindow, qtbot: QtBot) -> None:
+    nodes = _chain(window, "sample.fine", "sample.slow")
+    window.editor.set_value(nodes[0], "factor", 1.25)
+    seen: list[object] = []
+    window.editor.run_finished.connect(
+        lambda _result: seen.append((_value(window, nodes[1]), window.editor.runtime[nodes[1]].coarse))
+    )
+    _switch(window)
+    qtbot.waitUntil(lambda: len(seen) == 2 and not window.editor.is_running)
+    assert seen == [(2.0, True), (2.5, False)]
+
+
 def test_nodes_with_errors_keep_only_their_own_branch_from_running(registry: Registry) -> None:
     graph = Graph("two branches")
     for name in ("a", "b", "c"):

@@ -30,6 +30,8 @@ ALERT_LINE: Final = 15.0
 GLOW: Final = 10.0
 """How far shadow, selection and ports reach beyond the node's outline."""
 
+SIGNS_KEPT: Final = 512
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
@@ -77,6 +79,14 @@ class Look:
         self._bands: dict[str, QColor] = {}
         self._cards: dict[str, QColor] = {}
         self._icons: dict[tuple[str, int, bool], QPixmap] = {}
+        self.signs: dict[tuple[object, int], QPixmap] = {}
+
+    def keep_sign(self, sign: object, pixels: int, disc: QPixmap) -> QPixmap:
+        """Remember a disc; there are as many as there are states and sizes, which zooming makes ever more of."""
+        if len(self.signs) >= SIGNS_KEPT:
+            self.signs.clear()
+        self.signs[sign, pixels] = disc
+        return disc
 
     def width(self, face: Face, text: str) -> float:
         """How wide a text is, remembered: the same labels come again on every node."""

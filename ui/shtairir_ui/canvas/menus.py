@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ from shtairir_ui import theme
 from shtairir_ui.canvas.face import is_always_port
 from shtairir_ui.canvas.link_item import LinkItem
 from shtairir_ui.canvas.node_item import NodeItem
+from shtairir_ui.canvas.pinning import pinned_entries
+from shtairir_ui.freezing import all_before, freezing, is_frozen
 from shtairir_ui.naming import published_name
 from shtairir_ui.rehearsing import REHEARSALS
 
@@ -51,6 +53,7 @@ def node_menu(canvas: GraphCanvas, item: NodeItem) -> QMenu:
     _add(menu, "Copy", editor.copy, "Ctrl+C", "copy")
     _add(menu, "Delete", canvas.delete, "Del", "delete")
     menu.addSeparator()
+    pinned_entries(canvas, menu, node)
     _add_exposure(canvas, menu, item)
     _add_publishing(canvas, menu, node)
     links = canvas.board.links_at(node)
@@ -72,11 +75,26 @@ def _add_running(canvas: GraphCanvas, menu: QMenu, node: NodeId) -> None:
     chosen = editor.selection if several else (node,)
     stops = all(one in editor.stops_here for one in chosen)
     _add(menu, _stop_text(stops), lambda: editor.toggle_stop(*chosen), "F9", "breakpoint")
+    _add_freezing(canvas, menu, chosen)
     rehearsals = menu.addMenu(theme.icon("rehearse"), "Rehearse a failure")
     rehearsals.setToolTipsVisible(True)
     rehearsals.setEnabled(idle)
     for kind, (text, tip) in REHEARSALS.items():
         _add(rehearsals, text, partial(editor.rehearse, node, kind)).setToolTip(tip)
+
+
+def _add_freezing(canvas: GraphCanvas, menu: QMenu, chosen: Sequence[NodeId]) -> None:
+    """Keep what nodes made last, whatever changes before them."""
+    editor = canvas.editor
+    before = all_before(editor.graph, chosen)
+    for nodes, where, keys, icon in (
+        (chosen, "", "Ctrl+Alt+F", "freeze"),
+        (before, " what is before it", "Ctrl+Alt+Shift+F", ""),
+    ):
+        thaws = is_frozen(editor.graph, nodes)
+        edit = freezing(editor.graph, nodes)
+        text = f"{'Unfreeze' if thaws else 'Freeze'}{where}"
+        _add(menu, text, partial(editor.apply, edit), keys, icon, enabled=bool(nodes))
 
 
 def _stop_text(stops: bool) -> str:

@@ -12,7 +12,8 @@ from shtairir.ids import NodeId, PortName, PortRef
 from shtairir_ui.canvas.face import NodeFace, PortFace, Side
 from shtairir_ui.canvas.layout import Layout, arrange
 from shtairir_ui.canvas.look import GLOW, PORT, TITLE_HEIGHT, Look
-from shtairir_ui.canvas.node_painter import paint_node, progress_track
+from shtairir_ui.canvas.node_painter import paint_node
+from shtairir_ui.canvas.status_painter import Sign, progress_track, sign_of
 from shtairir_ui.canvas.toolkit import Z_NODE, Z_NODE_RAISED, AbstractNodeItem
 from shtairir_ui.guard import guarded
 from shtairir_ui.runtime import IDLE, NodeRuntime
@@ -65,6 +66,7 @@ class NodeItem(AbstractNodeItem):
         self.hovered_port: PlacedKey | None = None
         self.fitting: frozenset[PlacedKey] | None = None
         self.far_title: tuple[str, ...] | None = None
+        self.sign: Sign | None = None
         self._adopt(self._arranged())
 
     # -- what is shown -------------------------------------------------------------------------
@@ -112,6 +114,7 @@ class NodeItem(AbstractNodeItem):
             self.wait_s = 0.0
         self.runtime = runtime
         self.thumbnail = thumbnail
+        self._choose_sign()
         if self.alert != alert or had != (thumbnail is not None):
             return self._arrange()
         self.update()
@@ -124,6 +127,7 @@ class NodeItem(AbstractNodeItem):
         self.running_s = 0.0 if began_s is None else max(now_s - began_s, 0.0)
         self.phase = (now_s / round_s) % 1.0
         self.update(progress_track(self.layout))
+        self.update(progress_track(self.layout, far=True))
         self.update(self.layout.footer)
 
     def show_stop(self, stops: bool) -> None:
@@ -136,7 +140,12 @@ class NodeItem(AbstractNodeItem):
         """Show what the check found."""
         if finding != self.finding:
             self.finding = finding
+            self._choose_sign()
             self.update()
+
+    def _choose_sign(self) -> None:
+        """Which disc is drawn is known before: painting must not think."""
+        self.sign = sign_of(self.runtime, self.concern, self.look)
 
     def _arranged(self) -> Layout:
         picture = None if self.thumbnail is None else QSizeF(self.thumbnail.size())
@@ -144,6 +153,7 @@ class NodeItem(AbstractNodeItem):
         return arrange(self.face, self.look, picture, alert.text if alert else "")
 
     def _arrange(self) -> bool:
+        self._choose_sign()
         layout = self._arranged()
         changed = layout != self.layout
         if layout.size != self.layout.size:

@@ -12,11 +12,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from shtairir.events import NodeStatus
-from shtairir_ui import theme
 from shtairir_ui.canvas.footer import footer_texts
-from shtairir_ui.canvas.glyphs import QUIET, STOP_RADIUS, badge_path, paint_stop, port_path
-from shtairir_ui.canvas.layout import Layout, PlacedPort
-from shtairir_ui.canvas.look import ALERT_LINE, BADGE, GAP, ICON, PAD, PORT, RADIUS, TITLE_HEIGHT, Look
+from shtairir_ui.canvas.glyphs import STOP_RADIUS, paint_stop
+from shtairir_ui.canvas.layout import PlacedPort
+from shtairir_ui.canvas.look import ALERT_LINE, BADGE, GAP, ICON, PAD, RADIUS, TITLE_HEIGHT, Look
+from shtairir_ui.canvas.port_painter import is_reachable, paint_port
+from shtairir_ui.canvas.status_painter import paint_bang, paint_far, paint_near, paint_on_card, paint_progress
 
 if TYPE_CHECKING:
     from shtairir_ui.canvas.node_item import NodeItem
@@ -24,13 +25,8 @@ if TYPE_CHECKING:
 LOD_CARD = 0.28
 LOD_DETAIL = 0.55
 
-_WANDERER = 0.3
-"""The part of the track that the bar of a node without progress takes."""
 _COST_SHARE = 0.8
 """How much of the footer its right side may take, when it tells why a node waits."""
-_FADED = 0.35
-"""How much of its colour the state of a result that is out of date keeps."""
-
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _FAILED = frozenset({NodeStatus.FAILED, NodeStatus.TIMED_OUT})
@@ -39,21 +35,21 @@ _FAILED = frozenset({NodeStatus.FAILED, NodeStatus.TIMED_OUT})
 def paint_node(painter: QPainter, item: NodeItem, detail: float) -> None:
     """Draw a node; `detail` is how many screen pixels one unit of it covers."""
     if detail < LOD_CARD:
-        _paint_card(painter, item)
+        _paint_card(painter, item, detail)
         _paint_stop(painter, item, detail)
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if detail < LOD_DETAIL:
         _paint_far_title(painter, item)
-        _paint_far_status(painter, item)
+        paint_far(painter, item, detail)
     else:
         _paint_ground(painter, item)
         _paint_title(painter, item, detail)
-        _paint_body(painter, item)
-    _paint_progress(painter, item)
+        _paint_body(painter, item, detail)
+    paint_progress(painter, item, far=detail < LOD_DETAIL)
     _paint_outline(painter, item)
     for placed in item.layout.ports:
-        _paint_port(painter, item, placed)
+        paint_port(painter, item, placed)
     _paint_stop(painter, item, detail)
 
 
@@ -65,15 +61,10 @@ def _paint_stop(painter: QPainter, item: NodeItem, detail: float) -> None:
         paint_stop(painter, item.look.tokens, center, 2 * STOP_RADIUS if far else STOP_RADIUS)
 
 
-def _paint_card(painter: QPainter, item: NodeItem) -> None:
+def _paint_card(painter: QPainter, item: NodeItem, detail: float) -> None:
     look, outline = item.look, item.layout.outline
-    status = item.runtime.status
     painter.fillRect(outline, look.absent_body if item.face.absence else look.card(item.face.category))
-    if status is not None or item.concern is not None:
-        band = QRectF(0, 0, outline.width(), TITLE_HEIGHT)
-        painter.setOpacity(_FADED if item.runtime.stale else 1.0)
-        painter.fillRect(band, _status_color(item))
-        painter.setOpacity(1.0)
+    paint_on_card(painter, item, detail)
     if item.isSelected():
         painter.setPen(QPen(look.tokens.accent, 0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -131,7 +122,7 @@ def _paint_title(painter: QPainter, item: NodeItem, detail: float) -> None:
     painter.setFont(look.title.font)
     painter.setPen(look.tokens.text_dim if absent else look.tokens.text)
     painter.drawText(room, _LEFT, look.title.elided(item.face.title, room.width()))
-    _paint_badge(painter, item, QPointF(width - GAP - BADGE / 2, TITLE_HEIGHT / 2))
+    paint_near(painter, item, QPointF(width - GAP - BADGE / 2, TITLE_HEIGHT / 2), detail)
 
 
 def _title_path(width: float) -> QPainterPath:
@@ -146,40 +137,7 @@ def _title_path(width: float) -> QPainterPath:
     return path
 
 
-def _paint_badge(painter: QPainter, item: NodeItem, center: QPointF) -> None:
-    status = item.runtime.status
-    look, color = item.look, _status_color(item)
-    if status is None:
-        if item.concern is not None:
-            _paint_bang(painter, look, center, color)
-        return
-    painter.save()
-    painter.translate(center)
-    hollow = status in QUIET or item.runtime.stale
-    painter.setPen(QPen(color, 1.4) if hollow else Qt.PenStyle.NoPen)
-    painter.setBrush(Qt.BrushStyle.NoBrush if hollow else color)
-    painter.drawEllipse(QPointF(0, 0), 7.0, 7.0)
-    ink = color if hollow else look.tokens.background
-    painter.setPen(QPen(ink, 1.7, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-    filled = status in (NodeStatus.RUNNING, NodeStatus.CACHED) and not hollow
-    painter.setBrush(ink if filled else Qt.BrushStyle.NoBrush)
-    if filled:
-        painter.setPen(Qt.PenStyle.NoPen)
-    painter.drawPath(badge_path(status))
-    painter.restore()
-
-
-def _paint_bang(painter: QPainter, look: Look, center: QPointF, color: QColor) -> None:
-    """An exclamation mark in a disc: something is to be seen to before a run."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(color)
-    painter.drawEllipse(center, 7.0, 7.0)
-    painter.setBrush(look.tokens.background)
-    painter.drawRoundedRect(QRectF(center.x() - 0.9, center.y() - 4, 1.8, 5), 0.9, 0.9)
-    painter.drawEllipse(center + QPointF(0, 3.2), 1.1, 1.1)
-
-
-def _paint_body(painter: QPainter, item: NodeItem) -> None:
+def _paint_body(painter: QPainter, item: NodeItem, detail: float) -> None:
     look, layout = item.look, item.layout
     painter.setFont(look.label.font)
     for placed in layout.inputs:
@@ -192,7 +150,7 @@ def _paint_body(painter: QPainter, item: NodeItem) -> None:
     if layout.thumbnail is not None and item.thumbnail is not None:
         _paint_thumbnail(painter, item, layout.thumbnail)
     if layout.alert is not None:
-        _paint_alert(painter, item, layout.alert)
+        _paint_alert(painter, item, layout.alert, detail)
     _paint_footer(painter, item)
 
 
@@ -232,16 +190,12 @@ def _paint_note(painter: QPainter, item: NodeItem, room: QRectF) -> None:
 
 def _label_color(item: NodeItem, placed: PlacedPort) -> QColor:
     tokens = item.look.tokens
-    if item.face.absence or not _is_reachable(item, placed):
+    if item.face.absence or not is_reachable(item, placed):
         return tokens.text_disabled
     finding = item.finding
     if finding is not None and placed.port.side == "in" and placed.port.name in finding.inputs:
         return tokens.error if finding.alert.severe else tokens.warning
     return tokens.text
-
-
-def _is_reachable(item: NodeItem, placed: PlacedPort) -> bool:
-    return item.fitting is None or (placed.port.side, placed.port.name) in item.fitting
 
 
 def _paint_thumbnail(painter: QPainter, item: NodeItem, room: QRectF) -> None:
@@ -259,14 +213,13 @@ def _paint_thumbnail(painter: QPainter, item: NodeItem, room: QRectF) -> None:
     painter.setOpacity(1.0)
 
 
-def _paint_alert(painter: QPainter, item: NodeItem, box: QRectF) -> None:
+def _paint_alert(painter: QPainter, item: NodeItem, box: QRectF, detail: float) -> None:
     look, alert = item.look, item.alert
     severe = alert is not None and alert.severe
-    color = look.tokens.error if severe else look.tokens.warning
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.alert_fill if severe else look.warning_fill)
     painter.drawRoundedRect(box, 4, 4)
-    _paint_bang(painter, look, QPointF(box.left() + 14, box.top() + 6 + ALERT_LINE / 2), color)
+    paint_bang(painter, look, QPointF(box.left() + 14, box.top() + 6 + ALERT_LINE / 2), severe=severe, detail=detail)
     painter.setFont(look.small.font)
     painter.setPen(look.tokens.text)
     for number, line in enumerate(item.layout.alert_lines):
@@ -284,28 +237,6 @@ def _paint_footer(painter: QPainter, item: NodeItem) -> None:
     painter.setPen(look.quiet)
     left = room.adjusted(0, 0, -(look.width(look.small, cost) + GAP) if cost else 0, 0)
     painter.drawText(left, _LEFT, look.small.elided(name, left.width()))
-
-
-def _paint_progress(painter: QPainter, item: NodeItem) -> None:
-    """A bar under the title while the node runs; a short one that wanders when nothing is reported."""
-    if item.runtime.status is not NodeStatus.RUNNING:
-        return
-    color, track = item.look.tokens.running, progress_track(item.layout)
-    painter.fillRect(track, theme.with_alpha(color, 0.25))
-    fraction = item.runtime.progress
-    if fraction is None:
-        phase = 0.5 if item.phase is None else item.phase
-        start = (1.0 + _WANDERER) * phase - _WANDERER
-        fill = QRectF(track.width() * start, track.top(), track.width() * _WANDERER, track.height())
-        painter.fillRect(fill & track, color)
-    else:
-        track.setWidth(track.width() * min(max(fraction, 0.0), 1.0))
-        painter.fillRect(track, color)
-
-
-def progress_track(layout: Layout) -> QRectF:
-    """Where the bar of a running node is."""
-    return QRectF(0, TITLE_HEIGHT - 1.5, layout.size.width(), 3)
 
 
 def _paint_far_title(painter: QPainter, item: NodeItem) -> None:
@@ -334,55 +265,5 @@ def _far_lines(title: str, look: Look, width: float, most: int) -> tuple[str, ..
     return tuple(look.far.elided(line, width) for line in lines)
 
 
-def _paint_far_status(painter: QPainter, item: NodeItem) -> None:
-    if item.runtime.status is None and item.concern is None:
-        return
-    color, center = _status_color(item), QPointF(item.layout.size.width() - 14, 14)
-    if item.runtime.stale:  # a ring, as the badge is one nearer by
-        painter.setPen(QPen(theme.mix(item.look.body, color, 0.7), 3.0))
-        painter.setBrush(item.look.body)
-        painter.drawEllipse(center, 6.5, 6.5)
-    else:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        painter.drawEllipse(center, 8.0, 8.0)
-
-
-def _paint_port(painter: QPainter, item: NodeItem, placed: PlacedPort) -> None:
-    look, port = item.look, placed.port
-    key = (port.side, port.name)
-    color = QColor(look.tokens.type_color(port.family))
-    if not _is_reachable(item, placed):
-        color = theme.mix(look.body, color, 0.25)
-    hovered = item.hovered_port == key
-    fits = item.fitting is not None and key in item.fitting
-    shape = look.tokens.type_shape(port.family)
-    painter.save()
-    painter.translate(placed.center)
-    if hovered or fits:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.with_alpha(color, 0.45 if hovered else 0.25))
-        painter.drawEllipse(QPointF(0, 0), PORT + (5 if hovered else 4), PORT + (5 if hovered else 4))
-    if hovered:
-        painter.scale(1.25, 1.25)
-    hollow = shape == "ring" or not port.linked
-    painter.setPen(QPen(color, 2.0))
-    painter.setBrush(look.tokens.background if hollow else color)
-    painter.drawPath(port_path(shape, PORT))
-    if shape == "ring" and port.linked:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        painter.drawEllipse(QPointF(0, 0), 2.2, 2.2)
-    painter.restore()
-
-
 def _has_failed(item: NodeItem) -> bool:
     return item.runtime.status in _FAILED and not item.runtime.stale
-
-
-def _status_color(item: NodeItem) -> QColor:
-    tokens = item.look.tokens
-    if item.runtime.status is not None:
-        return tokens.status_color(item.runtime.status.value)
-    concern = item.concern
-    return tokens.error if concern is not None and concern.severe else tokens.warning
