@@ -6,10 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from shtairir.ids import NodeId
-from shtairir.monitor.eta import SCATTER, Expected, remaining
+from shtairir.memory.manager import UNCOUNTED_BYTES
+from shtairir.monitor.eta import SCATTER, Expected, expectation, remaining
 from shtairir.planning.columns import Tasks
 from shtairir.planning.footprint import Footprint, rehearse
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from shtairir.planning.config import Estimate
     from shtairir.planning.plan import ExecutionPlan, Task
 
-_START_S = 1e-3
-_TASK_S = 15e-6
+_START_S = 5e-4
+_TASK_S = 2e-6
 """What a run takes that does nothing, and what each of its tasks takes besides the call of its block."""
 
 _READ_BYTES_PER_S = 2e9
@@ -50,8 +51,10 @@ class Rehearsed:
         The part of the time that earlier runs have told.
     peak_bytes
         The most that is held at a time, as far as sizes are known.
+    made_bytes
+        The size of all that is made, together, as far as it is known.
     all_sized
-        Whether they all are.
+        Whether all sizes are known.
     work_s
         The time of what runs, one after the other; ``None`` if that is not known.
     ends_s
@@ -62,9 +65,20 @@ class Rehearsed:
     spread: float
     known_share: float
     peak_bytes: int
+    made_bytes: int
     all_sized: bool
     work_s: float | None
     ends_s: Mapping[int, float]
+
+
+class Loaded(NamedTuple):
+    """What a run reads back of what it need not make, in bytes, and the part of it that is wanted in the end."""
+
+    nbytes: int = 0
+    kept_bytes: int = 0
+
+
+_NOTHING = Loaded()
 
 
 def nodes_of(task: Task) -> list[NodeId]:
@@ -75,49 +89,55 @@ def nodes_of(task: Task) -> list[NodeId]:
     return nodes
 
 
-def rehearsed(plan: ExecutionPlan, running: Collection[int], loaded_bytes: int = 0) -> Rehearsed:
+def rehearsed(plan: ExecutionPlan, running: Collection[int], loaded: Loaded = _NOTHING) -> Rehearsed:
     """Return how a run of some of the tasks is expected to go.
 
     Parameters
     ----------
     running
         The tasks that run, by number.
-    loaded_bytes
+    loaded
         What is read back of what need not.
     """
-    tasks = plan.tasks
-    expected = [_expected(task) for task in tasks]
+    expected = [_expected(task) for task in plan.tasks]
     known = [task for task in running if expected[task].elapsed_s is not None]
-    peak_bytes, all_sized = _memory(plan, running, expected)
-    if running and len(known) < _LEAST_KNOWN * len(running):
-        return Rehearsed(None, SCATTER["unknown"], 0.0, peak_bytes, all_sized, None, {})
-    over = {task: None for task in range(len(tasks)) if task not in running}
-    if len(tasks) > _MOST_REHEARSED:
-        seconds, spread = _of_work(plan, running, expected), _LARGE_SPREAD
-        ends_s: Mapping[int, float] = {}
-    else:
-        left = remaining(expected, [task.waits_for for task in tasks], plan.workers, over, {})
-        if left is None:
-            return Rehearsed(None, SCATTER["unknown"], 0.0, peak_bytes, all_sized, None, {})
-        seconds, ends_s = left.likely_s, left.finishes_s
-        spread = math.log(left.high_s / left.low_s) / (2 * _REACH) if left.low_s else _LARGE_SPREAD
-    seconds += _START_S + _TASK_S * len(running) + loaded_bytes / _READ_BYTES_PER_S
+    memory = _memory(plan, running, expected, loaded)
+    times = _times(plan, running, expected) if len(known) >= _LEAST_KNOWN * len(running) else None
+    if times is None:
+        return Rehearsed(None, SCATTER["unknown"], 0.0, *memory, None, {})
     work = {task: expected[task].elapsed_s or 0.0 for task in running}
-    learned_s = sum(work[task] for task in running if tasks[task].estimate.source == "learned")
     work_s = sum(work.values())
-    unknown = len(running) - len(known)
-    share = (learned_s / work_s if work_s else 1.0) * (1 - unknown / max(len(running), 1))
-    return Rehearsed(seconds, spread, share, peak_bytes, all_sized, work_s, ends_s)
+    learned_s = sum(took_s for task, took_s in work.items() if plan.tasks[task].estimate.source == "learned")
+    share = (learned_s / work_s if work_s else 1.0) * (len(known) / len(running) if running else 1.0)
+    seconds = times.seconds + _START_S + _TASK_S * len(running) + loaded.nbytes / _READ_BYTES_PER_S
+    return Rehearsed(seconds, times.spread, share, *memory, work_s, times.ends_s)
+
+
+class _Times(NamedTuple):
+    seconds: float
+    spread: float
+    ends_s: Mapping[int, float]
+
+
+def _times(plan: ExecutionPlan, running: Collection[int], expected: Sequence[Expected]) -> _Times | None:
+    """Return how long a run takes, how uncertain that is, and when each task is over."""
+    if len(expected) > _MOST_REHEARSED:
+        return _Times(_of_work(plan, running, expected), _LARGE_SPREAD, {})
+    over = dict.fromkeys((task for task in range(len(expected)) if task not in running), None)
+    left = remaining(expected, [task.waits_for for task in plan.tasks], plan.workers, over, {})
+    if left is None:
+        return None
+    spread = math.log(left.high_s / left.low_s) / (2 * _REACH) if left.low_s else _LARGE_SPREAD
+    return _Times(left.likely_s, spread, left.finishes_s)
 
 
 def work_share(plan: ExecutionPlan, running: Collection[int]) -> float | None:
     """Return the part of the work of all tasks that some of them do; ``None`` if too few times are known."""
     expected = [_expected(task) for task in plan.tasks]
-    times = [one.elapsed_s for one in expected if one.elapsed_s is not None]
-    if len(times) < _LEAST_KNOWN * len(expected):
+    known = sum(one.elapsed_s is not None for one in expected)
+    if known < _LEAST_KNOWN * len(expected):
         return None
-    usual_s = sum(times) / len(times) if times else 0.0
-    work = [usual_s if one.elapsed_s is None else one.elapsed_s for one in expected]
+    work = _durations(expected)
     total_s = sum(work)
     if not total_s:
         return len(running) / len(expected) if expected else 0.0
@@ -128,7 +148,7 @@ def _expected(task: Task) -> Expected:
     estimate = task.estimate
     if task.definition.traits.lazy is not None and estimate.elapsed_s is None:
         return Expected(0.0, 0.2, task.definition.id)  # it only hands on what others have made
-    return Expected(estimate.elapsed_s, SCATTER[estimate.source], task.definition.id)
+    return expectation(estimate, task.definition.id)
 
 
 def _of_work(plan: ExecutionPlan, running: Collection[int], expected: Sequence[Expected]) -> float:
@@ -145,16 +165,33 @@ def _of_work(plan: ExecutionPlan, running: Collection[int], expected: Sequence[E
 # --- memory ---------------------------------------------------------------------------------------------------
 
 
-def _memory(plan: ExecutionPlan, running: Collection[int], expected: Sequence[Expected]) -> tuple[int, bool]:
-    """Return the most that is held at a time, as far as that is known, and whether all of it is."""
+class _Memory(NamedTuple):
+    peak_bytes: int
+    made_bytes: int
+    all_sized: bool
+
+
+def _memory(plan: ExecutionPlan, running: Collection[int], expected: Sequence[Expected], loaded: Loaded) -> _Memory:
+    """Return the most that is held at a time, and all that is made, as far as that is known."""
+    estimates = [plan.tasks[task].estimate for task in running]
+    made_bytes = sum(nbytes for one in estimates for nbytes in one.output_bytes if nbytes is not None)
     all_sized = all(_is_sized(plan.tasks[task]) for task in running)
     held = plan.tasks.columns.held if isinstance(plan.tasks, Tasks) else None
-    if held is None or not running:
-        return (plan.peak_bytes or 0 if len(running) == len(plan.tasks) else 0), all_sized
+    peak_bytes = 0
+    if held is not None and running:
+        peak_bytes = _peak(plan, held, sorted(running), _durations(expected))
+    elif len(running) == len(plan.tasks):
+        peak_bytes = plan.peak_bytes or 0
+    if loaded.kept_bytes >= UNCOUNTED_BYTES:
+        peak_bytes += loaded.kept_bytes  # it is read when all else is done, and most is let go; but kept is kept
+    return _Memory(peak_bytes, made_bytes, all_sized)
+
+
+def _durations(expected: Sequence[Expected]) -> list[float]:
+    """Return the expected times; the mean stands for those that are not known."""
     times = [one.elapsed_s for one in expected if one.elapsed_s is not None]
     usual_s = sum(times) / len(times) if times else 1.0
-    durations = [usual_s if one.elapsed_s is None else one.elapsed_s for one in expected]
-    return _peak(plan, held, sorted(running), durations), all_sized
+    return [usual_s if one.elapsed_s is None else one.elapsed_s for one in expected]
 
 
 def _peak(plan: ExecutionPlan, held: Footprint, running: Sequence[int], durations: Sequence[float]) -> int:

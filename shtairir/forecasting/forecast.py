@@ -119,9 +119,14 @@ time is saved.
         """
         if not self.nodes_to_run:
             return "Nothing needs to run: all results are there."
-        verb = "runs" if len(self.nodes_to_run) == 1 else "run"
-        said = [f"{len(self.nodes_to_run):,} of {plural(self.nodes, 'node')} {verb}", *self._figures()]
+        said = [self._counted(), *self._figures()]
         return f"{', '.join(said)}. {self._impact()}"
+
+    def _counted(self) -> str:
+        running = len(self.nodes_to_run)
+        if running == self.nodes:
+            return "The only node runs" if running == 1 else f"All {running:,} nodes run"
+        return f"{running:,} of {plural(self.nodes, 'node')} run{'s' if running == 1 else ''}"
 
     def _figures(self) -> list[str]:
         said = ["for how long is not known yet"]
@@ -138,8 +143,9 @@ time is saved.
     def _impact(self) -> str:
         if self.saved_share is None:
             return f"The impact is {self.impact}."
-        saved = round(100 * self.saved_share)
-        return f"The impact is {self.impact}: {saved or 'nothing'}{' %' if saved else ''} of the time is saved."
+        saved = min(round(100 * self.saved_share), 99)  # something runs, so it is not all
+        what = f"{saved} % of the time is saved" if saved else "no time is saved"
+        return f"The impact is {self.impact}: {what}."
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""

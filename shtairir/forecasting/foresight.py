@@ -9,13 +9,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
+from weakref import WeakKeyDictionary
 
 from shtairir.events import NodeStatus
 from shtairir.forecasting.calibration import calibrated
-from shtairir.forecasting.costs import Rehearsed, nodes_of, rehearsed, work_share
+from shtairir.forecasting.costs import Loaded, Rehearsed, nodes_of, rehearsed, work_share
 from shtairir.forecasting.forecast import Forecast, Range, impact_of
 from shtairir.forecasting.review import Review, Truth
 from shtairir.ids import NodeId, PortRef
+from shtairir.memory.manager import UNCOUNTED_BYTES
 from shtairir.planning.source import source_of
 from shtairir.planning.typical import median
 
@@ -29,6 +31,7 @@ WORTH_KEEPING_S = 1e-3
 
 _ROUGH_BELOW = 0.8
 _YOUNG_BELOW = 3
+_LATEST = 5
 
 
 class Spared(Protocol):
@@ -83,6 +86,8 @@ class Foresight:
         Outputs whose values are there.
     keep
         Outputs that are wanted besides the results; ``None`` for all.
+    backend, in_processes
+        Where blocks are called, and how many tasks go to processes.
     keeps_results
         Whether the cache is given what is made.
     is_first
@@ -101,6 +106,8 @@ class Foresight:
         spared: Spared | None = None,
         given: Collection[PortRef] = (),
         keep: Sequence[PortRef] | None = (),
+        backend: str = "threads",
+        in_processes: int = 0,
         keeps_results: bool = False,
         is_first: bool = True,
     ) -> None:
@@ -109,6 +116,8 @@ class Foresight:
         self._spared = spared
         self._given = given
         self._keep = keep
+        self._backend = backend
+        self._in_processes = in_processes
         self._keeps_results = keeps_results
         self._is_first = is_first
         self._made: Forecast | None = None
@@ -157,10 +166,10 @@ class Foresight:
         """What the plan alone says."""
         plan, graph = self.plan, graph_key(self.plan)
         tasks = self._running()
-        loaded = sum(self._spared.known.values()) if self._spared is not None else 0
-        found = rehearsed(plan, tasks, loaded)
+        found = _rehearsed_whole(plan) if len(tasks) == len(plan.tasks) else rehearsed(plan, tasks, self._loaded())
         names = "all" if len(tasks) == len(plan.tasks) else ",".join(sorted(plan.tasks[task].node for task in tasks))
-        signature = zlib.crc32(f"{plan.level}|{plan.workers}|{len(plan.tasks)}|{names}".encode())
+        conditions = f"{plan.level}|{plan.workers}|{self._backend}|{self._in_processes}|{len(plan.tasks)}"
+        signature = zlib.crc32(f"{conditions}|{names}".encode())
         return Basis(graph, tasks, signature, self._ground(found, graph), found)
 
     def _ground(self, found: Rehearsed, graph: str) -> str:
@@ -170,6 +179,12 @@ class Foresight:
         elif len(self._track.of(graph)) < _YOUNG_BELOW:
             ground = "young"
         return f"{ground} first" if self._is_first else ground
+
+    def _loaded(self) -> Loaded:
+        """Return what is read back from the cache: all that is there for readers, and of it what is wanted itself."""
+        known = self._spared.known if self._spared is not None else {}
+        wanted = {port.node for port in (*self.plan.results, *(self._keep or ()))}
+        return Loaded(sum(known.values()), sum(nbytes for node, nbytes in known.items() if node in wanted))
 
     def _running(self) -> frozenset[int]:
         """Return the tasks that run."""
@@ -203,7 +218,7 @@ class Foresight:
             graph=plan.graph_name,
             nodes_to_run=to_run,
             nodes_cached=cached,
-            seconds=self._seconds(basis),
+            seconds=self.seconds,
             peak_bytes=_peak_bytes(basis, self._track),
             disk_bytes=self._disk_bytes(basis),
             impact=impact_of(saved),
@@ -221,7 +236,11 @@ class Foresight:
         dropped = set(plan.dropped)
         return to_run, tuple(node for node in plan.nodes if node not in to_run and node not in dropped)
 
-    def _seconds(self, basis: Basis) -> Range | None:
+    @cached_property
+    def seconds(self) -> Range | None:
+        """How long it is expected to take; by itself, since that is all that the record needs of most runs."""
+        self._track.catch_up(self)
+        basis = self.basis
         found = basis.rehearsed
         if found.seconds is None:
             return None
@@ -248,18 +267,24 @@ class Foresight:
 
 
 def _peak_bytes(basis: Basis, track: Track) -> int | None:
-    """Return the most memory, as the plan has it, put right by what runs of these nodes have really taken.
+    """Return the most memory: what runs of these nodes have taken, if more or less is made now as much more or less.
 
-    The plan may know of less than there is, and a run does not begin its nodes exactly as the plan rehearses it.
+    What they took tells more than a rehearsal, since a run does not begin its nodes exactly as that does.
     """
     found = basis.rehearsed
-    past = [entry for entry in track.of(basis.graph) if entry.signature == basis.signature]
-    if not past:
+    alike = [entry for entry in track.of(basis.graph) if entry.signature == basis.signature]
+    if not alike:
         return found.peak_bytes if found.all_sized else None
-    if not found.peak_bytes:
-        return round(median([entry.peak_bytes for entry in past[-5:]]))
-    ratios = [entry.peak_bytes / entry.model_bytes for entry in past[-5:] if entry.model_bytes]
-    return round(found.peak_bytes * median(ratios)) if ratios else found.peak_bytes
+    return round(median([entry.peak_bytes * _growth(found, entry.made_bytes) for entry in alike[-_LATEST:]]))
+
+
+def _growth(found: Rehearsed, made_bytes: int) -> float:
+    """Return how many times as much is made as in an earlier run."""
+    if made_bytes < UNCOUNTED_BYTES or not found.made_bytes:
+        return 1.0
+    growth = found.made_bytes / made_bytes
+    # What is not known now may well be as large as it was.
+    return growth if found.all_sized else max(growth, 1.0)
 
 
 def _timeline(plan: ExecutionPlan, found: Rehearsed, tasks: Collection[int]) -> dict[NodeId, tuple[float, float]]:
@@ -287,6 +312,17 @@ def _needed(plan: ExecutionPlan, there: Collection[PortRef], keep: Iterable[Port
         task = plan.tasks[number]
         pending += [makers[item.source] for item in task.inputs if item.source not in there and item.source in makers]
     return running
+
+
+_whole: WeakKeyDictionary[ExecutionPlan, Rehearsed] = WeakKeyDictionary()
+"""How whole plans are expected to go: most runs are of all nodes, and plans are run again and again."""
+
+
+def _rehearsed_whole(plan: ExecutionPlan) -> Rehearsed:
+    found = _whole.get(plan)
+    if found is None:
+        found = _whole[plan] = rehearsed(plan, range(len(plan.tasks)))
+    return found
 
 
 def graph_key(plan: ExecutionPlan) -> str:

@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shtairir.events import RunStatus
 from shtairir.forecasting.calibration import WINDOW
@@ -52,6 +52,8 @@ class Entry:
         What the plan expected, and the deviation of its logarithm; 0 if nothing was.
     missed
         Whether the truth lay outside of what was foreseen.
+    made_bytes
+        The size of all that was made, together.
     """
 
     signature: int
@@ -60,13 +62,21 @@ class Entry:
     spread: float
     elapsed_s: float
     missed: bool
-    model_bytes: int
+    made_bytes: int
     peak_bytes: int
 
     @property
     def ratio(self) -> float | None:
         """The logarithm of what it took, divided by what was expected."""
         return math.log(max(self.elapsed_s, 1e-6) / self.model_s) if self.model_s > 0 else None
+
+
+class Outcome(NamedTuple):
+    """What is needed of a result; the sizes are those of the tasks' outputs."""
+
+    elapsed_s: float
+    peak_bytes: int
+    output_bytes: Sequence[int]
 
 
 class Track:
@@ -89,7 +99,7 @@ class Track:
         self._pools: dict[str, deque[float]] = {}
         self._loaded = path is None
         self._new: list[tuple[str, Entry]] = []
-        self._waiting: deque[tuple[Foresight, float, int]] = deque(maxlen=_WAITING_RUNS)
+        self._waiting: deque[tuple[Foresight, Outcome]] = deque(maxlen=_WAITING_RUNS)
         self._seen: set[str] = set()
 
     # --- from runs --------------------------------------------------------------------------------------------
@@ -105,7 +115,8 @@ class Track:
     def observe(self, foresight: Foresight, result: RunResult) -> None:
         """Put what was foreseen of a run aside, with what came; its values are let go."""
         if result.status in (RunStatus.DONE, RunStatus.PARTIAL):
-            self._waiting.append((foresight, result.elapsed_s, result.memory.peak_bytes))
+            outcome = Outcome(result.elapsed_s, result.memory.peak_bytes, result.nodes.records.output_bytes)
+            self._waiting.append((foresight, outcome))
 
     def catch_up(self, until: Foresight | None = None) -> None:
         """Read what was put aside, so that a forecast that is made now knows of it.
@@ -118,14 +129,13 @@ class Track:
         with self._lock:
             self._load()
             while self._waiting and self._waiting[0][0] is not until:
-                foresight, elapsed_s, peak_bytes = self._waiting[0]  # it stays there while its own forecast is made
-                self._learn(foresight, elapsed_s, peak_bytes)
+                self._learn(*self._waiting[0])  # it stays there while its own forecast is made
                 if self._waiting:
                     self._waiting.popleft()
 
-    def _learn(self, foresight: Foresight, elapsed_s: float, peak_bytes: int) -> None:
+    def _learn(self, foresight: Foresight, outcome: Outcome) -> None:
         try:
-            entry = _entry(foresight, elapsed_s, peak_bytes)
+            entry = _entry(foresight, outcome)
         except Exception:  # noqa: BLE001 - a run of the past must not spoil the next
             _log.exception("What was foreseen of a run cannot be held against it.")
             return
@@ -197,8 +207,8 @@ class Track:
             self._add(graph, entry)
 
 
-def _entry(foresight: Foresight, elapsed_s: float, peak_bytes: int) -> Entry:
-    expected = foresight.forecast.seconds  # before the truth is known to the record
+def _entry(foresight: Foresight, outcome: Outcome) -> Entry:
+    expected = foresight.seconds  # before the truth is known to the record
     basis = foresight.basis
     found = basis.rehearsed
     return Entry(
@@ -206,10 +216,10 @@ def _entry(foresight: Foresight, elapsed_s: float, peak_bytes: int) -> Entry:
         basis.ground,
         found.seconds or 0.0,
         found.spread,
-        elapsed_s,
-        expected is not None and not expected.holds(elapsed_s),
-        found.peak_bytes,
-        peak_bytes,
+        outcome.elapsed_s,
+        expected is not None and not expected.holds(outcome.elapsed_s),
+        sum(map(outcome.output_bytes.__getitem__, basis.tasks)),
+        outcome.peak_bytes,
     )
 
 
@@ -228,7 +238,7 @@ def _read(path: Path) -> Iterable[tuple[str, Entry]]:
 
 
 def _checked(row: Sequence[Any]) -> Entry:
-    signature, ground, model_s, spread, elapsed_s, missed, model_bytes, peak_bytes = row
+    signature, ground, model_s, spread, elapsed_s, missed, made_bytes, peak_bytes = row
     entry = Entry(
         int(signature),
         str(ground),
@@ -236,10 +246,10 @@ def _checked(row: Sequence[Any]) -> Entry:
         float(spread),
         float(elapsed_s),
         bool(missed),
-        int(model_bytes),
+        int(made_bytes),
         int(peak_bytes),
     )
-    figures = (entry.model_s, entry.spread, entry.elapsed_s, entry.model_bytes, entry.peak_bytes)
+    figures = (entry.model_s, entry.spread, entry.elapsed_s, entry.made_bytes, entry.peak_bytes)
     if not math.isfinite(sum(figures)) or min(figures) < 0:
         raise ValueError("a time or a size in it is impossible")
     return entry

@@ -31,6 +31,8 @@ from shtairir.planning.typical import median
 if TYPE_CHECKING:
     from statistics import NormalDist
 
+    from shtairir.planning.config import Estimate
+
 _REACH: Final = 1.2815515655446004
 """So many deviations to either side hold four of five."""
 
@@ -58,6 +60,12 @@ class Expected(NamedTuple):
     elapsed_s: float | None
     scatter: float = SCATTER["unknown"]
     block: str = ""
+
+
+def expectation(estimate: Estimate, block: str) -> Expected:
+    """Return what a task is expected to take, by what the plan says of it."""
+    scatter = estimate.scatter if estimate.scatter is not None else SCATTER[estimate.source]
+    return Expected(estimate.elapsed_s, scatter, block)
 
 
 class Running(NamedTuple):

@@ -58,6 +58,13 @@ _WAITING_RUNS = 4
 _SAVED_EVERY_S = 60.0
 _ENOUGH_LOOKS, _MOST_LOOKS = 4, 40
 _NEARLY_ALWAYS = 0.8
+_USUAL_SCATTER, _USUAL_WEIGHT = 0.2, 4.0
+"""What times scatter usually, in logarithms, and by how many of them one is convinced otherwise."""
+
+_LIKE_SCATTER = 0.3
+"""What is added where the calls were only like the one that is asked for."""
+
+_FARTHEST = 2.0
 
 _log = logging.getLogger(__name__)
 
@@ -82,12 +89,12 @@ class _Calls:
         return _Calls(times_s, self.input_bytes, self.output_bytes, self.peak_bytes)
 
     def experience(self, input_bytes: int, *, exact: bool) -> Experience:
-        times = sorted(self.times_s)
-        slow_s = times[math.ceil(0.9 * len(times)) - 1]
+        middle_s = median(self.times_s)
+        scatter = _scatter(self.times_s, middle_s) + (0.0 if exact else _LIKE_SCATTER)
         # Of something like it, sizes and times are taken to grow with what arrives.
         scale = 1.0 if exact or not self.input_bytes else input_bytes / self.input_bytes
         sizes = tuple(round(nbytes * scale) if nbytes >= SMALL_BYTES else nbytes for nbytes in self.output_bytes)
-        return Experience(median(times) * scale, slow_s * scale, sizes, round(self.peak_bytes * scale), exact)
+        return Experience(middle_s * scale, scatter, sizes, round(self.peak_bytes * scale), exact)
 
 
 class Learned:
@@ -288,6 +295,13 @@ def _sample(tasks: Sequence[Task]) -> Iterator[Task]:
     yield from tasks[::step][:_SAMPLED]
     first_of_each = {id(task.definition): task for task in reversed(tasks)}
     yield from list(first_of_each.values())[:_SAMPLED]
+
+
+def _scatter(times_s: Sequence[float], middle_s: float) -> float:
+    """Return the deviation of the logarithms of times; of few, much of it is what is usual."""
+    logs = [math.log(max(elapsed_s, 1e-9) / max(middle_s, 1e-9)) for elapsed_s in times_s]
+    squares = sum(min(abs(each), _FARTHEST) ** 2 for each in logs)  # one outlier is not the rule
+    return math.sqrt((_USUAL_WEIGHT * _USUAL_SCATTER**2 + squares) / (_USUAL_WEIGHT + len(logs)))
 
 
 # --- keys -----------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from shtairir.events import NodeStatus, RunStatus
 from shtairir.ids import NodeId
-from shtairir.monitor.eta import SCATTER, Expected, Remaining, Running, remaining
+from shtairir.monitor.eta import Expected, Remaining, Running, expectation, remaining
 from shtairir.planning.plan import ExecutionPlan
 
 _LEAST_SHARE = 0.05
@@ -102,7 +102,7 @@ class Model:
         self.waits_for: list[Sequence[int]] = []
         self.task_of: dict[NodeId, int] = {}
         for task in plan.tasks:
-            self.expected.append(Expected(task.estimate.elapsed_s, SCATTER[task.estimate.source], task.definition.id))
+            self.expected.append(expectation(task.estimate, task.definition.id))
             self.waits_for.append(task.waits_for)
             for call in task.calls:
                 self.task_of.update(dict.fromkeys((call.node, *call.aliases), task.number))

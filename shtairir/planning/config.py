@@ -51,12 +51,15 @@ class Estimate(NamedTuple):
     source
         Where the time is from, and if there is none, where the sizes are from: earlier runs, the block's declared
         ``cost``, or what follows from the shapes of its inputs.
+    scatter
+        How far single calls lie off the time, as the deviation of its logarithm, where earlier runs have told.
     """
 
     elapsed_s: float | None = None
     output_bytes: tuple[int | None, ...] = ()
     peak_bytes: int | None = None
     source: Source = "unknown"
+    scatter: float | None = None
 
     @property
     def total_bytes(self) -> int | None:
@@ -70,8 +73,8 @@ class Experience(NamedTuple):
 
     Attributes
     ----------
-    elapsed_s, slow_s
-        The median of the times, and the time that nine of ten calls stayed below.
+    elapsed_s, scatter
+        The median of the times, and how far they lie off it: the deviation of their logarithm.
     output_bytes
         The size of each output.
     peak_bytes
@@ -81,7 +84,7 @@ class Experience(NamedTuple):
     """
 
     elapsed_s: float
-    slow_s: float
+    scatter: float
     output_bytes: tuple[int, ...]
     peak_bytes: int
     exact: bool

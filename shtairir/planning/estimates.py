@@ -301,7 +301,7 @@ def _estimate(flows: tuple[object, ...], past: Experience | None, declared_s: fl
     if past is not None:
         # What something similar held is taken only where its outputs were as large.
         peak_bytes = past.peak_bytes if past.exact or sizes == past.output_bytes else None
-        return Estimate(past.elapsed_s, sizes, peak_bytes, "learned")
+        return Estimate(past.elapsed_s, sizes, peak_bytes, "learned", past.scatter)
     if declared_s is not None:
         return Estimate(declared_s, sizes, None, "declared")
     return UNKNOWN if all(size is None for size in sizes) else Estimate(None, sizes, None, "inferred")
@@ -320,7 +320,7 @@ def _views(node: WorkingNode, flows: tuple[object, ...]) -> tuple[tuple[int, int
 def _of_parts(parts: Sequence[Estimate], sizes: Sequence[int | None], past: Experience | None) -> Estimate:
     """Return the estimate of a task that does the work of several nodes."""
     if past is not None:
-        return Estimate(past.elapsed_s, tuple(sizes), past.peak_bytes, "learned")
+        return Estimate(past.elapsed_s, tuple(sizes), past.peak_bytes, "learned", past.scatter)
     times = [part.elapsed_s for part in parts if part.elapsed_s is not None]
     source = parts[-1].source if len(times) == len(parts) else "inferred"
     return Estimate(sum(times) if len(times) == len(parts) else None, tuple(sizes), None, source)

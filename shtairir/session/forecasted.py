@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from shtairir.monitor.learned import learned
 from shtairir.planning import Estimate, ExecutionPlan, OptimizationLevel, ResourceLimits
 from shtairir.session.planned import planned
 from shtairir.session.wishes import Caching, Keep, Source, Wishes, kept_ports, wishes
@@ -12,6 +13,7 @@ from shtairir.session.wishes import Caching, Keep, Source, Wishes, kept_ports, w
 if TYPE_CHECKING:
     from shtairir.block.registry import Registry
     from shtairir.cache.smart import SmartRun
+    from shtairir.execute.processes.kinds import Backend
     from shtairir.forecasting import Forecast
     from shtairir.forecasting.foresight import Foresight
     from shtairir.ids import NodeId, PortRef
@@ -30,6 +32,7 @@ def forecast(
     limits: ResourceLimits | None = None,
     estimates: Mapping[NodeId, Estimate] | None = None,
     given: Mapping[str, Any] | Mapping[PortRef, Any] | None = None,
+    backend: Backend = "threads",
 ) -> Forecast:
     """Return what a run would take: which nodes run, for how long, with how much memory. Nothing runs for it.
 
@@ -38,7 +41,7 @@ def forecast(
 
     Parameters
     ----------
-    graph_or_plan, level, workers, keep, parameters, targets, registry, limits, estimates, given
+    graph_or_plan, level, workers, keep, parameters, targets, registry, limits, estimates, given, backend
         As for `plan` and `run`.
     cache
         How the run would use the cache: ``"smart"``, ``"fresh"`` or ``"off"``, as for `run`.
@@ -68,6 +71,7 @@ def forecast(
         estimates=estimates,
         given=given,
         cache=cache,
+        backend=backend,
     )
     plan = graph_or_plan if isinstance(graph_or_plan, ExecutionPlan) else planned(graph_or_plan, wanted)
     from shtairir.session.started import smart_run
@@ -77,6 +81,7 @@ def forecast(
 
 def foresight_of(plan: ExecutionPlan, wanted: Wishes, smart: SmartRun | None) -> Foresight:
     """Return what can be foreseen of a run, from what is known now; it is worked out when somebody asks."""
+    from shtairir.execute.processes.choosing import in_processes
     from shtairir.forecasting.foresight import Foresight, graph_key
     from shtairir.forecasting.record import Track, track
 
@@ -88,6 +93,8 @@ def foresight_of(plan: ExecutionPlan, wanted: Wishes, smart: SmartRun | None) ->
         spared=smart,
         given=tuple(wanted.given),
         keep=keep if keep is None else [*keep, *plan.keep],
+        backend=wanted.backend,
+        in_processes=in_processes(plan, wanted.backend, learned()),
         keeps_results=wanted.cache != "off" and smart is not None,
         is_first=record.is_first(graph_key(plan)),
     )

@@ -82,9 +82,9 @@ def choose(
     """
     if backend not in BACKENDS:
         raise PlanningError(f"'{backend}' is no backend. There are: {', '.join(BACKENDS)}.")
+    count = in_processes(plan, backend, history)
     if plan.workers < 2 or plan.parallelism <= 1:
         history = None  # nobody waits for anybody
-    count = _count(plan, backend, history)
     if not count:
         return None
     if not available():
@@ -94,8 +94,10 @@ def choose(
     return Processes(backend, worker_memory_limit, history)
 
 
-def _count(plan: ExecutionPlan, backend: Backend, history: Learned | None) -> int:
+def in_processes(plan: ExecutionPlan, backend: Backend = "threads", history: Learned | None = None) -> int:
     """Return how many tasks go to processes; found out once for all plans that differ in values only."""
+    if plan.workers < 2 or plan.parallelism <= 1:
+        history = None  # nobody waits for anybody
     counts = _counts.setdefault(plan.lineage, {})
     key = backend, history.holders if history is not None else 0
     if key not in counts:

@@ -16,6 +16,7 @@ from shtairir.document import Graph
 from shtairir.monitor import learned as module
 from shtairir.monitor.learned import Learned, learned
 from shtairir.planning import ExecutionPlan, ExecutionPlanner, PlanningConfig
+from shtairir.planning.config import Experience
 from shtairir.testing import graph_of, run_inline
 
 
@@ -111,13 +112,24 @@ def test_another_block_of_the_same_name_is_not_taken_for_it() -> None:
     assert not taught(graph()).knows(definition_of(other))
 
 
-def test_a_time_is_the_median_and_the_slow_one_is_rare() -> None:
+def knowing(*times_s: float) -> Experience:
+    """Return what is known of a call that has taken these times."""
     history = Learned()
-    calls = module._Calls([0.001] * 8 + [9.0], 0, (8,), 8)
+    calls = module._Calls(list(times_s), 0, (8,), 8)
     history._calls[module._exact_key(module._stamp(definition_of(make)), module._checksum({}), 0)] = calls
     found = history.lookup(definition_of(make), {}, 0)
     assert found is not None
-    assert (found.elapsed_s, found.slow_s) == (0.001, 9.0)
+    return found
+
+
+def test_a_time_is_the_median_and_a_rare_slow_one_makes_it_less_certain() -> None:
+    steady, disturbed = knowing(*[0.001] * 9), knowing(*[0.001] * 8, 9.0)
+    assert disturbed.elapsed_s == steady.elapsed_s == 0.001
+    assert steady.scatter < disturbed.scatter < 1.0
+
+
+def test_what_always_takes_as_long_is_more_certain_the_more_often_it_was_seen() -> None:
+    assert knowing(*[0.001] * 9).scatter < knowing(*[0.001] * 2).scatter < 0.2
 
 
 def test_old_times_make_room_for_new_ones() -> None:
