@@ -15,10 +15,13 @@ from shtairir.document import Change, Link, Node
 from shtairir.document.edits import AddNodes, RemoveLinks
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
 from shtairir_ui import theme
+from shtairir_ui.canvas.area_item import AreaKey
+from shtairir_ui.canvas.areamenu import area_menu
 from shtairir_ui.canvas.board import Board
 from shtairir_ui.canvas.bubble import Bubble
 from shtairir_ui.canvas.door import CanvasEditor
 from shtairir_ui.canvas.face import PortFace, Side
+from shtairir_ui.canvas.framing import Framing
 from shtairir_ui.canvas.gestures import Stage
 from shtairir_ui.canvas.hand import Hand, Hit
 from shtairir_ui.canvas.keys import Keys
@@ -53,11 +56,14 @@ class GraphCanvas(QWidget):
         A node was double-clicked on its body, or Enter was pressed on it.
     publish_wanted
         An input or output, and its declaration, are to get a name outside of the graph.
+    viewer_wanted
+        An output whose preview is pinned here is to be seen in a window of its own.
     """
 
     file_dropped = Signal(Path)
     node_activated = Signal(str)
     publish_wanted = Signal(object, object)
+    viewer_wanted = Signal(object)
 
     def __init__(self, editor: CanvasEditor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +78,7 @@ class GraphCanvas(QWidget):
         self._stage = Stage(editor, self.board, self.view, self.bubble, self._offer_partner)
         self.hand = Hand(self._stage, self)
         self.keys = Keys(self)
+        self.framing = Framing(self)
         self.view.handler = self.hand
         self._field: TitleField | None = None
         self._place = editor.place
@@ -166,9 +173,11 @@ class GraphCanvas(QWidget):
     # -- verbs ---------------------------------------------------------------------------------
 
     def delete(self) -> None:
-        """Remove the selected nodes, or the chosen links."""
+        """Remove the selected nodes, or the chosen links, frames and notes."""
         if self.hand.chosen_links:
             self.unlink([self.board.links[target] for target in self.hand.chosen_links])
+        elif self.framing.chosen:
+            self.framing.remove(self.framing.chosen)
         elif self.editor.selection:
             self.editor.remove(self.editor.selection)
 
@@ -202,7 +211,10 @@ class GraphCanvas(QWidget):
         self.editor.paste((round(place.x()), round(place.y())))
 
     def rename(self, node: NodeId | None = None) -> None:
-        """Type a new title in place, by default for the node selected last."""
+        """Type a new title in place, by default for the node selected last, or of the chosen frame."""
+        if node is None and self.framing.chosen:
+            self.edit_area(self.framing.chosen[-1])
+            return
         chosen = node or (self.editor.selection[-1] if self.editor.selection else None)
         item = self.board.nodes.get(chosen) if chosen is not None else None
         if item is None:
@@ -213,6 +225,10 @@ class GraphCanvas(QWidget):
         self._field = TitleField(self.view, item, lambda title: self.editor.set_title(name, title or None))
         self._field.destroyed.connect(self._forget_field)
         self._field.begin()
+
+    def edit_area(self, key: AreaKey) -> None:
+        """Type the title of a frame, or the text of a note, in place."""
+        self.framing.edit(key)
 
     def search_blocks(self, at: QPointF | None = None) -> None:
         """Open the search for a block to be put at a place, else at the mouse."""
@@ -229,6 +245,10 @@ class GraphCanvas(QWidget):
         """Tell that the selected node is meant to be looked at."""
         if self.editor.selection:
             self.node_activated.emit(self.editor.selection[-1])
+
+    def look_closer(self, output: PortRef) -> None:
+        """Tell that a pinned preview is meant to be looked at."""
+        self.viewer_wanted.emit(output)
 
     def mouse_place(self) -> QPointF:
         """Where the mouse was last on the canvas."""
@@ -250,6 +270,8 @@ class GraphCanvas(QWidget):
             return node_menu(self, hit.node)
         if hit.link is not None:
             return link_menu(self, hit.link)
+        if hit.area is not None:
+            return area_menu(self, hit.area.key)
         return ground_menu(self, self.mouse_place())
 
     def takes(self, event: QDropEvent) -> bool:
@@ -345,6 +367,7 @@ class GraphCanvas(QWidget):
     def _show_selection(self, selection: tuple[NodeId, ...]) -> None:
         if selection:
             self.hand.choose_links([])
+            self.board.areas.choose(())
         self.board.show_selection(selection)
 
     def _show_results(self, _result: object) -> None:
@@ -355,6 +378,7 @@ class GraphCanvas(QWidget):
     def _end_interaction(self) -> None:
         self.hand.cancel()
         self.hand.choose_links([])
+        self.framing.abandon()
         if self._field is not None:
             self._field.abandon()
 
