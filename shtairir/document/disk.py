@@ -22,6 +22,7 @@ from shtairir.errors import DocumentError
 BACKUP_FOLDER = ".shtairir-backups"
 KEPT_BACKUPS = 10
 _ABANDONED_AFTER_S = 600.0
+_MOMENT = "%Y%m%d-%H%M%S-%f"
 
 _log = logging.getLogger(__name__)
 
@@ -113,6 +114,46 @@ def backups_of(path: Path) -> list[Path]:
     return sorted(found, reverse=True)
 
 
+def add_backup(path: Path, data: bytes, *, now: Callable[[], datetime] = datetime.now) -> Path:
+    """Keep something that is in no file yet among the backups of a file, and return where.
+
+    Raises
+    ------
+    DocumentError
+        When it cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    folder = target.parent / BACKUP_FOLDER
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise DocumentError(f"No backup can be kept: {error.strerror}.", path=folder) from error
+    backup = folder / _backup_name(target, now())
+    write_atomically(backup, data, backup=False)
+    _remove_surplus(target)
+    return backup
+
+
+def made_at(backup: Path) -> datetime:
+    """Return when a backup was made: its name says it.
+
+    Examples
+    --------
+    >>> made_at(Path("coins.20261120-140233-000012.shtairir")).minute
+    2
+    """
+    return datetime.strptime(backup.stem.rpartition(".")[2], _MOMENT)
+
+
+def _backup_name(target: Path, moment: datetime) -> str:
+    return f"{target.stem}.{moment.strftime(_MOMENT)}{target.suffix}"
+
+
+def _remove_surplus(target: Path) -> None:
+    for surplus in backups_of(target)[KEPT_BACKUPS:]:
+        surplus.unlink(missing_ok=True)
+
+
 def _escaped(text: str) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in text)
 
@@ -120,7 +161,7 @@ def _escaped(text: str) -> str:
 def _back_up(target: Path, moment: datetime) -> None:
     """Keep the present file as a backup; a save must not fail because this does."""
     folder = target.parent / BACKUP_FOLDER
-    backup = folder / f"{target.stem}.{moment:%Y%m%d-%H%M%S-%f}{target.suffix}"
+    backup = folder / _backup_name(target, moment)
     try:
         folder.mkdir(exist_ok=True)
         try:
@@ -129,8 +170,7 @@ def _back_up(target: Path, moment: datetime) -> None:
             return
         except OSError:  # a file system without hard links
             shutil.copy2(target, backup)
-        for surplus in backups_of(target)[KEPT_BACKUPS:]:
-            surplus.unlink(missing_ok=True)
+        _remove_surplus(target)
     except OSError as error:
         _log.warning("no backup of %s was made: %s", target, error)
 

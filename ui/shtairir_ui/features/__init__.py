@@ -1,12 +1,12 @@
 """What the window can do besides what its core does: a module for each, with its commands."""
 
 from shtairir_ui.commands import Feature
-from shtairir_ui.features import arrange, everything, freezing, live, recovery, tabs, viewers
+from shtairir_ui.features import arrange, everything, files, freezing, live, tabs, viewers
 
 FEATURES: tuple[Feature, ...] = (
     everything.FEATURE,
     arrange.FEATURE,
-    recovery.FEATURE,
+    files.FEATURE,
     tabs.FEATURE,
     live.FEATURE,
     freezing.FEATURE,

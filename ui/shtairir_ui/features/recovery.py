@@ -11,7 +11,7 @@ from shtairir.errors import ShtairirError
 from shtairir.recovery.drafts import Draft, abandoned, discard
 from shtairir_ui.askbar import AskBar, Choice
 from shtairir_ui.autosave import Autosave
-from shtairir_ui.commands import Command, Feature
+from shtairir_ui.commands import Command
 from shtairir_ui.history.words import when
 from shtairir_ui.quantities import count
 from shtairir_ui.recoverdialog import RecoverDialog
@@ -113,8 +113,6 @@ def attach(window: MainWindow) -> None:
     Recovery(window)
 
 
-FEATURE = Feature(
-    "File",
-    (Command("recover", "Recover &unsaved changes…", (), "history", "What was edited when the program was cut off"),),
-    attach,
+COMMANDS = (
+    Command("recover", "Recover &unsaved changes…", (), "history", "What was edited when the program was cut off"),
 )
