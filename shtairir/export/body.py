@@ -82,14 +82,14 @@ class Body:
     @property
     def has_results_in_branches(self) -> bool:
         """Whether some results are only there if their branch is taken."""
-        return any(self._unread(id) for id in self.snapshot.nodes if self.order.branch_of(id) is not None)
+        return any(self._unread(id) for id in self.snapshot.nodes if self.order.is_in_branch(id))
 
     def results(self) -> list[Result]:
         """Return the results: those that nobody reads or that are published, named like the engine names them.
 
         Those of nodes in a branch are put into `RESULTS` there.
         """
-        always = [id for id in self.snapshot.nodes if self.order.branch_of(id) is None]
+        always = [id for id in self.snapshot.nodes if not self.order.is_in_branch(id)]
         unread = [port for id in always for port in self._unread(id)]
         published = [result.source for result in self.snapshot.results if result.source in self.made]
         named = [Result(name, expression) for name, expression in self.outputs.items()]

@@ -30,36 +30,66 @@ class Order:
         self.read = frozenset(link.source for link in snapshot.links.values())
         self._sorted = _sorted(feeds, self._readers)
         self._wanted = {result.source.node for result in snapshot.results}
-        self._branches: dict[NodeId, PortRef] = {}
+        self._definitions = definitions
+        self._places: dict[NodeId, tuple[PortRef | None, ...]] = {}
         for id in reversed(self._sorted):
-            branch = self._only_branch(id, definitions)
-            if branch is not None:
-                self._branches[id] = branch
+            self._places[id] = self._places_of(id)
 
     def nodes_of(self, branch: PortRef | None) -> list[NodeId]:
         """Return the nodes of a branch, or those of none, in their order."""
-        return [id for id in self._sorted if self._branches.get(id) == branch]
+        return [id for id in self._sorted if branch in self._places[id]]
 
-    def branch_of(self, id: NodeId) -> PortRef | None:
-        """Return the branch that a node belongs to alone, if there is one."""
-        return self._branches.get(id)
+    def is_in_branch(self, id: NodeId) -> bool:
+        """Whether a node belongs to a branch alone, or to several of which only one is taken."""
+        return None not in self._places[id]
 
-    def _only_branch(self, id: NodeId, definitions: Mapping[NodeId, BlockDefinition]) -> PortRef | None:
-        """Return the innermost branch that all readers of a node are in."""
+    def _places_of(self, id: NodeId) -> tuple[PortRef | None, ...]:
         if id in self._wanted or not self._readers[id]:
-            return None
-        ways = [self._way_out(reader, definitions) for reader in self._readers[id]]
-        shared = [branch for branch in ways[0] if all(branch in way for way in ways)]
-        return shared[0] if shared else None
+            return (None,)
+        ways = [way for reader in self._readers[id] for way in self._ways_in(reader)]
+        places = tuple(dict.fromkeys(self._places_along(ways, None)))
+        if len(places) > 1 and not self._definitions[id].traits.pure:
+            return (_shared(ways),)  # an effect is written once
+        return places
 
-    def _way_out(self, reader: PortRef, definitions: Mapping[NodeId, BlockDefinition]) -> list[PortRef]:
-        """Return the branches that an input is in, from the innermost outwards."""
-        way = [reader] if reader.port in branches_of(definitions[reader.node]) else []
-        branch = self._branches.get(reader.node)
-        while branch is not None:
-            way.append(branch)
-            branch = self._branches.get(branch.node)
-        return way
+    def _ways_in(self, reader: PortRef) -> list[list[PortRef]]:
+        """Return the branches that an input is in, from the outermost inwards, for each place of its node."""
+        last = [reader] if reader.port in branches_of(self._definitions[reader.node]) else []
+        return [[*way, *last] for place in self._places[reader.node] for way in self._ways_to(place)]
+
+    def _ways_to(self, branch: PortRef | None) -> list[list[PortRef]]:
+        if branch is None:
+            return [[]]
+        return [[*way, branch] for place in self._places[branch.node] for way in self._ways_to(place)]
+
+    def _places_along(self, ways: list[list[PortRef]], here: PortRef | None) -> list[PortRef | None]:
+        """Return the innermost places from which all ways are served, going from `here` inwards.
+
+        What several branches of one choice read belongs to each of them, since only one will be taken.
+        """
+        heads = {way[0] for way in ways if way}
+        choices = {head.node for head in heads}
+        if not all(ways) or len(choices) > 1 or (len(heads) > 1 and self._tries(*choices)):
+            return [here]
+        return [
+            place
+            for head in sorted(heads, key=str)
+            for place in self._places_along([way[1:] for way in ways if way[0] == head], head)
+        ]
+
+    def _tries(self, node: NodeId) -> bool:
+        """Whether a node may take two of its branches, one after the other."""
+        return self._definitions[node].id == "flow.try"
+
+
+def _shared(ways: list[list[PortRef]]) -> PortRef | None:
+    """Return the innermost branch that all ways lead through."""
+    shared = None
+    for steps in zip(*ways):  # noqa: B905 - as far as the shortest goes
+        if len(set(steps)) > 1:
+            break
+        shared = steps[0]
+    return shared
 
 
 def branches_of(definition: BlockDefinition) -> tuple[PortName, ...]:
