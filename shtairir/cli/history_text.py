@@ -11,7 +11,15 @@ from shtairir.cli.terminal import columns, duration_text, plural, size_text, sty
 
 if TYPE_CHECKING:
     from shtairir.monitor.history import RunRecord
-    from shtairir.monitor.past import Comparison, NodeComparison, NodeRun, Regression, ResourceUse, RunSummary
+    from shtairir.monitor.past import (
+        Comparison,
+        NodeComparison,
+        NodeRun,
+        PastForecast,
+        Regression,
+        ResourceUse,
+        RunSummary,
+    )
 
 _ROLES = {
     "done": "good",
@@ -82,7 +90,7 @@ def moment_text(moment: datetime, now_s: float | None = None) -> str:
 
 def run_text(record: RunRecord, stream: TextIO) -> str:
     """Return all that is worth reading of a run."""
-    parts = [_facts(record.summary, stream), _nodes(record.nodes, stream)]
+    parts = [_facts(record.summary, record.forecast, stream), _nodes(record.nodes, stream)]
     if record.regressions:
         lines = "\n".join(f"  {line}" for line in regression_lines(record.regressions))
         parts.append(f"took more than usual:\n{lines}")
@@ -108,7 +116,7 @@ def run_text(record: RunRecord, stream: TextIO) -> str:
     return "\n\n".join(parts)
 
 
-def _facts(run: RunSummary, stream: TextIO) -> str:
+def _facts(run: RunSummary, forecast: PastForecast | None, stream: TextIO) -> str:
     at_least = "at least " if run.status == "died" else ""
     rows = [
         ("run", run.key),
@@ -122,11 +130,25 @@ def _facts(run: RunSummary, stream: TextIO) -> str:
             ("from the", _ORIGINS.get(run.origin, run.origin)),
             ("memory", f"at most {size_text(run.peak_bytes)} of values"),
         ]
+    if forecast is not None:
+        rows.append(("foreseen", _foreseen(forecast)))
     if run.resumed_from:
         rows.append(("goes on from", run.resumed_from))
     if run.error:
         rows.append(("failed with", visible(run.error)))
     return columns(rows)
+
+
+def _foreseen(forecast: PastForecast) -> str:
+    """Return what was foreseen of a run, in the words in which is told what came."""
+    parts = ["no time: too little was known"]
+    if forecast.low_s is not None and forecast.typical_s is not None and forecast.high_s is not None:
+        between = f"{duration_text(forecast.low_s)} to {duration_text(forecast.high_s)}"
+        parts = [f"about {duration_text(forecast.typical_s)} ({between})"]
+    if forecast.peak_bytes is not None:
+        parts.append(f"at most {size_text(forecast.peak_bytes)} of values")
+    parts.append(f"{forecast.nodes_to_run:,} of {plural(forecast.nodes_to_run + forecast.nodes_cached, 'node')} to run")
+    return ", ".join(parts)
 
 
 _ORIGINS = {"api": "Python interface", "cli": "command line", "window": "window"}

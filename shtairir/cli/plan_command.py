@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from shtairir.cli.assignments import assign
 from shtairir.cli.files import open_current_graph, shown_path, writable_file
+from shtairir.cli.forecast_text import forecast_text
 from shtairir.cli.outcome import CommandError, Outcome
 from shtairir.cli.plan_document import PlanDocument
 from shtairir.cli.plan_text import plan_text
@@ -52,7 +53,7 @@ class PlanOptions:
 def plan_graph(path: Path, options: PlanOptions) -> Outcome:
     """Plan a graph file and show the plan."""
     from shtairir.block.registry import default_registry
-    from shtairir.session import plan
+    from shtairir.session import forecast, plan
 
     form = options.form
     output = writable_file(options.output) if options.output is not None else None
@@ -66,7 +67,10 @@ def plan_graph(path: Path, options: PlanOptions) -> Outcome:
     if options.as_json:  # the plans at the other levels take as long as this one
         facts["plan"] = document.facts()
     if form == "text":
-        return Outcome(text=plan_text(execution_plan, sys.stdout).rstrip("\n"), document=facts)
+        plain, smart = forecast(execution_plan, cache="off"), forecast(execution_plan, cache="smart")
+        facts |= {"forecast": plain.to_dict(), "smart_forecast": smart.to_dict()}
+        text = plan_text(execution_plan, sys.stdout).rstrip("\n")
+        return Outcome(text=f"{text}\n\n{forecast_text(plain, smart)}", document=facts)
     drawing = document.svg(dark=options.dark) if form == "svg" else execution_plan.to_mermaid()
     if output is None:
         return Outcome(text=drawing.rstrip("\n"), document={**facts, form: drawing})

@@ -124,7 +124,7 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
         _show(graph, execution_plan, dry_run=options.dry_run)
     folder = writable_folder(options.output) if options.output is not None else None
     if options.dry_run:
-        return _planned(execution_plan, path, drawn, folder)
+        return _planned(execution_plan, path, drawn, folder, options.cache)
     if options.trace is not None:
         writable_file(options.trace)
     profiler = _profiler() if options.profile or options.trace is not None else None
@@ -212,12 +212,18 @@ def _show(graph: Graph, execution_plan: ExecutionPlan, *, dry_run: bool) -> None
         sys.stderr.write(plan_text(execution_plan, sys.stderr) + "\n\n")
 
 
-def _planned(execution_plan: ExecutionPlan, path: Path, drawn: PlanDocument | None, folder: Path | None) -> Outcome:
+def _planned(
+    execution_plan: ExecutionPlan, path: Path, drawn: PlanDocument | None, folder: Path | None, cache: Caching
+) -> Outcome:
     """Tell the plan, and write it where the results would be."""
+    from shtairir.cli.forecast_text import forecast_text
     from shtairir.cli.plan_text import plan_text
+    from shtairir.session import forecast
 
-    text, document = plan_text(execution_plan, sys.stdout), {"status": "planned", "file": str(path)}
-    facts: dict[str, Any] = {**document, "plan": execution_plan.to_dict() if drawn is None else drawn.facts()}
+    foreseen = forecast(execution_plan, cache=cache)
+    text = f"{plan_text(execution_plan, sys.stdout).rstrip()}\n\n{forecast_text(foreseen)}"
+    facts: dict[str, Any] = {"status": "planned", "file": str(path), "forecast": foreseen.to_dict()}
+    facts["plan"] = execution_plan.to_dict() if drawn is None else drawn.facts()
     if drawn is not None and folder is not None:
         written = drawn.write(folder)
         text += "".join(f"\nwrote {shown_path(file)}" for file in written)
@@ -257,6 +263,8 @@ def _run(
             watch=options.watch,
             origin="cli",
         )
+        if options.verbosity > 0 and isinstance(view, PlainProgress) and handle.forecast is not None:
+            sys.stderr.write(f"forecast: {handle.forecast.words}\n")
         if controlled:
             from shtairir.cli.control_shell import ControlShell, typed_lines
 
@@ -301,12 +309,19 @@ def told(result: RunResult, graph: Graph, path: Path, folder: Path | None, verbo
             *loop_lines(result),
             *_taken(result),
             *_missing(result),
+            *_reviewed(result, verbosity),
             _summary(result),
         )
         sys.stderr.write("".join(f"{line}\n" for line in lines_of_run))
     lines = [_results_text(result), *(f"wrote {shown_path(file)}" for file in written)]
     document = {"file": str(path), **result.to_dict(), "written": [str(file) for file in written]}
     return Outcome(_STATUSES[str(result.status)], "\n".join(line for line in lines if line), document)
+
+
+def _reviewed(result: RunResult, verbosity: int) -> list[str]:
+    """Return what was foreseen, held against what came."""
+    review = result.review if verbosity > 0 else None
+    return [review.words] if review is not None else []
 
 
 def _whys(result: RunResult) -> list[str]:

@@ -120,7 +120,7 @@ time is saved.
         if not self.nodes_to_run:
             return "Nothing needs to run: all results are there."
         said = [self._counted(), *self._figures()]
-        return f"{', '.join(said)}. {self._impact()}"
+        return f"{', '.join(said)}.{self._impact()}"
 
     def _counted(self) -> str:
         running = len(self.nodes_to_run)
@@ -141,11 +141,13 @@ time is saved.
         return said
 
     def _impact(self) -> str:
+        if not self.nodes_cached:
+            return ""
         if self.saved_share is None:
-            return f"The impact is {self.impact}."
+            return f" The impact is {self.impact}."
         saved = min(round(100 * self.saved_share), 99)  # something runs, so it is not all
         what = f"{saved} % of the time is saved" if saved else "no time is saved"
-        return f"The impact is {self.impact}: {what}."
+        return f" The impact is {self.impact}: {what}."
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""

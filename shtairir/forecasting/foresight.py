@@ -23,6 +23,7 @@ from shtairir.planning.typical import median
 
 if TYPE_CHECKING:
     from shtairir.forecasting.record import Track
+    from shtairir.monitor.chronicle import Outline
     from shtairir.planning.plan import ExecutionPlan
     from shtairir.results.result import RunResult
 
@@ -136,7 +137,7 @@ class Foresight:
         self._track.note_begun(graph_key(self.plan))
         self._track.observe(self, result)
 
-    def review(self, result: RunResult) -> Review:
+    def review(self, result: RunResult | Outline) -> Review:
         """Return what was foreseen, held against a result."""
         records = result.nodes.records
         ran = [task for task in self.plan.tasks if records.status(task.number) is NodeStatus.DONE]
@@ -150,7 +151,7 @@ class Foresight:
         )
         return Review(self.forecast, truth)
 
-    def _kept_bytes(self, result: RunResult) -> int:
+    def _kept_bytes(self, result: RunResult | Outline) -> int:
         """Return the size of what the cache was given."""
         records, keys = result.nodes.records, self._spared.keys if self._spared is not None else {}
         return sum(
@@ -329,4 +330,4 @@ def graph_key(plan: ExecutionPlan) -> str:
     """Return the name under which is kept how forecasts of a graph have held: its file, or its own name."""
     source = source_of(plan)
     path = source.given.path if source is not None else None
-    return os.fspath(path) if path is not None else plan.graph_name
+    return os.path.abspath(path) if path is not None else plan.graph_name

@@ -32,6 +32,7 @@ from shtairir.monitor.writer import writer
 
 if TYPE_CHECKING:
     from shtairir.execute.attempt import Attempt
+    from shtairir.forecasting.foresight import Foresight
     from shtairir.planning.plan import ExecutionPlan
     from shtairir.recovery.folder import RunFolder
     from shtairir.results.result import RunResult
@@ -226,11 +227,12 @@ class Outline:
     elapsed_s: float
     nodes: Any
     memory: Any
+    foresight: Foresight | None = None
 
     @classmethod
     def of(cls, result: RunResult) -> Outline:
         """Return what is needed of a result."""
-        return cls(result.plan, str(result.status), result.elapsed_s, result.nodes, result.memory)
+        return cls(result.plan, str(result.status), result.elapsed_s, result.nodes, result.memory, result.foresight)
 
 
 def chronicle_of(origin: Origin = "api", key: RunKey | None = None) -> Chronicle | None:

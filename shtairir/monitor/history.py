@@ -23,6 +23,7 @@ from shtairir.monitor.past import (
     FailedAttempt,
     NodeRun,
     PastEvent,
+    PastForecast,
     Regression,
     ResourceUse,
     RunSummary,
@@ -50,6 +51,8 @@ class RunRecord:
         Every node, then the instances.
     attempts
         Those that failed.
+    forecast
+        What was foreseen of it; ``None`` when that was not kept.
     """
 
     summary: RunSummary
@@ -60,6 +63,7 @@ class RunRecord:
     regressions: tuple[Regression, ...] = ()
     base_dir: str = ""
     graph_text: bytes | None = None
+    forecast: PastForecast | None = None
 
     @property
     def key(self) -> RunKey:
@@ -95,6 +99,7 @@ class RunRecord:
             "attempts": [asdict(one) for one in self.attempts],
             "events": [asdict(one) for one in self.events],
             "resources": [asdict(one) for one in self.resources],
+            "forecast": asdict(self.forecast) if self.forecast is not None else None,
             "regressed": [one.to_dict() for one in self.regressions],
         }
 
@@ -165,6 +170,7 @@ class History:
                 stored.regressions,
                 stored.base_dir,
                 stored.graph_text,
+                stored.forecast,
             )
         journalled = journalled_run(self.folder, found)
         if journalled is None:

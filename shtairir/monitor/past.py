@@ -203,6 +203,38 @@ class Regression:
 
 
 @dataclass(frozen=True, slots=True)
+class PastForecast:
+    """What was foreseen of a run before it began, and what came of it that the run's summary does not tell.
+
+    Attributes
+    ----------
+    nodes_to_run, nodes_cached
+        How many nodes were to run, and how many were not.
+    low_s, typical_s, high_s
+        The time, and the range that was to hold it in four of five cases; ``None`` if nothing was known.
+    saved_share
+        The part of the time of all nodes that was to be spared.
+    runs
+        On how many runs of the graph it rested.
+    nodes_run, written_bytes
+        How many nodes ran, and what the cache was given to keep.
+    """
+
+    nodes_to_run: int
+    nodes_cached: int
+    impact: str
+    low_s: float | None = None
+    typical_s: float | None = None
+    high_s: float | None = None
+    peak_bytes: int | None = None
+    disk_bytes: int | None = None
+    saved_share: float | None = None
+    runs: int = 0
+    nodes_run: int = 0
+    written_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NodeComparison:
     """A node in two runs; ``None`` where it was not part of one.
 

@@ -12,7 +12,7 @@ from typing import Any
 from shtairir.block.values import ValueSummary
 from shtairir.events import CodeLine, NodeFailure, NodeStatus
 from shtairir.ids import BlockId, NodeId, PortName, RunKey
-from shtairir.monitor.past import FailedAttempt, NodeRun, PastEvent, Regression, ResourceUse, RunSummary
+from shtairir.monitor.past import FailedAttempt, NodeRun, PastEvent, PastForecast, Regression, ResourceUse, RunSummary
 from shtairir.monitor.writable import writable
 
 _SUMMARY = (
@@ -85,6 +85,7 @@ class StoredRun:
     events: tuple[PastEvent, ...]
     resources: tuple[ResourceUse, ...]
     regressions: tuple[Regression, ...]
+    forecast: PastForecast | None
 
 
 def read_run(connection: sqlite3.Connection, key: RunKey) -> StoredRun | None:
@@ -125,7 +126,18 @@ def read_run(connection: sqlite3.Connection, key: RunKey) -> StoredRun | None:
                 (number,),
             )
         ),
+        _forecast(ask(f"{_FORECAST} WHERE run_id = ?", (number,)).fetchone()),
     )
+
+
+_FORECAST = (
+    "SELECT nodes_to_run, nodes_cached, impact, low_s, typical_s, high_s, peak_bytes, disk_bytes, saved_share, runs,"
+    " nodes_run, written_bytes FROM forecasts"
+)
+
+
+def _forecast(row: Sequence[Any] | None) -> PastForecast | None:
+    return PastForecast(*row) if row is not None else None
 
 
 _NODE = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from shtairir.monitor.past import FailedAttempt, PastEvent, Regression, ResourceUse, RunSummary
+from shtairir.monitor.past import FailedAttempt, PastEvent, PastForecast, Regression, ResourceUse, RunSummary
 
 if TYPE_CHECKING:
     from shtairir.monitor.database import Database
@@ -28,6 +28,7 @@ class RunRows:
     attempts: Sequence[FailedAttempt] = ()
     events: Sequence[PastEvent] = ()
     resources: Sequence[ResourceUse] = ()
+    forecast: PastForecast | None = None
 
 
 def record(database: Database, rows: RunRows) -> tuple[Regression, ...] | None:
@@ -107,6 +108,10 @@ def insert(connection: sqlite3.Connection, rows: RunRows) -> int:
         "INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?, ?, ?)",
         ((run, one.name, one.unit, one.capacity, one.peak, one.waited_s) for one in rows.resources),
     )
+    if rows.forecast is not None:
+        connection.execute(
+            "INSERT INTO forecasts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (run, *astuple(rows.forecast))
+        )
     return run
 
 

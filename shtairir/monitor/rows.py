@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from shtairir.block.values import ValueSummary, summarize
 from shtairir.events import NodeStatus
 from shtairir.ids import NodeId, RunKey
-from shtairir.monitor.past import FailedAttempt, PastEvent, ResourceUse, RunSummary
+from shtairir.monitor.past import FailedAttempt, PastEvent, PastForecast, ResourceUse, RunSummary
 from shtairir.monitor.recording import NodeRow, RunRows
 from shtairir.planning.source import source_of
 from shtairir.results.report import failure_dict, summary_dict
@@ -305,7 +305,28 @@ def rows_of(
         **counts(nodes[: len(plan.nodes)]),
     )
     taken = tuple(_taken(result, nodes))
-    return RunRows(summary, str(plan.base_dir), text, nodes, attempts, events, (*taken, *resources))
+    return RunRows(summary, str(plan.base_dir), text, nodes, attempts, events, (*taken, *resources), _foreseen(result))
+
+
+def _foreseen(result: Outline) -> PastForecast | None:
+    if result.foresight is None:
+        return None
+    review = result.foresight.review(result)
+    forecast, truth, expected = review.forecast, review.truth, review.forecast.seconds
+    return PastForecast(
+        nodes_to_run=len(forecast.nodes_to_run),
+        nodes_cached=len(forecast.nodes_cached),
+        impact=forecast.impact,
+        low_s=expected.low if expected is not None else None,
+        typical_s=expected.typical if expected is not None else None,
+        high_s=expected.high if expected is not None else None,
+        peak_bytes=forecast.peak_bytes,
+        disk_bytes=forecast.disk_bytes,
+        saved_share=forecast.saved_share,
+        runs=forecast.runs,
+        nodes_run=truth.nodes_run,
+        written_bytes=truth.disk_bytes,
+    )
 
 
 def _taken(result: Outline, rows: Sequence[NodeRow]) -> Iterator[ResourceUse]:

@@ -103,5 +103,23 @@ CREATE TABLE regressions (
 ) WITHOUT ROWID;
 """
 
-STEPS: Final = (_FIRST, _REGRESSIONS)
+_FORECASTS = """
+CREATE TABLE forecasts (
+    run_id INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
+    nodes_to_run INTEGER NOT NULL,
+    nodes_cached INTEGER NOT NULL,
+    impact TEXT NOT NULL,
+    low_s REAL,
+    typical_s REAL,
+    high_s REAL,
+    peak_bytes INTEGER,
+    disk_bytes INTEGER,
+    saved_share REAL,
+    runs INTEGER NOT NULL,
+    nodes_run INTEGER NOT NULL,
+    written_bytes INTEGER
+);
+"""
+
+STEPS: Final = (_FIRST, _REGRESSIONS, _FORECASTS)
 VERSION: Final = len(STEPS)

@@ -37,6 +37,7 @@ def as_dict(result: RunResult) -> dict[str, Any]:
         "named": {name: str(port) for name, port in result.plan.named.items()},
         "memory": result.memory.to_dict(),
         **_loops(result),
+        **({"review": review.to_dict()} if (review := result.review) is not None else {}),
     }
 
 
