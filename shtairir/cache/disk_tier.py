@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from shtairir.cache.blobs import Blob, BlobFolder, RawPart, content_hash
 from shtairir.cache.eviction import Policy, priority
@@ -51,6 +51,15 @@ class Entry:
     nbytes: int
     cost_s: float
     origin: Origin
+    created_s: float
+
+
+class Found(NamedTuple):
+    """What is found under a key: the values, how large they are, what it took to make them, and when that was."""
+
+    values: tuple[Any, ...]
+    nbytes: int
+    cost_s: float
     created_s: float
 
 
@@ -111,8 +120,8 @@ class DiskTier:
 
     # --- reading and writing ----------------------------------------------------------------------------------
 
-    def get(self, key: str) -> tuple[tuple[Any, ...], int, float] | None:
-        """Return the values of an entry, its size, and the seconds that it took to make; ``None`` if there is none."""
+    def get(self, key: str) -> Found | None:
+        """Return an entry, or ``None`` if there is none."""
         return self._guarded(lambda index: self._read(index, key), None)
 
     def size_of(self, key: str) -> int | None:
@@ -154,7 +163,7 @@ class DiskTier:
             return None
         return _Draft(entry.key, text, blobs, entry.cost_s, entry.origin, entry.created_s)
 
-    def _read(self, index: Index, key: str) -> tuple[tuple[Any, ...], int, float] | None:
+    def _read(self, index: Index, key: str) -> Found | None:
         found = index.rows("select form, digest, nbytes, cost_s, created_s from entries where key = ?", key)
         if not found:
             return None
@@ -178,7 +187,7 @@ class DiskTier:
         if len(self._uses) >= _WRITTEN_AFTER:
             with index.changing():
                 self._note_uses(index)
-        return values, nbytes, cost_s
+        return Found(values, nbytes, cost_s, created_s)
 
     def _piece(self, hash: str | None, nbytes: int, data: bytes | None) -> bytes | bytearray | None:
         if hash is None:

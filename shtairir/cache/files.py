@@ -2,7 +2,7 @@
 
 The content of a file is hashed once, and again when its size, its times, or the place where it lies have changed.
 Among the times is that of the last change of status, which no program can set: so a file that was replaced by another
-of the same size, with the old date put on it, is noticed.
+of the same size, with the old date put on it, is noticed; and so is one that is written again at once.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import os
 import stat
 import threading
+import time
 from collections import OrderedDict
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from blake3 import blake3
 _REMEMBERED = 10_000
 _SLICE_BYTES = 1 << 22
 _MOST_IN_FOLDER = 100_000
+
+_TICK_S, _COARSE_TICK_S = 0.02, 2.0
 
 _State = tuple[int, ...]
 
@@ -46,6 +49,10 @@ class FileHashes:
             return _listing(path)
         if not stat.S_ISREG(found.st_mode):
             return f"special {found.st_mode}"
+        try:
+            found = _settled(path, found)
+        except OSError:
+            return "missing"
         state = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_dev)
         name = os.fspath(path)
         with self._lock:
@@ -59,6 +66,22 @@ class FileHashes:
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
         return hashed
+
+
+def _settled(path: Path, found: os.stat_result) -> os.stat_result:
+    """Return the state of a file once a change of it could not leave its times as they are.
+
+    A file system counts time in ticks. What is written twice within one looks the same both times; so whoever comes
+    within the tick of the last change waits for its end. Where ticks are long, all times are whole seconds.
+    """
+    while True:
+        is_coarse = not found.st_ctime_ns % 1_000_000_000 and not found.st_mtime_ns % 1_000_000_000
+        tick_s = _COARSE_TICK_S if is_coarse else _TICK_S
+        age_s = time.time() - max(found.st_ctime_ns, found.st_mtime_ns) / 1e9
+        if not 0 <= age_s < tick_s:
+            return found
+        time.sleep(tick_s - age_s)
+        found = path.stat()
 
 
 def _content(path: Path) -> str:
@@ -75,7 +98,7 @@ def _content(path: Path) -> str:
 def _listing(folder: Path) -> str:
     """Return what stands for the names, sizes and times of all that lies in a folder."""
     digest = hashlib.blake2b(digest_size=16)
-    count = 0
+    count, newest = 0, time.time() - _COARSE_TICK_S
     for place, folders, names in os.walk(folder):
         folders.sort()
         for name in sorted(names):
@@ -85,6 +108,8 @@ def _listing(folder: Path) -> str:
             file = os.path.join(place, name)
             try:
                 state = os.stat(file)
+                if state.st_ctime > newest:
+                    state = _settled(Path(file), state)
             except OSError:
                 continue
             facts = (os.path.relpath(file, folder), state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)

@@ -1,12 +1,22 @@
 """The keys under which the results of a plan's nodes are kept.
 
+A key holds all that a result depends on: the block with its version and its code, also that of the functions it calls
+in its pack; values; the content of files and the listing of folders; environment variables that the block declares;
+the versions of Python and the libraries; the condition under which the node runs; and the keys of what feeds it.
+
 A node has none when its result may be another next time for reasons that a key does not hold: its block is impure, or
 gives another result each time; it reads a file whose path another node tells; or it comes after such a node.
+
+When a plan differs from the one before in a few values, only the keys of what follows these are made anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -15,56 +25,210 @@ from shtairir.block.types import ListType, PortType, UnionType
 from shtairir.cache.files import FileHashes
 from shtairir.cache.sources import environment, source_stamp
 from shtairir.ids import NodeId
-from shtairir.recovery.identity import identities
+from shtairir.planning.columns import Tasks
+from shtairir.recovery.identity import identities, identity_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shtairir.planning.plan import ExecutionPlan, Task
+    from shtairir.block.definition import BlockDefinition
+    from shtairir.ids import PortRef
+    from shtairir.planning.plan import ExecutionPlan, Lineage, Task
 
 files_of = FileHashes()
 """Those of the program."""
 
+_MOST_CHANGED = 200
+_NONE: Mapping[Any, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What there was outside of the graph when keys were made.
+
+    Attributes
+    ----------
+    stamps
+        Of the code of blocks, by their ids.
+    files
+        What stood for the content of each file and folder.
+    variables
+        What stood for the environment variables that blocks declare.
+    """
+
+    environment: str
+    stamps: Mapping[str, str]
+    files: Mapping[Path, str]
+    variables: Mapping[str, str]
+
+    def around(self, task: Task) -> str:
+        """Return what stands for all of it that a task depends on, besides the code."""
+        read = [f"{name}={self.files[path]}" for name, path in read_files(task)]
+        told = [f"${name}={self.variables[name]}" for name in task.definition.traits.reads_environment]
+        return "|".join([self.environment, *told, *read])
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of a plan.
+
+    Attributes
+    ----------
+    of
+        The keys by node, also of those that share the result of another.
+    world
+        What they hold of what lies outside of the graph.
+    why_not
+        The nodes that have none, each with the reason.
+    """
+
+    of: Mapping[NodeId, str]
+    world: World
+    why_not: Mapping[NodeId, str]
+
+
+@dataclass(slots=True)
+class _Surveyed:
+    """What holds for all plans of a lineage, and the keys of the last of them."""
+
+    blocks: tuple[BlockDefinition, ...]
+    paths: tuple[Path, ...]
+    why_not: Mapping[NodeId, str]
+    tasks: Sequence[Task]
+    keys: Keys | None = None
+
+
+_surveyed: WeakKeyDictionary[Lineage, _Surveyed] = WeakKeyDictionary()
+
 
 def cache_keys(plan: ExecutionPlan, files: FileHashes = files_of) -> Mapping[NodeId, str]:
-    """Return the key of each node of a plan whose result may be kept; see also `why_not_kept`.
+    """Return the key of each node of a plan whose result may be kept; see also `why_not_kept`."""
+    return keys_of(plan, files).of
 
-    They are made once for a plan, and again when one of the files has changed that it reads.
+
+def keys_of(
+    plan: ExecutionPlan,
+    files: FileHashes = files_of,
+    replaced: Mapping[PortRef, str] | None = None,
+    why_not: Mapping[NodeId, str] = _NONE,
+) -> Keys:
+    """Return the keys of a plan.
+
+    Parameters
+    ----------
+    replaced
+        What stands for values that are not made by their nodes in this run.
+    why_not
+        The nodes that have no key then.
     """
-    paths = _paths.get(plan)
-    if paths is None:
-        calls = (task for whole in plan.tasks for task in whole.calls)
-        paths = _paths[plan] = tuple({path for task in calls for _, path in read_files(task)})
-    state = tuple(map(files.of, paths))
-    made = _made.get(plan)
-    if made is None or made[0] != state:
-        made = _made[plan] = state, _keys(plan, files)
-    return made[1]
-
-
-_paths: WeakKeyDictionary[ExecutionPlan, tuple[Path, ...]] = WeakKeyDictionary()
-_made: WeakKeyDictionary[ExecutionPlan, tuple[tuple[str, ...], Mapping[NodeId, str]]] = WeakKeyDictionary()
-
-
-def _keys(plan: ExecutionPlan, files: FileHashes) -> Mapping[NodeId, str]:
-    definitions = {id(definition): definition for definition in _definitions(plan)}  # many tasks, few blocks
-    stamps = {definition.id: source_stamp(definition) for definition in definitions.values()}
-
-    def outside(task: Task) -> str:
-        read = [f"{name}={files.of(path)}" for name, path in read_files(task)]
-        return "|".join([environment(), *read])
-
-    keys = identities(plan, stamps, outside)
-    for node in why_not_kept(plan):
-        keys.pop(node, None)
+    known = _surveyed.get(plan.lineage)
+    if known is None or (known.tasks is not plan.tasks and not _may_follow(known, plan)):
+        known = _surveyed[plan.lineage] = _survey(plan)
+    world = _world(known, files)
+    if replaced is not None:
+        return _all_keys(plan, world, why_not, replaced)
+    before = known.keys
+    if before is None or before.world != world:
+        keys = _all_keys(plan, world, known.why_not)
+    elif known.tasks is plan.tasks:
+        keys = before
+    else:
+        keys = _changed_keys(plan, known, before)
+    known.tasks, known.keys = plan.tasks, keys
     return keys
 
 
-def why_not_kept(plan: ExecutionPlan) -> dict[NodeId, str]:
-    """Return the nodes whose results are not kept, each with the reason."""
+def _may_follow(known: _Surveyed, plan: ExecutionPlan) -> bool:
+    """Whether a plan differs in a few values only from the one whose keys are known."""
+    if not isinstance(plan.tasks, Tasks) or not isinstance(known.tasks, Tasks) or known.paths:
+        return False
+    changed = plan.tasks.differing(known.tasks)
+    return changed is not None and len(changed) <= _MOST_CHANGED
+
+
+def _survey(plan: ExecutionPlan) -> _Surveyed:
+    blocks = {id(task.definition): task.definition for task in _all_calls(plan)}  # many tasks, few blocks
+    paths = dict.fromkeys(path for task in _all_calls(plan) for _, path in read_files(task))
+    return _Surveyed(tuple(blocks.values()), tuple(paths), why_not_kept(plan), plan.tasks)
+
+
+def _world(known: _Surveyed, files: FileHashes) -> World:
+    names = {name for block in known.blocks for name in block.traits.reads_environment}
+    return World(
+        environment(),
+        {block.id: source_stamp(block) for block in known.blocks},
+        {path: files.of(path) for path in known.paths},
+        {name: _told(os.environ.get(name)) for name in names},
+    )
+
+
+def _told(value: str | None) -> str:
+    """Return what stands for a variable; it may be a secret, so it is not what it says."""
+    if value is None:
+        return "unset"
+    return hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _all_keys(
+    plan: ExecutionPlan, world: World, why_not: Mapping[NodeId, str], replaced: Mapping[PortRef, str] = _NONE
+) -> Keys:
+    keys = identities(plan, world.stamps, world.around, replaced)
+    for node in why_not:
+        keys.pop(node, None)
+    return Keys(keys, world, why_not)
+
+
+def _changed_keys(plan: ExecutionPlan, known: _Surveyed, before: Keys) -> Keys:
+    """Return the keys of a plan by those of one that differs in a few values."""
+    from shtairir.execute.program import program_of
+
+    assert isinstance(plan.tasks, Tasks)
+    assert isinstance(known.tasks, Tasks)
+    pending = plan.tasks.differing(known.tasks) or []
+    pending.sort()
+    keys, stamps = dict(before.of), dict(before.world.stamps)
+    successors, seen = program_of(plan).plain.successors, set(pending)
+    while pending:
+        number = heappop(pending)
+        if not _has_other_keys(plan.tasks[number], keys, stamps, before):
+            continue
+        for after in successors[number]:
+            if after not in seen:
+                seen.add(after)
+                heappush(pending, after)
+    return Keys(keys, before.world, before.why_not)
+
+
+def _has_other_keys(whole: Task, keys: dict[NodeId, str], stamps: dict[str, str], before: Keys) -> bool:
+    """Make the keys of a task anew, and say whether they are others; what has none always counts."""
+    is_other = False
+    for task in whole.calls:
+        if task.node in before.why_not:
+            is_other = True
+            continue
+        key = identity_of(task, keys, stamps, before.world.around(task), before.world.around)
+        is_other |= key != keys.get(task.node)
+        for node in (task.node, *task.aliases):
+            keys[node] = key
+    return is_other
+
+
+# --- what has no key ------------------------------------------------------------------------------------------
+
+
+def why_not_kept(plan: ExecutionPlan, stable: Collection[NodeId] = ()) -> dict[NodeId, str]:
+    """Return the nodes whose results are not kept, each with the reason.
+
+    Parameters
+    ----------
+    stable
+        Nodes whose results are there, and stay what they are.
+    """
     reasons: dict[NodeId, str] = {}
     for whole in plan.tasks:
         for task in whole.calls:
+            if task.node in stable:
+                continue
             before = next((item.source.node for item in task.inputs if item.source.node in reasons), None)
             why = _why_not(task) or (_after(before, reasons) if before is not None else "")
             if why:
@@ -82,17 +246,29 @@ def _why_not(task: Task) -> str:
     traits = task.definition.traits
     if not traits.pure:
         return "Its block has effects."
-    if not traits.deterministic:
+    if not traits.deterministic and task.policy.cache != "always":
         return "Its block does not give the same result each time."
-    if traits.lazy is not None:
-        return "It hands on what others have made."
+    if traits.lazy is not None and traits.lazy.decide is None:
+        return "It hands on what others have made, or what stands in for it."
     told = next((item.port for item in task.inputs if _is_path(_type_of(task, item.port))), None)
     if told is not None:
         return f"It reads what '{told}' names, which another node tells."
-    if task.body is not None:
-        inside = next(iter(why_not_kept(task.body.plan).items()), None)
-        return f"In its body, '{inside[0]}': {inside[1]}" if inside is not None else ""
-    return ""
+    return _why_not_body(task) if task.body is not None else ""
+
+
+def _why_not_body(loop: Task) -> str:
+    assert loop.body is not None
+    inside = next(iter(why_not_kept(loop.body.plan).items()), None)
+    if inside is not None:
+        return f"In its body, '{inside[0]}': {inside[1]}"
+    calls = (task for whole in loop.body.plan.tasks for task in whole.calls)
+    replaced = next((task.node for task in calls if task.policy.on_failure == "fallback"), None)
+    return f"In its body, something may stand in for what '{replaced}' makes." if replaced is not None else ""
+
+
+def may_be_stored(task: Task) -> bool:
+    """Whether the result of a task that has a key is put into the cache: not if a person has said that of the node."""
+    return task.policy.cache != "never"
 
 
 def read_files(task: Task) -> Iterator[tuple[str, Path]]:
@@ -116,9 +292,10 @@ def _is_path(type: PortType | None) -> bool:
     return type is not None and type.family == "path"
 
 
-def _definitions(plan: ExecutionPlan) -> Iterator[Any]:
+def _all_calls(plan: ExecutionPlan) -> Iterator[Task]:
+    """Yield the calls of a plan, also those in the bodies of loops."""
     for whole in plan.tasks:
         for task in whole.calls:
-            yield task.definition
+            yield task
             if task.body is not None:
-                yield from _definitions(task.body.plan)
+                yield from _all_calls(task.body.plan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import Any
@@ -67,14 +67,33 @@ class MemoryTier:
                 self._rank(key, held)
             return held
 
-    def put(self, key: str, values: tuple[Any, ...], nbytes: int, cost_s: float) -> None:
-        """Take an entry, in the place of those that have to go for it."""
+    def use(self, keys: Iterable[str]) -> None:
+        """Count entries as used."""
+        with self._lock:
+            now = self._clock()
+            for key in keys:
+                held = self._held.get(key)
+                if held is not None:
+                    held.uses += 1
+                    held.used_s = now
+                    self._rank(key, held)
+
+    def put(
+        self, key: str, values: tuple[Any, ...], nbytes: int, cost_s: float, created_s: float | None = None
+    ) -> None:
+        """Take an entry, in the place of those that have to go for it.
+
+        Parameters
+        ----------
+        created_s
+            When it was made, if that is not now.
+        """
         with self._lock:
             self._remove(key)
             if nbytes > self.limit_bytes:
                 return
             now = self._clock()
-            held = self._held[key] = Held(values, nbytes, cost_s, now, now)
+            held = self._held[key] = Held(values, nbytes, cost_s, created_s if created_s is not None else now, now)
             self._shrink_to(self.limit_bytes - nbytes)  # the newest is not in the order yet: it stays
             self._nbytes += nbytes
             self._rank(key, held)

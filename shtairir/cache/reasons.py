@@ -1,12 +1,12 @@
-"""Why a node must run, in a sentence: what is different from the last run of its graph.
+"""Why a node runs: what is different from the last run of the same graph.
 
-Of each smart run it is written down what every node was made of: its block and the stamp of its code, the values that
-were set, the files that it read, and what fed each input. The next run is held against that. A node that differs says
-how; one that does not comes after one that does.
+Of each run it is remembered what its nodes were made of. A node that differs says how; one that does not says after
+which of those it comes, and what that says.
 """
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import os
@@ -16,116 +16,207 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from shtairir.block.values import describe
-from shtairir.cache.files import FileHashes
-from shtairir.cache.keys import files_of, read_files, why_not_kept
-from shtairir.cache.sources import environment, source_stamp
+from shtairir.cache.keys import Keys, read_files
 from shtairir.ids import NodeId
 
 if TYPE_CHECKING:
     from shtairir.planning.plan import ExecutionPlan, Task
 
-_FORMAT, _VERSION = "shtairir-ingredients", 1
+_FORMAT, _VERSION = "shtairir-ingredients", 2
 _LONGEST = 60
+_CAPITALS = ("It ", "Its ", "Block ", "Other ", "The ", "This ", "What ")
+NO_RESULT = "Its result is not in the cache."
+FIRST = "This graph has not run here before."
+
+V = TypeVar("V")
 
 Ingredients = dict[str, Any]
-"""Of one node: ``block``, ``stamp``, ``values`` in words, ``files`` by path, ``inputs``, and the ``key``."""
+"""Of one node: ``block``, ``stamp``, ``values`` in words, ``files`` by path, ``variables``, ``inputs``, ``condition``,
+and the ``key``."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """What is known of the last run of a graph."""
+    """What is known of the last run of a graph.
+
+    Attributes
+    ----------
+    home
+        What tells the graph from others of the same name.
+    """
 
     nodes: Mapping[str, Ingredients]
     environment: str = ""
+    home: str = ""
 
 
-def ingredients(
-    plan: ExecutionPlan, keys: Mapping[NodeId, str], files: FileHashes = files_of
-) -> dict[str, Ingredients]:
+class Why(NamedTuple):
+    """Why a node runs.
+
+    Attributes
+    ----------
+    said
+        That, in a sentence.
+    behind
+        The node that it comes after, if that is why.
+    root
+        The node that it all goes back to: where something is different.
+    """
+
+    said: str
+    behind: NodeId | None
+    root: NodeId
+
+
+def ingredients(plan: ExecutionPlan, keys: Keys) -> dict[str, Ingredients]:
     """Return what each node of a plan is made of."""
-    stamps: dict[int, str] = {}  # many tasks, few blocks
     found: dict[str, Ingredients] = {}
     for whole in plan.tasks:
         for task in whole.calls:
-            definition = task.definition
-            stamp = stamps.get(id(definition)) or stamps.setdefault(id(definition), source_stamp(definition))
-            made_of = _ingredients(task, stamp, keys.get(task.node, ""), files)
+            made_of = _ingredients(task, keys)
             found.update(dict.fromkeys((task.node, *task.aliases), made_of))
     return found
 
 
-def _ingredients(task: Task, stamp: str, key: str, files: FileHashes) -> Ingredients:
-    return {
+def _ingredients(task: Task, keys: Keys) -> Ingredients:
+    world, traits = keys.world, task.definition.traits
+    made_of: Ingredients = {
         "block": task.definition.id,
-        "stamp": stamp,
+        "stamp": world.stamps[task.definition.id],
         "values": {name: _in_words(value) for name, value in sorted(task.values.items())},
-        "files": {os.fspath(path): files.of(path) for _, path in read_files(task)},
+        "files": {os.fspath(path): world.files[path] for _, path in read_files(task)},
         "inputs": {item.port: str(item.source) for item in sorted(task.inputs, key=lambda one: one.port)},
-        "key": key,
+        "key": keys.of.get(task.node, ""),
     }
+    if traits.reads_environment:
+        made_of["variables"] = {name: world.variables[name] for name in traits.reads_environment}
+    if task.policy.condition is not None:
+        made_of["condition"] = task.policy.condition
+    if task.body is not None:
+        inside = ingredients(task.body.plan, keys)
+        made_of["body"] = inside
+    return made_of
 
 
 def reasons(
     plan: ExecutionPlan,
     now: Mapping[str, Ingredients],
+    keys: Keys,
     last: LastRun | None,
     running: Container[str],
-) -> dict[NodeId, str]:
+) -> dict[NodeId, Why]:
     """Return why each of the nodes that run does."""
-    not_kept = why_not_kept(plan)
-    found: dict[NodeId, str] = {}
+    found: dict[NodeId, Why] = {}
     for whole in plan.tasks:
         for task in whole.calls:
-            if task.node not in running:
-                continue
-            why = not_kept.get(task.node) or _why(task, now[task.node], last, found)
-            found.update(dict.fromkeys((task.node, *task.aliases), why))
+            if task.node in running:
+                why = _why(task, now[task.node], keys, last, found)
+                found.update(dict.fromkeys((task.node, *task.aliases), why))
     return found
 
 
-def _why(task: Task, now: Ingredients, last: LastRun | None, found: Mapping[NodeId, str]) -> str:
+def _why(task: Task, now: Ingredients, keys: Keys, last: LastRun | None, found: Mapping[NodeId, Why]) -> Why:
+    node = task.node
+    not_kept = keys.why_not.get(node, "")
+    behind = next((item.source.node for item in task.inputs if item.source.node in found), None)
+    if not_kept and not not_kept.startswith("It comes after"):
+        return Why(not_kept, None, node)
     if last is None:
-        return "This graph has not run here before."
-    before = last.nodes.get(task.node)
+        return Why(FIRST, None, node)
+    before = last.nodes.get(node)
     if before is None:
-        return "It was not there in the last run."
+        return Why("It was not there in the last run.", None, node)
     change = _change(before, now)
     if change:
-        return change
-    behind = next((item.source.node for item in task.inputs if item.source.node in found), None)
-    if before.get("key") != now["key"]:
-        if behind is not None:
-            return f"It comes after '{behind}', which runs again."
-        if last.environment != environment():
-            return "Other versions of libraries are installed."
-    if behind is not None and not now["key"]:
-        return f"It comes after '{behind}', which runs again."
-    return "Its result is not in the cache."
+        return Why(change, None, node)
+    is_other = before.get("key") != now["key"] or not now["key"]
+    if behind is not None and is_other:
+        root = found[behind].root
+        return Why(f"It comes after '{root}': {_within(found[root].said)}", behind, root)
+    if not_kept:
+        return Why(not_kept, None, node)
+    if is_other and last.environment != keys.world.environment:
+        return Why("Other versions of libraries are installed.", None, node)
+    return Why(NO_RESULT, None, node)
+
+
+def _within(sentence: str) -> str:
+    """Return a sentence as it goes on after a colon."""
+    return sentence[0].lower() + sentence[1:] if sentence.startswith(_CAPITALS) else sentence
 
 
 def _change(before: Ingredients, now: Ingredients) -> str:
     """Return the first thing in which a node differs by itself; empty if there is none."""
     if before["block"] != now["block"]:
         return f"It is {now['block']} now, and was {before['block']}."
-    if before["stamp"] != now["stamp"]:
-        return f"Block {now['block']} has new code."
+    changed = _changed_code(before, now) or _changed_values(before, now)
+    if changed:
+        return changed
+    for path, content in now["files"].items():
+        if before["files"].get(path, content) != content:
+            return f"{os.path.basename(path)} changed on disk."
+    for name, told in now.get("variables", {}).items():
+        if before.get("variables", {}).get(name, told) != told:
+            return f"The environment variable {name} has another value."
+    return _changed_condition(before, now) or _changed_body(before, now)
+
+
+def _changed_code(before: Ingredients, now: Ingredients) -> str:
+    was, is_now = before["stamp"], now["stamp"]
+    if was == is_now:
+        return ""
+    versions = [stamp.partition("@")[2].partition(":")[0] for stamp in (was, is_now)]
+    if versions[0] != versions[1]:
+        return f"Block {now['block']} is of version {versions[1]} now, and was of version {versions[0]}."
+    code, other = was.split("|"), is_now.split("|")
+    if code[0] == other[0] and code[-1] != other[-1] and "=" in f"{code[-1]}{other[-1]}":
+        return f"Other versions are installed of what block {now['block']} needs."
+    return f"Block {now['block']} has new code."
+
+
+def _changed_values(before: Ingredients, now: Ingredients) -> str:
     for name, value in now["values"].items():
         was = before["values"].get(name)
         if was is None and name in before["inputs"]:
             return f"{name} is {value} now, and came from {before['inputs'][name]}."
-        if was is not None and was != value:
-            return f"{name} changed from {was} to {value}."
+        if was is None or was != value:
+            return f"{name} changed from {was} to {value}." if was is not None else f"{name} is {value} now."
     for name, source in now["inputs"].items():
         was = before["inputs"].get(name)
         if was != source:
             return f"{name} comes from {source} now{f', and came from {was}' if was else ''}."
-    for path, content in now["files"].items():
-        if before["files"].get(path, content) != content:
-            return f"{os.path.basename(path)} changed on disk."
-    return ""
+    gone = [name for name in {**before["values"], **before["inputs"]} if name not in now["values"]]
+    gone = [name for name in gone if name not in now["inputs"]]
+    return f"{gone[0]} is not set any more." if gone else ""
+
+
+def _changed_condition(before: Ingredients, now: Ingredients) -> str:
+    was, is_now = before.get("condition"), now.get("condition")
+    if was == is_now:
+        return ""
+    if was is None or is_now is None:
+        return (
+            f"It has the condition '{is_now}' now." if was is None else f"It has no condition any more; it had '{was}'."
+        )
+    return f"Its condition changed from '{was}' to '{is_now}'."
+
+
+def _changed_body(before: Ingredients, now: Ingredients) -> str:
+    """Return what is different in what a loop repeats."""
+    was, is_now = before.get("body"), now.get("body")
+    if was is None or is_now is None or was == is_now:
+        return ""
+    for node, made_of in is_now.items():
+        if node not in was:
+            return f"In its body, '{node}' is new."
+        change = _change(was[node], made_of)
+        if change:
+            return f"In its body, of '{node}': {_within(change)}"
+    gone = next((node for node in was if node not in is_now), None)
+    return f"In its body, '{gone}' is not there any more." if gone is not None else ""
 
 
 def _in_words(value: Any) -> str:
@@ -147,17 +238,17 @@ def _short_hash(text: str, size: int = 4) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
 
 
-class Reasons(Mapping[NodeId, str]):
-    """Why nodes run: found out when somebody asks."""
+class Lazily(Mapping[NodeId, V]):
+    """What is to be said of nodes, found out when somebody asks."""
 
-    def __init__(self, find: Callable[[], Mapping[NodeId, str]]) -> None:
+    def __init__(self, find: Callable[[], Mapping[NodeId, V]]) -> None:
         self._find = find
 
     @cached_property
-    def _found(self) -> Mapping[NodeId, str]:
+    def _found(self) -> Mapping[NodeId, V]:
         return self._find()
 
-    def __getitem__(self, node: NodeId) -> str:
+    def __getitem__(self, node: NodeId) -> V:
         return self._found[node]
 
     def __iter__(self) -> Iterator[NodeId]:
@@ -169,26 +260,88 @@ class Reasons(Mapping[NodeId, str]):
 
 # --- the file -------------------------------------------------------------------------------------------------
 
+_PATIENCE_S = 0.2
+"""How long to wait for a newer run of the same graph before one is written down."""
+
 
 class LastRuns:
-    """Keeps what the last run of each graph was made of, in a folder."""
+    """Keeps what the last run of each graph was made of, in a folder. Any thread may use it.
+
+    Runs are written down a moment later, on a thread of its own that ends when there is nothing to do.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._changed = threading.Condition()
+        self._waiting: dict[str, LastRun] = {}
+        self._in_hand: dict[str, LastRun] = {}
+        self._is_at_work = False
+        atexit.register(self.flush)
 
     def read(self, graph: str) -> LastRun | None:
         """Return the last run of a graph, which is known by its file or its name."""
+        with self._changed:
+            waiting = self._waiting.get(graph) or self._in_hand.get(graph)
+        if waiting is not None:
+            return waiting
         try:
             document = json.loads(self._path(graph).read_bytes())
             if (document["format"], document["version"]) != (_FORMAT, _VERSION):
                 return None
-            return LastRun(dict(document["nodes"]), str(document["environment"]))
+            return LastRun(dict(document["nodes"]), str(document["environment"]), str(document["home"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def write(self, graph: str, nodes: Mapping[str, Ingredients]) -> None:
-        """Remember a run; that it cannot be written costs no more than a reason."""
-        document = {"format": _FORMAT, "version": _VERSION, "environment": environment(), "nodes": nodes}
+    def note(self, graph: str, run: LastRun) -> None:
+        """Remember a run; it is written down soon, see `flush`."""
+        with self._changed:
+            self._waiting[graph] = run
+            if not self._is_at_work:
+                self._is_at_work = True
+                threading.Thread(target=self._work, name="shtairir last runs", daemon=True).start()
+
+    def flush(self) -> None:
+        """Write down what is not written yet, and wait for what is being written."""
+        while self._write_next():
+            pass
+        with self._changed:
+            while self._in_hand:
+                self._changed.wait()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait(_PATIENCE_S)
+                if not self._waiting:
+                    self._is_at_work = False
+                    return
+            while self._write_next():
+                pass
+
+    def _write_next(self) -> bool:
+        with self._changed:
+            if not self._waiting:
+                return False
+            graph = next(iter(self._waiting))
+            run = self._in_hand[graph] = self._waiting.pop(graph)
+        try:
+            self._write(graph, run)
+        finally:
+            with self._changed:
+                if self._in_hand.get(graph) is run:
+                    del self._in_hand[graph]
+                self._changed.notify_all()
+        return True
+
+    def _write(self, graph: str, run: LastRun) -> None:
+        """Write a run down; that it cannot be written costs no more than a reason."""
+        document = {
+            "format": _FORMAT,
+            "version": _VERSION,
+            "environment": run.environment,
+            "home": run.home,
+            "nodes": dict(run.nodes),
+        }
         path = self._path(graph)
         passing = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
         with suppress(OSError):

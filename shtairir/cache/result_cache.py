@@ -5,13 +5,13 @@ from __future__ import annotations
 import fnmatch
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from shtairir.block.values import nbytes_of, read_only
-from shtairir.cache.disk_tier import DiskTier, Entry, Origin
+from shtairir.cache.disk_tier import DiskTier, Entry, Found, Origin
 from shtairir.cache.eviction import Policy
 from shtairir.cache.memory_tier import Held, MemoryTier
 from shtairir.cache.writer import BackgroundWriter
@@ -129,37 +129,36 @@ class ResultCache:
 
     def get(self, key: str) -> tuple[Any, ...] | None:
         """Return the values of an entry, or ``None``. What the caller does with them changes nothing in the cache."""
-        found = self._found(key)
+        found = self.look(key)
         if found is None:
-            self._count(0, 0.0)
+            self._count(0, 0.0, hits=0)
             return None
-        values, nbytes, cost_s = found
-        self._count(nbytes, cost_s, hit=True)
-        return tuple(map(received, values))
+        self._memory.use([key])
+        self._count(found.nbytes, found.cost_s, hits=1)
+        return tuple(map(received, found.values))
 
-    def _found(self, key: str) -> tuple[tuple[Any, ...], int, float] | None:
-        held = self._memory.get(key)
-        if held is not None and not self._is_stale(held):
-            return held.values, held.nbytes, held.cost_s
-        waiting = self._not_written(key)
-        if waiting is not None:
-            return waiting.values, waiting.nbytes, waiting.cost_s
-        if self._disk is not None and (found := self._disk.get(key)) is not None:
-            values, nbytes, cost_s = found
-            self._memory.put(key, tuple(map(read_only, values)), _size(values), cost_s)
-            return values, nbytes, cost_s
-        return self._parent._found(key) if self._parent is not None else None
+    def look(self, key: str) -> Found | None:
+        """Return what there is under a key, brought into memory if it fits; ``None`` if it is not there, or not whole.
 
-    def warm(self, key: str) -> int | None:
-        """Bring an entry into memory if it fits, and return its size; ``None`` if it is not there, or not whole.
-
-        That does not count as a hit.
+        Nobody may change the values. That does not count as a hit: see `note_hits`.
         """
         held = self._memory.peek(key)
         if held is not None and not self._is_stale(held):
-            return held.nbytes
-        found = self._found(key)
-        return found[1] if found is not None else None
+            return Found(held.values, held.nbytes, held.cost_s, held.created_s)
+        waiting = self._not_written(key)
+        if waiting is not None:
+            return Found(waiting.values, waiting.nbytes, waiting.cost_s, waiting.created_s)
+        if self._disk is not None and (found := self._disk.get(key)) is not None:
+            values = tuple(map(read_only, found.values))
+            self._memory.put(key, values, _size(values), found.cost_s, found.created_s)
+            return found._replace(values=values)
+        return self._parent.look(key) if self._parent is not None else None
+
+    def note_hits(self, found: Mapping[str, Found]) -> None:
+        """Count what `look` has found as hits."""
+        self._memory.use(found)
+        nbytes, saved_s = sum(each.nbytes for each in found.values()), sum(each.cost_s for each in found.values())
+        self._count(nbytes, saved_s, hits=len(found))
 
     def size_of(self, key: str) -> int | None:
         """Return the size of an entry in bytes, or ``None`` if there is none; does not count as using it."""
@@ -172,10 +171,23 @@ class ResultCache:
         found = self._disk.size_of(key) if self._disk is not None else None
         return found if found is not None or self._parent is None else self._parent.size_of(key)
 
+    def created_s(self, key: str) -> float | None:
+        """Return when an entry was made, by the clock on the wall; ``None`` if there is none, or it is not whole."""
+        found = self.look(key)
+        return found.created_s if found is not None else None
+
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self.size_of(key) is not None
 
-    def put(self, key: str, values: Sequence[Any], *, cost_s: float, origin: Origin | None = None) -> None:
+    def put(
+        self,
+        key: str,
+        values: Sequence[Any],
+        *,
+        cost_s: float,
+        origin: Origin | None = None,
+        in_memory_only: bool = False,
+    ) -> None:
         """Keep values under a key; they are written to the disk soon, see `flush`.
 
         Parameters
@@ -184,11 +196,13 @@ class ResultCache:
             What it took to make them.
         origin
             What they are the result of.
+        in_memory_only
+            Whether to write them would take more than it saves.
         """
         kept = tuple(read_only(received(value)) for value in values)
         nbytes = _size(kept)
         self._memory.put(key, kept, nbytes, cost_s)
-        if self._writer is not None:
+        if self._writer is not None and not in_memory_only:
             about = origin if origin is not None else Origin()
             self._writer.put(Entry(key, kept, nbytes, cost_s, about, self._clock()))
 
@@ -319,16 +333,14 @@ class ResultCache:
         if self._disk is not None:
             self._disk.close()
 
-    def _count(self, nbytes: int, cost_s: float, *, hit: bool = False) -> None:
+    def _count(self, nbytes: int, cost_s: float, *, hits: int) -> None:
         with self._lock:
-            if hit:
-                self._hits += 1
-                self._saved_s += cost_s
-                self._saved_bytes += nbytes
-            else:
-                self._misses += 1
+            self._hits += hits
+            self._misses += not hits
+            self._saved_s += cost_s
+            self._saved_bytes += nbytes
         if self._disk is not None:
-            self._disk.count(hits=hit, misses=not hit, saved_s=cost_s, saved_bytes=nbytes)
+            self._disk.count(hits=hits, misses=not hits, saved_s=cost_s, saved_bytes=nbytes)
 
     def _not_written(self, key: str) -> Entry | None:
         entry = self._writer.find(key) if self._writer is not None else None

@@ -5,43 +5,55 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
-from shtairir.cache.disk_tier import Origin
-from shtairir.cache.keys import cache_keys
-from shtairir.cache.reasons import Ingredients, LastRun, LastRuns, Reasons, ingredients, reasons
+from shtairir.block.values import nbytes_of
+from shtairir.cache.ages import ORIGIN as _ORIGIN
+from shtairir.cache.ages import frozen_text, origin_text
+from shtairir.cache.disk_tier import Found, Origin
+from shtairir.cache.keys import Keys, keys_of, may_be_stored, why_not_kept
+from shtairir.cache.reasons import Lazily, LastRun, LastRuns, Why, ingredients, reasons
 from shtairir.cache.result_cache import ResultCache
 from shtairir.errors import CacheError
 from shtairir.events import RunStatus
-from shtairir.execute.restoring import Restored
+from shtairir.execute.call import received
+from shtairir.execute.restoring import GIVEN, GivenValue, KnownValue, Restored
 from shtairir.ids import NodeId, PortRef
+from shtairir.planning.columns import Tasks
+from shtairir.planning.plan import ExecutionPlan, Lineage, Task
 from shtairir.planning.source import source_of
 
 if TYPE_CHECKING:
     from shtairir.execute.attempt import Attempt
-    from shtairir.planning.plan import ExecutionPlan
     from shtairir.results.result import RunResult
 
 VARIABLE = "SHTAIRIR_CACHE_PATH"
-ORIGIN = "Restored from the cache."
+ORIGIN = f"{_ORIGIN}."
 SPARING = "was restored from the cache"
 
-_WORTH_KEEPING_S = 1e-3
-"""What takes less is made again as quickly as it is found."""
+_WORTH_WRITING_S = 1e-3
+"""What takes less is made again as quickly as it is read from the disk, unless it is small."""
+_SMALL_BYTES = 64_000
+_AT_ONCE_BYTES = 4096
+"""Values up to this size are held while the run lasts, since it is read at once what they are."""
+
+_NOTHING: Mapping[Any, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class CachedValue:
-    """A value in the cache, read when somebody wants it."""
+    """A value in the cache, read when somebody wants it; small ones are read already."""
 
     cache: ResultCache
     key: str
     place: int
     nbytes: int
+    read: tuple[Any, ...] | None = None
 
     def load(self) -> Any:
         """Return the value.
@@ -51,6 +63,8 @@ class CachedValue:
         CacheError
             When it has gone meanwhile, or was found to be damaged.
         """
+        if self.read is not None:
+            return received(self.read[self.place])
         found = self.cache.get(self.key)
         if found is None or len(found) <= self.place:
             raise CacheError(
@@ -61,6 +75,19 @@ class CachedValue:
 
 class SmartRun:
     """What the cache knows of a plan, and the hook that tells it of the rest.
+
+    Parameters
+    ----------
+    keep
+        Outputs that are wanted besides the results; ``None`` for all.
+    fresh
+        Whether nothing is taken from the cache but what frozen nodes hold.
+    given
+        Values that the run is given: what makes them is not looked for.
+    frozen
+        The nodes that hold their last result.
+    only_frozen
+        Whether the cache has to do with these only.
 
     Attributes
     ----------
@@ -73,88 +100,188 @@ class SmartRun:
     """
 
     def __init__(
-        self, plan: ExecutionPlan, cache: ResultCache, keep: Iterable[PortRef] | None = (), *, fresh: bool = False
+        self,
+        plan: ExecutionPlan,
+        cache: ResultCache,
+        keep: Iterable[PortRef] | None = (),
+        *,
+        fresh: bool = False,
+        given: Mapping[PortRef, Any] = _NOTHING,
+        frozen: Collection[NodeId] = (),
+        only_frozen: bool = False,
     ) -> None:
         self._cache = cache
         self._plan = plan
-        self._graph = plan.graph_name
-        self._last = _last_runs(cache.folder / "graphs") if cache.folder is not None else None
+        self._last = last_runs(cache)
         self._began: dict[int, float] = {}
-        self._is_fresh = fresh
-        self.keys = cache_keys(plan)
+        self._given = {plan.aliases.get(port, port): value for port, value in given.items()}
+        self._frozen = frozenset(frozen)
+        self._only_frozen = only_frozen
+        self._takes_all = not fresh and not only_frozen
+        self._unsure: set[NodeId] = set()
+        self._held: Mapping[NodeId, str] = _NOTHING
+        self._keys = self._made_keys()
+        self.keys = self._keys.of
         self.known: dict[NodeId, int] = {}
         self.running: set[NodeId] = set()
-        self._ports: dict[PortRef, CachedValue] = {}
+        self._found: dict[NodeId, Found] = {}
         self._look(keep)
+
+    def _made_keys(self) -> Keys:
+        """Return the keys of this run: others than those of the plan, if values are given or held."""
+        keys = keys_of(self._plan)
+        if not self._given and not self._frozen:
+            return keys
+        from shtairir.cache.frozen import held_keys, home_of, key_by_name
+        from shtairir.cache.given import tokens
+
+        self._held = held_keys(self._plan, self._frozen, self._last_run, self._cache) if self._frozen else _NOTHING
+        stable = {*self._held, *(port.node for port in self._given)}
+        told = tokens(self._plan, self._given, keys.of, self._cache)
+        replaced = {port: token for port, token in told.items() if token is not None}
+        for node, key in self._held.items():
+            call = self._plan.call(node)
+            outputs = call.definition.outputs if call is not None else ()
+            replaced |= {PortRef(node, output.name): f"{key}.{output.name}" for output in outputs}
+        found = keys_of(self._plan, replaced=replaced, why_not=why_not_kept(self._plan, stable))
+        own, home = dict(found.of), home_of(self._plan)
+        for node in self._frozen:
+            call = self._plan.call(node)
+            if call is not None and node not in own:
+                own[node] = key_by_name(home, node, call.definition.id)
+        own |= self._held
+        self._unsure |= following(self._plan, [port.node for port, token in told.items() if token is None])
+        return Keys({node: key for node, key in own.items() if node not in self._unsure}, found.world, found.why_not)
+
+    # --- what is there ----------------------------------------------------------------------------------------
 
     @property
     def restored(self) -> Restored | None:
-        """What is there already; ``None`` for nothing."""
-        return Restored(known=self._ports, origin=ORIGIN, sparing=SPARING) if self._ports else None
+        """What is there already; ``None`` for nothing. What a person gives goes before what the cache has."""
+        known: dict[PortRef, KnownValue] = {}
+        for node, found in self._found.items():
+            read = found.values if found.nbytes <= _AT_ONCE_BYTES else None
+            key = self.keys[node]
+            call = _find(self._plan, node)
+            for place, output in enumerate(call.definition.outputs if call is not None else ()):
+                known[PortRef(node, output.name)] = CachedValue(self._cache, key, place, found.nbytes, read)
+        known |= {port: GivenValue(value) for port, value in self._given.items()}
+        if not known:
+            return None
+        self._cache.note_hits(
+            {self.keys[node]: one for node, one in self._found.items() if one.nbytes <= _AT_ONCE_BYTES}
+        )
+        return Restored(known=known, origin=ORIGIN, origins=Lazily(self._origins), sparing=SPARING)
 
-    @cached_property
-    def why(self) -> Mapping[NodeId, str]:
-        """Why each node runs that must."""
-        return Reasons(lambda: reasons(self._plan, self._ingredients, self._last_run, self.running))
-
-    def behind(self, node: NodeId) -> NodeId | None:
-        """Return the node that another comes after, if that is why it runs."""
-        why = self.why.get(node, "")
-        inputs = self._ingredients[node]["inputs"].values() if node in self._ingredients else ()
-        sources = (PortRef.parse(source).node for source in inputs)
-        return next((source for source in sources if f"It comes after '{source}'," in why), None)
-
-    @cached_property
-    def _last_run(self) -> LastRun | None:
-        return self._last.read(self._name) if self._last is not None else None
-
-    def remember(self, result: RunResult) -> None:
-        """Write down what the nodes of a run were made of, for the next to be held against."""
-        if self._last is None or result.status not in (RunStatus.DONE, RunStatus.PARTIAL):
-            return
-        place = (self._last, self._name)
-        if _remembered.get(place) == self.keys:
-            return  # nothing has changed: that is quickly told, and the usual case
-        _ = self._last_run  # before this one takes its place
-        self._last.write(self._name, self._ingredients)
-        _remembered[place] = self.keys
-
-    @cached_property
-    def _ingredients(self) -> dict[str, Ingredients]:
-        return ingredients(self._plan, self.keys)
-
-    @property
-    def _name(self) -> str:
-        source = source_of(self._plan)
-        path = source.given.path if source is not None else None
-        return os.fspath(path) if path is not None else self._plan.graph_name
+    def _origins(self) -> dict[NodeId, str]:
+        now_s = time.time()
+        said = lru_cache(maxsize=64)(origin_text)
+        found = {
+            node: (frozen_text if node in self._held else said)(one.created_s, now_s)
+            for node, one in self._found.items()
+        }
+        return found | {port.node: GIVEN for port in self._given}
 
     def _look(self, keep: Iterable[PortRef] | None) -> None:
         """Go from what is wanted up to what is there: `known`; what lies on the way runs.
 
         An entry is read when it is found, so that what is counted on is whole.
         """
-        plan = self._plan
-        calls = {task.node: task for whole in plan.tasks for task in whole.calls}
+        plan, given = self._plan, self._given
         wanted = plan.slots if keep is None else [*plan.results, *(plan.aliases.get(port, port) for port in keep)]
-        pending = [port.node for port in wanted]
-        pending += [node for node, task in calls.items() if not task.definition.outputs]
+        pending = [port.node for port in wanted if port not in given]
+        pending += _without_outputs(plan)
         seen: set[NodeId] = set()
         while pending:
             node = pending.pop()
-            if node in seen or node not in calls:
+            if node in seen:
                 continue
             seen.add(node)
-            key = self.keys.get(node)
-            nbytes = self._cache.warm(key) if key is not None and not self._is_fresh else None
-            if nbytes is not None:
-                self.known[node] = nbytes
+            call = _find(plan, node)
+            if call is None or (call.node != node and call.node in seen):
+                continue
+            node = call.node
+            seen.add(node)
+            found = self._in_cache(node, call)
+            if found is not None:
+                self.known[node] = found.nbytes
+                self._found[node] = found
             else:
                 self.running.add(node)
-                pending += [item.source.node for item in calls[node].inputs]
-        for node, nbytes in self.known.items():
-            for place, output in enumerate(calls[node].definition.outputs):
-                self._ports[PortRef(node, output.name)] = CachedValue(self._cache, self.keys[node], place, nbytes)
+                pending += [item.source.node for item in call.inputs if item.source not in given]
+
+    def _in_cache(self, node: NodeId, call: Task) -> Found | None:
+        key = self.keys.get(node)
+        if key is None or not (self._takes_all or node in self._held):
+            return None
+        if not call.definition.outputs or (not may_be_stored(call) and node not in self._held):
+            return None
+        found = self._cache.look(key)
+        return found if found is not None and len(found.values) == len(call.definition.outputs) else None
+
+    # --- reasons ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def why(self) -> Mapping[NodeId, str]:
+        """Why each node runs that must."""
+        return Lazily(lambda: {node: why.said for node, why in self._whys.items()})
+
+    @cached_property
+    def _whys(self) -> Mapping[NodeId, Why]:
+        return reasons(self._plan, self._ingredients, self._keys, self._last_run, self.running)
+
+    @cached_property
+    def why_not(self) -> Mapping[NodeId, str]:
+        """Why each node need not run that need not, but for those of which nobody can say."""
+        restored = self._origins()
+        return restored | {
+            node: f"Not needed: '{by}' {SPARING}." for node, by in _spared(self._plan, self.running, restored).items()
+        }
+
+    def behind(self, node: NodeId) -> NodeId | None:
+        """Return the node that another comes after, if that is why it runs."""
+        why = self._whys.get(node)
+        return why.behind if why is not None else None
+
+    @cached_property
+    def _last_run(self) -> LastRun | None:
+        return self._last.read(self._name) if self._last is not None else None
+
+    def remember(self, result: RunResult) -> None:
+        """Note what the nodes of a run were made of, for the next to be held against."""
+        if self._last is None or self._only_frozen or result.status not in (RunStatus.DONE, RunStatus.PARTIAL):
+            return
+        place = (self._last, self._name)
+        if _remembered.get(place) is self.keys:
+            return  # nothing has changed: that is quickly told, and the usual case
+        _remembered[place] = self.keys
+        if self._last_run is not None and self._is_part:
+            nodes: Mapping[Any, Any] = Lazily(lambda before=self._last_run: {**before.nodes, **self._ingredients})  # type: ignore[misc]
+        else:
+            nodes = Lazily(lambda: self._ingredients)  # type: ignore[arg-type, return-value]
+        self._last.note(self._name, LastRun(nodes, self._keys.world.environment, self._home))
+
+    @property
+    def _is_part(self) -> bool:
+        """Whether the plan leaves out some of the graph."""
+        source = source_of(self._plan)
+        return source is not None and source.targets is not None
+
+    @cached_property
+    def _ingredients(self) -> dict[str, Any]:
+        return ingredients(self._plan, self._keys)
+
+    @property
+    def _name(self) -> str:
+        from shtairir.cache.frozen import name_of
+
+        return name_of(self._plan)
+
+    @property
+    def _home(self) -> str:
+        from shtairir.cache.frozen import home_of
+
+        return home_of(self._plan)
 
     # --- as the run sees it: a hook ---------------------------------------------------------------------------
 
@@ -163,22 +290,99 @@ class SmartRun:
         self._began[attempt.task.number] = time.perf_counter()
 
     def end(self, attempt: Attempt, values: Sequence[Any] | None, error: BaseException | None) -> None:
-        """Put what was made into the cache, if it took long enough to be worth it."""
+        """Put what was made into the cache."""
         cost_s = time.perf_counter() - self._began.pop(attempt.task.number, 0.0)
-        if values is None or error is not None or cost_s < _WORTH_KEEPING_S:
+        if values is None or error is not None:
             return
-        made = dict(zip(attempt.task.outputs, values, strict=True))
-        for task in attempt.task.calls:
+        if not attempt.task.parts:
+            self._put(attempt.task, values, cost_s)
+            return
+        # Of what is made inside of a chain, most is never written down.
+        made = {port: value for port, value in zip(attempt.task.outputs, values, strict=True) if value is not None}
+        for task in attempt.task.parts:
             ports = [PortRef(task.node, port.name) for port in task.definition.outputs]
-            key = self.keys.get(task.node)
-            if key is None or not ports or any(made.get(port) is None for port in ports):
-                continue
-            origin = Origin(task.definition.id, task.node, self._graph)
-            self._cache.put(key, [made[port] for port in ports], cost_s=cost_s, origin=origin)
+            if all(port in made for port in ports):
+                self._put(task, [made[port] for port in ports], cost_s)
+
+    def _put(self, task: Task, values: Sequence[Any], cost_s: float) -> None:
+        key = self.keys.get(task.node)
+        if key is None or not values or task.node in self._unsure:
+            return
+        is_frozen = task.node in self._frozen
+        if not is_frozen and (self._only_frozen or not may_be_stored(task)):
+            return
+        is_cheap = cost_s < _WORTH_WRITING_S and not is_frozen
+        is_passing = self._plan.is_preview or (is_cheap and sum(map(nbytes_of, values)) > _SMALL_BYTES)
+        origin = Origin(task.definition.id, task.node, self._plan.graph_name)
+        self._cache.put(key, values, cost_s=cost_s, origin=origin, in_memory_only=is_passing)
+
+    def fell_back(self, task: Task) -> None:
+        """Take note that a node took its fallback: what comes after it is not what its key says."""
+        self._unsure |= following(self._plan, [call.node for call in task.calls])
 
 
 _remembered: dict[tuple[LastRuns, str], Mapping[NodeId, str]] = {}
 """The keys of the last runs of this program, by graph."""
+
+# --- the plan -------------------------------------------------------------------------------------------------
+
+_sinks: WeakKeyDictionary[Lineage, tuple[NodeId, ...]] = WeakKeyDictionary()
+_calls: WeakKeyDictionary[ExecutionPlan, Mapping[NodeId, Task]] = WeakKeyDictionary()
+
+
+def _without_outputs(plan: ExecutionPlan) -> tuple[NodeId, ...]:
+    """Return the nodes that are there for what they do, and not for what they make."""
+    known = _sinks.get(plan.lineage)
+    if known is None:
+        calls = (task for whole in plan.tasks for task in whole.calls)
+        known = _sinks[plan.lineage] = tuple(task.node for task in calls if not task.definition.outputs)
+    return known
+
+
+def _find(plan: ExecutionPlan, node: NodeId) -> Task | None:
+    """Return what calls a node's block, also when the plan has no index of its nodes."""
+    if isinstance(plan.tasks, Tasks):
+        return plan.call(node)
+    calls = _calls.get(plan)
+    if calls is None:
+        found = [task for whole in plan.tasks for task in whole.calls]
+        calls = _calls[plan] = {name: task for task in found for name in (task.node, *task.aliases)}
+    return calls.get(node)
+
+
+def following(plan: ExecutionPlan, nodes: Iterable[NodeId]) -> set[NodeId]:
+    """Return the nodes that come after some nodes."""
+    behind = set(nodes)
+    found: set[NodeId] = set()
+    for whole in plan.tasks:
+        for task in whole.calls:
+            if any(item.source.node in behind for item in task.inputs):
+                names = (task.node, *task.aliases)
+                behind.update(names)
+                found.update(names)
+    return found
+
+
+def _spared(plan: ExecutionPlan, running: Collection[NodeId], restored: Collection[NodeId]) -> dict[NodeId, NodeId]:
+    """Return, for nodes that neither run nor are restored, the restored node that each leads to."""
+    found: dict[NodeId, NodeId] = {}
+    for whole in reversed(plan.tasks):
+        for task in reversed(whole.calls):
+            by = task.node if task.node in restored else found.get(task.node)
+            if by is None or task.node in running:
+                continue
+            for item in task.inputs:
+                if item.source.node not in running and item.source.node not in restored:
+                    found.setdefault(item.source.node, by)
+    return found
+
+
+# --- the cache of the program ---------------------------------------------------------------------------------
+
+
+def last_runs(cache: ResultCache) -> LastRuns | None:
+    """Return what remembers the last runs of graphs beside a cache; ``None`` if that has no folder."""
+    return _last_runs(cache.folder / "graphs") if cache.folder is not None else None
 
 
 @lru_cache(maxsize=16)

@@ -16,7 +16,6 @@ from shtairir.ids import NodeId
 if TYPE_CHECKING:
     from shtairir.cache.smart import SmartRun
 
-_RESTORED = "Its result is in the cache."
 _UNNEEDED = "Nobody needs it: what it feeds is in the cache."
 
 
@@ -24,6 +23,7 @@ def explain_graph(path: Path, node: str | None, assignments: tuple[str, ...], *,
     """Tell which nodes a smart run would run, or of one node whether it would, and what that goes back to."""
     from shtairir.block.registry import default_registry
     from shtairir.cache.smart import SmartRun, shared_cache
+    from shtairir.document.freezing import frozen_nodes
     from shtairir.session import plan
 
     cache = shared_cache()
@@ -33,7 +33,7 @@ def explain_graph(path: Path, node: str | None, assignments: tuple[str, ...], *,
     registry = default_registry()
     inner = assign(graph, assignments, registry)
     made = plan(graph, level=level, parameters=inner, registry=registry)
-    smart = SmartRun(made, cache)
+    smart = SmartRun(made, cache, frozen=frozen_nodes(graph.snapshot()))
     if node is None:
         return _all(path, smart, made.nodes)
     if NodeId(node) not in made.nodes:
@@ -58,8 +58,7 @@ def explain_graph(path: Path, node: str | None, assignments: tuple[str, ...], *,
 def _all(path: Path, smart: SmartRun, nodes: Iterable[NodeId]) -> Outcome:
     reasons = dict(smart.why)
     rows = [(str(node), "runs", why) for node, why in reasons.items()]
-    rows += [(str(node), "cached", _RESTORED) for node in smart.known]
-    rows += [(str(node), "idle", _UNNEEDED) for node in nodes if node not in reasons and node not in smart.known]
+    rows += [(str(node), "cached", _why_idle(smart, node)) for node in nodes if node not in reasons]
     head = f"{plural(len(reasons), 'node')} of {len(rows)} would run"
     return Outcome(
         text=f"{head}\n{columns(rows)}",
@@ -76,6 +75,10 @@ def _chain(smart: SmartRun, node: NodeId) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     current: NodeId | None = node
     while current is not None and current not in [name for name, _ in found]:
-        found.append((current, smart.why.get(current, _RESTORED if current in smart.known else _UNNEEDED)))
+        found.append((current, smart.why.get(current) or _why_idle(smart, current)))
         current = smart.behind(current)
     return found
+
+
+def _why_idle(smart: SmartRun, node: NodeId) -> str:
+    return smart.why_not.get(node, _UNNEEDED)

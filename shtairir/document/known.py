@@ -49,7 +49,7 @@ class Declared:
         return same and self.plain.title == title and self.plain.help == description
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Known:
     """What was found out already, shared by the snapshots of a graph.
 

@@ -20,6 +20,7 @@ Criticality: TypeAlias = Literal["low", "normal", "high", "critical"]
 to give way to resolve a deadlock. ``critical``: that, and its failure stops the run."""
 
 WorkerKind: TypeAlias = Literal["auto", "thread", "process", "async"]
+Caching: TypeAlias = Literal["auto", "always", "never"]
 Checkpoints: TypeAlias = Literal["none", "expensive", "all"]
 
 
@@ -57,6 +58,9 @@ class NodePolicy:
         For ``on_failure="fallback"``: values as the file holds them, by output name.
     depends_on
         Names of what it needs outside, each with a circuit breaker.
+    cache
+        Whether its result is kept for later runs: ``auto``, if it can only be the same again; ``always``, also if its
+        block does not give the same result each time; ``never``. What has effects is not kept in any case.
     """
 
     retries: int = 3
@@ -71,6 +75,7 @@ class NodePolicy:
     criticality: Criticality = "normal"
     worker: WorkerKind = "auto"
     depends_on: tuple[str, ...] = ()
+    cache: Caching = "auto"
 
     @property
     def is_plain(self) -> bool:

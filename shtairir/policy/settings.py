@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias, get_args
 
-from shtairir.policy.model import Checkpoints, Criticality, OnFailure, Priority, WorkerKind
+from shtairir.policy.model import Caching, Checkpoints, Criticality, OnFailure, Priority, WorkerKind
 
 Check: TypeAlias = Callable[[object], str]
 """Returns what would fit, as the end of a sentence ("a whole number from 0 to 100"); empty if the value does."""
@@ -79,6 +79,7 @@ NODE_SETTINGS: Mapping[str, Check] = MappingProxyType(
         "criticality": _one_of(get_args(Criticality)),
         "worker": _one_of(get_args(WorkerKind)),
         "depends_on": _names,
+        "cache": _one_of(get_args(Caching)),
     }
 )
 """What fits each setting of a node, in the order in which a file holds them."""

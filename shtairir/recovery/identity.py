@@ -21,24 +21,31 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
+from operator import attrgetter
 from pathlib import PurePath
-from types import CellType, CodeType
+from types import CellType, CodeType, FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from shtairir.block.values import Audio, Color, loaded_class
 
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
-    from shtairir.ids import NodeId
+    from shtairir.ids import NodeId, PortRef
     from shtairir.planning.plan import ExecutionPlan, Task
 
 _BYTES = 16
+_DEEPEST = 8
+"""Of functions that are wrapped around others."""
+
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _SCALARS = (str, bytes, bool, int, float, complex, type(None))
 
 
 def identities(
-    plan: ExecutionPlan, stamps: Mapping[str, str] | None = None, outside: Callable[[Task], str] | None = None
+    plan: ExecutionPlan,
+    stamps: Mapping[str, str] | None = None,
+    outside: Callable[[Task], str] | None = None,
+    replaced: Mapping[PortRef, str] = MappingProxyType({}),
 ) -> dict[NodeId, str]:
     """Return the key of each node that runs in a plan, also of those that share the result of another.
 
@@ -47,13 +54,15 @@ def identities(
     stamps
         Stamps of blocks by id, instead of those that the blocks have now.
     outside
-        What stands for all that a node depends on outside of the graph; not asked for the nodes inside of loops.
+        What stands for all that a node depends on outside of the graph.
+    replaced
+        What stands for outputs that are not made by their nodes.
     """
     keys: dict[NodeId, str] = {}
     found = dict(stamps) if stamps is not None else {}
     for whole in plan.tasks:
         for task in whole.calls:
-            key = _key(task, keys, found, outside(task) if outside is not None else "")
+            key = identity_of(task, keys, found, outside(task) if outside is not None else "", outside, replaced)
             for node in (task.node, *task.aliases):
                 keys[node] = key
     return keys
@@ -73,26 +82,48 @@ def _definitions(plan: ExecutionPlan) -> Iterator[BlockDefinition]:
                 yield from _definitions(task.body.plan)
 
 
-def _key(task: Task, keys: Mapping[NodeId, str], stamps: dict[str, str], outside: str = "") -> str:
+def identity_of(
+    task: Task,
+    keys: Mapping[NodeId, str],
+    stamps: dict[str, str],
+    around: str = "",
+    outside: Callable[[Task], str] | None = None,
+    replaced: Mapping[PortRef, str] = MappingProxyType({}),
+) -> str:
+    """Return the key of a node by the keys of what feeds it.
+
+    Parameters
+    ----------
+    around
+        What stands for all that it depends on outside of the graph.
+    outside
+        Tells that of the nodes in its body, if it is a loop.
+    """
     known = stamps.get(task.definition.id)
     if known is None:
         known = stamps[task.definition.id] = stamp(task.definition)
     digest = hashlib.blake2b(known.encode(), digest_size=_BYTES)
-    if outside:
-        _add(digest.update, outside)
+    update = digest.update
+    if around:
+        add(update, around)
+    if task.policy.condition is not None:
+        add(update, f"if {task.policy.condition}")
     for name, value in sorted(task.values.items()):
-        _add(digest.update, name)
-        _add(digest.update, value)
-    for item in sorted(task.inputs, key=lambda one: one.port):
+        add(update, name)
+        add(update, value)
+    for item in sorted(task.inputs, key=_port) if len(task.inputs) > 1 else task.inputs:
         conversion = item.conversion
         through = (conversion.source, conversion.target) if conversion is not None else ""
-        text = f"{item.port}<{keys.get(item.source.node, item.source.node)}.{item.source.port}|{through}"
-        _add(digest.update, text)
+        source = replaced.get(item.source) or f"{keys.get(item.source.node, item.source.node)}.{item.source.port}"
+        add(update, f"{item.port}<{source}|{through}")
     if task.body is not None:
-        inside = identities(task.body.plan, stamps)
+        inside = identities(task.body.plan, stamps, outside)
         for node in sorted(inside):
-            _add(digest.update, f"{node}={inside[node]}")
+            add(update, f"{node}={inside[node]}")
     return digest.hexdigest()
+
+
+_port = attrgetter("port")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -106,10 +137,10 @@ def stamp(definition: BlockDefinition) -> str:
     if code is None:
         return f"{start}::"
     digest = hashlib.blake2b(digest_size=8)
-    _add_code(digest.update, code, getattr(definition.function, "__doc__", None))
-    _add(digest.update, getattr(definition.function, "__defaults__", None))
-    for cell in getattr(definition.function, "__closure__", None) or ():
-        _add(digest.update, _content(cell))
+    if isinstance(definition.function, FunctionType):
+        add_function(digest.update, definition.function)
+    else:
+        add_code(digest.update, code, getattr(definition.function, "__doc__", None))
     return f"{start}:{_PYTHON}:{digest.hexdigest()}"
 
 
@@ -127,27 +158,42 @@ def same_block(before: str, now: str) -> bool:
     return start == start_now and python != python_now and "text" not in (python, python_now)
 
 
-def _content(cell: CellType) -> Any:
+def content_of(cell: CellType) -> Any:
+    """Return what a function has taken from around it."""
     try:
         return cell.cell_contents
     except ValueError:  # not filled yet
         return None
 
 
-def _add_code(update: Callable[[bytes], object], code: CodeType, documentation: str | None = None) -> None:
+def add_function(update: Callable[[bytes], object], function: FunctionType, depth: int = _DEEPEST) -> None:
+    """Take up the code of a function with its defaults, and what it is wrapped around."""
+    add_code(update, function.__code__, function.__doc__)
+    add(update, function.__defaults__)
+    add(update, function.__kwdefaults__)
+    for cell in function.__closure__ or ():
+        content = content_of(cell)
+        if not isinstance(content, FunctionType):
+            add(update, content)
+        elif depth:  # one that calls itself has itself in a cell
+            add_function(update, content, depth - 1)
+
+
+def add_code(update: Callable[[bytes], object], code: CodeType, documentation: str | None = None) -> None:
+    """Take up what code does, and none of what is said of it."""
     update(code.co_code)
     for name in (*code.co_names, *code.co_varnames, *code.co_freevars):
-        _add(update, name)
+        add(update, name)
     for constant in code.co_consts:
         if constant is not None and constant == documentation:
             continue
         if isinstance(constant, CodeType):
-            _add_code(update, constant)
+            add_code(update, constant)
         else:
-            _add(update, constant)
+            add(update, constant)
 
 
-def _add(update: Callable[[bytes], object], value: Any) -> None:
+def add(update: Callable[[bytes], object], value: Any) -> None:
     """Take up a value: what kind it is, and what is in it, with a length before each, so that nothing runs together."""
     kind = type(value)
     if kind in _SCALARS:
@@ -157,16 +203,18 @@ def _add(update: Callable[[bytes], object], value: Any) -> None:
     elif isinstance(value, list | tuple):
         update(b"%s %d:" % (kind.__name__.encode(), len(value)))
         for item in value:
-            _add(update, item)
+            add(update, item)
     elif isinstance(value, dict):
         update(b"dict %d:" % len(value))
         for key, item in value.items():
-            _add(update, key)
-            _add(update, item)
+            add(update, key)
+            add(update, item)
+    elif isinstance(value, FunctionType):
+        add_function(update, value)
     elif isinstance(value, set | frozenset):
         update(b"set %d:" % len(value))
         for item in sorted(value, key=repr):
-            _add(update, item)
+            add(update, item)
     else:
         _add_object(update, value)
 
@@ -175,18 +223,18 @@ def _add_object(update: Callable[[bytes], object], value: Any) -> None:
     if isinstance(value, loaded_class("numpy", "ndarray") | loaded_class("numpy", "generic")):
         import numpy as np
 
-        _add(update, f"{value.dtype.str} {value.shape}")
+        add(update, f"{value.dtype.str} {value.shape}")
         update(np.ascontiguousarray(value).tobytes() if not value.dtype.hasobject else repr(value).encode())
     elif isinstance(value, Audio):
-        _add(update, value.rate_hz)
-        _add(update, value.samples)
+        add(update, value.rate_hz)
+        add(update, value.samples)
     elif isinstance(value, Enum):
-        _add(update, f"{type(value).__qualname__}.{value.name}")
+        add(update, f"{type(value).__qualname__}.{value.name}")
     elif isinstance(value, Color):
-        _add(update, (value.r, value.g, value.b, value.a))
+        add(update, (value.r, value.g, value.b, value.a))
     elif isinstance(value, PurePath):
-        _add(update, os.fspath(value))
+        add(update, os.fspath(value))
     else:
         said = repr(value)
         # What says nothing but where it lies would be another thing in each program.
-        _add(update, f"{type(value).__qualname__} {'' if ' at 0x' in said else said}")
+        add(update, f"{type(value).__qualname__} {'' if ' at 0x' in said else said}")

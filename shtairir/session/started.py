@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from shtairir.errors import ExecutionError, PlanningError, UntrustedCodeError
 from shtairir.execute.cancel import CancelToken
 from shtairir.execute.handle import RunHandle
 from shtairir.execute.options import RunOptions
 from shtairir.execute.processes.choosing import choose, warm_up, watch_locks
-from shtairir.ids import PortRef
+from shtairir.ids import NodeId, PortRef
 from shtairir.memory.pool import shared_pool
 from shtairir.monitor.chronicle import Chronicle, chronicle_of
 from shtairir.monitor.learned import learned
@@ -161,7 +161,10 @@ def _own_breakers() -> Breakers:
 
 def smart_run(plan: ExecutionPlan, wishes: Wishes) -> SmartRun | None:
     """Return what the cache knows of a plan, if it is to be asked."""
-    if wishes.cache == "off" or wishes.rehearsed:
+    if wishes.rehearsed or wishes.restored is not None:
+        return None
+    frozen = _frozen(plan)
+    if wishes.cache == "off" and not frozen:
         return None
     from shtairir.cache.smart import SmartRun, shared_cache
 
@@ -169,21 +172,42 @@ def smart_run(plan: ExecutionPlan, wishes: Wishes) -> SmartRun | None:
     if cache is None:
         return None
     keep = None if wishes.keep == "all" else _kept(plan, wishes)
-    return SmartRun(plan, cache, keep, fresh=wishes.cache == "fresh")
+    return SmartRun(
+        plan,
+        cache,
+        keep,
+        fresh=wishes.cache == "fresh",
+        given=_checked(plan, wishes.given),
+        frozen=frozen,
+        only_frozen=wishes.cache == "off",
+    )
+
+
+def _frozen(plan: ExecutionPlan) -> frozenset[NodeId]:
+    from shtairir.document.freezing import frozen_nodes
+    from shtairir.planning.source import source_of
+
+    source = source_of(plan)
+    return frozen_nodes(source.snapshot) if source is not None else frozenset()
+
+
+def _checked(plan: ExecutionPlan, given: Mapping[PortRef, Any]) -> Mapping[PortRef, Any]:
+    """Return values that are given, if there are such outputs."""
+    for port in given:
+        if plan.aliases.get(port, port) not in plan.slots and port.node not in plan.nodes:
+            raise PlanningError(f"The plan has no output '{port}' to give a value.")
+    return given
 
 
 def _restored(plan: ExecutionPlan, wishes: Wishes, smart: SmartRun | None) -> Restored | None:
     """Return what is there already, before the run begins: what a person gives goes before what the cache has."""
     if wishes.restored is not None:
         return wishes.restored
-    if not wishes.given:
+    if smart is not None or not wishes.given:
         return smart.restored if smart is not None else None
     from shtairir.execute.restoring import GivenValue, Restored
 
-    for port in wishes.given:
-        if plan.aliases.get(port, port) not in plan.slots and port.node not in plan.nodes:
-            raise PlanningError(f"The plan has no output '{port}' to give a value.")
-    return Restored({port: GivenValue(value) for port, value in wishes.given.items()})
+    return Restored({port: GivenValue(value) for port, value in _checked(plan, wishes.given).items()})
 
 
 def _as_started(wishes: Wishes) -> Started:

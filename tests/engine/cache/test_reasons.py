@@ -63,7 +63,10 @@ def test_changed_value_is_named_with_what_it_was() -> None:
     graph = _chain()
     _smart(graph)
     graph.set("s1.factor", 4)
-    assert _why(graph) == {"s1": "factor changed from 3.0 to 4.0.", "s2": "It comes after 's1', which runs again."}
+    assert _why(graph) == {
+        "s1": "factor changed from 3.0 to 4.0.",
+        "s2": "It comes after 's1': factor changed from 3.0 to 4.0.",
+    }
     assert _why(graph) == {}
     graph.set("s1.factor", 3)
     _smart(graph)

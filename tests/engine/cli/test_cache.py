@@ -78,7 +78,7 @@ def test_explain_tells_why_nodes_run(call: Call, slow_graph: Path) -> None:
     told = call("explain", slow_graph, "b", "--set", "a.x=4").out.splitlines()
     assert told == [
         "b runs",
-        "  b: It comes after 'a', which runs again.",
+        "  b: It comes after 'a': x changed from 3.0 to 4.0.",
         "  a: x changed from 3.0 to 4.0.",
     ]
     document = json.loads(call("explain", slow_graph, "b", "--json").out)

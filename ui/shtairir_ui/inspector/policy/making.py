@@ -8,7 +8,7 @@ from typing import Any, get_args
 from shtairir.block import InputPort, Param
 from shtairir.block.types import PortType, ScalarType
 from shtairir.ids import PortName
-from shtairir.policy.model import Checkpoints, Criticality, OnFailure, Priority, WorkerKind
+from shtairir.policy.model import Caching, Checkpoints, Criticality, OnFailure, Priority, WorkerKind
 from shtairir_ui.inspector.fields import Field
 from shtairir_ui.inspector.fields.choice import ChoiceField
 from shtairir_ui.inspector.fields.duration import DurationField
@@ -30,6 +30,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "priority": get_args(Priority),
     "criticality": get_args(Criticality),
     "worker": get_args(WorkerKind),
+    "cache": get_args(Caching),
     "checkpoints": get_args(Checkpoints),
 }
 

@@ -31,7 +31,7 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "never_retry_on",
         ),
     ),
-    ("Each attempt", ("timeout_s", "worker", "priority", "depends_on")),
+    ("Each attempt", ("timeout_s", "worker", "priority", "depends_on", "cache")),
     ("When it fails", ("on_failure", "fallback", "criticality")),
 )
 """The settings of nodes under headings."""

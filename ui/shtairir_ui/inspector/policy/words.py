@@ -38,6 +38,11 @@ _WORKER = {
     "process": "In a process of its own: it is ended at its timeout, and a crash harms nothing else.",
     "async": "On the event loop, together with many others that wait.",
 }
+_CACHE = {
+    "auto": "Yes, unless it may be another next time.",
+    "always": "Yes, also if its block does not give the same result each time.",
+    "never": "No, it runs each time.",
+}
 _CHECKPOINTS = {
     "none": "A run that was interrupted begins anew.",
     "expensive": "What took long to compute is kept on disk while the run lasts.",
@@ -73,6 +78,7 @@ WORDS: Mapping[str, Words] = MappingProxyType(
             "Names of what it needs outside. After many failures in a row nobody asks there for a while.",
             placeholder="such as weather.api",
         ),
+        "cache": Words("Keep result", "Whether a later run may take its result.", MappingProxyType(_CACHE)),
         "checkpoints": Words(
             "Checkpoints",
             "Which results are kept, so that an interrupted run can go on.",
