@@ -5,10 +5,12 @@ The chunk is ``iTXt`` with the keyword ``shtairir-graph``, compressed. Nothing i
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from shtairir.document.parsing import MAX_FILE_BYTES
 from shtairir.errors import DocumentFormatError
@@ -37,7 +39,7 @@ def with_graph(picture: bytes, graph: bytes) -> bytes:
     """
     parts = [SIGNATURE]
     for kind, content in _chunks(picture):
-        if kind == b"iTXt" and content.startswith(KEYWORD + b"\0"):
+        if _is_ours(kind, content):
             continue
         if kind == b"IEND":
             parts.append(_chunk(b"iTXt", _HEAD + zlib.compress(graph, 9)))
@@ -54,7 +56,7 @@ def graph_in(picture: bytes, path: Path | None = None) -> bytes:
         When it carries none, or what it carries is damaged.
     """
     for kind, content in _chunks(picture):
-        if kind == b"iTXt" and content.startswith(KEYWORD + b"\0"):
+        if _is_ours(kind, content):
             if not content.startswith(_HEAD):
                 break
             return _unpacked(content[len(_HEAD) :], path)
@@ -63,15 +65,24 @@ def graph_in(picture: bytes, path: Path | None = None) -> bytes:
 
 
 def carries_graph(path: Path) -> bool:
-    """Whether a file is a picture with a graph in it; a file that cannot be read is none."""
+    """Whether a file is a picture with a graph in it; only the heads of its chunks are read."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+            return file.read(len(SIGNATURE)) == SIGNATURE and any(_is_ours(*head) for head in _heads(file))
     except OSError:
         return False
-    return is_picture(data) and any(
-        kind == b"iTXt" and content.startswith(KEYWORD + b"\0") for kind, content in _chunks(data)
-    )
+
+
+def _heads(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+    """The kind of each chunk, and how it begins."""
+    while len(head := file.read(8 + len(_HEAD))) >= 8:
+        (length,) = struct.unpack_from(">I", head)
+        yield head[4:8], head[8:]
+        file.seek(length + 12 - len(head), os.SEEK_CUR)
+
+
+def _is_ours(kind: bytes, content: bytes) -> bool:
+    return kind == b"iTXt" and content.startswith(KEYWORD + b"\0")
 
 
 def _unpacked(packed: bytes, path: Path | None) -> bytes:

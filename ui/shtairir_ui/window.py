@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,10 +16,12 @@ from shtairir_ui import theme
 from shtairir_ui.actions import Actions
 from shtairir_ui.appview import AppView
 from shtairir_ui.canvas import GraphCanvas
+from shtairir_ui.canvas.canvas import files_of
+from shtairir_ui.dropping import opens, place_readers
 from shtairir_ui.editor import Editor
 from shtairir_ui.escape import EscapeStops
 from shtairir_ui.features import FEATURES
-from shtairir_ui.files import SUFFIX, FileCommands
+from shtairir_ui.files import FileCommands
 from shtairir_ui.guard import guarded
 from shtairir_ui.layout import WindowLayout
 from shtairir_ui.menus import Menus
@@ -217,7 +219,7 @@ class MainWindow(QMainWindow):
         self.panels.history.resume_wanted.connect(lambda key: self.resume_bar.go_on_with(Offer(key)))
         self.editor.rehearsal_wanted.connect(self._rehearse)
         self.panels.inspector.node_page.example_wanted.connect(self._insert_example)
-        self.canvas.file_dropped.connect(self.files.open_path)
+        self.canvas.files_dropped.connect(self._take_files)
         self.canvas.node_activated.connect(self._activate)
         self.canvas.publish_wanted.connect(self._publish)
         self.scope_bar.closed.connect(self.canvas.forget_place)
@@ -281,6 +283,15 @@ class MainWindow(QMainWindow):
             self.app_view.open()
         else:
             self.canvas.setFocus()
+
+    def _take_files(self, paths: list[Path], at: QPointF) -> None:
+        """Open the graphs among files; of the others, place the blocks that read them."""
+        graphs = [path for path in paths if opens(path)]
+        others = [path for path in paths if path not in graphs]
+        if others:
+            place_readers(self.editor, others, at)
+        for path in graphs[: None if self.files.rooms is not None else 1]:
+            self.files.open_path(path)
 
     def _publish(self, port: PortRef, declared: InputPort | OutputPort) -> None:
         PublishDialog(self.editor, port, declared, self).open()
@@ -368,8 +379,4 @@ def _below(bar: QWidget, canvas: QWidget) -> QWidget:
 
 def dropped_graph(event: QDropEvent) -> Path | None:
     """The graph file that a drag carries; other files are left to whatever lies below the pointer."""
-    for url in event.mimeData().urls():
-        path = Path(url.toLocalFile())
-        if path.suffix == SUFFIX:
-            return path
-    return None
+    return next((path for path in files_of(event.mimeData()) if opens(path)), None)

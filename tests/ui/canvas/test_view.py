@@ -101,13 +101,12 @@ def test_a_block_from_the_palette_lands_under_the_mouse_and_is_selected(desk: De
     desk.assert_same()
 
 
-def test_a_dropped_graph_file_is_told_and_other_files_are_not_taken(desk: Desk, tmp_path: Path) -> None:
-    told: list[Path] = []
-    desk.canvas.file_dropped.connect(told.append)
-    graph_file, other = tmp_path / "a.shtairir", tmp_path / "a.txt"
-    assert gestures.drop(desk.viewport, QPoint(300, 200), gestures.files_mime([graph_file]))
-    assert not gestures.drop(desk.viewport, QPoint(300, 200), gestures.files_mime([other]))
-    assert told == [graph_file]
+def test_dropped_files_are_told_with_their_place(desk: Desk, tmp_path: Path) -> None:
+    told: list[tuple[list[Path], QPointF]] = []
+    desk.canvas.files_dropped.connect(lambda paths, at: told.append((paths, at)))
+    files = [tmp_path / "a.shtairir", tmp_path / "a.txt"]
+    assert gestures.drop(desk.viewport, QPoint(300, 200), gestures.files_mime(files))
+    assert told == [(files, desk.view.to_scene(QPoint(300, 200)))]
 
 
 def popup() -> BlockSearch:

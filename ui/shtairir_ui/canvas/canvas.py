@@ -39,7 +39,6 @@ from shtairir_ui.places import Place
 BLOCK_MIME = "application/x-shtairir-block"
 """The format of a block dragged from the palette: its id, in UTF-8."""
 
-GRAPH_SUFFIX = ".shtairir"
 NEW_HEIGHT, NEW_GAP = 96.0, 24.0
 """The room that a new node is given, before it is known how tall it is."""
 HINT = "Drag a block from the palette, or press Tab"
@@ -50,8 +49,8 @@ class GraphCanvas(QWidget):
 
     Attributes
     ----------
-    file_dropped
-        A graph file was dropped; who owns the window decides whether to open it.
+    files_dropped
+        Files were dropped, and where; who owns the window decides what becomes of them.
     node_activated
         A node was double-clicked on its body, or Enter was pressed on it.
     publish_wanted
@@ -60,7 +59,7 @@ class GraphCanvas(QWidget):
         An output whose preview is pinned here is to be seen in a window of its own.
     """
 
-    file_dropped = Signal(Path)
+    files_dropped = Signal(list, QPointF)
     node_activated = Signal(str)
     publish_wanted = Signal(object, object)
     viewer_wanted = Signal(object)
@@ -275,19 +274,18 @@ class GraphCanvas(QWidget):
         return ground_menu(self, self.mouse_place())
 
     def takes(self, event: QDropEvent) -> bool:
-        """Blocks of the palette, and graph files."""
+        """Blocks of the palette, and files of any kind."""
         mime = event.mimeData()
-        return mime.hasFormat(BLOCK_MIME) or bool(graph_files(mime))
+        return mime.hasFormat(BLOCK_MIME) or bool(files_of(mime))
 
     def drop(self, event: QDropEvent, at: QPointF) -> None:
-        """Place a block, or tell that a file came."""
+        """Place a block, or tell that files came."""
         mime = event.mimeData()
         if mime.hasFormat(BLOCK_MIME):
             self._put(bytes(mime.data(BLOCK_MIME).data()).decode(), at)
             self.view.setFocus(Qt.FocusReason.MouseFocusReason)
         else:
-            for path in graph_files(mime)[:1]:
-                self.file_dropped.emit(path)
+            self.files_dropped.emit(files_of(mime), at)
 
     def handles_key(self, event: QKeyEvent) -> bool:
         """Whether a key means something here."""
@@ -408,7 +406,6 @@ def _detour(spot: tuple[int, int]) -> tuple[int, bool]:
     return (column**2 + row**2, column < 0 or row < 0)
 
 
-def graph_files(mime: QMimeData) -> list[Path]:
-    """Return the graph files among what is dragged."""
-    paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-    return [path for path in paths if path.suffix == GRAPH_SUFFIX]
+def files_of(mime: QMimeData) -> list[Path]:
+    """Return the files and folders among what is dragged."""
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
