@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +91,10 @@ class RunVerbs(GraphVerbs):
     def root_states(self) -> Mapping[NodeId, NodeRuntime]:
         """What each node of the file's own graph does or did in the last run; what is inside of it rolls up to it."""
         return PlacedStates(self._runs.runtime, self._runs.inner, ROOT)
+
+    def inside(self, path: NodeId) -> Sequence[NodeId]:
+        """The paths of what is known to be inside of a node, however deep; none for most nodes."""
+        return self._seen.inner.get(path, ())
 
     def runtime_at(self, place: Place) -> Mapping[NodeId, NodeRuntime]:
         """The same of the nodes of another place."""

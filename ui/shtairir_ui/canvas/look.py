@@ -62,6 +62,7 @@ class Look:
         self.label = Face.of(tokens.size_label)
         self.small = Face.of(tokens.size_small)
         self.far = Face.of(24, QFont.Weight.DemiBold)
+        self.far_figure = Face.of(20)
         self.quiet = theme.mix(tokens.text_disabled, tokens.text_dim, 0.6)
         self.body = tokens.raised
         self.absent_body = theme.mix(tokens.raised, tokens.background, 0.6)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from shtairir.ids import NodeId, PortName, PortRef
 from shtairir_ui.canvas.face import NodeFace, PortFace, Side
+from shtairir_ui.canvas.heat import Heat
 from shtairir_ui.canvas.layout import Layout, arrange
 from shtairir_ui.canvas.look import GLOW, PORT, TITLE_HEIGHT, Look
 from shtairir_ui.canvas.node_painter import paint_node
@@ -67,6 +68,7 @@ class NodeItem(AbstractNodeItem):
         self.fitting: frozenset[PlacedKey] | None = None
         self.far_title: tuple[str, ...] | None = None
         self.sign: Sign | None = None
+        self.heat: Heat | None = None
         self._adopt(self._arranged())
 
     # -- what is shown -------------------------------------------------------------------------
@@ -141,6 +143,13 @@ class NodeItem(AbstractNodeItem):
         if finding != self.finding:
             self.finding = finding
             self._choose_sign()
+            self.update()
+
+    def show_heat(self, heat: Heat | None) -> None:
+        """Show what an overlay says of the node, or no longer."""
+        if heat != self.heat:
+            self.heat = heat
+            self.far_title = None
             self.update()
 
     def _choose_sign(self) -> None:

@@ -14,9 +14,11 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from shtairir.events import NodeStatus
 from shtairir_ui.canvas.footer import footer_texts
 from shtairir_ui.canvas.glyphs import STOP_RADIUS, paint_stop
+from shtairir_ui.canvas.heat_painter import paint_heat_card, paint_heat_chip, paint_heat_figure
 from shtairir_ui.canvas.layout import PlacedPort
 from shtairir_ui.canvas.look import ALERT_LINE, BADGE, GAP, ICON, PAD, RADIUS, TITLE_HEIGHT, Look
 from shtairir_ui.canvas.port_painter import is_reachable, paint_port
+from shtairir_ui.canvas.state_painter import paint_state, paint_state_on_card, state_pen
 from shtairir_ui.canvas.status_painter import paint_bang, paint_far, paint_near, paint_on_card, paint_progress
 
 if TYPE_CHECKING:
@@ -45,8 +47,10 @@ def paint_node(painter: QPainter, item: NodeItem, detail: float) -> None:
     else:
         _paint_ground(painter, item)
         _paint_title(painter, item, detail)
-        _paint_body(painter, item, detail)
+        if not item.face.collapsed:
+            _paint_body(painter, item, detail)
     paint_progress(painter, item, far=detail < LOD_DETAIL)
+    paint_state(painter, item)
     _paint_outline(painter, item)
     for placed in item.layout.ports:
         paint_port(painter, item, placed)
@@ -63,7 +67,11 @@ def _paint_stop(painter: QPainter, item: NodeItem, detail: float) -> None:
 
 def _paint_card(painter: QPainter, item: NodeItem, detail: float) -> None:
     look, outline = item.look, item.layout.outline
-    painter.fillRect(outline, look.absent_body if item.face.absence else look.card(item.face.category))
+    if item.heat is not None:
+        paint_heat_card(painter, item, item.heat)
+    else:
+        painter.fillRect(outline, look.absent_body if item.face.is_idle else look.card(item.face.category))
+    paint_state_on_card(painter, item, detail)
     paint_on_card(painter, item, detail)
     if item.isSelected():
         painter.setPen(QPen(look.tokens.accent, 0))
@@ -84,7 +92,7 @@ def _paint_ground(painter: QPainter, item: NodeItem) -> None:
     if item.isSelected():
         painter.setBrush(look.glow)
         painter.drawRoundedRect(outline.adjusted(-4, -4, 4, 4), RADIUS + 4, RADIUS + 4)
-    painter.setBrush(look.absent_body if item.face.absence else look.body)
+    painter.setBrush(look.absent_body if item.face.is_idle else look.body)
     painter.drawRoundedRect(outline, RADIUS, RADIUS)
 
 
@@ -98,6 +106,8 @@ def _paint_outline(painter: QPainter, item: NodeItem) -> None:
         pen = QPen(look.tokens.warning, 2.0)
     elif item.face.absence:
         pen = look.absent_outline
+    elif (in_state := state_pen(item)) is not None:
+        pen = in_state
     else:
         pen = look.hover_outline if item.hovered else look.outline
     painter.setPen(pen)
@@ -108,19 +118,25 @@ def _paint_outline(painter: QPainter, item: NodeItem) -> None:
 def _paint_title(painter: QPainter, item: NodeItem, detail: float) -> None:
     look, width = item.look, item.layout.size.width()
     category = item.face.category
-    absent = bool(item.face.absence)
+    absent = item.face.is_idle
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.absent_body if absent else look.band(category))
-    painter.drawPath(_title_path(width))
-    painter.setPen(look.rule)
-    painter.drawLine(QPointF(0, TITLE_HEIGHT), QPointF(width, TITLE_HEIGHT))
-    icon = look.category_icon(category, detail * painter.device().devicePixelRatioF(), dim=absent)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawPixmap(QRectF(PAD - 2, (TITLE_HEIGHT - ICON) / 2, ICON, ICON), icon, QRectF(icon.rect()))
-    left = PAD - 2 + ICON + GAP
+    heat = item.heat
+    painter.setBrush(heat.ground if heat is not None else look.absent_body if absent else look.band(category))
+    if item.face.collapsed:
+        painter.drawRoundedRect(item.layout.outline, RADIUS, RADIUS)
+    else:
+        painter.drawPath(_title_path(width))
+        painter.setPen(look.rule)
+        painter.drawLine(QPointF(0, TITLE_HEIGHT), QPointF(width, TITLE_HEIGHT))
+    left = PAD - 2.0
+    if heat is None:  # else it would have to be read on any colour
+        icon = look.category_icon(category, detail * painter.device().devicePixelRatioF(), dim=absent)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawPixmap(QRectF(left, (TITLE_HEIGHT - ICON) / 2, ICON, ICON), icon, QRectF(icon.rect()))
+        left += ICON + GAP
     room = QRectF(left, 0, width - left - BADGE - 2 * GAP, TITLE_HEIGHT)
     painter.setFont(look.title.font)
-    painter.setPen(look.tokens.text_dim if absent else look.tokens.text)
+    painter.setPen(heat.ink if heat is not None else look.tokens.text_dim if absent else look.tokens.text)
     painter.drawText(room, _LEFT, look.title.elided(item.face.title, room.width()))
     paint_near(painter, item, QPointF(width - GAP - BADGE / 2, TITLE_HEIGHT / 2), detail)
 
@@ -230,28 +246,36 @@ def _paint_alert(painter: QPainter, item: NodeItem, box: QRectF, detail: float) 
 def _paint_footer(painter: QPainter, item: NodeItem) -> None:
     look, room = item.look, item.layout.footer
     name, cost = footer_texts(item.face, item.runtime, item.running_s, item.wait_s)
-    cost = look.small.elided(cost, room.width() * _COST_SHARE)
     painter.setFont(look.small.font)
-    painter.setPen(look.tokens.text_dim)
-    painter.drawText(room, _RIGHT, cost)
+    if item.heat is not None:
+        taken = paint_heat_chip(painter, look, item.heat, room)
+    else:
+        cost = look.small.elided(cost, room.width() * _COST_SHARE)
+        painter.setPen(look.tokens.text_dim)
+        painter.drawText(room, _RIGHT, cost)
+        taken = look.width(look.small, cost)
     painter.setPen(look.quiet)
-    left = room.adjusted(0, 0, -(look.width(look.small, cost) + GAP) if cost else 0, 0)
+    left = room.adjusted(0, 0, -(taken + GAP) if taken else 0, 0)
     painter.drawText(left, _LEFT, look.small.elided(name, left.width()))
 
 
 def _paint_far_title(painter: QPainter, item: NodeItem) -> None:
     look, size = item.look, item.layout.size
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.absent_body if item.face.absence else look.band(item.face.category))
+    heat, idle = item.heat, item.face.is_idle
+    painter.setBrush(heat.ground if heat is not None else look.absent_body if idle else look.band(item.face.category))
     painter.drawRoundedRect(item.layout.outline, RADIUS, RADIUS)
+    height = size.height() - (30 if heat is not None else 0)
     if item.far_title is None:
-        item.far_title = _far_lines(item.face.title, look, size.width() - 2 * PAD, 2 if size.height() > 80 else 1)
+        item.far_title = _far_lines(item.face.title, look, size.width() - 2 * PAD, 2 if height > 80 else 1)
     painter.setFont(look.far.font)
-    painter.setPen(look.tokens.text_dim if item.face.absence else look.tokens.text)
-    top = max((size.height() - 30 * len(item.far_title)) / 2, 4)
+    painter.setPen(heat.ink if heat is not None else look.tokens.text_dim if idle else look.tokens.text)
+    top = max((height - 30 * len(item.far_title)) / 2, 4)
     for number, line in enumerate(item.far_title):
         row = QRectF(PAD, top + 30 * number, size.width() - 2 * PAD, 30)
         painter.drawText(row, Qt.AlignmentFlag.AlignCenter, line)
+    if heat is not None:
+        paint_heat_figure(painter, item, heat)
 
 
 def _far_lines(title: str, look: Look, width: float, most: int) -> tuple[str, ...]:

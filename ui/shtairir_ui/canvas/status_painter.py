@@ -135,7 +135,7 @@ def paint_bang(painter: QPainter, look: Look, center: QPointF, *, severe: bool, 
 
 
 def paint_progress(painter: QPainter, item: NodeItem, *, far: bool) -> None:
-    """A bar under the title, or from far away at the bottom, while the node runs; a short one that wanders when nothing is reported.
+    """A bar under the title (from far away at the bottom) while the node runs; a short one wanders when none is told.
 
     For who wants less motion it does not wander, but takes the whole track in part of its colour.
     """
