@@ -7,7 +7,7 @@ scene and document differ; there must never be any.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
@@ -15,14 +15,18 @@ from PySide6.QtGui import QColor
 from shtairir.document import Change, Link
 from shtairir.ids import NodeId, PortRef
 from shtairir.validation import Problem
+from shtairir_ui.canvas.areas import Areas
 from shtairir_ui.canvas.door import CanvasEditor
+from shtairir_ui.canvas.dots import Dots
 from shtairir_ui.canvas.face import NodeFace, PortFace, node_face
 from shtairir_ui.canvas.frame_item import FrameItem
 from shtairir_ui.canvas.link_item import LinkItem
 from shtairir_ui.canvas.link_mark import LinkMark, Watched
 from shtairir_ui.canvas.look import Look
 from shtairir_ui.canvas.node_item import Alert, Finding, NodeItem
+from shtairir_ui.canvas.pinning import Pins
 from shtairir_ui.canvas.scene import CanvasScene
+from shtairir_ui.canvas.snapping import Snaps
 from shtairir_ui.runtime import IDLE
 
 
@@ -31,8 +35,16 @@ class Board:
 
     Attributes
     ----------
-    nodes, links, frames
-        The items, by node id, by the input that a link feeds, and by the frame's id.
+    nodes, links
+        The items, by node id, and by the input that a link feeds.
+    areas
+        Frames and notes.
+    snaps
+        To what things settle that are dragged.
+    pins
+        The previews that are pinned to the canvas.
+    dots
+        What links are led over.
     """
 
     def __init__(self, editor: CanvasEditor, scene: CanvasScene, look: Look) -> None:
@@ -41,9 +53,12 @@ class Board:
         self.look = look
         self.nodes: dict[NodeId, NodeItem] = {}
         self.links: dict[PortRef, LinkItem] = {}
-        self.frames: dict[str, FrameItem] = {}
+        self.areas = Areas(self)
+        self.snaps = Snaps()
         self.marks: dict[PortRef, LinkMark] = {}
         self._links_at: dict[NodeId, set[PortRef]] = {}
+        self.pins = Pins(self)
+        self.dots = Dots(self)
 
     # -- document to scene ---------------------------------------------------------------------
 
@@ -53,7 +68,7 @@ class Board:
         graph = self.editor.graph
         for link in graph.links.values():
             self._index(link)
-        self._show_frames()
+        self.areas.show()
         for node in graph.nodes:
             self._add_node(node)
         for link in graph.links.values():
@@ -65,9 +80,11 @@ class Board:
 
     def clear(self) -> None:
         """Take everything off the scene."""
-        for item in (*self.links.values(), *self.nodes.values(), *self.frames.values(), *self.marks.values()):
+        for item in (*self.links.values(), *self.nodes.values(), *self.marks.values()):
             self.scene.removeItem(item)
-        self.frames.clear()
+        self.pins.clear()
+        self.dots.clear()
+        self.areas.clear()
         self.marks.clear()
         self.nodes.clear()
         self.links.clear()
@@ -91,8 +108,8 @@ class Board:
         for link in change.links_added:
             self._add_link(link)
         self.show_runtime(change.nodes_added)
-        if change.frames_changed:
-            self._show_frames()
+        self.areas.apply(change)
+        self.dots.apply(change)
         if change.links_added or change.nodes_added:  # what was undone may be marked still
             self.show_marks()
 
@@ -107,6 +124,7 @@ class Board:
             item = self.nodes.get(node)
             if item is not None and item.show_runtime(runtime.get(node, IDLE), self.editor.thumbnail(node)):
                 self._route_at(node)
+            self.pins.show_runtime(node)
 
     def show_problems(self, problems: Iterable[Problem]) -> None:
         """Show what the check found, the worst problem on each node."""
@@ -172,11 +190,17 @@ class Board:
             item.show_look(look)
         for link in self.links.values():
             link.show_as(look=look, color=self._color(link.link))
-            self._route(link)
-        self._show_frames()
+            self.route(link)
+        self.areas.use()
         self.show_marks()
+        self.pins.use_look()
 
     # -- questions -----------------------------------------------------------------------------
+
+    @property
+    def frames(self) -> dict[str, FrameItem]:
+        """The items of frames, by the frame's id."""
+        return self.areas.frames
 
     def face(self, node: NodeId) -> NodeFace:
         """What a node shows now, from the document."""
@@ -202,11 +226,11 @@ class Board:
         """The rectangle around some nodes, or around all nodes and frames."""
         rect = QRectF()
         if nodes is None:
-            for frame in self.frames.values():
-                rect = rect.united(frame.boundingRect())
+            for area in self.areas:
+                rect = rect.united(area.rect)
         for node in self.nodes if nodes is None else nodes:
             if node in self.nodes:
-                rect = rect.united(self.nodes[node].outline)
+                rect = rect.united(self.nodes[node].outline).united(self.pins.extent(node))
         return rect
 
     def place(self, positions: Mapping[NodeId, QPointF]) -> None:
@@ -215,10 +239,11 @@ class Board:
         for node, position in positions.items():
             if node in self.nodes:
                 self.nodes[node].setPos(position)
+                self.pins.settle(node)
                 targets |= self._links_at.get(node, set())
         for target in targets:
             if target in self.links:
-                self._route(self.links[target])
+                self.route(self.links[target])
 
     def restore(self, nodes: Iterable[NodeId]) -> None:
         """Put items to where the document has them."""
@@ -242,35 +267,28 @@ class Board:
                     found.append(f"{node}: at {place}, document {graph.nodes[node].position}")
                 if item.face != self.face(node):
                     found.append(f"{node}: shows {item.face}, should show {self.face(node)}")
-        if [item.frame for item in self.frames.values()] != list(graph.frames):
-            found.append("frames differ")
+        found += self.areas.disagreements()
         for drawn in self.links.values():
             start, end = self._ends(drawn.link)
             if drawn.path().pointAtPercent(0) != start or drawn.path().currentPosition() != end:
                 found.append(f"{drawn.link}: the curve does not meet its ports")
-        return found
+        return found + self.dots.disagreements() + self.pins.disagreements()
 
     # -- inside --------------------------------------------------------------------------------
-
-    def _show_frames(self) -> None:
-        """Frames are few: they are made anew."""
-        for item in self.frames.values():
-            self.scene.removeItem(item)
-        self.frames = {frame.id: FrameItem(frame, self.look) for frame in self.editor.graph.frames}
-        for item in self.frames.values():
-            self.scene.addItem(item)
 
     def _add_node(self, node: NodeId) -> None:
         item = NodeItem(self.face(node), self.look)
         item.setPos(*self.editor.graph.nodes[node].position)
         self.nodes[node] = item
         self.scene.addItem(item)
+        self.pins.sync(node)
 
     def _remove_node(self, node: NodeId) -> None:
         item = self.nodes.pop(node, None)
         self._links_at.pop(node, None)
         if item is not None:
             self.scene.removeItem(item)
+        self.pins.sync(node)
 
     def _index(self, link: Link) -> None:
         for end in (link.source, link.target):
@@ -283,7 +301,7 @@ class Board:
         self.links[link.target] = item
         selected = [node for node in (link.source.node, link.target.node) if self.nodes[node].isSelected()]
         item.mark(lit=bool(selected))
-        self._route(item)
+        self.route(item)
         self.scene.addItem(item)
 
     def _remove_link(self, link: Link) -> None:
@@ -291,6 +309,7 @@ class Board:
             self._links_at.get(end.node, set()).discard(link.target)
         item = self.links.pop(link.target, None)
         self._drop_mark(link.target)
+        self.dots.drop(link.target)
         if item is not None:
             self.scene.removeItem(item)
 
@@ -299,16 +318,21 @@ class Board:
         if item is None:
             return
         item.show_face(self.face(node))
+        self.pins.sync(node)
         for link in self.links_at(node):
             link.show_as(color=self._color(link.link))
         self._route_at(node)
 
     def _route_at(self, node: NodeId) -> None:
+        self.pins.settle(node)
         for link in self.links_at(node):
-            self._route(link)
+            self.route(link)
 
-    def _route(self, item: LinkItem) -> None:
-        item.run_between(*self._ends(item.link))
+    def route(self, item: LinkItem, via: Sequence[QPointF] | None = None) -> None:
+        """Draw a link between its ports, over its dots, or over others while one is dragged."""
+        item.run_between(*self._ends(item.link), self.dots.via(item.link) if via is None else via)
+        if item.via or item.link.target in self.dots.items:
+            self.dots.follow(item)
         mark = self.marks.get(item.link.target)
         if mark is not None:
             mark.follow()

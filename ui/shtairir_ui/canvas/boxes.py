@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shtairir.block.registry import Registry
 from shtairir.document import Graph
 from shtairir.document.arranging import Box
@@ -26,8 +28,15 @@ def box_of(layout: Layout) -> Box:
 
 
 def boxes_on(board: Board) -> dict[NodeId, Box]:
-    """The nodes on the canvas as they are drawn now, with thumbnails and alerts."""
-    return {node: box_of(item.layout) for node, item in board.nodes.items()}
+    """The nodes on the canvas as they are drawn now, with thumbnails, alerts and the previews pinned under them."""
+    boxes = {}
+    for node, item in board.nodes.items():
+        box, pinned = box_of(item.layout), board.pins.extent(node)
+        if not pinned.isEmpty():
+            width, height = pinned.right() - item.x(), pinned.bottom() - item.y()
+            box = replace(box, width=max(box.width, width), height=max(box.height, height))
+        boxes[node] = box
+    return boxes
 
 
 def boxes_in(graph: Graph, registry: Registry, look: Look) -> dict[NodeId, Box]:

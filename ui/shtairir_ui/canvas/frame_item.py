@@ -3,50 +3,88 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtGui import QFont, QPainter, QPen
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from shtairir.document import Frame
 from shtairir_ui import theme
+from shtairir_ui.canvas.area_item import FAR, AreaItem, AreaKey
 from shtairir_ui.canvas.look import PAD, RADIUS, TITLE_HEIGHT, Look
 from shtairir_ui.guard import guarded
 
-_Z_FRAME = -3
-_READABLE = 0.35
+Z_FRAME = -3
+_FAR_PX, _FAR_MOST = 13.0, 130.0
+"""How tall a title is written from far away, on the screen and at most in units of the canvas."""
 
 
-class FrameItem(QGraphicsItem):
-    """Shows a frame. It takes no mouse: nodes and links in it are reached as if it were not there."""
+class FrameItem(AreaItem):
+    """Shows a frame. It is taken by its title and its edges; what is in it is reached as if it were not there.
+
+    The larger a frame, the farther behind it lies, so that one in another is reached too.
+    """
 
     def __init__(self, frame: Frame, look: Look) -> None:
-        super().__init__()
         self.frame = frame
-        self._look = look
-        self._rect = QRectF(*frame.rect)
-        given = QColor(frame.color) if frame.color else QColor()
-        self._color = given if given.isValid() else QColor(look.tokens.text_dim)
-        self.setZValue(_Z_FRAME)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        super().__init__(AreaKey("frame", frame.id), frame.rect, frame.color, look, _depth(frame))
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show what the document has now."""
+        if frame != self.frame or QRectF(*frame.rect) != self.rect:
+            self.frame = frame
+            self.show_rect(QRectF(*frame.rect))
+            self.setZValue(_depth(frame))
+            self.show_color(frame.color)
+
+    @property
+    def handle(self) -> QRectF:
+        """The title."""
+        return QRectF(self.rect.left(), self.rect.top(), self.rect.width(), TITLE_HEIGHT)
 
     @guarded(default=QRectF)
     def boundingRect(self) -> QRectF:
-        """The frame with its outline."""
-        return self._rect.adjusted(-1, -1, 1, 1)
+        """The frame with its outline, and the title above it that is seen from far away."""
+        return self.rect.adjusted(-3, -3 - (1.5 * _FAR_MOST if self.frame.title else 0.0), 3, 3)
 
     @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Draw the ground, the outline and the title."""
-        tokens = self._look.tokens
+        tokens, zoom = self.look.tokens, option.levelOfDetailFromTransform(painter.worldTransform())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.mix(tokens.background, self._color, 0.45), 1.0))
-        painter.setBrush(theme.mix(tokens.background, self._color, 0.1))
-        painter.drawRoundedRect(self._rect, RADIUS, RADIUS)
-        if option.levelOfDetailFromTransform(painter.worldTransform()) < _READABLE:
+        painter.setPen(self._outline())
+        painter.setBrush(self.ground(0.14 if tokens.is_dark else 0.11))
+        painter.drawRoundedRect(self.rect, RADIUS, RADIUS)
+        if zoom < FAR:
+            self._paint_far(painter, zoom)
             return
-        face = self._look.title
-        room = QRectF(self._rect.topLeft() + QPointF(PAD, 0), self._rect.bottomRight() - QPointF(PAD, 0))
-        room.setHeight(TITLE_HEIGHT)
+        face = self.look.title
         painter.setFont(face.font)
-        painter.setPen(tokens.text_dim)
-        side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(room, side, face.elided(self.frame.title, room.width()))
+        painter.setPen(tokens.text if self.hovered or self.chosen else theme.mix(tokens.text_dim, tokens.text, 0.5))
+        room = self.handle.adjusted(PAD, 0, -PAD, 0)
+        painter.drawText(room, _LEFT, face.elided(self.frame.title, room.width()))
+
+    def _outline(self) -> QPen:
+        tokens = self.look.tokens
+        if self.chosen:
+            return QPen(tokens.accent, 2.0)
+        return QPen(self.ground(0.85 if self.hovered else 0.5), 1.5 if self.hovered else 1.0)
+
+    def _paint_far(self, painter: QPainter, zoom: float) -> None:
+        """Write the title above the frame, where no node can cover it."""
+        height = min(_FAR_PX / zoom, _FAR_MOST)
+        font = QFont(self.look.far.font)
+        scale = height / self.look.far.metrics.height()
+        painter.save()
+        painter.translate(self.rect.topLeft() - QPointF(0, height * 1.15))
+        painter.scale(scale, scale)
+        painter.setFont(font)
+        painter.setPen(self.look.tokens.text_dim)
+        text = self.look.far.elided(self.frame.title, self.rect.width() / scale)
+        painter.drawText(QPointF(0, self.look.far.metrics.ascent()), text)
+        painter.restore()
+
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+def _depth(frame: Frame) -> float:
+    return Z_FRAME - min(frame.rect[2] * frame.rect[3] * 1e-10, 0.9)

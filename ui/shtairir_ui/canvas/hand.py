@@ -17,20 +17,26 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from shtairir.ids import NodeId, PortRef
 from shtairir_ui.canvas import tips
+from shtairir_ui.canvas.area_item import MOVES, AreaItem, AreaKey, Grip
+from shtairir_ui.canvas.areahand import AreaHand
+from shtairir_ui.canvas.dot_item import DotItem
 from shtairir_ui.canvas.edgepan import EdgePan
 from shtairir_ui.canvas.face import PortFace
 from shtairir_ui.canvas.gestures import (
     BoxGesture,
+    DotGesture,
     Gesture,
     LinkGesture,
     MoveGesture,
     PanGesture,
+    ResizeGesture,
     SliceGesture,
     Stage,
 )
 from shtairir_ui.canvas.link_item import LinkItem
 from shtairir_ui.canvas.link_mark import LinkMark
 from shtairir_ui.canvas.node_item import NodeItem
+from shtairir_ui.canvas.pinned_item import PinnedItem
 
 _SHIFT, _CTRL, _ALT = (
     Qt.KeyboardModifier.ShiftModifier,
@@ -41,19 +47,29 @@ _SHIFT, _CTRL, _ALT = (
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What is under a place: a port of a node, a node, a link, or nothing."""
+    """What is under a place: a port of a node, a node or a preview pinned under it, a link, or nothing.
+
+    Below all these: a frame or a note, and where it would be held.
+    """
 
     node: NodeItem | None = None
     port: PortFace | None = None
     link: LinkItem | None = None
+    dot: DotItem | None = None
+    pinned: PinnedItem | None = None
+    area: AreaItem | None = None
+    grip: Grip = MOVES
 
 
 class Verbs(Protocol):
     """What the hand asks the canvas for; `GraphCanvas` describes each."""
 
     def rename(self, node: NodeId | None = None) -> None: ...
+    def edit_area(self, key: AreaKey) -> None: ...
     def activate(self) -> None: ...
+    def look_closer(self, output: PortRef) -> None: ...
     def search_blocks(self, at: QPointF | None = None) -> None: ...
+    def bend(self, hit: Hit, at: QPointF) -> None: ...
     def open_menu(self, hit: Hit, at: QPoint) -> None: ...
     def handles_key(self, event: QKeyEvent) -> bool: ...
     def press_key(self, event: QKeyEvent) -> bool: ...
@@ -74,6 +90,7 @@ class Hand:
         self._click: Callable[[], None] | None = None
         self._panning_key = False
         self._menu_is_due = True
+        self.areas = AreaHand(stage)
         self._edge = EdgePan(stage.view, self._follow_edge)
         self._hovered: Hit = Hit()
         self.mouse_at = QPointF(stage.view.viewport().rect().center())
@@ -159,8 +176,14 @@ class Hand:
         place = self._stage.view.to_scene(event.position())
         if hit.node is not None and hit.port is None and hit.node.on_title(place):
             self._verbs.rename(hit.node.node)
+        elif hit.pinned is not None:
+            self._verbs.look_closer(hit.pinned.ref)
         elif hit.node is not None:
             self._verbs.activate()
+        elif hit.link is not None:
+            self._verbs.bend(hit, place)
+        elif hit.area is not None and hit.grip.moves:
+            self._verbs.edit_area(hit.area.key)
         elif hit == Hit():
             self._verbs.search_blocks(place)
 
@@ -189,6 +212,8 @@ class Hand:
             self._stage.editor.select((hit.node.node,))
         elif hit.link is not None and hit.link.link.target not in self.chosen_links:
             self._choose_link(hit.link, add=False)
+        elif hit.area is not None and hit.area.key not in self._stage.board.areas.chosen:
+            self.areas.plan(hit.area, hit.grip, at, Qt.KeyboardModifier.NoModifier)
         self._verbs.open_menu(hit, self._stage.view.viewport().mapToGlobal(at.toPoint()))
 
     def tool_tip(self, at: QPoint, event: QHelpEvent) -> None:
@@ -247,14 +272,25 @@ class Hand:
                 return Hit(item, port)
             if item.outline.contains(place):
                 return Hit(item)
+        pinned = next((item for item in found if isinstance(item, PinnedItem) and item.outline.contains(place)), None)
+        if pinned is not None:
+            return Hit(self._stage.board.nodes.get(pinned.ref.node), pinned=pinned)
+        dot = next((item for item in found if isinstance(item, DotItem) and item.covers(place, slack)), None)
+        if dot is not None:
+            return Hit(link=dot.link, dot=dot)
         mark = next((item for item in found if isinstance(item, LinkMark) and item.covers(place)), None)
         if mark is not None:
             return Hit(link=mark.link)
         links = [item for item in found if isinstance(item, LinkItem) and item.isVisible()]
-        return Hit(link=next((link for link in links if link.is_near(place, slack)), None))
+        near = next((link for link in links if link.is_near(place, slack)), None)
+        if near is not None:
+            return Hit(link=near)
+        held = self._stage.board.areas.at(place, self._stage.view.zoom)
+        return Hit(area=held[0], grip=held[1]) if held is not None else Hit()
 
     def choose_links(self, targets: list[PortRef]) -> None:
         """Mark these links, and only these, as chosen."""
+        self._stage.board.dots.choose(None)
         self.chosen_links = [target for target in targets if target in self._stage.board.links]
         for target, item in self._stage.board.links.items():
             item.mark(chosen=target in self.chosen_links)
@@ -272,14 +308,24 @@ class Hand:
     def _plan(self, hit: Hit, modifiers: Qt.KeyboardModifier) -> None:
         """Decide what a left press on something may become."""
         stage = self._stage
+        if hit.area is None:
+            stage.board.areas.choose(())
         if modifiers & _ALT and modifiers & _SHIFT:
             self._begin = lambda at, _: SliceGesture(stage, at)
         elif hit.node is not None and hit.port is not None:
             self._plan_link(hit.node, hit.port)
         elif hit.node is not None:
             self._plan_node(hit.node, modifiers)
+            if hit.pinned is not None and hit.pinned.on_grip(stage.view.to_scene(self._pressed_at), stage.view.slack):
+                pinned = hit.pinned
+                self._begin = lambda at, _: ResizeGesture(stage, at, pinned)
         elif hit.link is not None:
             self._choose_link(hit.link, add=bool(modifiers & (_SHIFT | _CTRL)))
+            if hit.dot is not None:
+                self._plan_dot(hit.dot)
+        elif hit.area is not None:
+            self.choose_links([])
+            self._begin, self._click = self.areas.plan(hit.area, hit.grip, self._pressed_at, modifiers)
         else:
             self.choose_links([])
             if not modifiers & (_SHIFT | _CTRL):
@@ -305,7 +351,13 @@ class Hand:
         else:
             self._click = lambda: editor.select((node,))
         if node in editor.selection:
-            self._begin = lambda at, _: MoveGesture(self._stage, at, editor.selection)
+            is_out = bool(modifiers & _ALT)
+            self._begin = lambda at, _: MoveGesture(self._stage, at, editor.selection, is_out=is_out)
+
+    def _plan_dot(self, dot: DotItem) -> None:
+        stage, item, index = self._stage, dot.link, dot.index
+        stage.board.dots.choose((item.link.target, index))
+        self._begin = lambda at, _: DotGesture(stage, item, index)
 
     def _choose_link(self, item: LinkItem, *, add: bool) -> None:
         target = item.link.target
@@ -323,10 +375,19 @@ class Hand:
             old.node.set_hover(False)
         if old.link is not None and old.link is not hit.link:
             old.link.mark(hovered=False)
+        if old.pinned is not None and old.pinned is not hit.pinned:
+            old.pinned.set_hover(False)
+        if hit.pinned is not None:
+            hit.pinned.set_hover(True)
         if hit.node is not None:
             hit.node.set_hover(True, hit.port)
         if hit.link is not None:
             hit.link.mark(hovered=True)
+        if old.dot is not None and old.dot is not hit.dot:
+            old.dot.mark(hovered=False)
+        if hit.dot is not None:
+            hit.dot.mark(hovered=True)
+        self.areas.hover(hit.area)
         self._show_cursor()
 
     def _show_cursor(self) -> None:
@@ -336,13 +397,21 @@ class Hand:
             shape = Qt.CursorShape.OpenHandCursor
         elif self._hovered.port is not None:
             shape = Qt.CursorShape.CrossCursor
+        elif self._on_grip():
+            shape = Qt.CursorShape.SizeFDiagCursor
         elif self._hovered.link is not None:
             shape = Qt.CursorShape.PointingHandCursor
+        elif self._hovered.area is not None:
+            shape = self.areas.cursor(self._hovered.area, self._hovered.grip, self.mouse_at)
         else:
             shape = Qt.CursorShape.ArrowCursor
         viewport = self._stage.view.viewport()
         if viewport.cursor().shape() != shape:
             viewport.setCursor(shape)
+
+    def _on_grip(self) -> bool:
+        view, pinned = self._stage.view, self._hovered.pinned
+        return pinned is not None and pinned.on_grip(view.to_scene(self.mouse_at), view.slack)
 
     def _keyboard_place(self) -> QPointF:
         """The menu key means the chosen link or the selected node, else the middle of the view."""

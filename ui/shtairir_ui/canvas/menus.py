@@ -33,6 +33,15 @@ def ground_menu(canvas: GraphCanvas, at: QPointF) -> QMenu:
     _add(menu, "Add block…", lambda: canvas.search_blocks(at), "Tab", "add")
     _add(menu, "Paste here", lambda: canvas.paste(at), "Ctrl+V", "paste")
     menu.addSeparator()
+    _add(menu, "Add note here", lambda: canvas.framing.add_note(at), "Ctrl+Alt+N", "rename")
+    _add(
+        menu,
+        "Frame the selection" if canvas.editor.selection else "Add frame",
+        canvas.framing.frame_selection,
+        "Ctrl+Alt+J",
+        "frame",
+    )
+    menu.addSeparator()
     _add(menu, "Select all", canvas.editor.select_all, "Ctrl+A", enabled=has_nodes)
     _add(menu, "Show all", canvas.fit, "Home", "fit", enabled=has_nodes)
     return menu
@@ -138,6 +147,7 @@ def _add_subgraph_entries(canvas: GraphCanvas, menu: QMenu, node: NodeId) -> Non
     if editor.selected_instances():
         _add(menu, "Make unique", editor.make_unique, enabled=len(editor.selected_instances()) == 1)
         _add(menu, "Expand", editor.expand_subgraphs, "Ctrl+Shift+G")
+    _add(menu, "Frame", canvas.framing.frame_selection, "Ctrl+Alt+J", "frame")
     _add(menu, "Make subgraph", editor.make_subgraph, "Ctrl+G", "subgraphs", enabled=bool(editor.selection))
 
 
