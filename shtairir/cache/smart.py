@@ -45,6 +45,11 @@ _AT_ONCE_BYTES = 4096
 _NOTHING: Mapping[Any, Any] = {}
 
 
+def is_worth_writing(cost_s: float, nbytes: int) -> bool:
+    """Whether results that took so long, and are so large, go to the disk as well."""
+    return cost_s >= _WORTH_WRITING_S or nbytes <= _SMALL_BYTES
+
+
 @dataclass(frozen=True, slots=True)
 class CachedValue:
     """A value in the cache, read when somebody wants it; small ones are read already."""
@@ -311,8 +316,8 @@ class SmartRun:
         is_frozen = task.node in self._frozen
         if not is_frozen and (self._only_frozen or not may_be_stored(task)):
             return
-        is_cheap = cost_s < _WORTH_WRITING_S and not is_frozen
-        is_passing = self._plan.is_preview or (is_cheap and sum(map(nbytes_of, values)) > _SMALL_BYTES)
+        is_cheap = not is_frozen and not is_worth_writing(cost_s, sum(map(nbytes_of, values)))
+        is_passing = self._plan.is_preview or is_cheap
         origin = Origin(task.definition.id, task.node, self._plan.graph_name)
         self._cache.put(key, values, cost_s=cost_s, origin=origin, in_memory_only=is_passing)
 

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from shtairir.planning.plan import ExecutionPlan
     from shtairir.results.result import RunResult
 
-WORTH_KEEPING_S = 1e-3
-"""The results of quicker calls are not put into the cache."""
-
 _ROUGH_BELOW = 0.8
 _YOUNG_BELOW = 3
 _LATEST = 5
@@ -115,7 +112,7 @@ class Foresight:
         self.plan = plan
         self._track = track
         self._spared = spared
-        self._given = given
+        self._given = frozenset(plan.aliases.get(port, port) for port in given)
         self._keep = keep
         self._backend = backend
         self._in_processes = in_processes
@@ -152,15 +149,16 @@ class Foresight:
         return Review(self.forecast, truth)
 
     def _kept_bytes(self, result: RunResult | Outline) -> int:
-        """Return the size of what the cache was given."""
+        """Return the size of what the cache was given to write."""
+        from shtairir.cache.smart import is_worth_writing  # which is there if anything is kept
+
         records, keys = result.nodes.records, self._spared.keys if self._spared is not None else {}
-        return sum(
-            records.sizes(task.number)[0]
-            for task in self.plan.tasks
-            if task.node in keys
-            and records.status(task.number) is NodeStatus.DONE
-            and records.elapsed_s(task.number) >= WORTH_KEEPING_S
-        )
+        total = 0
+        for task in self.plan.tasks:
+            if task.node in keys and records.status(task.number) is NodeStatus.DONE:
+                nbytes = records.sizes(task.number)[0]
+                total += nbytes if is_worth_writing(records.elapsed_s(task.number), nbytes) else 0
+        return total
 
     @cached_property
     def basis(self) -> Basis:
@@ -189,21 +187,11 @@ class Foresight:
 
     def _running(self) -> frozenset[int]:
         """Return the tasks that run."""
-        if self._given:
-            return frozenset(_needed(self.plan, self._there, self._keep))
         if self._spared is None:
-            return frozenset(range(len(self.plan.tasks)))
+            whole = range(len(self.plan.tasks))
+            return frozenset(_needed(self.plan, self._given, self._keep) if self._given else whole)
         running = self._spared.running
         return frozenset(task.number for task in self.plan.tasks if any(call.node in running for call in task.calls))
-
-    @property
-    def _there(self) -> set[PortRef]:
-        there = {self.plan.aliases.get(port, port) for port in self._given}
-        for node in self._spared.known if self._spared is not None else ():
-            call = self.plan.call(node)
-            if call is not None:
-                there |= {PortRef(call.node, port.name) for port in call.definition.outputs}
-        return there
 
     # --- the figures ------------------------------------------------------------------------------------------
 
@@ -251,20 +239,17 @@ class Foresight:
         return Range(*(found.seconds * math.exp(each) for each in (low, middle, high)))
 
     def _disk_bytes(self, basis: Basis) -> int | None:
-        """Return what the cache is given to keep, as far as that is known."""
+        """Return what the cache is given to write, as far as that is known; ``None`` if no size is."""
         if not self._keeps_results or self._spared is None:
             return 0
+        from shtairir.cache.smart import is_worth_writing
+
         keys = self._spared.keys
-        total, known = 0, False
-        for number in basis.tasks:
-            task = self.plan.tasks[number]
-            took_s = task.estimate.elapsed_s
-            if task.node not in keys or (took_s is not None and took_s < WORTH_KEEPING_S):
-                known = True
-                continue
-            if task.estimate.total_bytes is not None:
-                total, known = total + task.estimate.total_bytes, True
-        return total if known or not basis.tasks else None
+        estimates = [self.plan.tasks[task].estimate for task in basis.tasks if self.plan.tasks[task].node in keys]
+        sized = [(one.elapsed_s, one.total_bytes) for one in estimates if one.total_bytes is not None]
+        if estimates and not sized:
+            return None
+        return sum(nbytes for took_s, nbytes in sized if took_s is None or is_worth_writing(took_s, nbytes))
 
 
 def _peak_bytes(basis: Basis, track: Track) -> int | None:
