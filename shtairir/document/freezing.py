@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def any_frozen(nodes: Mapping[NodeId, Node]) -> bool:
     """Whether any of some nodes is."""
-    return any([node.frozen for node in nodes.values()])
+    return any(node.frozen for node in nodes.values())
 
 
 def frozen_nodes(graph: Snapshot) -> frozenset[NodeId]:

@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakKeyDictionary
 
 from shtairir.block.values import ValueSummary, nbytes_of
 from shtairir.events import NodeStatus
@@ -29,7 +30,7 @@ from shtairir.results.records import SELF_DESCRIBING, PartRecord, described
 if TYPE_CHECKING:
     from shtairir.execute.state import RunState
     from shtairir.planning.branching import Branching
-    from shtairir.planning.plan import ExecutionPlan
+    from shtairir.planning.plan import ExecutionPlan, Lineage
 
 _AT_ONCE_BYTES = 4096
 """Values up to this size are read at once, so that there is more to say of them than that they are there."""
@@ -147,24 +148,27 @@ def restoration(plan: ExecutionPlan, shape: Shape, given: Restored, kept: Collec
     for task in again:
         for slot in _slots_of(plan, task):
             values.pop(slot, None)
-    running = _needed(plan, shape, values, _roots(plan, shape, given, done_tasks, again), kept)
+    running = _needed(plan, shape, values, _roots(plan, given, done_tasks, again), kept)
     if given.nothing_runs:
         running = set()
     branching = _remaining(plan.branching, running) if plan.branching is not None else None
     smaller = _contracted(shape, running)
     if branching is not None:
         smaller = with_choices(smaller, branching)
-    waits = [count if task in running else NEVER for task, count in enumerate(smaller.waits)]
-    smaller = replace(smaller, waits=waits, starts=[task for task in sorted(running) if not waits[task]])
-    known = done_tasks | {shape.writer[slot] for slot in values}
-    away = [task for task in range(len(waits)) if task not in running]
+        waits = [count if task in running else NEVER for task, count in enumerate(smaller.waits)]
+        smaller = replace(smaller, waits=waits)
+    smaller = replace(smaller, starts=[task for task in sorted(running) if not smaller.waits[task]])
+    restored = (done_tasks | {shape.writer[slot] for slot in values}) - running
+    away = bytearray(len(shape.waits))
+    for task in (*running, *restored):
+        away[task] = 1
     return Restoration(
         smaller,
         branching,
         readers_with(smaller, kept),
         frozenset(running),
-        tuple(task for task in away if task in known),
-        tuple(task for task in away if task not in known),
+        tuple(sorted(restored)),
+        tuple([task for task, is_told in enumerate(away) if not is_told]),
         values,
     )
 
@@ -182,16 +186,27 @@ def _slots_of(plan: ExecutionPlan, task: int) -> range:
 
 
 def _roots(
-    plan: ExecutionPlan, shape: Shape, given: Restored, done: Collection[int], again: Collection[int]
+    plan: ExecutionPlan, given: Restored, done: Collection[int], again: Collection[int]
 ) -> list[int]:
     """Return the tasks that run for their own sake: those that make nothing, or have an effect, or are to run again."""
     guards = plan.branching.guards if plan.branching is not None else {}
-    own = [*again]
-    for task in range(len(shape.waits)):
-        has_effect = given.with_effects and not plan.tasks[task].definition.traits.repeatable
-        if (has_effect or not len(_slots_of(plan, task))) and task not in done and task not in guards:
-            own.append(task)
-    return own
+    makes_nothing, has_effect = _for_their_own_sake(plan)
+    wanted = {*makes_nothing, *has_effect} if given.with_effects else makes_nothing
+    return [*again, *(task for task in sorted(wanted) if task not in done and task not in guards)]
+
+
+_own: WeakKeyDictionary[Lineage, tuple[tuple[int, ...], tuple[int, ...]]] = WeakKeyDictionary()
+
+
+def _for_their_own_sake(plan: ExecutionPlan) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the tasks that make nothing, and those that have an effect; they are the same in all plans of a lineage."""
+    known = _own.get(plan.lineage)
+    if known is None:
+        tasks = plan.tasks
+        makes_nothing = tuple(task.number for task in tasks if not task.definition.outputs)
+        effects = tuple(task.number for task in tasks if not task.definition.traits.repeatable)
+        known = _own[plan.lineage] = makes_nothing, effects
+    return known
 
 
 def _needed(
@@ -242,25 +257,31 @@ def _contracted(shape: Shape, running: Collection[int]) -> Shape:
     Each waits for those of them that it waited for, and for those whose values it reads: it may have waited for these
     only through tasks that are gone.
     """
-    before: list[set[int]] = [set() for _ in shape.waits]
+    # Most often few of many run, so only these are looked at.
+    before: dict[int, set[int]] = {task: set() for task in sorted(running)}
     for task in running:
         for successor in shape.successors[task]:
-            before[successor].add(task)
+            if successor in before:
+                before[successor].add(task)
         before[task].update(writer for slot in shape.reads[task] if (writer := shape.writer[slot]) in running)
-    before = [others if task in running else set() for task, others in enumerate(before)]
-    successors_of: list[list[int]] = [[] for _ in shape.waits]
-    for task in sorted(running):
-        for other in sorted(before[task]):
-            successors_of[other].append(task)
-    reads = [slots if task in running else () for task, slots in enumerate(shape.reads)]
+    successors_of: dict[int, list[int]] = {}
+    waits = [NEVER] * len(shape.waits)
+    reads: list[Sequence[int]] = [()] * len(shape.waits)
     readers = [0] * len(shape.writer)
-    for slots in reads:
-        for slot in slots:
+    for task, others in before.items():
+        waits[task] = len(others)
+        reads[task] = shape.reads[task]
+        for other in sorted(others):
+            successors_of.setdefault(other, []).append(task)
+        for slot in shape.reads[task]:
             readers[slot] += 1
+    successors: list[Sequence[int]] = [()] * len(shape.waits)
+    for task, after in successors_of.items():
+        successors[task] = after
     return replace(
         shape,
-        waits=[len(others) for others in before],
-        successors=successors_of,
+        waits=waits,
+        successors=successors,
         reads=reads,
         readers=readers,
         bursts={},
@@ -370,20 +391,22 @@ class Unloaded:
             self._describe_parts(task)
             return
         notes: list[Any] = []
+        small: list[tuple[int, KnownValue]] = []
         total = 0
-        for slot, port in zip(_slots_of(self._state.plan, task), whole.definition.outputs, strict=True):
+        for slot, port in enumerate(whole.definition.outputs, whole.first_slot):
             known = self._values.get(slot)
             if known is None:
                 notes.append(ValueSummary(port.type.family, "not kept"))
                 continue
-            total += known.nbytes
-            notes.append(ValueSummary(port.type.family, "kept on disk", nbytes=known.nbytes))
+            nbytes = known.nbytes
+            total += nbytes
+            if nbytes <= _AT_ONCE_BYTES:
+                small.append((slot, known))
+            notes.append(ValueSummary(port.type.family, "kept on disk", nbytes=nbytes))
         self._state.records.outputs[task] = tuple(notes)
         self._state.records.output_bytes[task] = total
-        for slot in _slots_of(self._state.plan, task):
-            known = self._values.get(slot)
-            if known is not None and known.nbytes <= _AT_ONCE_BYTES:
-                self._peek(task, slot, known, slot in needed)
+        for slot, known in small:
+            self._peek(task, slot, known, slot in needed)
 
     def _describe_parts(self, task: int) -> None:
         records = []

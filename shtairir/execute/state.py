@@ -19,7 +19,7 @@ from shtairir.execute.inside import Inside
 from shtairir.execute.scheduler import Shape
 from shtairir.ids import NodeId, PortRef, RunId
 from shtairir.memory.manager import MemoryManager
-from shtairir.planning.plan import ExecutionPlan
+from shtairir.planning.plan import ExecutionPlan, Task
 from shtairir.results.records import Records
 
 if TYPE_CHECKING:
@@ -100,6 +100,8 @@ class RunState:
         Values that the run was given and nobody has read yet.
     effect_keys
         Those of `Restored`.
+    on_fallback
+        That of the options.
     land
         Called with a task that has ended without a worker, and how.
     """
@@ -140,6 +142,7 @@ class RunState:
     land: Callable[[int, Ending], None] | None = None
     unloaded: Unloaded | None = None
     effect_keys: Mapping[NodeId, str] = field(default_factory=dict)
+    on_fallback: Callable[[Task], None] | None = None
 
     def __post_init__(self) -> None:
         self.slots = [None] * len(self.shape.writer)

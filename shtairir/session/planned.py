@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from shtairir.block.registry import Registry, default_registry
 from shtairir.block.values import describe
 from shtairir.errors import PlanningError
-from shtairir.ids import PortRef
+from shtairir.ids import NodeId, PortRef
 from shtairir.memory.collector import collector
 from shtairir.monitor.learned import learned
 from shtairir.planning import ExecutionPlan, ExecutionPlanner, OptimizationLevel, PlanningConfig, ResourceLimits
@@ -45,24 +45,26 @@ def with_preview(plan: ExecutionPlan, wishes: Wishes) -> ExecutionPlan:
 
 
 def _plan(graph: Source, wishes: Wishes) -> ExecutionPlan:
+    from shtairir.document.freezing import frozen_nodes
     from shtairir.document.graph import Graph
     from shtairir.document.upgrading import upgrade
 
     blocks = wishes.registry if wishes.registry is not None else default_registry()
     if isinstance(graph, Graph):
         upgrade(graph, blocks)
-    config = _config(wishes)
+    source, file = graph if isinstance(graph, Graph) else snapshot_of(graph), _file_of(graph)
+    config = _config(wishes, frozen_nodes(source.snapshot()))
     shelved = _shelf().plan_of(graph, config, blocks) if isinstance(graph, Graph) and not wishes.parameters else None
     if shelved is not None:
-        now = snapshot_of(graph)
-        return note_source(shelved, PlanSource(now, now, targets=config.targets, file=_file_of(graph)))
-    given = _current(snapshot_of(graph), blocks)
+        now = source.snapshot()
+        return note_source(shelved, PlanSource(now, now, targets=config.targets, file=file))
+    given = _current(source.snapshot(), blocks)
     snapshot, values = _with_parameters(given, wishes.parameters)
     wiring, refused = _wired(snapshot, blocks)
     made = ExecutionPlanner(config).plan(snapshot, blocks, wiring, values=values)
     if refused:
         made = replace(made, untrusted=refused)
-    note_source(made, PlanSource(given, snapshot, dict(wishes.parameters), config.targets, _file_of(graph)))
+    note_source(made, PlanSource(given, snapshot, dict(wishes.parameters), config.targets, file))
     if isinstance(graph, Graph) and not wishes.parameters and not refused:
         _shelf().put(graph, snapshot, config, blocks, made, wiring)
     return made
@@ -77,7 +79,7 @@ def _file_of(graph: Source) -> Path | None:
     return graph.path if isinstance(graph, Graph) and not graph.is_modified else None
 
 
-def _config(wishes: Wishes) -> PlanningConfig:
+def _config(wishes: Wishes, frozen: frozenset[NodeId]) -> PlanningConfig:
     if wishes.workers is not None and wishes.workers < 1:
         raise PlanningError(f"A run needs at least one worker, not {wishes.workers}.")
     return PlanningConfig(
@@ -88,7 +90,7 @@ def _config(wishes: Wishes) -> PlanningConfig:
         limits=_limits(wishes),
         estimates=wishes.estimates,
         history=learned(),
-        apart=wishes.apart,
+        apart=wishes.apart | frozen,
     )
 
 

@@ -82,7 +82,8 @@ def test_explain_tells_why_nodes_run(call: Call, slow_graph: Path) -> None:
         "  a: x changed from 3.0 to 4.0.",
     ]
     document = json.loads(call("explain", slow_graph, "b", "--json").out)
-    assert (document["runs"], document["because"][0]["reason"]) == (False, "Its result is in the cache.")
+    assert document["runs"] is False
+    assert document["because"][0]["reason"].startswith("Restored from the cache of ")
     assert call("explain", slow_graph, "nobody").status == 2
 
 
