@@ -33,6 +33,7 @@ def main(
     scale: float = 1.0,
     theme: Literal["dark", "light"] | None = None,
     run: bool = False,
+    canvas: bool = False,
 ) -> int:
     """Open the window, or write a picture of it; returns the exit status.
 
@@ -48,6 +49,8 @@ def main(
         The theme for this session; the remembered one when left out.
     run
         Run the graph at once; a screenshot waits for the end of the run.
+    canvas
+        Only the graph is in the screenshot, all of it, whatever size that takes.
     """
     _prepare_environment(offscreen=screenshot is not None, scale=scale)
     _read_packs_meanwhile()
@@ -64,7 +67,7 @@ def main(
             print(window.notice.text, file=sys.stderr)  # noqa: T201 - there is no window to say it in
             return 1
         if screenshot is not None:
-            return _picture(window, screenshot, size, run=run)
+            return _picture(window, screenshot, None if canvas else size, run=run)
         return _live(window, size, run=run)
 
 
@@ -97,11 +100,11 @@ def _make_window(theme: Literal["dark", "light"] | None, settings: Settings | No
     from shtairir_ui.window import MainWindow
 
     settings = settings or Settings()
-    show_theme(theme or settings.theme)
+    show_theme(settings, theme)
     return MainWindow(settings=settings)
 
 
-def _picture(window: MainWindow, file: Path, size: tuple[int, int], *, run: bool) -> int:
+def _picture(window: MainWindow, file: Path, size: tuple[int, int] | None, *, run: bool) -> int:
     from shtairir_ui.screenshot import take_screenshot
 
     taken = take_screenshot(window, file, size=size, run=run)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 
 from shtairir_ui.preferences import Preference
 
@@ -39,6 +39,11 @@ class Command:
     usable: Callable[[Editor], bool] | None = None
     checkable: bool = False
 
+    @property
+    def sequences(self) -> list[QKeySequence]:
+        """The keys that it has unless a person gives it others."""
+        return [QKeySequence(keys) for keys in self.keys]
+
 
 @dataclass(frozen=True, slots=True)
 class Feature:
@@ -58,3 +63,14 @@ class Feature:
     commands: tuple[Command, ...]
     attach: Callable[[MainWindow], None]
     preferences: tuple[Preference, ...] = ()
+
+
+def plain(text: str) -> str:
+    """Return the text of a command as one would say it: without the mark of its letter in the menu."""
+    return text.replace("&", "").rstrip("…")
+
+
+def written(action: QAction) -> str:
+    """Return how the keys of a command are written on this system."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return " or ".join(dict.fromkeys(key.toString(native) for key in action.shortcuts()))

@@ -65,13 +65,16 @@ THEME = Preference(
     "Look",
     "Theme",
     "system",
-    "Light, dark, as the desktop has it, or with the strongest contrast",
+    "Light, dark, or as the desktop has it",
     (("system", "As the system"), ("light", "Light"), ("dark", "Dark")),
 )
+HIGH_CONTRAST = Preference(
+    "look/high_contrast", "Look", "High contrast", False, "Text on plain black or white, and borders that stand out"
+)
 FONT_SIZE = Preference(
-    "look/font_size", "Look", "Size of text", 13, "Of all texts in panels and on nodes", range=(10, 22), unit="px"
+    "look/font_size", "Look", "Size of text", 13, "In panels, menus and dialogs; the canvas has its zoom", range=(10, 22), unit="px"
 )
 REDUCED_MOTION = Preference(
     "look/reduced_motion", "Look", "Less motion", False, "Nothing slides, pulses or runs along links"
 )
-CORE = (THEME, FONT_SIZE, REDUCED_MOTION)
+CORE = (THEME, HIGH_CONTRAST, FONT_SIZE, REDUCED_MOTION)

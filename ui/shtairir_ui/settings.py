@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, cast
 
@@ -55,6 +57,43 @@ class Settings(QObject):
             self._store.setValue(preference.key, value)
         self.changed.emit(preference.key)
 
+    def keys(self, command: str) -> list[str] | None:
+        """The keys that a person gave a command, none perhaps; ``None`` if it has those it came with."""
+        stored = self._store.value(f"keys/{command}")
+        return None if stored is None else [keys for keys in _texts(stored) if keys]
+
+    def set_keys(self, command: str, keys: list[str] | None) -> None:
+        """Give a command keys, or those back that it came with."""
+        if keys is None:
+            self._store.remove(f"keys/{command}")
+        else:
+            self._store.setValue(f"keys/{command}", keys or [""])
+        self.changed.emit(f"keys/{command}")
+
+    @property
+    def recent_commands(self) -> list[str]:
+        """The names of commands chosen in the palette, the latest first."""
+        return self._texts("palette/recent")
+
+    def remember_command(self, name: str, most: int) -> None:
+        """Put a command at the top of those used lately."""
+        others = [other for other in self.recent_commands if other != name]
+        self._store.setValue("palette/recent", [name, *others][:most])
+
+    @property
+    def block_uses(self) -> tuple[dict[str, float], list[str]]:
+        """How often each block was placed, and those placed last."""
+        try:
+            counts = json.loads(str(self._store.value("palette/uses", "{}")))
+            return {str(name): float(count) for name, count in counts.items()}, self._texts("palette/late")
+        except (ValueError, TypeError, AttributeError):
+            return {}, []
+
+    def remember_block_uses(self, counts: Mapping[str, float], late: Sequence[str]) -> None:
+        """Remember which blocks were placed."""
+        self._store.setValue("palette/uses", json.dumps(dict(counts)))
+        self._store.setValue("palette/late", list(late))
+
     @property
     def recent(self) -> list[Path]:
         """Recently opened files that still exist, the newest first."""
@@ -98,11 +137,14 @@ class Settings(QObject):
         self._store.setValue("layout/hidden", names)
 
     def _texts(self, name: str) -> list[str]:
-        stored = self._store.value(name)
-        if isinstance(stored, str):  # an INI file does not tell a list of one from its item
-            return [stored]
-        return [str(item) for item in stored] if isinstance(stored, list) else []
+        return _texts(self._store.value(name))
 
     def sync(self) -> None:
         """Write everything to the file now."""
         self._store.sync()
+
+
+def _texts(stored: object) -> list[str]:
+    if isinstance(stored, str):  # an INI file does not tell a list of one from its item
+        return [stored]
+    return [str(item) for item in stored] if isinstance(stored, list) else []

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from shtairir_ui import theme
+from shtairir_ui.preferences import FONT_SIZE, HIGH_CONTRAST, THEME
 from shtairir_ui.settings import Settings, ThemeChoice
 
 
@@ -19,6 +20,7 @@ class ThemeControl(QObject):
         super().__init__(parent)
         self._settings = settings
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
+        settings.changed.connect(self._obey)
 
     @property
     def choice(self) -> ThemeChoice:
@@ -28,17 +30,25 @@ class ThemeControl(QObject):
     def choose(self, choice: ThemeChoice) -> None:
         """Choose a theme, and remember it."""
         self._settings.theme = choice
-        show_theme(choice)
+
+    def _obey(self, key: str) -> None:
+        if key in (THEME.key, HIGH_CONTRAST.key, FONT_SIZE.key):
+            show_theme(self._settings)
 
     def _follow(self) -> None:
         if self.choice == "system":
-            show_theme("system")
+            show_theme(self._settings)
 
 
-def show_theme(choice: ThemeChoice) -> None:
-    """Dress the application."""
-    name = system_theme() if choice == "system" else choice
-    theme.apply(cast(QApplication, QApplication.instance()), name)
+def show_theme(settings: Settings, choice: ThemeChoice | None = None) -> None:
+    """Dress the application as the settings say, or in another theme than they do."""
+    choice = choice or settings.theme
+    theme.apply(
+        cast(QApplication, QApplication.instance()),
+        system_theme() if choice == "system" else choice,
+        strong=bool(settings.value(HIGH_CONTRAST)),
+        text_size=int(settings.value(FONT_SIZE)),
+    )
 
 
 def system_theme() -> str:

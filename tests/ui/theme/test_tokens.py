@@ -11,7 +11,9 @@ from PySide6.QtGui import QColor
 from shtairir_ui import theme
 from shtairir_ui.theme import Tokens
 
-BOTH = pytest.mark.parametrize("tokens", [theme.tokens("dark"), theme.tokens("light")], ids=["dark", "light"])
+THEMES = ("dark", "light")
+ALL = {f"{name}{' strong' * strong}": theme.tokens(name, strong=strong) for name in THEMES for strong in (False, True)}
+BOTH = pytest.mark.parametrize("tokens", ALL.values(), ids=ALL.keys())
 GROUNDS = ("background", "surface", "raised", "field", "hover", "selection")
 # fmt: off
 FAMILIES = [
@@ -117,3 +119,20 @@ def _oklab(color: QColor, sight: np.ndarray) -> np.ndarray:
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
     return np.array(to_lab) @ lms
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_with_the_strongest_contrast_text_and_borders_stand_out_more(name: str):
+    tokens = theme.tokens(name, strong=True)
+    assert theme.contrast(tokens.text, tokens.surface) >= 18
+    assert theme.contrast(tokens.text_dim, tokens.raised) >= 10
+    assert theme.contrast(tokens.text_disabled, tokens.raised) >= 4.5
+    assert theme.contrast(tokens.border, tokens.surface) >= 4.5
+    assert theme.contrast(tokens.link, tokens.background) >= 7
+
+
+def test_the_type_scale_grows_as_a_whole():
+    large, plain = theme.tokens("dark", text_size=26), theme.tokens("dark")
+    assert (large.size_body, large.size_small, large.size_title) == (26, 22, 30)
+    assert large.text == plain.text
+    assert theme.tokens("dark", text_size=13) == plain

@@ -24,6 +24,7 @@ MIN_WIDTH: Final = 176.0
 MAX_WIDTH: Final = 272.0
 ICON: Final = 16.0
 BADGE: Final = 16.0
+FLAKE: Final = 14.0
 PORT: Final = 5.0
 THUMBNAIL_HEIGHT: Final = 96.0
 ALERT_LINE: Final = 15.0
@@ -31,6 +32,10 @@ GLOW: Final = 10.0
 """How far shadow, selection and ports reach beyond the node's outline."""
 
 SIGNS_KEPT: Final = 512
+
+LOD_CARD: Final = 0.28
+LOD_DETAIL: Final = 0.55
+"""Zooms: below the first a node is a card, below the second it shows its title in large letters, above all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,10 @@ class Look:
 
     def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
-        self.title = Face.of(tokens.size_body, QFont.Weight.DemiBold)
-        self.label = Face.of(tokens.size_label)
-        self.small = Face.of(tokens.size_small)
+        sizes = theme.tokens(tokens.name)  # larger texts are for panels: the canvas has its zoom
+        self.title = Face.of(sizes.size_body, QFont.Weight.DemiBold)
+        self.label = Face.of(sizes.size_label)
+        self.small = Face.of(sizes.size_small)
         self.far = Face.of(24, QFont.Weight.DemiBold)
         self.far_figure = Face.of(20)
         self.quiet = theme.mix(tokens.text_disabled, tokens.text_dim, 0.6)

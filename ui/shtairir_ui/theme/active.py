@@ -16,9 +16,9 @@ changed = STATE.changed
 """Signal ``changed(Tokens)``, emitted after a theme was applied."""
 
 
-def apply(app: QApplication, name: str) -> Tokens:
-    """Give the application the theme ``"dark"`` or ``"light"`` and return its tokens."""
-    chosen = tokens(name)
+def apply(app: QApplication, name: str, *, strong: bool = False, text_size: int | None = None) -> Tokens:
+    """Give the application the theme ``"dark"`` or ``"light"`` and return its tokens; see `theme.tokens`."""
+    chosen = tokens(name, strong=strong, text_size=text_size)
     if not app.styleSheet():
         # Only the first time: setting it again would polish every widget once more.
         app.setStyle("Fusion")

@@ -50,14 +50,14 @@ def _values(tokens: Tokens) -> dict[str, str]:
         value = getattr(tokens, field.name)
         if isinstance(value, QColor):
             values[field.name] = value.name()
-        elif isinstance(value, int):
+        elif isinstance(value, int) and not isinstance(value, bool):
             values[field.name] = f"{value}px"
     values["accent_quiet"] = tokens.tint(tokens.accent, 0.16).name()
     return values
 
 
 def _glyphs(tokens: Tokens) -> dict[str, str]:
-    folder = _glyph_folder() / tokens.name
+    folder = _glyph_folder() / (f"{tokens.name}-strong" if tokens.strong else tokens.name)
     folder.mkdir(parents=True, exist_ok=True)  # long sessions outlive the sweep of /tmp
     paths: dict[str, str] = {}
     for placeholder, (icon, role) in _GLYPHS.items():

@@ -15,9 +15,9 @@ the only cue: `type_shape` gives each family a port shape as well.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from PySide6.QtGui import QColor
 
@@ -103,6 +103,7 @@ class Tokens:
     cached: QColor
     waiting: QColor
     types: Mapping[str, QColor]
+    strong: bool = False
 
     # One spacing scale in steps of 4 px, one type scale, two radii.
     s1: int = 4
@@ -291,9 +292,47 @@ LIGHT = Tokens(
 _THEMES: Mapping[str, Tokens] = MappingProxyType({"dark": DARK, "light": LIGHT})
 
 
-def tokens(name: str) -> Tokens:
-    """Return the tokens of the theme ``"dark"`` or ``"light"``."""
+_STRONG: Mapping[ThemeName, Mapping[str, str]] = MappingProxyType(
+    {
+        "dark": {
+            **dict.fromkeys(("background", "surface", "field"), "#000000"),
+            **{"raised": "#0b0c0e", "hover": "#26292e", "pressed": "#3a3f47", "grid": "#1a1c20"},
+            **{"border": "#8b929d", "border_strong": "#d5d9e0", "text": "#ffffff", "text_dim": "#d9dde3"},
+            **{"text_disabled": "#9aa1ac", "link": "#c3c9d2", "waiting": "#c3c9d2"},
+            **{"accent": "#8fc0ff", "accent_hover": "#b5d5ff", "focus": "#ffd75e", "on_accent": "#000000"},
+        },
+        "light": {
+            **dict.fromkeys(("background", "surface", "raised", "field"), "#ffffff"),
+            **{"hover": "#eceef1", "pressed": "#d5d9e0", "grid": "#eceef1"},
+            **{"border": "#5b626d", "border_strong": "#1c2026", "text": "#000000", "text_dim": "#2c3138"},
+            **{"text_disabled": "#646b76", "link": "#3d434c", "waiting": "#3d434c"},
+            **{"accent": "#0a4aa8", "accent_hover": "#06367d", "focus": "#a83c00", "on_accent": "#ffffff"},
+        },
+    }
+)
+"""What is another colour with the strongest contrast: text on plain ground, and borders that can be seen."""
+
+_TYPE_SCALE = ("size_small", "size_label", "size_body", "size_title", "size_large", "control_height")
+
+
+def tokens(name: str, *, strong: bool = False, text_size: int | None = None) -> Tokens:
+    """Return the tokens of the theme ``"dark"`` or ``"light"``.
+
+    Parameters
+    ----------
+    strong
+        With the strongest contrast.
+    text_size
+        The size of ordinary text, in pixels; the others of the type scale grow with it.
+    """
     try:
-        return _THEMES[name]
+        found = _THEMES[name]
     except KeyError:
         raise KeyError(f"There is no theme '{name}'. Choose 'dark' or 'light'.") from None
+    changed: dict[str, Any] = {}
+    if strong:
+        changed.update({role: QColor(color) for role, color in _STRONG[found.name].items()}, strong=True)
+    if text_size is not None and text_size != found.size_body:
+        share = text_size / found.size_body
+        changed.update({size: round(getattr(found, size) * share) for size in _TYPE_SCALE})
+    return replace(found, **changed) if changed else found
