@@ -66,12 +66,16 @@ def edit(
     ] = 1.0,
     theme: Annotated[Theme | None, typer.Option(help="Colours of the window. [default: as last chosen]")] = None,
     run: Annotated[bool, typer.Option("--run", help="Run the graph as soon as it is open.")] = False,
+    canvas: Annotated[
+        bool, typer.Option("--canvas", help="Draw only the graph; the picture is as large as that takes.")
+    ] = False,
     verbose: Verbose = 0,
 ) -> Outcome:
     """Open the editor, with a graph if one is named."""
-    from shtairir.cli.edit_command import edit_graph
+    from shtairir.cli.edit_command import Look, edit_graph
 
-    return edit_graph(file, screenshot=screenshot, size=size, scale=scale, theme=theme and theme.value, run=run)
+    look = Look(size, scale, theme and theme.value, canvas)
+    return edit_graph(file, look, screenshot=screenshot, run=run)
 
 
 @app.command()
@@ -341,13 +345,17 @@ def export(
     scale: Annotated[float, typer.Option(min=0.5, max=8.0, help="Pixels per point of the PNG.")] = 2.0,
     theme: Annotated[Theme, typer.Option(help="Colours of the picture.")] = Theme.LIGHT,
     force: Annotated[bool, typer.Option("--force", help="Write over a program that was changed by hand.")] = False,
+    without_graph: Annotated[
+        bool, typer.Option("--without-graph", help="A PNG without the graph in it, so that it cannot be opened as one.")
+    ] = False,
     as_json: Json = False,
     verbose: Verbose = 0,
 ) -> Outcome:
     """Write a graph as a Python program, a flowchart or a picture; `-` for standard output."""
     from shtairir.cli.export_command import ExportOptions, export_graph
 
-    return export_graph(file, ExportOptions(python, mermaid, svg, png, scale, theme is Theme.DARK, force))
+    dark = theme is Theme.DARK
+    return export_graph(file, ExportOptions(python, mermaid, svg, png, scale, dark, force, not without_graph))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,12 +17,28 @@ _UI_MODULES = ("PySide6", "NodeGraphQt", "Qt")
 _SIZE = re.compile(r"(\d{2,5})\s*[xX×,]\s*(\d{2,5})")
 
 
-def edit_graph(
-    path: Path | None, *, screenshot: Path | None, size: str, scale: float, theme: str | None, run: bool
-) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the window looks, or the picture of it.
+
+    Attributes
+    ----------
+    canvas
+        Whether a picture has only the graph; it is then as large as that takes.
+    """
+
+    size: str = "1440x900"
+    scale: float = 1.0
+    theme: str | None = None
+    canvas: bool = False
+
+
+def edit_graph(path: Path | None, look: Look, *, screenshot: Path | None, run: bool) -> Outcome:
     """Open the window, or draw it into a file, and hand back how it ended."""
     graph_file = existing_graph_file(path) if path is not None else None
-    pixels = _parse_size(size)
+    pixels = _parse_size(look.size)
+    if look.canvas and screenshot is None:
+        raise CommandError("--canvas is about a picture.", hint="Add --screenshot OUT.png.")
     _need_ui()
     if screenshot is not None:
         _need_folder(screenshot)
@@ -30,7 +47,15 @@ def edit_graph(
         _need_screen()
     # By name, so that the engine's types can be checked, and the command used, without the window.
     window = import_module("shtairir_ui.app")
-    returned = window.main(graph_file, screenshot=screenshot, size=pixels, scale=scale, theme=theme, run=run)
+    returned = window.main(
+        graph_file,
+        screenshot=screenshot,
+        size=pixels,
+        scale=look.scale,
+        theme=look.theme,
+        run=run,
+        canvas=look.canvas,
+    )
     if returned and screenshot is not None:
         raise CommandError("The picture could not be drawn.", status=ExitStatus.FAILED)
     text = f"wrote {screenshot}" if screenshot is not None else ""

@@ -25,6 +25,7 @@ class ExportOptions:
     scale: float = 2.0
     dark: bool = False
     force: bool = False
+    carry: bool = True
 
 
 def export_graph(path: Path, options: ExportOptions) -> Outcome:
@@ -81,4 +82,12 @@ def _made(snapshot: Snapshot, form: str, target: Path, options: ExportOptions) -
     from shtairir.export.files import exported
 
     folder = target.resolve().parent if target != _STANDARD_OUTPUT else Path.cwd()
-    return exported(snapshot, default_registry(), _ENDINGS[form], folder, dark=options.dark, scale=options.scale)
+    return exported(
+        snapshot,
+        default_registry(),
+        _ENDINGS[form],
+        folder,
+        dark=options.dark,
+        scale=options.scale,
+        carry=options.carry,
+    )

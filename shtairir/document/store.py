@@ -110,6 +110,15 @@ def save(
     return target
 
 
+def text_for(graph: Snapshot, target: Path, registry: Registry | None = None) -> bytes:
+    """Return what a file at ``target`` would hold: its relative paths mean the same files from there."""
+    copy = loads(graph.to_bytes())
+    copy.path = graph.path
+    copy.start_from(graph.base_dir)
+    _point_at_same_files(copy, target, registry)
+    return copy.to_bytes()
+
+
 def _keep_trust(graph: Graph, registry: Registry | None) -> None:
     """Trust what a trusted graph was saved as, so that it is trusted when it is opened again."""
     from shtairir.block.registry import default_registry

@@ -12,7 +12,6 @@ from shtairir.document import Graph, load
 from shtairir.errors import ChangedOnDiskError, DocumentError, ShtairirError
 from shtairir.export.files import write_export
 from shtairir.recovery.drafts import Draft
-from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.questions import Answer, Conflict, ask_conflict, ask_replace, ask_unsaved
 from shtairir_ui.settings import Settings
@@ -27,6 +26,7 @@ EXPORTS = {
     ".png": "Picture (*.png)",
     ".mmd": "Mermaid flowchart (*.mmd)",
 }
+PICTURES = (".svg", ".png")
 FILTER = f"Shtairir graphs (*{SUFFIX});;All files (*)"
 OPENED = f"Graphs and pictures with a graph (*{SUFFIX} *.png);;{FILTER}"
 
@@ -66,6 +66,7 @@ class FileCommands(QObject):
     succeeded = Signal(str)
     recents_changed = Signal()
     compare_wanted = Signal()
+    picture_wanted = Signal(Path)
     recovering = Signal(object)
 
     def __init__(self, editor: Editor, settings: Settings, window: QWidget) -> None:
@@ -86,7 +87,7 @@ class FileCommands(QObject):
         """Ask for a file and open it."""
         if self.rooms is None and not self.may_leave():
             return
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open a graph", str(self._folder()), OPENED)
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open a graph", str(self.folder), OPENED)
         if name:
             self.open_path(Path(name)) if self.rooms is not None else self.show_file(Path(name))
 
@@ -147,7 +148,7 @@ class FileCommands(QObject):
     def save_as(self) -> bool:
         """Ask for a file and save there."""
         self._finish_typing()
-        proposal = self._folder() / f"{self._editor.title}{SUFFIX}"
+        proposal = self.folder / f"{self._editor.title}{SUFFIX}"
         name, _ = QFileDialog.getSaveFileName(self._window, "Save the graph", str(proposal), FILTER)
         if not name:
             return False
@@ -162,7 +163,7 @@ class FileCommands(QObject):
     def export(self) -> None:
         """Ask for a file, and write the graph there in the form that its ending names."""
         self._finish_typing()
-        proposal = self._folder() / f"{self._editor.title}.py"
+        proposal = self.folder / f"{self._editor.title}.py"
         name, chosen = QFileDialog.getSaveFileName(
             self._window, "Export the graph", str(proposal), ";;".join(EXPORTS.values())
         )
@@ -178,13 +179,15 @@ class FileCommands(QObject):
         self.export_to(path)
 
     def export_to(self, path: Path) -> None:
-        """Write the graph in the form that a file's ending names; a large picture takes a while, so on a worker."""
+        """Write the graph in the form that a file's ending names; pictures are of the canvas as it is seen."""
+        if path.suffix.lower() in PICTURES:
+            self.picture_wanted.emit(path)
+            return
         snapshot, registry = self._editor.root.snapshot(), self._editor.registry
-        dark = theme.current().is_dark
 
         def write() -> Exception | None:
             try:
-                write_export(snapshot, registry, path, dark=dark)
+                write_export(snapshot, registry, path)
             except (ShtairirError, OSError) as error:
                 return error
             return None
@@ -249,7 +252,9 @@ class FileCommands(QObject):
             if field.isVisible():
                 field.setFocus()
 
-    def _folder(self) -> Path:
+    @property
+    def folder(self) -> Path:
+        """Where files are looked for and put first: beside the graph, else beside the last one."""
         if self._editor.path is not None:
             return self._editor.path.parent
         recent = self._settings.recent

@@ -168,7 +168,9 @@ class VersionsDialog(QDialog):
         row.addLayout(right, 1)
         self._stack = QStackedWidget()
         self._stack.addWidget(
-            EmptyState("history", "There are no earlier versions yet", "Each save keeps the file as it was: ten of them.")
+            EmptyState(
+                "history", "There are no earlier versions yet", "Each save keeps the file as it was: ten of them."
+            )
         )
         self._stack.addWidget(both)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

@@ -1,4 +1,4 @@
-"""Somebody else writes the file that is open: it is noticed, nothing is overwritten unasked, earlier versions come back."""
+"""Somebody else writes the open file: it is noticed, nothing is overwritten unasked, earlier versions come back."""
 
 from __future__ import annotations
 
@@ -81,9 +81,7 @@ def choose(name: str, qtbot: QtBot, dialog: str = "conflictDialog") -> list[str]
     return asked
 
 
-def test_what_another_program_writes_is_noticed_and_read_again(
-    window: MainWindow, file: Path, qtbot: QtBot
-) -> None:
+def test_what_another_program_writes_is_noticed_and_read_again(window: MainWindow, file: Path, qtbot: QtBot) -> None:
     written_by_another(file, 8)
     asking = bar(window, qtbot)
     assert asking.text == "“small.shtairir” was changed by another program."

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shtairir_ui.commands import Feature
-from shtairir_ui.features import ondisk, recovery, versions
+from shtairir_ui.features import ondisk, picture, recovery, versions
 
 if TYPE_CHECKING:
     from shtairir_ui.window import MainWindow
 
-PARTS = (versions, ondisk, recovery)
+PARTS = (picture, versions, ondisk, recovery)
 
 
 def attach(window: MainWindow) -> None:
@@ -19,4 +19,4 @@ def attach(window: MainWindow) -> None:
         part.attach(window)
 
 
-FEATURE = Feature("File", tuple(command for part in PARTS for command in part.COMMANDS), attach)
+FEATURE = Feature("File", tuple(command for part in PARTS for command in part.COMMANDS), attach, (picture.CARRY,))

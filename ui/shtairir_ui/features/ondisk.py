@@ -107,11 +107,11 @@ def attach(window: MainWindow) -> None:
 
 COMMANDS = (
     Command(
-            "reload",
-            "Read &again from disk",
-            (),
-            "refresh",
-            "Show what is in the file; what is not saved goes to the earlier versions",
-            usable=lambda editor: editor.path is not None and editor.past is None,
-        ),
+        "reload",
+        "Read &again from disk",
+        (),
+        "refresh",
+        "Show what is in the file; what is not saved goes to the earlier versions",
+        usable=lambda editor: editor.path is not None and editor.past is None,
+    ),
 )

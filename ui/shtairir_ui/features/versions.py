@@ -58,11 +58,11 @@ def attach(window: MainWindow) -> None:
 
 COMMANDS = (
     Command(
-            "versions",
-            "Earlier &versions…",
-            (),
-            "history",
-            "Look at the backups of this file, and go back to one",
-            usable=lambda editor: editor.path is not None and editor.past is None,
-        ),
+        "versions",
+        "Earlier &versions…",
+        (),
+        "history",
+        "Look at the backups of this file, and go back to one",
+        usable=lambda editor: editor.path is not None and editor.past is None,
+    ),
 )
