@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from shtairir.ids import NodeId
@@ -37,8 +37,7 @@ _REACH = 1.2815515655446004
 """So many deviations to either side hold four of five."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rehearsed:
+class Rehearsed(NamedTuple):
     """What the plan, by itself, says of a run.
 
     Attributes

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import os
+import time
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 from shtairir.events import NodeStatus
@@ -52,8 +52,7 @@ class Spared(Protocol):
         """Why each node runs that must."""
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(NamedTuple):
     """What the plan alone says, and under what name its record is kept.
 
     Attributes
@@ -118,6 +117,7 @@ class Foresight:
         self._in_processes = in_processes
         self._keeps_results = keeps_results
         self._is_first = is_first
+        self._processor_s = time.process_time()
         self._made: Forecast | None = None
 
     @property
@@ -131,8 +131,7 @@ class Foresight:
     def observe(self, result: RunResult) -> None:
         """Stand beside a result that has just come, and have it learned from."""
         result.foresight = self
-        self._track.note_begun(graph_key(self.plan))
-        self._track.observe(self, result)
+        self._track.observe(graph_key(self.plan), self, result, time.process_time() - self._processor_s)
 
     def review(self, result: RunResult | Outline) -> Review:
         """Return what was foreseen, held against a result."""

@@ -1,8 +1,8 @@
 """The record of forecasts: what was expected of runs, and what came. The next forecasts learn from it.
 
 A run costs nothing for it: what was foreseen of it is put aside with the truth, and read when somebody wants a forecast
-or the program ends. The record lies beside what was learned of single calls (see `shtairir.monitor.learned`), in a file
-that other programs may write, too.
+or the program ends. The record is a folder beside what was learned of single calls (see `shtairir.monitor.learned`): a
+small file for each graph, and one with how far off forecasts were in general. Other programs may write them, too.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import math
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from shtairir.events import RunStatus
 from shtairir.forecasting.calibration import WINDOW
@@ -29,17 +29,19 @@ if TYPE_CHECKING:
     from shtairir.results.result import RunResult
 
 _FORMAT, _VERSION = "shtairir-forecasts", 1
+_KEPT = WINDOW + 4
 _MOST_GRAPHS = 300
 _MOST_POOLED = 200
 _WAITING_RUNS = 32
 _ALIKE = 4
 """If so many runs of a graph are on the same ground, only these count."""
 
+_POOL = "pool.json"
 _log = logging.getLogger(__name__)
+_Row = TypeVar("_Row")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One run: what the plan alone expected, and the truth.
 
     Attributes
@@ -54,6 +56,10 @@ class Entry:
         Whether the truth lay outside of what was foreseen.
     made_bytes
         The size of all that was made, together.
+    workers
+        How many there were.
+    busy_s, processor_s
+        The time of all nodes, one after the other, and that which the program spent computing meanwhile.
     """
 
     signature: int
@@ -64,6 +70,9 @@ class Entry:
     missed: bool
     made_bytes: int
     peak_bytes: int
+    workers: int = 1
+    busy_s: float = 0.0
+    processor_s: float = 0.0
 
     @property
     def ratio(self) -> float | None:
@@ -72,11 +81,14 @@ class Entry:
 
 
 class Outcome(NamedTuple):
-    """What is needed of a result; the sizes are those of the tasks' outputs."""
+    """What is needed of a result; the lists are by task."""
 
     elapsed_s: float
     peak_bytes: int
     output_bytes: Sequence[int]
+    started_s: Sequence[float]
+    ended_s: Sequence[float]
+    processor_s: float
 
 
 class Track:
@@ -84,20 +96,19 @@ class Track:
 
     Parameters
     ----------
-    path
-        The file that keeps it between programs; ``None`` to remember only as long as this lives.
+    folder
+        Where it is kept between programs; ``None`` to remember only as long as this lives.
 
     Notes
     -----
     All methods may be called from any thread.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._path = path
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
         self._lock = threading.RLock()
         self._entries: dict[str, deque[Entry]] = {}
-        self._pools: dict[str, deque[float]] = {}
-        self._loaded = path is None
+        self._pools: dict[str, deque[float]] | None = None
         self._new: list[tuple[str, Entry]] = []
         self._waiting: deque[tuple[Foresight, Outcome]] = deque(maxlen=_WAITING_RUNS)
         self._seen: set[str] = set()
@@ -108,14 +119,19 @@ class Track:
         """Whether a graph was not run in this program before."""
         return graph not in self._seen
 
-    def note_begun(self, graph: str) -> None:
-        """Take note that a graph is run."""
-        self._seen.add(graph)
-
-    def observe(self, foresight: Foresight, result: RunResult) -> None:
+    def observe(self, graph: str, foresight: Foresight, result: RunResult, processor_s: float) -> None:
         """Put what was foreseen of a run aside, with what came; its values are let go."""
+        self._seen.add(graph)
         if result.status in (RunStatus.DONE, RunStatus.PARTIAL):
-            outcome = Outcome(result.elapsed_s, result.memory.peak_bytes, result.nodes.records.output_bytes)
+            notes = result.nodes.records
+            outcome = Outcome(
+                result.elapsed_s,
+                result.memory.peak_bytes,
+                notes.output_bytes,
+                notes.started_s,
+                notes.ended_s,
+                processor_s,
+            )
             self._waiting.append((foresight, outcome))
 
     def catch_up(self, until: Foresight | None = None) -> None:
@@ -127,7 +143,6 @@ class Track:
             The forecast that is made: what came of it itself, and after it, it must not know.
         """
         with self._lock:
-            self._load()
             while self._waiting and self._waiting[0][0] is not until:
                 self._learn(*self._waiting[0])  # it stays there while its own forecast is made
                 if self._waiting:
@@ -139,38 +154,27 @@ class Track:
         except Exception:  # noqa: BLE001 - a run of the past must not spoil the next
             _log.exception("What was foreseen of a run cannot be held against it.")
             return
-        self._add(foresight.basis.graph, entry)
-        self._new.append((foresight.basis.graph, entry))
-
-    def _add(self, graph: str, entry: Entry) -> None:
-        entries = self._entries.pop(graph, None)  # the order of the dictionary says what was used last
-        self._entries[graph] = entries = deque(maxlen=WINDOW + _ALIKE) if entries is None else entries
-        entries.append(entry)
-        if entry.ratio is not None and entry.spread > 0:
-            self._pools.setdefault(entry.ground, deque(maxlen=_MOST_POOLED)).append(entry.ratio / entry.spread)
-        if len(self._entries) > _MOST_GRAPHS:
-            del self._entries[next(iter(self._entries))]
+        graph = foresight.basis.graph
+        self._of(graph).append(entry)
+        _pool(self._all_pools(), entry)
+        self._new.append((graph, entry))
 
     # --- for forecasts ----------------------------------------------------------------------------------------
 
     def of(self, graph: str) -> Sequence[Entry]:
         """Return what is known of a graph, the last run at the end."""
         with self._lock:
-            self._load()
-            return tuple(self._entries.get(graph, ()))
+            return tuple(self._of(graph))
 
     def ratios(self, graph: str, ground: str, signature: int) -> list[float]:
         """Return how far off forecasts of a graph were: those most like the one to come, if there are some."""
         entries = [entry for entry in self.of(graph) if entry.ratio is not None]
-        for alike in (
-            [entry for entry in entries if entry.ground == ground and entry.signature == signature],
-            [entry for entry in entries if entry.ground == ground],
-            [entry for entry in entries if entry.signature == signature],
-        ):
-            if len(alike) >= _ALIKE:
-                entries = alike
-                break
-        return [entry.ratio for entry in entries if entry.ratio is not None]
+        same_nodes = [entry for entry in entries if entry.signature == signature]
+        same_ground = [entry for entry in entries if entry.ground == ground]
+        both = [entry for entry in same_nodes if entry.ground == ground]
+        # Of other nodes, or on another ground, many tell something; a few may have been anything.
+        alike = both if len(both) >= _ALIKE else same_nodes or (same_ground if len(same_ground) >= _ALIKE else [])
+        return [entry.ratio for entry in alike if entry.ratio is not None]
 
     def misses(self, graph: str) -> list[bool]:
         """Return for the last forecasts of a graph whether the truth lay outside."""
@@ -179,38 +183,67 @@ class Track:
     def pool(self, ground: str) -> list[float]:
         """Return how far off forecasts of all graphs on this ground were, each by how sure its plan was."""
         with self._lock:
-            self._load()
-            return list(self._pools.get(ground, ()))
+            return list(self._all_pools().get(ground, ()))
 
-    # --- the file ---------------------------------------------------------------------------------------------
+    def _of(self, graph: str) -> deque[Entry]:
+        entries = self._entries.get(graph)
+        if entries is None:
+            entries = self._entries[graph] = deque(self._read(graph), maxlen=_KEPT)
+        return entries
+
+    def _all_pools(self) -> dict[str, deque[float]]:
+        if self._pools is None:
+            self._pools = self._read_pools()
+        return self._pools
+
+    # --- the files --------------------------------------------------------------------------------------------
 
     def save(self) -> None:
-        """Add what is new to the file, after what other programs have written meanwhile."""
+        """Add what is new to the files, after what other programs have written meanwhile."""
         self.catch_up()
         with self._lock:
             new, self._new = self._new, []
-        if self._path is None or not new:
+        if self._folder is None or not new:
             return
-        whole = Track()
-        for graph, entry in [*_read(self._path), *new]:
-            whole._add(graph, entry)
         try:
-            _write(self._path, whole._entries)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for graph in {graph for graph, _ in new}:
+                rows = [*self._read(graph), *(entry for other, entry in new if other == graph)]
+                _write(self._file_of(graph), {"graph": graph, "runs": rows[-_KEPT:]})
+            pools = self._read_pools()
+            for _, entry in new:
+                _pool(pools, entry)
+            _write(self._folder / _POOL, {"pools": {ground: list(scores) for ground, scores in pools.items()}})
+            self._forget_old(self._folder)
         except OSError as error:
-            _log.info("The record of forecasts cannot be written to %s: %s", self._path, error)
+            _log.info("The record of forecasts cannot be written to %s: %s", self._folder, error)
 
-    def _load(self) -> None:
-        if self._loaded or self._path is None:
-            return
-        self._loaded = True
-        for graph, entry in _read(self._path):
-            self._add(graph, entry)
+    def _file_of(self, graph: str) -> Path:
+        assert self._folder is not None
+        name = blake2b(graph.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+        return self._folder / f"{name}.json"
+
+    def _read(self, graph: str) -> list[Entry]:
+        if self._folder is None:
+            return []
+        return _read(self._file_of(graph), lambda document: [_checked(row) for row in document["runs"]]) or []
+
+    def _read_pools(self) -> dict[str, deque[float]]:
+        found = _read(self._folder / _POOL, _pools_of) if self._folder is not None else None
+        return found if found is not None else {}
+
+    def _forget_old(self, folder: Path) -> None:
+        """Remove what is known of the graphs that were not run for the longest time, if there are many."""
+        files = [file for file in folder.glob("*.json") if file.name != _POOL]
+        for file in sorted(files, key=_changed_s)[: max(len(files) - _MOST_GRAPHS, 0)]:
+            file.unlink(missing_ok=True)
 
 
 def _entry(foresight: Foresight, outcome: Outcome) -> Entry:
     expected = foresight.seconds  # before the truth is known to the record
     basis = foresight.basis
     found = basis.rehearsed
+    ended = [(task, ended_s) for task, ended_s in enumerate(outcome.ended_s) if ended_s]
     return Entry(
         basis.signature,
         basis.ground,
@@ -220,25 +253,33 @@ def _entry(foresight: Foresight, outcome: Outcome) -> Entry:
         expected is not None and not expected.holds(outcome.elapsed_s),
         sum(map(outcome.output_bytes.__getitem__, basis.tasks)),
         outcome.peak_bytes,
+        foresight.plan.workers,
+        sum(ended_s - outcome.started_s[task] for task, ended_s in ended),
+        outcome.processor_s,
     )
 
 
-def _read(path: Path) -> Iterable[tuple[str, Entry]]:
-    """Return what a file holds; nothing if it is not there, or damaged: it is written anew then."""
+def _pool(pools: dict[str, deque[float]], entry: Entry) -> None:
+    if entry.ratio is not None and entry.spread > 0:
+        pools.setdefault(entry.ground, deque(maxlen=_MOST_POOLED)).append(entry.ratio / entry.spread)
+
+
+def _read(path: Path, parsed: Callable[[Any], _Row]) -> _Row | None:
+    """Return what a file holds; ``None`` if it is not there, or damaged: it is written anew then."""
     try:
         document = json.loads(path.read_bytes())
         if document["format"] != _FORMAT or document["version"] != _VERSION:
             raise ValueError("it is of another format or version")
-        return [(str(graph), _checked(row)) for graph, rows in document["graphs"].items() for row in rows]
+        return parsed(document)
     except OSError:
-        return []
+        return None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         _log.warning("%s cannot be used (%s) and is written anew.", path, error)
-        return []
+        return None
 
 
-def _checked(row: Sequence[Any]) -> Entry:
-    signature, ground, model_s, spread, elapsed_s, missed, made_bytes, peak_bytes = row
+def _checked(row: Iterable[Any]) -> Entry:
+    signature, ground, model_s, spread, elapsed_s, missed, made, peak, workers, busy_s, processor_s = row
     entry = Entry(
         int(signature),
         str(ground),
@@ -246,26 +287,43 @@ def _checked(row: Sequence[Any]) -> Entry:
         float(spread),
         float(elapsed_s),
         bool(missed),
-        int(made_bytes),
-        int(peak_bytes),
+        int(made),
+        int(peak),
+        int(workers),
+        float(busy_s),
+        float(processor_s),
     )
-    figures = (entry.model_s, entry.spread, entry.elapsed_s, entry.made_bytes, entry.peak_bytes)
+    figures = (*entry[2:5], *entry[6:])
     if not math.isfinite(sum(figures)) or min(figures) < 0:
         raise ValueError("a time or a size in it is impossible")
     return entry
 
 
-def _write(path: Path, entries: Mapping[str, Iterable[Entry]]) -> None:
+def _pools_of(document: Any) -> dict[str, deque[float]]:
+    pools: dict[str, deque[float]] = {}
+    for ground, scores in document["pools"].items():
+        found = [float(score) for score in scores]
+        if not math.isfinite(sum(found)):
+            raise ValueError("a score in it is impossible")
+        pools[str(ground)] = deque(found, maxlen=_MOST_POOLED)
+    return pools
+
+
+def _write(path: Path, facts: dict[str, Any]) -> None:
     """Write a file that is whole at every moment: another program may read it."""
-    graphs = {graph: [astuple(entry) for entry in rows] for graph, rows in entries.items()}
-    document = {"format": _FORMAT, "version": _VERSION, "graphs": graphs}
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        temporary.write_text(json.dumps(document), encoding="utf-8")
+        temporary.write_text(json.dumps({"format": _FORMAT, "version": _VERSION, **facts}), encoding="utf-8")
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _changed_s(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # another program has removed it
+        return 0.0
 
 
 # --- the program's own ----------------------------------------------------------------------------------------
@@ -273,14 +331,14 @@ def _write(path: Path, entries: Mapping[str, Iterable[Entry]]) -> None:
 
 def track() -> Track | None:
     """Return the record that this program keeps, or ``None`` when learning is switched off."""
-    return _of(os.environ.get(VARIABLE))
+    return _track_of(os.environ.get(VARIABLE))
 
 
 @functools.cache
-def _of(setting: str | None) -> Track | None:
+def _track_of(setting: str | None) -> Track | None:
     path = learned_path(setting)
     if path is None:
         return None
-    found = Track(path.with_name(f"{path.stem}-forecasts.json"))
+    found = Track(path.with_name(f"{path.stem}-forecasts"))
     atexit.register(found.save)
     return found
