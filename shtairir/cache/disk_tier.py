@@ -11,7 +11,7 @@ import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,7 @@ _T = TypeVar("_T")
 _WRITTEN_AFTER = 200
 """Uses that are noted in memory before they are written: a hit should not write."""
 
+_ASKED_AT_ONCE = 500
 _ABANDONED_AFTER_S = 3600.0
 _INDEX = "index.sqlite"
 
@@ -132,6 +133,20 @@ class DiskTier:
             return int(found[0][0]) if found and not self._is_stale(found[0][1]) else None
 
         return self._guarded(look, None)
+
+    def which(self, keys: Collection[str]) -> set[str]:
+        """Return those of some keys that there are entries of."""
+
+        def look(index: Index) -> set[str]:
+            wanted, found = list(keys), set()
+            for start in range(0, len(wanted), _ASKED_AT_ONCE):
+                some = wanted[start : start + _ASKED_AT_ONCE]
+                marks = ", ".join("?" * len(some))
+                rows = index.rows(f"select key, created_s from entries where key in ({marks})", *some)
+                found |= {key for key, created_s in rows if not self._is_stale(created_s)}
+            return found
+
+        return self._guarded(look, set())
 
     def put(self, entries: Iterable[Entry]) -> None:
         """Write entries together; those that cannot be kept are left out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -142,17 +142,29 @@ class ResultCache:
 
         Nobody may change the values. That does not count as a hit: see `note_hits`.
         """
+        found = self.peek(key)
+        if found is not None:
+            return found
+        if self._disk is not None and (found := self._disk.get(key)) is not None:
+            values = tuple(map(read_only, found.values))
+            self._memory.put(key, values, _size(values), found.cost_s, found.created_s)
+            return found._replace(values=values)
+        return self._parent.look(key) if self._parent is not None else None
+
+    def peek(self, key: str) -> Found | None:
+        """Return what there is in memory under a key, as `look` does."""
         held = self._memory.peek(key)
         if held is not None and not self._is_stale(held):
             return Found(held.values, held.nbytes, held.cost_s, held.created_s)
         waiting = self._not_written(key)
         if waiting is not None:
             return Found(waiting.values, waiting.nbytes, waiting.cost_s, waiting.created_s)
-        if self._disk is not None and (found := self._disk.get(key)) is not None:
-            values = tuple(map(read_only, found.values))
-            self._memory.put(key, values, _size(values), found.cost_s, found.created_s)
-            return found._replace(values=values)
-        return self._parent.look(key) if self._parent is not None else None
+        return self._parent.peek(key) if self._parent is not None else None
+
+    def on_disk(self, keys: Collection[str]) -> set[str]:
+        """Return those of some keys under which there is something on disk; whether it is whole, `look` tells."""
+        found = self._disk.which(keys) if self._disk is not None and keys else set()
+        return found | self._parent.on_disk(keys) if self._parent is not None else found
 
     def note_hits(self, found: Mapping[str, Found]) -> None:
         """Count what `look` has found as hits."""

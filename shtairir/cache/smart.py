@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -179,50 +179,67 @@ class SmartRun:
         return Restored(known=known, origin=ORIGIN, origins=Lazily(self._origins), sparing=SPARING)
 
     def _origins(self) -> dict[NodeId, str]:
-        now_s = time.time()
-        said = lru_cache(maxsize=64)(origin_text)
-        found = {
-            node: (frozen_text if node in self._held else said)(one.created_s, now_s)
-            for node, one in self._found.items()
-        }
+        now_s, said = time.time(), dict[int, str]()
+        found = {}
+        for node, one in self._found.items():
+            if node in self._held:
+                found[node] = frozen_text(one.created_s, now_s)
+                continue
+            minute = int((now_s - one.created_s) // 60)
+            if minute not in said:
+                said[minute] = origin_text(one.created_s, now_s)
+            found[node] = said[minute]
         return found | {port.node: GIVEN for port in self._given}
 
     def _look(self, keep: Iterable[PortRef] | None) -> None:
         """Go from what is wanted up to what is there: `known`; what lies on the way runs.
 
-        An entry is read when it is found, so that what is counted on is whole.
+        Memory is looked through first. What is not found there is asked for on the disk all at once; only if something
+        is, the way is gone again. An entry is read when it is found, so that what is counted on is whole.
         """
-        plan, given = self._plan, self._given
+        plan = self._plan
         wanted = plan.slots if keep is None else [*plan.results, *(plan.aliases.get(port, port) for port in keep)]
-        pending = [port.node for port in wanted if port not in given]
-        pending += _without_outputs(plan)
+        starts = [port.node for port in wanted if port not in self._given] + list(_without_outputs(plan))
+        missing = self._walk(starts, self._cache.peek)
+        there = self._cache.on_disk(missing)
+        if there:
+            self._walk(starts, lambda key: self._cache.look(key) if key in there else self._cache.peek(key))
+
+    def _walk(self, starts: Iterable[NodeId], find: Callable[[str], Found | None]) -> set[str]:
+        """Go up from some nodes to what is found, and return the keys of which nothing is."""
+        plan, given = self._plan, self._given
+        self._found.clear()
+        self.running.clear()
+        missing: set[str] = set()
+        pending = list(starts)
         seen: set[NodeId] = set()
         while pending:
-            node = pending.pop()
-            if node in seen:
+            name = pending.pop()
+            if name in seen:
                 continue
-            seen.add(node)
-            call = _find(plan, node)
-            if call is None or (call.node != node and call.node in seen):
+            seen.add(name)
+            call = _find(plan, name)
+            if call is None or (call.node != name and call.node in seen):
                 continue
             node = call.node
             seen.add(node)
-            found = self._in_cache(node, call)
-            if found is not None:
-                self.known[node] = found.nbytes
+            key = self._key_to_look_for(call)
+            found = find(key) if key is not None else None
+            if found is not None and len(found.values) == len(call.definition.outputs):
                 self._found[node] = found
-            else:
-                self.running.add(node)
-                pending += [item.source.node for item in call.inputs if item.source not in given]
+                continue
+            if key is not None:
+                missing.add(key)
+            self.running.add(node)
+            pending += [item.source.node for item in call.inputs if item.source not in given]
+        self.known = {node: found.nbytes for node, found in self._found.items()}
+        return missing
 
-    def _in_cache(self, node: NodeId, call: Task) -> Found | None:
-        key = self.keys.get(node)
-        if key is None or not (self._takes_all or node in self._held):
+    def _key_to_look_for(self, call: Task) -> str | None:
+        is_held = call.node in self._held
+        if not call.definition.outputs or not (is_held or (self._takes_all and may_be_stored(call))):
             return None
-        if not call.definition.outputs or (not may_be_stored(call) and node not in self._held):
-            return None
-        found = self._cache.look(key)
-        return found if found is not None and len(found.values) == len(call.definition.outputs) else None
+        return self.keys.get(call.node)
 
     # --- reasons ----------------------------------------------------------------------------------------------
 
@@ -347,7 +364,9 @@ def _without_outputs(plan: ExecutionPlan) -> tuple[NodeId, ...]:
 def _find(plan: ExecutionPlan, node: NodeId) -> Task | None:
     """Return what calls a node's block, also when the plan has no index of its nodes."""
     if isinstance(plan.tasks, Tasks):
-        return plan.call(node)
+        place = plan.tasks.columns.places.get(node)
+        task = plan.tasks[place] if place is not None else None
+        return plan.call(node) if task is not None and task.parts else task
     calls = _calls.get(plan)
     if calls is None:
         found = [task for whole in plan.tasks for task in whole.calls]

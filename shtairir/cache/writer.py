@@ -13,6 +13,10 @@ MOST_WAITING_BYTES = 256_000_000
 
 _AT_ONCE = 64
 
+_PAUSE_S = 0.05
+"""What is put in shortly after is written together with the first; and a short run has the processor to itself."""
+_LARGE_BYTES = 16_000_000
+
 
 class BackgroundWriter:
     """Hands entries on, several at once, on a thread of its own that ends when there is nothing to do.
@@ -32,6 +36,7 @@ class BackgroundWriter:
         self._in_hand: dict[str, Entry] = {}
         self._nbytes = 0
         self._is_at_work = False
+        self._wanted = False
 
     def put(self, entry: Entry) -> None:
         """Have an entry written soon."""
@@ -41,6 +46,8 @@ class BackgroundWriter:
             before = self._waiting.pop(entry.key, None)
             self._nbytes += entry.nbytes - (before.nbytes if before is not None else 0)
             self._waiting[entry.key] = entry
+            if self._nbytes > _LARGE_BYTES:
+                self._hurry()
             if not self._is_at_work:
                 self._is_at_work = True
                 threading.Thread(target=self._work, name="shtairir cache", daemon=True).start()
@@ -62,14 +69,22 @@ class BackgroundWriter:
     def flush(self) -> None:
         """Wait until all is written."""
         with self._changed:
+            if self._waiting:
+                self._hurry()
             while self._waiting or self._in_hand:
                 self._changed.wait()
+
+    def _hurry(self) -> None:
+        """Have what waits written now. Called with the lock held."""
+        self._wanted = True
+        self._changed.notify_all()
 
     def _work(self) -> None:
         while True:
             with self._changed:
+                self._changed.wait_for(lambda: self._wanted, _PAUSE_S)
                 if not self._waiting:
-                    self._is_at_work = False
+                    self._is_at_work = self._wanted = False
                     return
                 chosen = list(islice(self._waiting.items(), _AT_ONCE))
                 self._in_hand = dict(chosen)
@@ -81,5 +96,6 @@ class BackgroundWriter:
                 with self._changed:
                     self._nbytes -= sum(entry.nbytes for _, entry in chosen)
                     self._in_hand = {}
+                    self._wanted = len(self._waiting) > 0
                     self._changed.notify_all()
             del chosen

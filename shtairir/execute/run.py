@@ -192,8 +192,8 @@ class Run(Timing):
         why = ONLY_UNDONE if given.nothing_runs else PASSED
         self._records.restored.update(dict.fromkeys(done.restored, given.origin))
         if given.origins:
-            tasks = self.plan.tasks
-            own = ((task, given.origins.get(tasks[task].calls[-1].node)) for task in done.restored)
+            tasks, origins = self.plan.tasks, dict(given.origins)
+            own = ((task, origins.get((tasks[task].parts or (tasks[task],))[-1].node)) for task in done.restored)
             self._records.restored.update({task: said for task, said in own if said is not None})
         self._records.unneeded.update(dict.fromkeys(done.passed, why))
         if given.sparing:
