@@ -83,7 +83,7 @@ class Pages(QStackedWidget):
         view = self._views[make] = make(self._workers)
         view.neighbours = self._neighbours
         self.addWidget(view)
-        if isinstance(view, ItemsView | TreeView):
+        if isinstance(view, ItemsView | TreeView | TableView):
             view.opened.connect(self.opened)
         return view
 

@@ -38,6 +38,7 @@ class TableModel(QAbstractTableModel):
         self._blocks: dict[int, list[tuple[Any, ...]]] = {}
         self._titles: list[str] = []
         self._numeric: list[bool] = []
+        self._tips: dict[int, str] = {}
 
     @property
     def table(self) -> polars.DataFrame | None:
@@ -49,18 +50,41 @@ class TableModel(QAbstractTableModel):
         self.beginResetModel()
         self._table, self._order = table, None
         self._blocks.clear()
+        self._tips.clear()
         # Asked for once: polars lists the types of all columns each time.
         schema = table.schema if table is not None else {}
         self._titles = [f"{name}\n{dtype_text(dtype)}" for name, dtype in schema.items()]
         self._numeric = [dtype.is_numeric() for dtype in schema.values()]
         self.endResetModel()
 
+    @property
+    def order(self) -> polars.Series | None:
+        """The numbers of the rows that are shown, in their order; None for all in the table's own."""
+        return self._order
+
     def show_order(self, order: polars.Series | None) -> None:
-        """Show the rows in this order of row numbers; None is the table's own."""
-        self.layoutAboutToBeChanged.emit()
+        """Show these rows, by their numbers in the table; None for all in its own order."""
+        before = self.rowCount()
+        after = self._rows(order)
+        if after == before:
+            self.layoutAboutToBeChanged.emit()
+        else:
+            self.beginResetModel()
         self._order = order
         self._blocks.clear()
-        self.layoutChanged.emit()
+        if after == before:
+            self.layoutChanged.emit()
+        else:
+            self.endResetModel()
+
+    def shown_table(self) -> polars.DataFrame | None:
+        """Return the rows that are shown, in their order, as a table."""
+        return self._table if self._table is None or self._order is None else self._table[self._order]
+
+    def _rows(self, order: polars.Series | None) -> int:
+        if self._table is None:
+            return 0
+        return min(self._table.height if order is None else len(order), MAX_ROWS)
 
     def row_number(self, row: int) -> int:
         """Return where the shown row stands in the table."""
@@ -87,7 +111,7 @@ class TableModel(QAbstractTableModel):
     @guarded(default=0)
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Return the number of rows."""
-        return 0 if parent.isValid() or self._table is None else min(self._table.height, MAX_ROWS)
+        return 0 if parent.isValid() else self._rows(self._order)
 
     @guarded(default=0)
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
@@ -111,6 +135,16 @@ class TableModel(QAbstractTableModel):
             return None if value is None or len(str(value)) <= 16 else str(value)[:2000]
         return None
 
+    @guarded(default=False)
+    def setHeaderData(
+        self, section: int, orientation: Qt.Orientation, value: Any, role: int = Qt.ItemDataRole.EditRole
+    ) -> bool:
+        """Keep the tool tip of a column."""
+        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.ToolTipRole:
+            return False
+        self._tips[section] = str(value)
+        return True
+
     @guarded
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a column's name and type, or a row's number in the table."""
@@ -120,6 +154,8 @@ class TableModel(QAbstractTableModel):
             return f"{self.row_number(section):,}" if role == Qt.ItemDataRole.DisplayRole else None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._titles[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tips.get(section, self._titles[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if self._numeric[section] else _LEFT
         if role == Qt.ItemDataRole.FontRole:
