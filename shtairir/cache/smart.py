@@ -21,7 +21,7 @@ from shtairir.cache.reasons import Lazily, LastRun, LastRuns, Why, ingredients, 
 from shtairir.cache.result_cache import ResultCache
 from shtairir.errors import CacheError
 from shtairir.events import RunStatus
-from shtairir.execute.call import received
+from shtairir.execute.call import PLAIN, received
 from shtairir.execute.restoring import GIVEN, GivenValue, KnownValue, Restored
 from shtairir.ids import NodeId, PortRef
 from shtairir.planning.columns import Tasks
@@ -69,7 +69,8 @@ class CachedValue:
             When it has gone meanwhile, or was found to be damaged.
         """
         if self.read is not None:
-            return received(self.read[self.place])
+            value = self.read[self.place]
+            return value if type(value) in PLAIN else received(value)
         found = self.cache.get(self.key)
         if found is None or len(found) <= self.place:
             raise CacheError(

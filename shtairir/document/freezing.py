@@ -19,6 +19,14 @@ def any_frozen(nodes: Mapping[NodeId, Node]) -> bool:
 
 def frozen_nodes(graph: Snapshot) -> frozenset[NodeId]:
     """Return the frozen nodes of a graph by their paths, and all that is in an instance that is frozen."""
+    nodes, found = graph.known.frozen
+    if nodes is not graph.nodes or graph.subgraphs:
+        found = _frozen(graph)
+        graph.known.frozen = graph.nodes, found
+    return found
+
+
+def _frozen(graph: Snapshot) -> frozenset[NodeId]:
     if not any_frozen(graph.nodes) and not any(any_frozen(one.nodes) for one in graph.subgraphs.values()):
         return frozenset()
     return frozenset(_frozen_in(graph, "", whole=False))

@@ -71,6 +71,8 @@ class Known:
         Whether the graph was built by a program, of blocks as they are, so that there is nothing to bring up to date.
     upgrades
         What was done to nodes for that, as long as it is not in the file.
+    frozen
+        Nodes that were looked through, and which of them are frozen, see `shtairir.document.freezing`.
     """
 
     interfaces: dict[str | None, Declared] = field(default_factory=dict)
@@ -80,3 +82,4 @@ class Known:
     met: Registry | None = None
     built: bool = False
     upgrades: tuple[UpgradeNote, ...] = ()
+    frozen: tuple[Mapping[NodeId, Node] | None, frozenset[NodeId]] = (None, frozenset())

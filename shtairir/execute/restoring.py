@@ -185,9 +185,7 @@ def _slots_of(plan: ExecutionPlan, task: int) -> range:
     return range(whole.first_slot, whole.first_slot + len(whole.definition.outputs))
 
 
-def _roots(
-    plan: ExecutionPlan, given: Restored, done: Collection[int], again: Collection[int]
-) -> list[int]:
+def _roots(plan: ExecutionPlan, given: Restored, done: Collection[int], again: Collection[int]) -> list[int]:
     """Return the tasks that run for their own sake: those that make nothing, or have an effect, or are to run again."""
     guards = plan.branching.guards if plan.branching is not None else {}
     makes_nothing, has_effect = _for_their_own_sake(plan)
@@ -343,7 +341,8 @@ class Unloaded:
         self._lock = threading.Lock()
         needed = {slot for slots in done.shape.reads for slot in slots} | {*kept}
         for task in done.restored:
-            self._describe(task, needed)
+            if not self._note_number(task, needed):
+                self._describe(task, needed)
 
     def load_for(self, task: int) -> None:
         """Put the values into their slots that a task reads.
@@ -383,6 +382,34 @@ class Unloaded:
             state.slots[slot] = value
             self._note(task, slot, value)
             del self._values[slot]
+
+    def _note_number(self, task: int, needed: Collection[int]) -> bool:
+        """Note the one output of a task if that is a number, of which there is no more to say."""
+        state = self._state
+        whole = state.plan.tasks[task]
+        slot = whole.first_slot
+        known = self._values.get(slot)
+        if known is None or whole.parts or len(whole.definition.outputs) != 1 or known.nbytes > _AT_ONCE_BYTES:
+            return False
+        value = self._loaded(known)
+        if type(value) not in SELF_DESCRIBING or value is None:
+            return False
+        state.records.outputs[task] = (value,)
+        state.records.output_bytes[task] = known.nbytes
+        if slot in needed:
+            state.slots[slot] = value
+            del self._values[slot]
+        return True
+
+    @staticmethod
+    def _loaded(known: KnownValue) -> Any:
+        """Return a value, or ``None`` if it cannot be had: whoever needs it is told."""
+        from shtairir.errors import ShtairirError
+
+        try:
+            return known.load()
+        except ShtairirError:
+            return None
 
     def _describe(self, task: int, needed: Collection[int]) -> None:
         """Note what can be said of the outputs of a task without reading them."""
