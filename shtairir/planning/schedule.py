@@ -142,13 +142,15 @@ class Schedule:
         return self.busy_s / self.elapsed_s if self.elapsed_s else 1.0
 
 
-def schedule(plan: ExecutionPlan, cached: Collection[NodeId] = ()) -> Schedule:
+def schedule(plan: ExecutionPlan, cached: Collection[NodeId] = (), *, keep_all: bool = False) -> Schedule:
     """Return how a plan is expected to run.
 
     Parameters
     ----------
     cached
         Nodes whose results are there already: they take no time, and only what the others read of them takes memory.
+    keep_all
+        Whether the run keeps every value (``keep="all"``), so that nothing is released.
 
     Examples
     --------
@@ -166,6 +168,8 @@ def schedule(plan: ExecutionPlan, cached: Collection[NodeId] = ()) -> Schedule:
     spared = [_is_spared(task, cached) for task in tasks]
     durations, is_timed = _durations(tasks, spared)
     held = _held(plan, tasks, spared)
+    if keep_all:
+        held = replace(held, readers=[count + 1 for count in held.readers])
     waits = [task.waits_for for task in tasks]
     stages = [task.stage for task in tasks] if plan.barriers else None
     numbers = range(len(tasks))

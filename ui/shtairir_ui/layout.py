@@ -22,8 +22,6 @@ from shtairir_ui.watchpanel import WatchPanel
 PALETTE_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 232, 336, 176
 PROFILER_HEIGHT = 272
 LOG_TAB = 1
-ROOMY_TABS = frozenset({2, 3, 5})
-"""Profiler, history and health: there is more to see in them than in a list of problems."""
 
 
 class WindowLayout(QWidget):
@@ -52,6 +50,8 @@ class WindowLayout(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._all)
         self._toggles: dict[str, tuple[QAction, QWidget]] = {}
+        # There is more to see in these than in a list of problems.
+        self._roomy: list[QWidget] = [self.profiler, self.history, self.health]
         self._has_made_room = False
 
     def bind_toggles(self, actions: Actions) -> None:
@@ -77,29 +77,35 @@ class WindowLayout(QWidget):
 
     def show_profiler(self) -> None:
         """Bring the profiler to the front, with room for its timeline."""
-        self._show_below(self.profiler)
+        self.show_below(self.profiler)
 
     def show_history(self) -> None:
         """Bring the runs of the past to the front, with the keyboard in their list."""
-        self._show_below(self.history)
+        self.show_below(self.history)
         self.history.table.setFocus()
 
     def show_watch(self) -> None:
         """Bring what is watched, and the breakpoints, to the front."""
-        self._show_below(self.watch)
+        self.show_below(self.watch)
 
     def show_health(self) -> None:
         """Bring the health of the program to the front."""
-        self._show_below(self.health)
+        self.show_below(self.health)
 
-    def _show_below(self, panel: QWidget) -> None:
+    def add_below(self, panel: QWidget, title: str) -> None:
+        """Put one more panel, in which there is much to see, behind those below the canvas."""
+        self._roomy.append(panel)
+        self.bottom.addTab(panel, title)
+
+    def show_below(self, panel: QWidget) -> None:
+        """Bring a panel below the canvas to the front."""
         self._toggles["show_bottom"][0].setChecked(True)
         self.bottom.setCurrentWidget(panel)
 
     def _on_tab(self, index: int) -> None:
         if index == LOG_TAB:
             self.log.mark_seen()
-        elif index in ROOMY_TABS and not self._has_made_room:
+        elif self.bottom.widget(index) in self._roomy and not self._has_made_room:
             # Once: who makes it lower afterwards wants it so.
             self._has_made_room = True
             above, below = self._middle.sizes()

@@ -96,6 +96,13 @@ def test_a_cached_node_takes_no_time_and_holds_what_the_others_read() -> None:
     assert found.elapsed_s == 6
 
 
+def test_a_run_that_keeps_everything_releases_nothing() -> None:
+    found = schedule(planned("a -> b -> c", a=1, b=1, c=1), keep_all=True)
+    assert {holding.to_s for holding in found.holdings} == {3}
+    assert {holding.released_by for holding in found.holdings} == {None}
+    assert found.peak_bytes == 3 * MB
+
+
 def test_a_plan_of_which_no_time_is_known_counts_its_tasks() -> None:
     found = schedule(shtairir.plan(graph_of("a -> b"), workers=1))
     assert not found.is_timed

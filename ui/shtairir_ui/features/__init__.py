@@ -1,7 +1,19 @@
 """What the window can do besides what its core does: a module for each, with its commands."""
 
 from shtairir_ui.commands import Feature
-from shtairir_ui.features import areas, arrange, everything, files, freezing, live, overlays, snapping, tabs, viewers
+from shtairir_ui.features import (
+    areas,
+    arrange,
+    everything,
+    files,
+    freezing,
+    live,
+    overlays,
+    plan,
+    snapping,
+    tabs,
+    viewers,
+)
 
 FEATURES: tuple[Feature, ...] = (
     everything.FEATURE,
@@ -13,6 +25,7 @@ FEATURES: tuple[Feature, ...] = (
     live.FEATURE,
     freezing.FEATURE,
     overlays.FEATURE,
+    plan.FEATURE,
     viewers.FEATURE,
 )
 """In the order in which they stand in their menus."""
