@@ -37,6 +37,28 @@ def _score(definition: BlockDefinition, words: list[str]) -> int | None:
             total += 20
         elif word in definition.summary.lower():
             total += 10
+        elif _is_scattered(word, name):
+            total += 8
+        elif any(_is_scattered(word, tag.lower()) for tag in definition.tags):
+            total += 4
         else:
             return None
     return total
+
+
+def _is_scattered(word: str, text: str) -> bool:
+    """Whether the letters of a word are in a text in their order, from the beginning of one of its words on.
+
+    Examples
+    --------
+    >>> _is_scattered("gblr", "gaussian blur"), _is_scattered("bg", "gaussian blur"), _is_scattered("x", "max")
+    (True, False, False)
+    """
+    if len(word) < 2:
+        return False
+    for start in (place for place, letter in enumerate(text) if letter == word[0]):
+        if start == 0 or not text[start - 1].isalnum():
+            rest = iter(text[start:])
+            if all(letter in rest for letter in word):
+                return True
+    return False

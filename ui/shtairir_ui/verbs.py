@@ -225,9 +225,16 @@ class GraphVerbs(QObject):
 
     def paste(self, at: tuple[float, float] | None = None) -> None:
         """Add the nodes on the clipboard, at a place or a little beside the originals."""
+        self._paste(lambda text: self.graph.paste_text(text, at=at))
+
+    def paste_in_place(self) -> None:
+        """Add the nodes on the clipboard where the originals are, or were: in another graph, mostly."""
+        self._paste(lambda text: self.graph.paste_text(text, offset=(0.0, 0.0)))
+
+    def _paste(self, verb: Callable[[str], list[NodeId]]) -> None:
         text = QGuiApplication.clipboard().text()
         if text.strip():
-            pasted = self._try(lambda: self.graph.paste_text(text, at=at))
+            pasted = self._try(lambda: verb(text))
             if pasted:
                 upgrade(self.root, self.registry, again=True)  # they may come from a file of older days
                 self.select(pasted)

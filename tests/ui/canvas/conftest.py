@@ -85,6 +85,7 @@ class FakeEditor(QObject):
     runtime_changed = Signal(object)
     run_finished = Signal(object)
     marks_changed = Signal()
+    message = Signal(str)
     is_running = False
 
     def __init__(self) -> None:
@@ -163,6 +164,10 @@ class FakeEditor(QObject):
 
     def paste(self, at: tuple[float, float] | None = None) -> None:
         self.select(self.graph.paste_text(QGuiApplication.clipboard().text(), at=at))
+
+    def paste_in_place(self) -> None:
+        text = QGuiApplication.clipboard().text()
+        self.select(self.graph.paste_text(text, offset=(0.0, 0.0)))
 
     def duplicate(self) -> None:
         self.select(self.graph.duplicate(self.selection))

@@ -65,12 +65,12 @@ def test_resizing_keeps_the_zoom(pipeline: Desk) -> None:
     assert pipeline.view.zoom == zoom
 
 
-def test_home_shows_all_and_f_the_selection(pipeline: Desk) -> None:
+def test_home_shows_all_and_the_full_stop_the_selection(pipeline: Desk) -> None:
     pipeline.view.zoom_to(2.5)
     gestures.key(pipeline.view, Qt.Key.Key_Home)
     assert pipeline.view.visible_rect().contains(pipeline.canvas.board.extent())
     pipeline.editor.select([NodeId("text")])
-    gestures.key(pipeline.view, Qt.Key.Key_F)
+    gestures.key(pipeline.view, Qt.Key.Key_Period)
     center = pipeline.canvas.board.nodes[NodeId("text")].outline.center()
     assert (pipeline.view.visible_rect().center() - center).manhattanLength() < 4
 
@@ -167,13 +167,16 @@ def actions(menu: QMenu) -> dict[str, QAction]:
 
 
 def test_the_menu_of_a_node_exposes_inputs_and_removes_links(pipeline: Desk) -> None:
+    pipeline.editor.select([NodeId("blur")])
     menu = pipeline.canvas.menu_for(Hit(pipeline.canvas.board.nodes[NodeId("blur")]))
     found = actions(menu)
     inputs = found["Inputs as ports"].menu()
     assert isinstance(inputs, QMenu)
     actions(inputs)["sigma"].trigger()
     assert pipeline.graph.nodes[NodeId("blur")].exposed == ("sigma",)
-    found["Remove its links"].trigger()
+    links = found["Links"].menu()
+    assert isinstance(links, QMenu)
+    actions(links)["Detach"].trigger()
     assert pipeline.links == set()
     pipeline.assert_same()
     menu.deleteLater()

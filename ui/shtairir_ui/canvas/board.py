@@ -218,6 +218,12 @@ class Board:
         item = self.nodes.get(ref.node)
         return None if item is None else item.face.port("out" if side == "out" else "in", ref.port)
 
+    @property
+    def zoom(self) -> float:
+        """Screen pixels for one unit of the canvas, where the scene is shown; 1 where it is not."""
+        views = self.scene.views()
+        return views[0].transform().m11() if views else 1.0
+
     def links_at(self, node: NodeId) -> list[LinkItem]:
         """The items of the links at a node."""
         return [self.links[target] for target in self._links_at.get(node, ()) if target in self.links]

@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
-from shtairir.block import compatibility
-from shtairir.document import Change, Link, Node
-from shtairir.document.edits import AddNodes, RemoveLinks
-from shtairir.ids import BlockId, NodeId, PortName, PortRef
+from shtairir.document import Change
+from shtairir.document.edits import RemoveLinks
+from shtairir.ids import NodeId, PortRef
 from shtairir_ui import theme
 from shtairir_ui.canvas.area_item import AreaKey
 from shtairir_ui.canvas.areamenu import area_menu
 from shtairir_ui.canvas.board import Board
 from shtairir_ui.canvas.bubble import Bubble
 from shtairir_ui.canvas.door import CanvasEditor
-from shtairir_ui.canvas.face import PortFace, Side
+from shtairir_ui.canvas.face import Side
 from shtairir_ui.canvas.framing import Framing
 from shtairir_ui.canvas.gestures import Stage
 from shtairir_ui.canvas.hand import Hand, Hit
 from shtairir_ui.canvas.keys import Keys
 from shtairir_ui.canvas.link_item import LinkItem
+from shtairir_ui.canvas.linkmenus import link_menu, port_menu
 from shtairir_ui.canvas.look import MIN_WIDTH, TITLE_HEIGHT, Look
-from shtairir_ui.canvas.menus import ground_menu, link_menu, node_menu
+from shtairir_ui.canvas.menus import ground_menu, node_menu
+from shtairir_ui.canvas.placing import Placing
 from shtairir_ui.canvas.pulse import Pulse
 from shtairir_ui.canvas.rename import TitleField
 from shtairir_ui.canvas.scene import CanvasScene
-from shtairir_ui.canvas.search import BlockSearch
+from shtairir_ui.canvas.surgery import Surgery
 from shtairir_ui.canvas.view import CanvasView
 from shtairir_ui.guard import guarded
 from shtairir_ui.places import Place
@@ -74,7 +75,9 @@ class GraphCanvas(QWidget):
         self.board = Board(editor, self.scene, look)
         self.pulse = Pulse(self.board, self)
         self.bubble = Bubble(self.view, look)
-        self._stage = Stage(editor, self.board, self.view, self.bubble, self._offer_partner)
+        self.placing = Placing(self)
+        self.surgery = Surgery(self)
+        self._stage = Stage(editor, self.board, self.view, self.bubble, self.placing.offer_partner)
         self.hand = Hand(self._stage, self)
         self.keys = Keys(self)
         self.framing = Framing(self)
@@ -172,8 +175,11 @@ class GraphCanvas(QWidget):
     # -- verbs ---------------------------------------------------------------------------------
 
     def delete(self) -> None:
-        """Remove the selected nodes, or the chosen links, frames and notes."""
-        if self.hand.chosen_links:
+        """Remove the selected nodes, or the chosen dot, links, frames and notes."""
+        if self.board.dots.chosen is not None:
+            self.surgery.remove_dot(*self.board.dots.chosen)
+            self.hand.choose_links([])  # or the next Delete would take the link, too
+        elif self.hand.chosen_links:
             self.unlink([self.board.links[target] for target in self.hand.chosen_links])
         elif self.framing.chosen:
             self.framing.remove(self.framing.chosen)
@@ -232,7 +238,14 @@ class GraphCanvas(QWidget):
     def search_blocks(self, at: QPointF | None = None) -> None:
         """Open the search for a block to be put at a place, else at the mouse."""
         place = self.mouse_place() if at is None else at
-        self._open_search(place, None, lambda block: self._put(block, place))
+        self.placing.search(place, lambda block: self.placing.put(block, place))
+
+    def bend(self, hit: Hit, at: QPointF) -> None:
+        """Lead a link over a dot at a place; on a dot, take that away."""
+        if hit.link is not None and hit.dot is not None:
+            self.surgery.remove_dot(hit.link.link.target, hit.dot.index)
+        elif hit.link is not None:
+            self.surgery.add_dot(hit.link, at)
 
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selected nodes a little."""
@@ -265,10 +278,12 @@ class GraphCanvas(QWidget):
 
     def menu_for(self, hit: Hit) -> QMenu:
         """The menu for what is under the mouse."""
+        if hit.node is not None and hit.port is not None:
+            return port_menu(self, hit.node, hit.port)
         if hit.node is not None:
             return node_menu(self, hit.node)
         if hit.link is not None:
-            return link_menu(self, hit.link)
+            return link_menu(self, hit.link, hit.dot, self.mouse_place())
         if hit.area is not None:
             return area_menu(self, hit.area.key)
         return ground_menu(self, self.mouse_place())
@@ -282,7 +297,9 @@ class GraphCanvas(QWidget):
         """Place a block, or tell that files came."""
         mime = event.mimeData()
         if mime.hasFormat(BLOCK_MIME):
-            self._put(bytes(mime.data(BLOCK_MIME).data()).decode(), at)
+            block = bytes(mime.data(BLOCK_MIME).data()).decode()
+            self.placing.uses.note(block)
+            self.placing.put(block, at)
             self.view.setFocus(Qt.FocusReason.MouseFocusReason)
         else:
             self.files_dropped.emit(files_of(mime), at)
@@ -296,37 +313,6 @@ class GraphCanvas(QWidget):
         return self.keys.press(event)
 
     # -- inside --------------------------------------------------------------------------------
-
-    def _offer_partner(self, at: QPointF, start: PortRef, side: Side) -> None:
-        face = self.board.port(start, side)
-        if face is not None and face.type is not None:
-            self._open_search(at, face, lambda block: self._put_linked(block, at, start, face))
-
-    def _open_search(self, at: QPointF, partner: PortFace | None, chosen: Callable[[str], None]) -> None:
-        popup = BlockSearch(self, self.editor.registry, partner, chosen, self.editor.own_blocks())
-        popup.open_at(self.view.viewport().mapToGlobal(self.view.to_viewport(at)))
-
-    def _put(self, block: str, at: QPointF) -> None:
-        x, y = at.x() - MIN_WIDTH / 2, at.y() - TITLE_HEIGHT / 2
-        self.editor.add_block(block, round(x), round(y))
-
-    def _put_linked(self, block: str, at: QPointF, start: PortRef, face: PortFace) -> None:
-        """Add a block whose first fitting port lies at the mouse, linked, in one step."""
-        graph = self.editor.graph
-        definition = graph.definition(Node(NodeId("any"), BlockId(block)), self.editor.registry)
-        if definition is None or face.type is None:
-            return
-        node = graph.free_id(block)
-        if face.side == "out":
-            partner = next((p.name for p in definition.inputs if compatibility(face.type, p.type).ok), None)
-            x, ends = at.x(), (start, PortRef(node, PortName(partner or "")))
-        else:
-            partner = next((p.name for p in definition.outputs if compatibility(p.type, face.type).ok), None)
-            x, ends = at.x() - MIN_WIDTH, (PortRef(node, PortName(partner or "")), start)
-        place = (float(round(x)), float(round(at.y() - TITLE_HEIGHT - 18)))
-        new = Node(node, BlockId(block), definition.version, position=place)
-        self.editor.apply(AddNodes((new,), (Link(*ends),) if partner else (), f"add {node}"))
-        self.editor.select((node,))
 
     def _on_replaced(self) -> None:
         self._looks.clear()

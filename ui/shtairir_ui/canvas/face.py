@@ -12,6 +12,7 @@ from typing import Literal
 
 from shtairir.block import MISSING, BlockDefinition, InputPort, PortType
 from shtairir.document import Node
+from shtairir.document.model import ACTIVE, NodeState
 from shtairir.document.references import INPUT, OUTPUT, OUTPUT_PORT, name_of, references_of
 from shtairir.ids import NodeId, PortName
 
@@ -67,6 +68,10 @@ class NodeFace:
         Why the node cannot run at all (its block or a library is missing); empty when it can.
     opens
         Whether there is a graph inside, that one can go into.
+    state, frozen
+        Whether the node is bypassed or disabled; whether it holds its last result.
+    collapsed
+        Whether only the title is shown.
     """
 
     id: NodeId
@@ -80,6 +85,14 @@ class NodeFace:
     absence: str = ""
     summary: str = ""
     opens: bool = False
+    state: NodeState = ACTIVE
+    frozen: bool = False
+    collapsed: bool = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the node does nothing in a run: it cannot, or shall not."""
+        return bool(self.absence) or self.state != ACTIVE
 
     def port(self, side: Side, name: str) -> PortFace | None:
         """The port of that name, shown or hidden."""
@@ -94,6 +107,18 @@ def node_face(
     linked_outputs: Collection[PortName],
 ) -> NodeFace:
     """Return what a node shows, given its block (None when it is not installed) and its links."""
+    face = _face(node, definition, linked_inputs, linked_outputs)
+    if node.state != ACTIVE or node.frozen or node.collapsed:
+        return replace(face, state=node.state, frozen=node.frozen, collapsed=node.collapsed)
+    return face
+
+
+def _face(
+    node: Node,
+    definition: BlockDefinition | None,
+    linked_inputs: Collection[PortName],
+    linked_outputs: Collection[PortName],
+) -> NodeFace:
     if definition is None:
         return _placeholder(node, linked_inputs, linked_outputs)
     shown: list[PortFace] = []

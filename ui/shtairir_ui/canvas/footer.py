@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from shtairir.document.model import ACTIVE
 from shtairir.events import NodeStatus
 from shtairir_ui.canvas.face import NodeFace
 from shtairir_ui.quantities import duration, size
@@ -28,6 +29,8 @@ def footer_texts(face: NodeFace, runtime: NodeRuntime, running_s: float = 0.0, w
     `running_s` is for how long the node has been at work; a short while is not worth telling. `wait_s` is how long it
     still waits for its next attempt.
     """
+    if face.state != ACTIVE:
+        return face.id, face.state
     return face.id, _cost(runtime, running_s, wait_s)
 
 

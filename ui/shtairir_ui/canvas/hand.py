@@ -77,6 +77,13 @@ class Verbs(Protocol):
     def drop(self, event: QDropEvent, at: QPointF) -> None: ...
 
 
+class Hovered(Protocol):
+    """Who says more about what the mouse rests on than a tool tip could."""
+
+    def hover(self, hit: Hit) -> None: ...
+    def explains(self, hit: Hit) -> bool: ...
+
+
 class Hand:
     """The handler of the view's events."""
 
@@ -95,6 +102,7 @@ class Hand:
         self._hovered: Hit = Hit()
         self.mouse_at = QPointF(stage.view.viewport().rect().center())
         self.chosen_links: list[PortRef] = []
+        self.hovering: Hovered | None = None
 
     @property
     def busy(self) -> bool:
@@ -124,6 +132,8 @@ class Hand:
         self._menu_is_due = True
         self._stage.view.setFocus(Qt.FocusReason.MouseFocusReason)
         QToolTip.hideText()
+        if self.hovering is not None:
+            self.hovering.hover(Hit())
         self._button, self._pressed_at = event.button(), at
         if event.button() == Qt.MouseButton.MiddleButton or (
             event.button() == Qt.MouseButton.LeftButton and self._panning_key
@@ -220,8 +230,8 @@ class Hand:
         """Explain what is under the mouse."""
         if not self.busy:
             hit = self.hit(QPointF(at))
-            mark = self._stage.board.marks.get(hit.link.link.target) if hit.link is not None else None
-            text = tips.tip(hit.node, hit.port, hit.link, mark)
+            said = self.hovering is not None and self.hovering.explains(hit)
+            text = tips.tip(hit.node) if hit.node is not None and not said else ""
             QToolTip.showText(event.globalPos(), text, self._stage.view)
 
     # -- keys and drops ------------------------------------------------------------------------
@@ -330,7 +340,10 @@ class Hand:
             self.choose_links([])
             if not modifiers & (_SHIFT | _CTRL):
                 stage.editor.select(())
-            self._begin = lambda at, held: BoxGesture(stage, at, held)
+            if stage.view.navigation == "pen" and not modifiers:
+                self._begin = lambda at, _: PanGesture(stage.view, at)
+            else:
+                self._begin = lambda at, held: BoxGesture(stage, at, held)
 
     def _plan_link(self, item: NodeItem, port: PortFace) -> None:
         stage, ref = self._stage, item.ref(port)
@@ -388,6 +401,8 @@ class Hand:
         if hit.dot is not None:
             hit.dot.mark(hovered=True)
         self.areas.hover(hit.area)
+        if self.hovering is not None:
+            self.hovering.hover(hit)
         self._show_cursor()
 
     def _show_cursor(self) -> None:

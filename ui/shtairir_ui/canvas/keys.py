@@ -58,7 +58,7 @@ def _bindings(canvas: GraphCanvas) -> Mapping[_Combination, Callable[[], object]
         (Qt.Key.Key_A, _CTRL): editor.select_all,
         (Qt.Key.Key_F2, _NONE): canvas.rename,
         (Qt.Key.Key_F9, _NONE): canvas.toggle_stops,
-        (Qt.Key.Key_F, _NONE): canvas.frame_selection,
+        (Qt.Key.Key_Period, _NONE): canvas.frame_selection,
         (Qt.Key.Key_Home, _NONE): canvas.fit,
         (Qt.Key.Key_Tab, _NONE): canvas.search_blocks,
         (Qt.Key.Key_Return, _NONE): canvas.activate,

@@ -15,6 +15,7 @@ from shtairir_ui.canvas.face import NodeFace, PortFace
 from shtairir_ui.canvas.look import (
     ALERT_LINE,
     BADGE,
+    FLAKE,
     FOOTER_HEIGHT,
     GAP,
     ICON,
@@ -74,6 +75,8 @@ def arrange(face: NodeFace, look: Look, thumbnail: QSizeF | None = None, alert: 
     alert
         The sentence to show as the cause of a failure; empty for none.
     """
+    if face.collapsed:
+        return _collapsed(face, look)
     width = _width(face, look)
     rows = max(len(face.inputs), len(face.outputs))
     top = TITLE_HEIGHT + _BODY_MARGIN
@@ -100,6 +103,14 @@ def arrange(face: NodeFace, look: Look, thumbnail: QSizeF | None = None, alert: 
     return Layout(QSizeF(width, footer.bottom()), inputs, outputs, note, picture, box, lines, footer)
 
 
+def _collapsed(face: NodeFace, look: Look) -> Layout:
+    """Only the title; all inputs in one place at its left, all outputs in one at its right."""
+    width, middle = _width(face, look), TITLE_HEIGHT / 2
+    inputs = tuple(PlacedPort(port, QPointF(0, middle), QRectF()) for port in face.inputs)
+    outputs = tuple(PlacedPort(port, QPointF(width, middle), QRectF()) for port in face.outputs)
+    return Layout(QSizeF(width, TITLE_HEIGHT), inputs, outputs, None, None, None, (), QRectF())
+
+
 def wrapped(text: str, look: Look, width: float, most: int) -> tuple[str, ...]:
     """Break a text into at most `most` lines of the small font, the last one shortened if need be."""
     words, lines = text.split(), [""]
@@ -122,7 +133,10 @@ def _shares_row(face: NodeFace) -> bool:
 
 def _width(face: NodeFace, look: Look) -> float:
     title = look.width(look.title, face.title) + PAD + ICON + GAP + GAP + BADGE + GAP
+    title += FLAKE + GAP if face.frozen else 0
     wants = [MIN_WIDTH, title]
+    if face.collapsed:
+        return min(math.ceil(max(wants) / 8) * 8, MAX_WIDTH)
     for row in range(max(len(face.inputs), len(face.outputs))):
         left = _label_width(face.inputs[row], look) if row < len(face.inputs) else 0.0
         right = _label_width(face.outputs[row], look) if row < len(face.outputs) else 0.0

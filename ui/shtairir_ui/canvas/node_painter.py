@@ -16,16 +16,32 @@ from shtairir_ui.canvas.footer import footer_texts
 from shtairir_ui.canvas.glyphs import STOP_RADIUS, paint_stop
 from shtairir_ui.canvas.heat_painter import paint_heat_card, paint_heat_chip, paint_heat_figure
 from shtairir_ui.canvas.layout import PlacedPort
-from shtairir_ui.canvas.look import ALERT_LINE, BADGE, GAP, ICON, PAD, RADIUS, TITLE_HEIGHT, Look
+from shtairir_ui.canvas.look import (
+    ALERT_LINE,
+    BADGE,
+    FLAKE,
+    GAP,
+    ICON,
+    LOD_CARD,
+    LOD_DETAIL,
+    PAD,
+    RADIUS,
+    TITLE_HEIGHT,
+    Look,
+)
 from shtairir_ui.canvas.port_painter import is_reachable, paint_port
 from shtairir_ui.canvas.state_painter import paint_state, paint_state_on_card, state_pen
-from shtairir_ui.canvas.status_painter import paint_bang, paint_far, paint_near, paint_on_card, paint_progress
+from shtairir_ui.canvas.status_painter import (
+    paint_bang,
+    paint_far,
+    paint_frozen,
+    paint_near,
+    paint_on_card,
+    paint_progress,
+)
 
 if TYPE_CHECKING:
     from shtairir_ui.canvas.node_item import NodeItem
-
-LOD_CARD = 0.28
-LOD_DETAIL = 0.55
 
 _COST_SHARE = 0.8
 """How much of the footer its right side may take, when it tells why a node waits."""
@@ -39,6 +55,8 @@ def paint_node(painter: QPainter, item: NodeItem, detail: float) -> None:
     if detail < LOD_CARD:
         _paint_card(painter, item, detail)
         _paint_stop(painter, item, detail)
+        if item.face.frozen:
+            paint_frozen(painter, item, detail)
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if detail < LOD_DETAIL:
@@ -51,6 +69,8 @@ def paint_node(painter: QPainter, item: NodeItem, detail: float) -> None:
             _paint_body(painter, item, detail)
     paint_progress(painter, item, far=detail < LOD_DETAIL)
     paint_state(painter, item)
+    if item.face.frozen:
+        paint_frozen(painter, item, detail)
     _paint_outline(painter, item)
     for placed in item.layout.ports:
         paint_port(painter, item, placed)
@@ -134,7 +154,8 @@ def _paint_title(painter: QPainter, item: NodeItem, detail: float) -> None:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawPixmap(QRectF(left, (TITLE_HEIGHT - ICON) / 2, ICON, ICON), icon, QRectF(icon.rect()))
         left += ICON + GAP
-    room = QRectF(left, 0, width - left - BADGE - 2 * GAP, TITLE_HEIGHT)
+    signs = BADGE + 2 * GAP + (FLAKE + GAP if item.face.frozen else 0)
+    room = QRectF(left, 0, width - left - signs, TITLE_HEIGHT)
     painter.setFont(look.title.font)
     painter.setPen(heat.ink if heat is not None else look.tokens.text_dim if absent else look.tokens.text)
     painter.drawText(room, _LEFT, look.title.elided(item.face.title, room.width()))

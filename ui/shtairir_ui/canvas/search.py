@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
+from html import escape
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
@@ -22,10 +26,12 @@ from shtairir.block import BlockDefinition, PortType, compatibility
 from shtairir.block.registry import Registry
 from shtairir.block.search import ranked
 from shtairir_ui import theme
+from shtairir_ui.canvas.blockuses import BlockUses
 from shtairir_ui.canvas.face import PortFace
+from shtairir_ui.documentation import documentation_html
 from shtairir_ui.guard import guarded
 
-_WIDTH, _ROWS, _ROW = 320, 9, 30
+_WIDTH, _READING, _ROWS, _ROW = 320, 340, 10, 30
 _MOST = 60
 _ID = Qt.ItemDataRole.UserRole
 _CATEGORY = Qt.ItemDataRole.UserRole + 1
@@ -48,6 +54,12 @@ class BlockSearch(QFrame):
         Is given the id of the block.
     own
         Blocks besides those of the registry, which come first: what the file brings.
+    uses
+        What was placed of late and often, and so comes first.
+    words
+        What the empty field says.
+    fits
+        Leaves out blocks besides.
     """
 
     def __init__(
@@ -57,6 +69,9 @@ class BlockSearch(QFrame):
         partner: PortFace | None,
         chosen: Callable[[str], None],
         own: Sequence[BlockDefinition] = (),
+        uses: BlockUses | None = None,
+        words: str = "",
+        fits: Callable[[str], bool] | None = None,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("canvasSearch")
@@ -66,10 +81,12 @@ class BlockSearch(QFrame):
         self._partner = partner
         self._chosen = chosen
         self._own = own
+        self._uses = uses if uses is not None else BlockUses()
+        self._fits = fits
         self.field = QLineEdit(self)
         self.field.setObjectName("canvasSearchField")
         self.field.setAccessibleName("Search blocks")
-        self.field.setPlaceholderText(_placeholder(partner))
+        self.field.setPlaceholderText(words or _placeholder(partner))
         self.field.setClearButtonEnabled(True)
         self.list = QListWidget(self)
         self.list.setObjectName("canvasSearchList")
@@ -83,15 +100,28 @@ class BlockSearch(QFrame):
         self.empty = QLabel("No block matches. Try another word.", self)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setFixedHeight(_ROWS * _ROW)
+        self.reading = QTextBrowser(self)
+        self.reading.setObjectName("canvasSearchReading")
+        self.reading.setAccessibleName("Documentation of the block")
+        self.reading.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.reading.setFrameShape(QFrame.Shape.NoFrame)
+        self.reading.setOpenLinks(False)
+        self.reading.setFixedSize(_READING, _ROWS * _ROW)
         tokens = theme.current()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(tokens.s2, tokens.s2, tokens.s2, tokens.s2)
         layout.setSpacing(tokens.s2)
-        for widget in (self.field, self.list, self.empty):
-            layout.addWidget(widget)
-        self.setFixedWidth(_WIDTH)
+        row = QHBoxLayout()
+        row.setSpacing(tokens.s2)
+        for widget in (self.list, self.empty, self.reading):
+            row.addWidget(widget)
+        layout.addWidget(self.field)
+        layout.addLayout(row)
+        for widget in (self.list, self.empty):
+            widget.setFixedWidth(_WIDTH)
         self.field.textChanged.connect(self._fill)
         self.list.itemClicked.connect(self._take)
+        self.list.currentItemChanged.connect(self._read)
         self._fill("")
 
     def open_at(self, place: QPoint) -> None:
@@ -126,11 +156,22 @@ class BlockSearch(QFrame):
 
     def _fill(self, text: str) -> None:
         self.list.clear()
-        for definition in found(self._registry, text, self._partner, self._own)[:_MOST]:
-            self.list.addItem(_row(definition))
+        blocks = {str(one.id): one for one in found(self._registry, text, self._partner, self._own)}
+        names = self._uses.sorted(blocks, searching=bool(text.strip()))
+        fitting = (name for name in names if self._fits is None or self._fits(name))
+        late = self._uses.late if not text.strip() else ()
+        for name in itertools.islice(fitting, _MOST):
+            self.list.addItem(_row(blocks[name], is_late=name in late))
         self.list.setCurrentRow(0)
         self.list.setVisible(self.list.count() > 0)
         self.empty.setVisible(self.list.count() == 0)
+
+    def _read(self, item: QListWidgetItem | None) -> None:
+        """Show what the chosen block does."""
+        block = str(item.data(_ID)) if item is not None else ""
+        definition = self._registry.get(block) or next((one for one in self._own if one.id == block), None)
+        title = f"<h3 style='margin:0 0 8px 0'>{escape(definition.name)}</h3>" if definition is not None else ""
+        self.reading.setHtml(title + (documentation_html(definition) if definition is not None else ""))
 
 
 def found(
@@ -153,10 +194,10 @@ def _gives(block: BlockDefinition, wanted: PortType) -> bool:
     return any(compatibility(port.type, wanted).ok for port in block.outputs)
 
 
-def _row(definition: BlockDefinition) -> QListWidgetItem:
+def _row(definition: BlockDefinition, *, is_late: bool = False) -> QListWidgetItem:
     item = QListWidgetItem(theme.category_icon(definition.category), definition.name)
     item.setData(_ID, str(definition.id))
-    item.setData(_CATEGORY, definition.category.replace("/", " / "))
+    item.setData(_CATEGORY, "placed lately" if is_late else definition.category.replace("/", " / "))
     item.setToolTip(definition.summary)
     item.setSizeHint(QSize(0, _ROW))
     return item

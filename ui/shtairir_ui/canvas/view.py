@@ -26,11 +26,23 @@ from PySide6.QtGui import (
     QTransform,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+from PySide6.QtWidgets import QFrame, QGestureEvent, QGraphicsView, QPinchGesture, QWidget
 
 from shtairir_ui.canvas.scene import CanvasScene
 from shtairir_ui.canvas.toolkit import NodeViewer
 from shtairir_ui.guard import guarded
+from shtairir_ui.preferences import Preference
+
+NAVIGATION = Preference(
+    "navigation",
+    "Canvas",
+    "Moving about",
+    "mouse",
+    "With a mouse the wheel zooms; on a trackpad two fingers pan, and Ctrl zooms; with a pen the empty ground is "
+    "dragged, and Shift draws a box",
+    (("mouse", "Mouse"), ("trackpad", "Trackpad"), ("pen", "Pen")),
+)
+"""How a person gets about on the canvas."""
 
 ZOOM_MIN, ZOOM_MAX = 0.08, 3.0
 FIT_ZOOM_MAX = 1.0
@@ -78,7 +90,9 @@ class CanvasView(NodeViewer):
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.navigation = str(NAVIGATION.default)
         self.viewport().setMouseTracking(True)
+        self.viewport().grabGesture(Qt.GestureType.PinchGesture)
         # The ground is always filled, so Qt may shift pixels without clearing under them.
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, True)
         self.centerOn(0, 0)
@@ -219,13 +233,17 @@ class CanvasView(NodeViewer):
         """Tab opens the search here; Shift+Tab leaves the canvas."""
         return False if forward else QGraphicsView.focusNextPrevChild(self, forward)
 
+    def use_navigation(self, navigation: str) -> None:
+        """Move about as a mouse, a trackpad or a pen makes it easy."""
+        self.navigation = navigation
+
     @guarded
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom with a wheel; with a touchpad two fingers pan, and Ctrl zooms."""
         modifiers = event.modifiers()
         device = event.pointingDevice()
         touchpad = device is not None and device.type() == QInputDevice.DeviceType.TouchPad
-        if touchpad and not modifiers & Qt.KeyboardModifier.ControlModifier:
+        if (touchpad or self.navigation == "trackpad") and not modifiers & Qt.KeyboardModifier.ControlModifier:
             moved = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 2
             self.pan(moved.x(), moved.y())
         elif modifiers & Qt.KeyboardModifier.ShiftModifier:
@@ -237,7 +255,9 @@ class CanvasView(NodeViewer):
 
     @guarded(default=False)
     def viewportEvent(self, event: QEvent) -> bool:
-        """Pinching on a touchpad zooms; tool tips are the handler's."""
+        """Pinching on a touchpad or a screen zooms; tool tips are the handler's."""
+        if isinstance(event, QGestureEvent):
+            return self._pinched(event)
         if isinstance(event, QNativeGestureEvent):
             if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
                 self.zoom_by(1.0 + event.value(), event.position())
@@ -289,6 +309,18 @@ class CanvasView(NodeViewer):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self.handler.drop(event)
+
+    def _pinched(self, event: QGestureEvent) -> bool:
+        """Two fingers on a screen zoom, and pan while they are at it."""
+        pinch = event.gesture(Qt.GestureType.PinchGesture)
+        if not isinstance(pinch, QPinchGesture):
+            return False
+        at = QPointF(self.viewport().mapFromGlobal(pinch.centerPoint().toPoint()))
+        moved = pinch.centerPoint() - pinch.lastCenterPoint()
+        if not pinch.lastCenterPoint().isNull():
+            self.pan(moved.x(), moved.y())
+        self.zoom_by(pinch.scaleFactor(), at)
+        return True
 
     def _claims(self, event: QKeyEvent) -> bool:
         asked = event.type() == QEvent.Type.ShortcutOverride
