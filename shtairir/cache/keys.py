@@ -24,7 +24,8 @@ from weakref import WeakKeyDictionary
 from shtairir.block.types import ListType, PortType, UnionType
 from shtairir.cache.files import FileHashes
 from shtairir.cache.sources import environment, source_stamp
-from shtairir.ids import NodeId
+from shtairir.ids import NodeId, PortRef
+from shtairir.planning.bodies import GIVEN, TAKEN
 from shtairir.planning.columns import Tasks
 from shtairir.recovery.identity import identities, identity_of
 
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shtairir.block.definition import BlockDefinition
-    from shtairir.ids import PortRef
-    from shtairir.planning.plan import ExecutionPlan, Lineage, Task
+    from shtairir.planning.plan import ExecutionPlan, Lineage, Task, TaskInput
 
 files_of = FileHashes()
 """Those of the program."""
@@ -225,12 +225,14 @@ def why_not_kept(plan: ExecutionPlan, stable: Collection[NodeId] = ()) -> dict[N
         Nodes whose results are there, and stay what they are.
     """
     reasons: dict[NodeId, str] = {}
+    types: dict[PortRef, PortType] = {}
     for whole in plan.tasks:
         for task in whole.calls:
-            if task.node in stable:
+            types |= {PortRef(task.node, port.name): port.type for port in task.definition.outputs}
+            if task.node in stable or task.definition.id in (GIVEN, TAKEN):
                 continue
             before = next((item.source.node for item in task.inputs if item.source.node in reasons), None)
-            why = _why_not(task) or (_after(before, reasons) if before is not None else "")
+            why = _why_not(task, types) or (_after(before, reasons) if before is not None else "")
             if why:
                 reasons.update(dict.fromkeys((task.node, *task.aliases), why))
     return reasons
@@ -241,16 +243,14 @@ def _after(node: NodeId, reasons: dict[NodeId, str]) -> str:
     return why if why.startswith("It comes after") else f"It comes after '{node}', which always runs."
 
 
-def _why_not(task: Task) -> str:
+def _why_not(task: Task, types: Mapping[PortRef, PortType]) -> str:
     """Return why the result of a task may be another next time; empty if it may not."""
     traits = task.definition.traits
     if not traits.pure:
         return "Its block has effects."
     if not traits.deterministic and task.policy.cache != "always":
         return "Its block does not give the same result each time."
-    if traits.lazy is not None and traits.lazy.decide is None:
-        return "It hands on what others have made, or what stands in for it."
-    told = next((item.port for item in task.inputs if _is_path(_type_of(task, item.port))), None)
+    told = next((item.port for item in task.inputs if _may_tell_path(task, item, types)), None)
     if told is not None:
         return f"It reads what '{told}' names, which another node tells."
     return _why_not_body(task) if task.body is not None else ""
@@ -279,17 +279,23 @@ def read_files(task: Task) -> Iterator[tuple[str, Path]]:
                 yield name, one  # type: ignore[misc]  # a plan holds paths of this machine
 
 
-def _type_of(task: Task, port: str) -> PortType | None:
-    found = task.definition.input(port)
-    return found.type if found is not None else None
+def _may_tell_path(task: Task, item: TaskInput, types: Mapping[PortRef, PortType]) -> bool:
+    """Whether a link may bring the name of a file to an input that reads what it is told."""
+    port = task.definition.input(item.port)
+    if port is None or not _has(port.type, "path"):
+        return False
+    if item.conversion is not None:
+        return item.conversion.target == "path"
+    source = types.get(item.source)
+    return source is None or _has(source, "path") or _has(source, "any")
 
 
-def _is_path(type: PortType | None) -> bool:
+def _has(type: PortType, family: str) -> bool:
     if isinstance(type, ListType):
-        return _is_path(type.item)
+        return _has(type.item, family)
     if isinstance(type, UnionType):
-        return any(map(_is_path, type.members))
-    return type is not None and type.family == "path"
+        return any(_has(member, family) for member in type.members)
+    return type.family == family
 
 
 def _all_calls(plan: ExecutionPlan) -> Iterator[Task]:

@@ -339,6 +339,10 @@ class SmartRun:
         origin = Origin(task.definition.id, task.node, self._plan.graph_name)
         self._cache.put(key, values, cost_s=cost_s, origin=origin, in_memory_only=is_passing)
 
+    def handed_on(self, task: Task, values: Sequence[Any]) -> None:
+        """Put what a choice hands on into the cache: by reference, so it costs next to nothing."""
+        self._put(task, values, 0.0)
+
     def fell_back(self, task: Task) -> None:
         """Take note that a node took its fallback: what comes after it is not what its key says."""
         self._unsure |= following(self._plan, [call.node for call in task.calls])

@@ -7,7 +7,7 @@ the stamps of the blocks that use it. What lies outside of the package (NumPy, t
 versions of what is installed, see `environment`.
 
 What has been imported does not change when its file does. So the file of a module that is loaded is read once; and if
-it is younger than the program already then, nobody can say what was loaded, and the stamp is good for this program only.
+it is younger than the program even then, nobody can say what was loaded, and the stamp is good for this program only.
 """
 
 from __future__ import annotations
@@ -162,9 +162,7 @@ def _files_of(modules: Iterable[str], package: str) -> dict[str, Path]:
             continue
         found[module] = file
         within = module if file.name == "__init__.py" else module.rpartition(".")[0]
-        for name in _imported_by(os.fspath(file), within, _state_of(file)):
-            if _is_of(name, package):
-                pending.append(name)
+        pending += [name for name in _imported_by(os.fspath(file), within, _state_of(file)) if _is_of(name, package)]
     return dict(sorted(found.items()))
 
 

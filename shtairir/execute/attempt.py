@@ -108,6 +108,16 @@ def name_of_process() -> str:
     return uuid.uuid4().hex
 
 
+class WithoutAttempt(Protocol):
+    """Is told of outputs that no attempt has made, on the worker that hands them out, before anybody reads them."""
+
+    def fell_back(self, task: Task) -> None:
+        """Take note that something else stands in for the result of a task, or for what it tries to hand on."""
+
+    def handed_on(self, task: Task, values: Sequence[Any]) -> None:
+        """Take note of what a task hands on that another has made."""
+
+
 class AttemptHook(Protocol):
     """Is told of each attempt, on the worker that makes it. Tasks so cheap that they run in bursts are left out.
 

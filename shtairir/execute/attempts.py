@@ -215,8 +215,8 @@ class Attempts:
 
         state = self._state
         values = fallback_values(call.task.policy, call.task.definition, state.base_dir)
-        if state.on_fallback is not None:
-            state.on_fallback(call.task)
+        if state.without_attempt is not None:
+            state.without_attempt.fell_back(call.task)
         self.publish(call, task, values)
         why = state.records.fallbacks[task] = f"Took its fallback: {failure.message}"
         for node in state.owners(task):

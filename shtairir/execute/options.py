@@ -14,12 +14,11 @@ from shtairir.ids import NodeId, PortRef, RunKey
 from shtairir.memory.pool import MemoryPool
 
 if TYPE_CHECKING:
-    from shtairir.execute.attempt import AttemptHook, Elsewhere
+    from shtairir.execute.attempt import AttemptHook, Elsewhere, WithoutAttempt
     from shtairir.execute.compensating import RunJournal, Undoing
     from shtairir.execute.mailbox import Mailbox
     from shtairir.execute.restoring import Restored
     from shtairir.execute.state import RunState
-    from shtairir.planning.plan import Task
     from shtairir.resources.breaker import Breakers
     from shtairir.resources.manager import ResourceManager
     from shtairir.results.result import RunResult
@@ -64,8 +63,8 @@ class RunOptions:
         Told of the result before the observers know that the run is over; must be quick.
     hooks
         Told of each attempt.
-    on_fallback
-        Told, on its worker, of a task that took its fallback instead of a result, before anybody reads that.
+    without_attempt
+        Told of outputs that no attempt at calling a block has made.
     one_by_one
         Whether cheap tasks go by themselves, too, instead of in bursts: then hooks are told of all.
     invoke
@@ -98,7 +97,7 @@ class RunOptions:
     random: Callable[[], float] = _chance
     wait: Callable[[float], None] | None = None
     on_result: Callable[[RunResult], None] | None = None
-    on_fallback: Callable[[Task], None] | None = None
+    without_attempt: WithoutAttempt | None = None
     hooks: Sequence[AttemptHook] = ()
     one_by_one: bool = False
     invoke: Elsewhere | None = None

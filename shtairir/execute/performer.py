@@ -202,6 +202,11 @@ class Performer:
                 why = f"Takes its fallback: {values[-1]}"
                 state.observe(NodeLogged(state.id, state.clock(), handing.task.node, "info", why))
             attempts.publish(handing.call, task, values)
+            if state.without_attempt is not None:
+                if handing.took_fallback(state):
+                    state.without_attempt.fell_back(handing.task)
+                else:
+                    state.without_attempt.handed_on(handing.task, values)
         except Exception as error:  # noqa: BLE001 - a conversion is foreign code
             return attempts.failed(handing.call, task, attempt, error, {})
         if not attempt.claim():

@@ -197,7 +197,7 @@ _own: WeakKeyDictionary[Lineage, tuple[tuple[int, ...], tuple[int, ...]]] = Weak
 
 
 def _for_their_own_sake(plan: ExecutionPlan) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the tasks that make nothing, and those that have an effect; they are the same in all plans of a lineage."""
+    """Return the tasks that make nothing, and those that have an effect: the same in all plans of a lineage."""
     known = _own.get(plan.lineage)
     if known is None:
         tasks = plan.tasks

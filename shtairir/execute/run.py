@@ -120,7 +120,7 @@ class Run(Timing):
             random=options.random,
             key=options.key,
             land=_weakly(self._land),
-            on_fallback=options.on_fallback,
+            without_attempt=options.without_attempt,
         )
         if self._program.has_dependencies:
             from shtairir.execute.asking import minding

@@ -19,12 +19,12 @@ from shtairir.execute.inside import Inside
 from shtairir.execute.scheduler import Shape
 from shtairir.ids import NodeId, PortRef, RunId
 from shtairir.memory.manager import MemoryManager
-from shtairir.planning.plan import ExecutionPlan, Task
+from shtairir.planning.plan import ExecutionPlan
 from shtairir.results.records import Records
 
 if TYPE_CHECKING:
     from shtairir.execute.admission import Admission
-    from shtairir.execute.attempt import Attempt, AttemptHook, Invoke
+    from shtairir.execute.attempt import Attempt, AttemptHook, Invoke, WithoutAttempt
     from shtairir.execute.ending import Ending
     from shtairir.execute.restoring import Unloaded
     from shtairir.execute.waiting import Waiting
@@ -100,7 +100,7 @@ class RunState:
         Values that the run was given and nobody has read yet.
     effect_keys
         Those of `Restored`.
-    on_fallback
+    without_attempt
         That of the options.
     land
         Called with a task that has ended without a worker, and how.
@@ -142,7 +142,7 @@ class RunState:
     land: Callable[[int, Ending], None] | None = None
     unloaded: Unloaded | None = None
     effect_keys: Mapping[NodeId, str] = field(default_factory=dict)
-    on_fallback: Callable[[Task], None] | None = None
+    without_attempt: WithoutAttempt | None = None
 
     def __post_init__(self) -> None:
         self.slots = [None] * len(self.shape.writer)

@@ -187,7 +187,7 @@ class NodeResults(Mapping[str, NodeResult]):
             elapsed_s=tally.total_s if does_the_work else 0.0,
             started_s=loop.started_s,
             error=tally.failure if failed else None,
-            reason="" if does_the_work else f"Computes the same as '{node}', whose result it shares.",
+            reason=loop.reason if does_the_work else f"Computes the same as '{node}', whose result it shares.",
             count=tally.count,
             failed=tally.failed,
             slowest_s=tally.slowest_s,

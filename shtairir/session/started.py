@@ -149,7 +149,7 @@ def _options(
         journal=kept.hook if kept is not None else None,
         undoing=wishes.undoing,
         on_result=_told(told),
-        on_fallback=smart.fell_back if smart is not None else None,
+        without_attempt=smart,
     )
 
 
