@@ -197,14 +197,19 @@ class LogPanel(QWidget):
 
     def _append(self, lines: list[LogLine]) -> None:
         if lines:
-            self._view.appendHtml("<br>".join(_html(line) for line in lines))
+            self._view.appendHtml("<br>".join(line_html(line) for line in lines))
             self._view.moveCursor(QTextCursor.MoveOperation.End)
 
 
-def _html(line: LogLine) -> str:
+def line_html(line: LogLine, *, with_node: bool = True) -> str:
+    """A line in the colours of its level, as rich text."""
     tokens = theme.current()
     color = {"error": "error", "warning": "warning", "debug": "text_disabled"}.get(line.level, "text")
-    node = f"<span style='color:{tokens.css('accent')}'>{escape(line.node)}</span>&nbsp; " if line.node else ""
+    node = (
+        f"<span style='color:{tokens.css('accent')}'>{escape(line.node)}</span>&nbsp; "
+        if line.node and with_node
+        else ""
+    )
     message = escape(line.message).replace("\n", "<br>")
     return (
         f"<span style='color:{tokens.css('text_dim')}'>{line.clock}</span>&nbsp; {node}"

@@ -60,7 +60,7 @@ class Menus(QObject):
         menus = {action.text().replace("&", ""): action.menu() for action in self._window.menuBar().actions()}
         for feature in FEATURES:
             menu = menus[feature.menu]
-            if isinstance(menu, QMenu):
+            if isinstance(menu, QMenu) and feature.commands:
                 self._window.actions_.fill(menu, "", *(command.name for command in feature.commands))
         file = menus["File"]
         if isinstance(file, QMenu):

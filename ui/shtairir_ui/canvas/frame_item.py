@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from shtairir.document import Frame
 from shtairir_ui import theme
 from shtairir_ui.canvas.area_item import FAR, AreaItem, AreaKey
+from shtairir_ui.canvas.frame_state import FrameState, paint_far_frame_state, paint_frame_state
 from shtairir_ui.canvas.look import PAD, RADIUS, TITLE_HEIGHT, Look
 from shtairir_ui.guard import guarded
 
@@ -25,6 +26,7 @@ class FrameItem(AreaItem):
 
     def __init__(self, frame: Frame, look: Look) -> None:
         self.frame = frame
+        self.state: FrameState | None = None
         super().__init__(AreaKey("frame", frame.id), frame.rect, frame.color, look, _depth(frame))
 
     def show_frame(self, frame: Frame) -> None:
@@ -35,6 +37,13 @@ class FrameItem(AreaItem):
             self.setZValue(_depth(frame))
             self.show_color(frame.color)
 
+    def show_state(self, state: FrameState | None) -> None:
+        """Show how the nodes in it are doing, all together."""
+        if state != self.state:
+            self.prepareGeometryChange()
+            self.state = state
+            self.update()
+
     @property
     def handle(self) -> QRectF:
         """The title."""
@@ -43,7 +52,7 @@ class FrameItem(AreaItem):
     @guarded(default=QRectF)
     def boundingRect(self) -> QRectF:
         """The frame with its outline, and the title above it that is seen from far away."""
-        return self.rect.adjusted(-3, -3 - (1.5 * _FAR_MOST if self.frame.title else 0.0), 3, 3)
+        return self.rect.adjusted(-3, -3 - (1.5 * _FAR_MOST if self.frame.title or self.state else 0.0), 3, 3)
 
     @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -55,11 +64,18 @@ class FrameItem(AreaItem):
         painter.drawRoundedRect(self.rect, RADIUS, RADIUS)
         if zoom < FAR:
             self._paint_far(painter, zoom)
+            if self.state is not None:
+                paint_far_frame_state(painter, self.look, self.state, self.rect, zoom)
             return
         face = self.look.title
         painter.setFont(face.font)
         painter.setPen(tokens.text if self.hovered or self.chosen else theme.mix(tokens.text_dim, tokens.text, 0.5))
         room = self.handle.adjusted(PAD, 0, -PAD, 0)
+        if self.state is not None:
+            pen = painter.pen()
+            room.adjust(0, 0, -paint_frame_state(painter, self.look, self.state, room, zoom), 0)
+            painter.setFont(face.font)
+            painter.setPen(pen)
         painter.drawText(room, _LEFT, face.elided(self.frame.title, room.width()))
 
     def _outline(self) -> QPen:

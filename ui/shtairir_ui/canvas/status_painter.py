@@ -16,7 +16,7 @@ from shtairir.events import NodeStatus
 from shtairir_ui import theme
 from shtairir_ui.canvas.glyphs import QUIET, badge_path
 from shtairir_ui.canvas.layout import Layout
-from shtairir_ui.canvas.look import TITLE_HEIGHT, Look
+from shtairir_ui.canvas.look import BADGE, FLAKE, GAP, LOD_DETAIL, TITLE_HEIGHT, Look
 
 if TYPE_CHECKING:
     from shtairir_ui.canvas.node_item import Alert, NodeItem
@@ -126,6 +126,22 @@ def _draw_bang(painter: QPainter, ink: QColor) -> None:
     painter.setBrush(ink)
     painter.drawRoundedRect(QRectF(-0.9, -4, 1.8, 5), 0.9, 0.9)
     painter.drawEllipse(QPointF(0, 3.2), 1.1, 1.1)
+
+
+def paint_frozen(painter: QPainter, item: NodeItem, detail: float) -> None:
+    """A flake of snow on a frozen node: beside the disc in the title, at the corner from far away."""
+    size = item.layout.size
+    if detail >= LOD_DETAIL:
+        side = FLAKE
+        room = QRectF(size.width() - 2 * GAP - BADGE - side, (TITLE_HEIGHT - side) / 2, side, side)
+    else:
+        side = min(2 * CARD_PX / detail, size.height() * 0.5)
+        room = QRectF(1, 1, side, side)
+    pixels = max(round(side * detail * painter.device().devicePixelRatioF()), 4)
+    heat = item.heat
+    flake = theme.icon_pixmap("freeze", pixels, heat.ink if heat is not None else item.look.tokens.cached)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawPixmap(room, flake, QRectF(flake.rect()))
 
 
 def paint_bang(painter: QPainter, look: Look, center: QPointF, *, severe: bool, detail: float) -> None:

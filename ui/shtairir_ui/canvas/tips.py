@@ -12,18 +12,26 @@ from shtairir_ui.canvas.node_item import NodeItem
 HELD_HERE = "Breakpoint: a run is held here until you let it go on."
 
 
-def tip(node: NodeItem | None, port: PortFace | None, link: LinkItem | None, mark: LinkMark | None = None) -> str:
-    """Return the tool tip, as rich text; empty for the ground."""
-    if node is not None and port is not None:
-        return _port_tip(node, port)
-    if node is not None:
-        return _node_tip(node)
+def heading(node: NodeItem | None, port: PortFace | None, link: LinkItem | None) -> str:
+    """The name of what is under the mouse, as rich text."""
+    if port is not None:
+        where = f" of {escape(node.face.title)}" if node is not None else ""
+        return f"<b>{escape(port.label or port.name)}</b>{where} &nbsp;{escape(port.type_name)}"
     if link is not None:
-        return _link_tip(link, mark)
+        return f"<b>{escape(str(link.link.source))}</b> → <b>{escape(str(link.link.target))}</b>"
     return ""
 
 
-def _node_tip(item: NodeItem) -> str:
+def about(port: PortFace | None, mark: LinkMark | None) -> str:
+    """What is to be known of a port or a link besides its value."""
+    lines = [port.help] if port is not None and port.help else []
+    if mark is not None and mark.stops:
+        lines.append(HELD_HERE)
+    return "\n".join(lines)
+
+
+def tip(item: NodeItem) -> str:
+    """What is said of a node, as rich text."""
     concern = item.concern
     return _lines(
         f"<b>{escape(item.face.title)}</b> &nbsp;{escape(item.face.block)}",
@@ -31,25 +39,6 @@ def _node_tip(item: NodeItem) -> str:
         escape(concern.text) if concern else "",
         escape(item.runtime.message) if not concern else "",
         HELD_HERE if item.stops else "",
-    )
-
-
-def _link_tip(link: LinkItem, mark: LinkMark | None) -> str:
-    return _lines(
-        f"<b>{escape(str(link.link.source))}</b> → <b>{escape(str(link.link.target))}</b>",
-        escape(mark.watched.text) if mark is not None and mark.watched is not None else "",
-        HELD_HERE if mark is not None and mark.stops else "",
-    )
-
-
-def _port_tip(item: NodeItem, port: PortFace) -> str:
-    summary = item.runtime.summaries.get(port.name) if port.side == "out" else None
-    must = "required" if port.required and not port.linked and not port.value else ""
-    return _lines(
-        f"<b>{escape(port.label)}</b> &nbsp;{escape(port.type_name)}",
-        escape(port.help),
-        must,
-        f"Last result: {escape(summary.text)}" if summary is not None else "",
     )
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QWidget
 from shtairir.document import edits
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
+from shtairir_ui.foreseeing import Foresight, tip_lines
 from shtairir_ui.guard import guarded
 from shtairir_ui.inspector.policy import PolicySection
 from shtairir_ui.inspector.policy.subject import GraphNodesSubject, RunSubject
@@ -35,10 +36,26 @@ class GraphPage(QWidget):
         self._facts.setObjectName("graphPageFacts")
         self._facts.setProperty("role", "dim")
         self._facts.setTextFormat(Qt.TextFormat.PlainText)
+        self._next = QLabel(wordWrap=True)
+        self._next.setObjectName("graphProspect")
+        self._next.setProperty("role", "dim")
+        self._next.setTextFormat(Qt.TextFormat.PlainText)
+        self._foresight: Foresight | None = None
         parts = (("Run", RunSubject(editor)), ("Nodes", GraphNodesSubject(editor)))
         self.policy = PolicySection(parts, opened=False)
         self._lay_out()
         self.name.editingFinished.connect(self._rename)
+
+    def follow(self, foresight: Foresight) -> None:
+        """Say what the next run would do, too."""
+        self._foresight = foresight
+        foresight.changed.connect(self._show_next)
+        self._show_next()
+
+    def _show_next(self) -> None:
+        forecast = self._foresight.forecast if self._foresight is not None and self._editor.past is None else None
+        self._next.setText("\n".join(["The next run:", *tip_lines(forecast)]) if forecast is not None else "")
+        self._next.setVisible(forecast is not None)
 
     def refresh(self) -> None:
         """Show the graph as it is now."""
@@ -53,6 +70,7 @@ class GraphPage(QWidget):
         else:
             lines.append(f"File: {graph.path}" if graph.path else "Not saved to a file yet")
         self._facts.setText("\n".join(lines))
+        self._show_next()
         # What a definition says of its runs is what the graph says: it has no runs of its own.
         self.policy.setVisible(graph is self._editor.root)
         self.policy.refresh()
@@ -73,6 +91,8 @@ class GraphPage(QWidget):
         column.addWidget(self.name)
         column.addWidget(self.description)
         column.addWidget(self._facts)
+        column.addSpacing(tokens.s2)
+        column.addWidget(self._next)
         column.addSpacing(tokens.s2)
         column.addWidget(self.policy)
         column.addStretch(1)

@@ -9,7 +9,9 @@ from shtairir.events import NodeStatus
 from shtairir.ids import NodeId
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
+from shtairir_ui.foreseeing import Foresight
 from shtairir_ui.iconlabel import IconLabel
+from shtairir_ui.inspector.prospect import next_words, reach_words
 from shtairir_ui.inspector.style import restyle
 from shtairir_ui.quantities import duration, size
 from shtairir_ui.replaying import open_script
@@ -48,6 +50,8 @@ def status_text(state: NodeRuntime) -> str:
         parts.append(duration(state.elapsed_s))
     if state.output_bytes:
         parts.append(size(state.output_bytes))
+    if state.coarse:
+        parts.append("a quick look")
     if state.stale:
         parts.append("changed since")
     return " · ".join(parts)
@@ -77,6 +81,11 @@ class NodeHeader(QWidget):
         self._cause = QLabel(wordWrap=True)
         self._cause.setObjectName("nodeCause")
         self._cause.setTextFormat(Qt.TextFormat.PlainText)
+        self._prospect = QLabel(wordWrap=True)
+        self._prospect.setObjectName("nodeProspect")
+        self._prospect.setProperty("role", "small")
+        self._prospect.setTextFormat(Qt.TextFormat.PlainText)
+        self._foresight: Foresight | None = None
         self.script_button = QPushButton("Open as script")
         self.script_button.setObjectName("openScript")
         self.script_button.setProperty("role", "link")
@@ -105,6 +114,23 @@ class NodeHeader(QWidget):
     def _on_theme(self, _tokens: object) -> None:
         self.show_node(self._node)
 
+    def follow(self, foresight: Foresight) -> None:
+        """Say what the next run means for the node, too."""
+        self._foresight = foresight
+        foresight.changed.connect(self.show_prospect)
+
+    def show_prospect(self) -> None:
+        """Say whether the node runs next time, and what a change of it would run again."""
+        node, editor = self._node, self._editor
+        if node is None or node not in editor.graph.nodes or editor.past is not None:
+            self._prospect.hide()
+            return
+        forecast = self._foresight.forecast if self._foresight is not None else None
+        snapshot = editor.graph.snapshot()
+        lines = [next_words(forecast, editor.place.whole(node)), reach_words(snapshot, editor.runtime, node)]
+        self._prospect.setText("\n".join(line for line in lines if line))
+        self._prospect.show()
+
     def show_status(self, state: NodeRuntime) -> None:
         """Show how the node is doing."""
         icon, color, _ = STATUS[state.status]
@@ -112,6 +138,8 @@ class NodeHeader(QWidget):
         self._status_icon.setVisible(bool(icon))
         self._status.setText(status_text(state))
         self._show_cause(state)
+        if not self._editor.is_running:
+            self.show_prospect()
 
     def _show_cause(self, state: NodeRuntime) -> None:
         """A failure must not hide behind a tab."""
@@ -141,6 +169,7 @@ class NodeHeader(QWidget):
         column.addWidget(self._block)
         column.addLayout(last)
         column.addWidget(self._cause)
+        column.addWidget(self._prospect)
         column.addWidget(self.script_button, alignment=Qt.AlignmentFlag.AlignLeft)
 
     def _open_script(self) -> None:

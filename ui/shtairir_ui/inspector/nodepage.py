@@ -17,6 +17,7 @@ from shtairir_ui.inspector.codepage import CodePage
 from shtairir_ui.inspector.form import ParameterForm
 from shtairir_ui.inspector.header import NodeHeader
 from shtairir_ui.inspector.iterations import IterationsPage
+from shtairir_ui.inspector.logpage import LogPage
 from shtairir_ui.inspector.outcome import OutcomePage
 from shtairir_ui.runtime import IDLE
 
@@ -34,6 +35,7 @@ class NodePage(QWidget):
         self.header = NodeHeader(editor)
         self.form = ParameterForm(editor)
         self.outcome = OutcomePage(editor)
+        self.log = LogPage(editor)
         self.documentation = QTextBrowser(openLinks=False)
         self.documentation.anchorClicked.connect(self._follow)
         self.documentation.setObjectName("documentationPage")
@@ -79,7 +81,7 @@ class NodePage(QWidget):
         """Show how the node is doing now."""
         if self._node is not None:
             self.header.show_status(self._editor.runtime.get(self._node, IDLE))
-            if self.tabs.currentWidget() in (self.outcome, self.iterations):
+            if self.tabs.currentWidget() in (self.outcome, self.iterations, self.log):
                 self._fill_tab()
 
     def show_parameters(self) -> None:
@@ -142,6 +144,8 @@ class NodePage(QWidget):
                 if definition is not None
                 else "This block is not installed."
             )
+        elif page is self.log:
+            self.log.show_node(self._node, again=_cause is not None)
         elif page is self.iterations:
             self.iterations.show_node(self._node)
         elif page is self.code:
@@ -156,6 +160,7 @@ class NodePage(QWidget):
         self.tabs.setObjectName("inspectorTabs")
         self.tabs.addTab(self.form, "Parameters")
         self.tabs.addTab(self.outcome, "Result")
+        self.tabs.addTab(self.log, "Log")
         self.tabs.addTab(self.documentation, "Help")
         self.tabs.addTab(self.source, "Source")
         column = QVBoxLayout(self)

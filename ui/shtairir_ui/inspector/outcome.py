@@ -11,11 +11,10 @@ from shtairir.events import NodeFailure, NodeStatus
 from shtairir.ids import NodeId, PortRef
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
+from shtairir_ui.failures import SCHEME, failure_html, links
 from shtairir_ui.inspector.header import STATUS
 from shtairir_ui.quantities import duration, size
 from shtairir_ui.runtime import IDLE, NodeRuntime
-
-SCHEME = "node:"
 
 
 class OutcomePage(QTextBrowser):
@@ -58,28 +57,13 @@ def outcome_html(state: NodeRuntime, skipped_because: list[NodeId]) -> str:
 
 
 def failure_card(failure: NodeFailure, skipped_because: list[NodeId]) -> str:
-    """Cause, what to do, the line of code, the inputs, and what did not run because of it."""
+    """Cause, line of code, inputs and where they come from, what to try, and what did not run because of it."""
     tokens = theme.current()
     ground, edge = tokens.tint(tokens.error, 0.12).name(), tokens.css("error")
-    inner = [f"<b style='color:{edge}'>{escape(_sentence(failure))}</b>"]
-    if failure.hint:
-        inner.append(f"<p style='margin:6px 0 0 0'>{escape(failure.hint)}</p>")
-    if failure.code is not None:
-        place = f"{failure.code.file.rpartition('/')[2]}, line {failure.code.line}, in {failure.code.function}"
-        inner.append(
-            f"<p style='margin:8px 0 2px 0; color:{tokens.css('text_dim')}'>{escape(place)}</p>"
-            f"<code>{escape(failure.code.text.strip())}</code>"
-        )
-    card = (
+    return (
         f"<table width='100%' cellpadding='8' style='margin-top:8px; background-color:{ground}'>"
-        f"<tr><td style='border-left:3px solid {edge}'>{''.join(inner)}</td></tr></table>"
+        f"<tr><td style='border-left:3px solid {edge}'>{failure_html(failure, skipped_because)}</td></tr></table>"
     )
-    rows = [(str(name), summary.text) for name, summary in failure.inputs.items()]
-    return card + _table("Its inputs", rows) + _links("Skipped because of it", skipped_because)
-
-
-def _sentence(failure: NodeFailure) -> str:
-    return failure.message or f"The block raised {failure.error_type} without saying more."
 
 
 def _facts(state: NodeRuntime) -> str:
@@ -98,7 +82,7 @@ def _facts(state: NodeRuntime) -> str:
 
 
 def _skipped(state: NodeRuntime) -> str:
-    cause = f" {_link(state.cause)}" if state.cause is not None else ""
+    cause = f" {links((state.cause,))}" if state.cause is not None else ""
     return f"<p style='margin:8px 0 0 0'>{escape(state.reason)}{cause}</p>"
 
 
@@ -121,15 +105,6 @@ def _table(title: str, rows: list[tuple[str, str]]) -> str:
         for name, text in rows
     )
     return _heading(title) + f"<table cellspacing='0'>{lines}</table>"
-
-
-def _links(title: str, nodes: list[NodeId]) -> str:
-    return _heading(title) + ", ".join(_link(node) for node in nodes) if nodes else ""
-
-
-def _link(node: NodeId) -> str:
-    color = theme.current().css("accent")
-    return f"<a href='{SCHEME}{escape(node)}' style='color:{color}; text-decoration:none'>{escape(node)}</a>"
 
 
 def _heading(title: str) -> str:

@@ -1,0 +1,52 @@
+"""What the canvas tells while one looks at it: values under the mouse, errors beside nodes, states of frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shtairir_ui import theme
+from shtairir_ui.canvas.errorcard import ErrorCards
+from shtairir_ui.canvas.frame_state import FrameStates
+from shtairir_ui.canvas.hovering import Hovering
+from shtairir_ui.commands import Feature
+from shtairir_ui.preferences import REDUCED_MOTION
+
+if TYPE_CHECKING:
+    from shtairir_ui.window import MainWindow
+
+
+def attach(window: MainWindow) -> None:
+    """Have the canvas tell, and obey who wants less motion."""
+    _show_cards(window)
+    _show_frames(window)
+    inspector, foresight = window.panels.inspector, window.top_bar.run_bar.foresight
+    inspector.node_page.header.follow(foresight)
+    inspector.graph_page.follow(foresight)
+    settings = window.settings
+
+    def be_still(key: str = REDUCED_MOTION.key) -> None:
+        if key == REDUCED_MOTION.key:
+            theme.motion.reduce(bool(settings.value(REDUCED_MOTION)))
+
+    settings.changed.connect(be_still)
+    be_still()
+
+
+def _show_cards(window: MainWindow) -> None:
+    errors = ErrorCards(window.canvas, window.editor)
+    errors.node_wanted.connect(window.panels.node_wanted)
+    errors.details_wanted.connect(window.panels.show_outcome)
+    Hovering(window.canvas, window.editor, errors)
+
+
+def _show_frames(window: MainWindow) -> None:
+    canvas, editor = window.canvas, window.editor
+    frames = FrameStates(canvas.board, canvas)
+    editor.runtime_changed.connect(frames.follow)
+    for signal in (editor.graph_changed, editor.graph_replaced, editor.place_changed):
+        signal.connect(frames.look_again)
+    # The links of another graph run too, if nodes in it are at work.
+    editor.place_changed.connect(lambda _place: canvas.pulse.follow(list(editor.graph.nodes)))
+
+
+FEATURE = Feature("View", (), attach)

@@ -1,0 +1,55 @@
+"""What the next run means for a node, and what a change of the node would mean for the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from shtairir.document import Snapshot
+from shtairir.ids import NodeId
+from shtairir_ui.quantities import count, duration
+from shtairir_ui.runtime import IDLE, NodeRuntime
+from shtairir_ui.staleness import downstream
+
+if TYPE_CHECKING:
+    from shtairir.forecasting import Forecast
+
+_LOW, _HIGH = 0.25, 0.75
+
+
+def next_words(forecast: Forecast | None, path: NodeId) -> str:
+    """Whether a node would run if one pressed Run now, and why; empty where nobody knows.
+
+    A node that others are inside of runs if one of them does.
+    """
+    if forecast is None:
+        return ""
+    inside = f"{path}/"
+    reasons = [why for node, why in forecast.nodes_to_run.items() if node == path or node.startswith(inside)]
+    if reasons:
+        why = next((reason for reason in reasons if reason), "")
+        return f"Runs next time. {why}".strip()
+    if any(node == path or node.startswith(inside) for node in forecast.nodes_cached):
+        return "Need not run next time: its result is there."
+    return ""
+
+
+def reach_words(graph: Snapshot, runtime: Mapping[NodeId, NodeRuntime], node: NodeId) -> str:
+    """What a change of this node makes run again, and how much of the graph's work that is."""
+    reached = downstream([node], graph.links.values())
+    others = len(reached) - 1
+    what = f"this node and {count(others, 'other')} after it" if others else "this node"
+    words = f"A change here runs {what} again"
+    times = {one: runtime.get(one, IDLE).elapsed_s for one in graph.nodes}
+    if any(times[one] is None for one in reached):
+        return f"{words}."
+    took = sum(times[one] or 0.0 for one in reached)
+    words += f", about {duration(took)}"
+    total = sum(elapsed or 0.0 for elapsed in times.values())
+    if total <= 0 or len(graph.nodes) < 2:
+        return f"{words}."
+    return f"{words}: {_impact(took / total)} impact, {took / total:.0%} of the time of all."
+
+
+def _impact(share: float) -> str:
+    return "low" if share <= _LOW else "high" if share > _HIGH else "medium"
