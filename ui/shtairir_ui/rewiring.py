@@ -111,7 +111,8 @@ def swappable(graph: Graph, registry: Registry, node: NodeId) -> tuple[PortRef, 
         return None
     ports = [PortRef(node, port.name) for port in definition.inputs]
     linked = [port for port in ports if port in graph.links]
-    free = [port for port in definition.inputs if port.required and PortRef(node, port.name) not in graph.links]
+    shown = [port for port in definition.inputs if port.required or port.param.port]
+    free = [port for port in shown if PortRef(node, port.name) not in graph.links]
     row = [*linked, *(PortRef(node, port.name) for port in free)]
     pairs = ((a, b) for index, a in enumerate(linked) for b in row[index + 1 :])
     return next((pair for pair in pairs if not isinstance(swapped(graph, registry, *pair), str)), None)

@@ -74,7 +74,7 @@ def test_a_bypassed_node_lets_data_pass_in_a_run(window: MainWindow, graph: Grap
     with qtbot.waitSignal(window.editor.run_finished):
         window.editor.run()
     plus = window.editor.runtime[NodeId("plus")]
-    assert plus.summaries[PortRef.parse("plus.out").port].text == "the number 4"
+    assert plus.summaries[PortRef.parse("plus.out").port].text == "the number 4.0"
     skipped = window.editor.runtime[DOUBLE]
     assert (skipped.status, skipped.reason) == (NodeStatus.SKIPPED, "Bypassed: it hands on what it is given.")
 
@@ -112,12 +112,12 @@ def test_a_node_is_replaced_by_searching(window: MainWindow, graph: Graph) -> No
     popup = QApplication.activePopupWidget()
     assert isinstance(popup, BlockSearch)
     assert popup.field.placeholderText() == "Replace Multiply by…"
-    popup.field.setText("subtract")
+    popup.field.setText("math.subtract")
     gestures.key(popup, Qt.Key.Key_Return)
     assert {str(node.block) for node in graph.nodes.values()} == {"math.number", "math.subtract", "math.add"}
-    assert _links(graph) == {"three.out -> subtract.a", "subtract.out -> plus.a"}
-    assert graph.node("subtract").values == {"b": 2}
-    assert window.editor.selection == ("subtract",)
+    assert _links(graph) == {"three.out -> double.a", "double.out -> plus.a"}
+    assert graph.node("double").values == {"b": 2}
+    assert window.editor.selection == ("double",)
     assert window.canvas.board.disagreements() == []
 
 

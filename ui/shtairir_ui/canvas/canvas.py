@@ -39,6 +39,8 @@ from shtairir_ui.places import Place
 
 BLOCK_MIME = "application/x-shtairir-block"
 """The format of a block dragged from the palette: its id, in UTF-8."""
+NODES_MIME = "application/x-shtairir-nodes"
+"""The format of a template dragged from the palette: its nodes, as the clipboard holds them."""
 
 NEW_HEIGHT, NEW_GAP = 96.0, 24.0
 """The room that a new node is given, before it is known how tall it is."""
@@ -54,6 +56,8 @@ class GraphCanvas(QWidget):
         Files were dropped, and where; who owns the window decides what becomes of them.
     node_activated
         A node was double-clicked on its body, or Enter was pressed on it.
+    nodes_dropped
+        Nodes, as the clipboard holds them, were dropped at a place of the canvas.
     publish_wanted
         An input or output, and its declaration, are to get a name outside of the graph.
     viewer_wanted
@@ -62,6 +66,7 @@ class GraphCanvas(QWidget):
 
     files_dropped = Signal(list, QPointF)
     node_activated = Signal(str)
+    nodes_dropped = Signal(str, QPointF)
     publish_wanted = Signal(object, object)
     viewer_wanted = Signal(object)
 
@@ -289,17 +294,20 @@ class GraphCanvas(QWidget):
         return ground_menu(self, self.mouse_place())
 
     def takes(self, event: QDropEvent) -> bool:
-        """Blocks of the palette, and files of any kind."""
+        """Blocks and templates of the palette, and files of any kind."""
         mime = event.mimeData()
-        return mime.hasFormat(BLOCK_MIME) or bool(files_of(mime))
+        return mime.hasFormat(BLOCK_MIME) or mime.hasFormat(NODES_MIME) or bool(files_of(mime))
 
     def drop(self, event: QDropEvent, at: QPointF) -> None:
-        """Place a block, or tell that files came."""
+        """Place a block, or tell that nodes or files came."""
         mime = event.mimeData()
         if mime.hasFormat(BLOCK_MIME):
             block = bytes(mime.data(BLOCK_MIME).data()).decode()
             self.placing.uses.note(block)
             self.placing.put(block, at)
+            self.view.setFocus(Qt.FocusReason.MouseFocusReason)
+        elif mime.hasFormat(NODES_MIME):
+            self.nodes_dropped.emit(bytes(mime.data(NODES_MIME).data()).decode(), at)
             self.view.setFocus(Qt.FocusReason.MouseFocusReason)
         else:
             self.files_dropped.emit(files_of(mime), at)
