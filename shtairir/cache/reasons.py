@@ -152,7 +152,8 @@ def _change(before: Ingredients, now: Ingredients) -> str:
     """Return the first thing in which a node differs by itself; empty if there is none."""
     if before["block"] != now["block"]:
         return f"It is {now['block']} now, and was {before['block']}."
-    changed = _changed_code(before, now) or _changed_values(before, now)
+    # The version of a loop is made of all that is in its body, of which there is more to say.
+    changed = _changed_body(before, now) or _changed_code(before, now) or _changed_values(before, now)
     if changed:
         return changed
     for path, content in now["files"].items():
@@ -161,7 +162,7 @@ def _change(before: Ingredients, now: Ingredients) -> str:
     for name, told in now.get("variables", {}).items():
         if before.get("variables", {}).get(name, told) != told:
             return f"The environment variable {name} has another value."
-    return _changed_condition(before, now) or _changed_body(before, now)
+    return _changed_condition(before, now)
 
 
 def _changed_code(before: Ingredients, now: Ingredients) -> str:
