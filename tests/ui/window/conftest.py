@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from shtairir.block import Context, block
+from shtairir.block import Context, Image, block
 from shtairir.block.registry import Registry
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
@@ -64,6 +65,12 @@ def fine(x: float = 1.0, factor: float = 2.0) -> float:
     return x * factor
 
 
+@block(category="Sample", id="sample.picture")
+def picture(rows: int = 24) -> Image:
+    """Draw something from dark to light."""
+    return np.linspace(0, 1, rows * 32, dtype=np.float32).reshape(rows, 32)
+
+
 FAILURES = [0]
 """How often flaky blocks still fail."""
 
@@ -107,7 +114,7 @@ def registry() -> Registry:
     registry = Registry(folders=())
     GATE.clear()  # the test before may have let its blocks go
     FAILURES[0] = 0
-    for sample in (hold, broken, talk, far, flaky, needy, mail, slow, fine):
+    for sample in (hold, broken, talk, far, flaky, needy, mail, slow, fine, picture):
         registry.add(sample)
     return registry
 
