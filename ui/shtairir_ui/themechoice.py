@@ -9,8 +9,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from shtairir_ui import theme
-from shtairir_ui.preferences import FONT_SIZE, HIGH_CONTRAST, THEME
+from shtairir_ui.preferences import FONT_SIZE, HIGH_CONTRAST, REDUCED_MOTION, THEME
 from shtairir_ui.settings import Settings, ThemeChoice
+from shtairir_ui.theme import motion
 
 
 class ThemeControl(QObject):
@@ -19,6 +20,7 @@ class ThemeControl(QObject):
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
+        motion.reduce(bool(settings.value(REDUCED_MOTION)))
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
         settings.changed.connect(self._obey)
 
@@ -34,6 +36,8 @@ class ThemeControl(QObject):
     def _obey(self, key: str) -> None:
         if key in (THEME.key, HIGH_CONTRAST.key, FONT_SIZE.key):
             show_theme(self._settings)
+        elif key == REDUCED_MOTION.key:
+            motion.reduce(bool(self._settings.value(REDUCED_MOTION)))
 
     def _follow(self) -> None:
         if self.choice == "system":

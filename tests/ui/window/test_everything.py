@@ -26,14 +26,16 @@ from tests.ui.gestures import settle
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
-@pytest.fixture
-def palette(window: MainWindow) -> CommandPalette:
+def opened(window: MainWindow) -> CommandPalette:
     window.activateWindow()
     settle()
     QTest.keyClick(window, Qt.Key.Key_P, CTRL | SHIFT)
-    found = window.findChild(CommandPalette)
-    assert found is not None
-    return found
+    return next(one for one in window.findChildren(CommandPalette) if one.isVisible())
+
+
+@pytest.fixture
+def palette(window: MainWindow) -> CommandPalette:
+    return opened(window)
 
 
 @pytest.fixture
@@ -52,9 +54,10 @@ def rows(palette: CommandPalette) -> list[str]:
     return [palette.list.item(row).text() for row in range(palette.list.count())]
 
 
-def test_a_command_is_found_by_some_letters_and_done(window: MainWindow, palette: CommandPalette) -> None:
+def test_a_command_is_found_by_some_letters_and_done(window: MainWindow) -> None:
     window.editor.add_block("math.number", 0, 0)
     window.editor.select(())
+    palette = opened(window)
     QTest.keyClicks(palette.field, "sel all")
     assert rows(palette)[0] == "Select All"
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
@@ -64,9 +67,7 @@ def test_a_command_is_found_by_some_letters_and_done(window: MainWindow, palette
 def test_what_was_used_last_comes_first(window: MainWindow, palette: CommandPalette) -> None:
     QTest.keyClicks(palette.field, "fit the graph")
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
-    QTest.keyClick(window, Qt.Key.Key_P, CTRL | SHIFT)
-    again = [one for one in window.findChildren(CommandPalette) if one.isVisible()][-1]
-    assert rows(again)[0] == "Fit the graph"
+    assert rows(opened(window))[0] == "Fit the graph"
 
 
 def test_a_command_that_cannot_be_used_now_is_last_and_does_nothing(
@@ -108,11 +109,13 @@ def test_a_tick_is_kept_and_its_way_back_appears(window: MainWindow, dialog: Set
     box = dialog.findChild(QCheckBox, "preference_look_reduced_motion")
     QTest.keyClick(box, Qt.Key.Key_Space)
     assert window.settings.value(REDUCED_MOTION) is True
+    assert theme.motion.reduced()
     back = next(one for one in dialog.findChildren(QToolButton) if one.accessibleName() == "Reset Less motion")
     assert back.isVisible()
     QTest.mouseClick(back, Qt.MouseButton.LeftButton)
     assert window.settings.value(REDUCED_MOTION) is False
     assert not box.isChecked()
+    assert not theme.motion.reduced()
     assert not back.isVisible()
 
 

@@ -32,7 +32,8 @@ class _Everything:
         if self._dialog is None:
             from shtairir_ui.features import FEATURES  # which has this one among them
 
-            preferences = tuple(one for feature in FEATURES for one in feature.preferences)
+            others = (one for feature in FEATURES for one in feature.preferences if one not in CORE)
+            preferences = (*CORE, *others)
             window = self._window
             self._dialog = SettingsDialog(preferences, window.settings, window.actions_, self._shortcuts, window)
             self._dialog.destroyed.connect(self._forget)

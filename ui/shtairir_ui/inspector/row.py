@@ -77,7 +77,9 @@ class ParameterRow(QObject):
         field = make_field(self.port, FieldContext(lambda: self._editor.graph.base_dir))
         field.setParent(parent)
         field.setObjectName(f"field_{self.port.name}")
-        field.setAccessibleName(self.port.label or self.port.name)
+        for part in (field, *field.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)):
+            if not part.accessibleName():
+                part.setAccessibleName(self.port.label or self.port.name)
         field.setToolTip(self.port.help)
         field.edited.connect(self._on_edited)
         field.refused.connect(self._on_refused)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListWidget,
+    QListWidgetItem,
     QMessageBox,
     QPushButton,
     QScrollArea,
@@ -101,7 +102,8 @@ class SettingsDialog(QDialog):
             column.addWidget(heading)
             for row in rows:
                 column.addWidget(row)
-            self.sections.addItem(section)
+            item = QListWidgetItem(section, self.sections)
+            item.setSizeHint(QSize(0, tokens.control_height))
         column.addWidget(self.empty)
         self.empty.hide()
         column.addStretch(1)
