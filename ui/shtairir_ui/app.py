@@ -66,6 +66,8 @@ def main(
         if path is not None and not window.files.show_file(path, remember=screenshot is None) and screenshot:
             print(window.notice.text, file=sys.stderr)  # noqa: T201 - there is no window to say it in
             return 1
+        if path is None:
+            window.welcome_wanted.emit()
         if screenshot is not None:
             return _picture(window, screenshot, None if canvas else size, run=run)
         return _live(window, size, run=run)
@@ -86,10 +88,14 @@ def _read_packs_meanwhile() -> None:
 
 
 def _passing_settings(at_the_end: contextlib.ExitStack) -> Settings:
-    """A picture shows the window as it first opens, not as this person last left it."""
+    """A picture shows the window as it first opens, not as this person last left it, nor what was cut off then."""
+    from shtairir.keeping import VARIABLE
     from shtairir_ui.settings import Settings
 
     folder = at_the_end.enter_context(tempfile.TemporaryDirectory(prefix="shtairir-"))
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = str(Path(folder) / "state")
+    at_the_end.callback(lambda: os.environ.pop(VARIABLE) if before is None else os.environ.update({VARIABLE: before}))
     return Settings(Path(folder) / "window.ini")
 
 

@@ -51,6 +51,8 @@ class MainWindow(QMainWindow):
     ----------
     closed
         It was closed, and nothing in it that was not saved is to be kept.
+    welcome_wanted
+        There is no graph to show.
 
     Parameters
     ----------
@@ -61,6 +63,7 @@ class MainWindow(QMainWindow):
     """
 
     closed = Signal()
+    welcome_wanted = Signal()
 
     def __init__(self, editor: Editor | None = None, settings: Settings | None = None) -> None:
         super().__init__()
@@ -126,6 +129,20 @@ class MainWindow(QMainWindow):
     def begin_anew(self) -> None:
         """Show an empty graph in the place of the last one, which was closed."""
         self.editor.new()
+        self.welcome_wanted.emit()
+
+    @property
+    def page(self) -> QWidget:
+        """What is shown under the bars: the panels, or what stands in their place."""
+        return self._views.currentWidget()
+
+    def show_page(self, page: QWidget | None) -> None:
+        """Show a page in the place of the panels, or the panels again."""
+        if page is not None and self._views.indexOf(page) < 0:
+            self._views.addWidget(page)
+        self._views.setCurrentWidget(page or self.panels)
+        if page is None:
+            self.canvas.setFocus()
 
     def end(self) -> None:
         """Remember the layout and stop all that goes on; whoever calls has asked about unsaved changes."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shtairir_ui.commands import Feature
-from shtairir_ui.features import ondisk, picture, recovery, versions
+from shtairir_ui.features import ondisk, picture, recovery, relinking, versions
 
 if TYPE_CHECKING:
     from shtairir_ui.window import MainWindow
 
-PARTS = (picture, versions, ondisk, recovery)
+PARTS = (picture, versions, ondisk, relinking, recovery)
 
 
 def attach(window: MainWindow) -> None:
