@@ -29,7 +29,7 @@ from shtairir_ui.window import MainWindow
 from tests.ui import gestures
 from tests.ui.canvas.conftest import BLOCKS
 
-GESTURES = int(os.environ.get("SHTAIRIR_GESTURES", "160"))
+GESTURES = int(os.environ.get("SHTAIRIR_GESTURES", "100"))
 FIRST_SEED = int(os.environ.get("SHTAIRIR_SEED", "0"))
 SEEDS = range(FIRST_SEED, FIRST_SEED + (2 if GESTURES <= 500 else 1))
 MOST_NODES = 28
@@ -327,6 +327,7 @@ class Monkey:
         assert modal is None, modal
 
 
+@pytest.mark.timeout(120 + GESTURES)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_random_gestures_never_part_scene_and_document_and_undo_leads_back(window: MainWindow, seed: int) -> None:
     original = _start()

@@ -1,4 +1,4 @@
-"""How a node shows that it is bypassed or disabled: by a line that goes past it, or by hatching, not only by colour."""
+"""How a node shows that it is bypassed or disabled: by an arrow through it, or by hatching, not only by colour."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
 
 from shtairir.document.model import ACTIVE, BYPASSED
 from shtairir_ui import theme
-from shtairir_ui.canvas.look import RADIUS, TITLE_HEIGHT
+from shtairir_ui.canvas.look import BADGE, GAP, ICON, PAD, RADIUS
 
 if TYPE_CHECKING:
     from shtairir_ui.canvas.node_item import NodeItem
 
-_HEAD = 7.0
+_HEAD = 6.0
 _CARD_PX = 2.0
 
 
@@ -54,20 +54,34 @@ def paint_state_on_card(painter: QPainter, item: NodeItem, detail: float) -> Non
 
 
 def _paint_way_past(painter: QPainter, item: NodeItem, outline: QRectF) -> None:
-    """A line from the first input to the first output, as what comes in goes out again."""
-    inputs, outputs = item.layout.inputs, item.layout.outputs
-    middle = TITLE_HEIGHT if not item.face.collapsed else outline.center().y()
-    start = inputs[0].center if inputs else QPointF(outline.left(), middle)
-    end = outputs[0].center if outputs else QPointF(outline.right(), middle)
+    """An arrow from the first input to the first output, as what comes in goes out again; it leaves the texts free."""
+    outputs = item.layout.outputs
     color = QColor(item.look.tokens.type_color(outputs[0].port.family if outputs else "any"))
-    pen = QPen(theme.mix(item.look.body, color, 0.75), 3.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+    pen = QPen(theme.mix(item.look.body, color, 0.85), 3.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
-    pull = (end.x() - start.x()) * 0.4
-    path = QPainterPath(start)
-    path.cubicTo(start + QPointF(pull, 0), end - QPointF(pull, 0), end)
-    painter.drawPath(path)
-    center = path.pointAtPercent(0.5)
-    head = QPainterPath(center + QPointF(-_HEAD * 0.5, -_HEAD))
-    head.lineTo(center + QPointF(_HEAD * 0.5, 0))
-    head.lineTo(center + QPointF(-_HEAD * 0.5, _HEAD))
+    left, right, y = _free_way(item, outline)
+    if right - left > 2 * _HEAD:
+        painter.drawLine(QPointF(left, y), QPointF(right, y))
+    tip = QPointF(max(right, left + _HEAD), y)
+    head = QPainterPath(tip + QPointF(-_HEAD, -_HEAD))
+    head.lineTo(tip)
+    head.lineTo(tip + QPointF(-_HEAD, _HEAD))
     painter.drawPath(head)
+
+
+def _free_way(item: NodeItem, outline: QRectF) -> tuple[float, float, float]:
+    """From where to where, and at what height, there is nothing written in the row of the first ports."""
+    look, face, inputs, outputs = item.look, item.face, item.layout.inputs, item.layout.outputs
+    if face.collapsed:
+        title = min(look.width(look.title, face.title), outline.width() - BADGE - 5 * GAP - ICON)
+        return PAD + ICON + 2 * GAP + title, outline.right() - 2 * GAP - BADGE, outline.center().y()
+    row = (*inputs, *outputs)
+    y = row[0].center.y() if row else outline.center().y()
+    left, right = outline.left() + PAD, outline.right() - PAD
+    if inputs:
+        port = inputs[0].port
+        value = look.width(look.label, port.value) + GAP if port.value else 0.0
+        left = inputs[0].label.left() + min(look.width(look.label, port.label) + value, inputs[0].label.width()) + GAP
+    if outputs:
+        right = outputs[0].label.right() - look.width(look.label, outputs[0].port.label) - GAP
+    return left, right, y
