@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from difflib import unified_diff
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from shtairir.document.jsonable import same_json
 from shtairir.document.model import GraphTest, Header, Node
 from shtairir.document.renamed import renamed_nodes
 from shtairir.document.writing import bookmark_record, frame_record, note_record, parameter_record, result_record
-from shtairir.ids import NodeId, PortRef
+from shtairir.ids import NodeId, PortName, PortRef
 
 if TYPE_CHECKING:
     from shtairir.document.snapshot import Snapshot
@@ -42,6 +42,12 @@ class Difference:
         Whether it may change a result; where a node lies and what it is called does not.
     details
         More lines, where there is more to see: those of a code block that changed.
+    scope
+        The definition that it is in; empty for the graph itself.
+    nodes
+        The nodes that it is about, by the names they have now; by those they had, if they are gone.
+    port
+        The input whose link differs.
     """
 
     kind: Kind
@@ -49,10 +55,13 @@ class Difference:
     sentence: str
     matters: bool = True
     details: tuple[str, ...] = ()
+    scope: str = ""
+    nodes: tuple[NodeId, ...] = ()
+    port: PortName | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the difference as JSON can hold it."""
-        return {**asdict(self), "details": list(self.details)}
+        return {**asdict(self), "details": list(self.details), "nodes": list(self.nodes)}
 
 
 def differences(before: Snapshot, after: Snapshot) -> list[Difference]:
@@ -80,7 +89,7 @@ def _definitions(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
         elif new is None:
             yield Difference("removed", f"subgraph {name}", "was removed.")
         else:
-            yield from _scope(old, new, f"{name}: ")
+            yield from (replace(one, scope=name) for one in _scope(old, new, f"{name}: "))
             yield from _texts(old.header, new.header, f"subgraph {name}")
     yield from _code(before, after)
 
@@ -92,22 +101,23 @@ def _scope(before: Snapshot, after: Snapshot, prefix: str) -> Iterator[Differenc
     for id, old in before.nodes.items():
         new = after.nodes.get(renamed.get(id, id))
         if new is None:
-            yield Difference("removed", prefix + id, f"was removed; it was {_kind(old)}.")
+            yield Difference("removed", prefix + id, f"was removed; it was {_kind(old)}.", nodes=(id,))
             continue
         if id in renamed:
-            yield Difference("renamed", prefix + new.id, f"was called '{id}'.")
-        yield from _node(old, new, prefix)
+            yield Difference("renamed", prefix + new.id, f"was called '{id}'.", nodes=(new.id,))
+        yield from (replace(one, nodes=(new.id,)) for one in _node(old, new, prefix))
         if old.position != new.position:
             moved.append(new.id)
     came = set(renamed.values())
     for id, new in after.nodes.items():
         if id not in before.nodes and id not in came:
             set_to = ", ".join(f"{name} {_shown(value)}" for name, value in new.values.items())
-            yield Difference("added", prefix + id, f"was added: {_kind(new)}{f', {set_to}' if set_to else ''}.")
+            sentence = f"was added: {_kind(new)}{f', {set_to}' if set_to else ''}."
+            yield Difference("added", prefix + id, sentence, nodes=(id,))
     yield from _links(before, after, renamed, prefix)
     if moved:
         what = f"'{moved[0]}'" if len(moved) == 1 else f"{len(moved)} nodes"
-        yield Difference("moved", f"{prefix}positions", f"{what} moved.", matters=False)
+        yield Difference("moved", f"{prefix}positions", f"{what} moved.", matters=False, nodes=tuple(moved))
     yield from _canvas(before.header, after.header, prefix)
 
 
@@ -141,6 +151,11 @@ def _node(old: Node, new: Node, prefix: str) -> Iterator[Difference]:
         yield Difference("changed", place, sentence, matters=False)
 
 
+class _About(TypedDict):
+    nodes: tuple[NodeId, ...]
+    port: PortName
+
+
 def _links(before: Snapshot, after: Snapshot, renamed: Mapping[NodeId, NodeId], prefix: str) -> Iterator[Difference]:
     def current(port: PortRef) -> PortRef:
         return PortRef(renamed.get(port.node, port.node), port.port)
@@ -152,16 +167,17 @@ def _links(before: Snapshot, after: Snapshot, renamed: Mapping[NodeId, NodeId], 
         was, now = old.get(target), new.get(target)
         if target.node not in after.nodes:  # that of a node that is gone went with it
             continue
+        place = f"{prefix}{target}"
+        about: _About = {"nodes": (target.node,), "port": target.port}
         if was == now:
             if via[target] != after.links[target].via:
-                yield Difference("moved", f"{prefix}{target}", "has its link led another way.", matters=False)
-            continue
-        if was is None:
-            yield Difference("added", f"{prefix}{target}", f"reads {now} now.")
+                yield Difference("moved", place, "has its link led another way.", matters=False, **about)
+        elif was is None:
+            yield Difference("added", place, f"reads {now} now.", **about)
         elif now is None:
-            yield Difference("removed", f"{prefix}{target}", f"no longer reads {was}.")
+            yield Difference("removed", place, f"no longer reads {was}.", **about)
         else:
-            yield Difference("changed", f"{prefix}{target}", f"read {was} and reads {now}.")
+            yield Difference("changed", place, f"read {was} and reads {now}.", **about)
 
 
 # --- what is not a node ---------------------------------------------------------------------------------------
@@ -286,4 +302,4 @@ def _shown(value: Any, absent: str = "") -> str:
 
 
 def _kind(node: Node) -> str:
-    return f"a {node.block}"
+    return f"{'an' if node.block[:1] in 'aeiou' else 'a'} {node.block}"

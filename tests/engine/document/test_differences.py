@@ -121,3 +121,17 @@ def test_code_shows_its_lines() -> None:
     assert found.place == "code half"
     assert "-    return x / 2" in found.details
     assert "+    return x * 0.5" in found.details
+
+
+def test_a_difference_knows_which_nodes_and_which_input_it_is_about() -> None:
+    after = _graph()
+    after.set("three.value", 5)
+    after.unlink("total.b")
+    after.remove("four")
+    after.add("math.number", id="five")
+    found = differences(_graph().snapshot(), after.snapshot())
+    about = {difference.place: (difference.nodes, difference.port) for difference in found}
+    assert about["three.value"] == (("three",), None)
+    assert about["total.b"] == (("total",), "b")
+    assert about["five"] == (("five",), None)
+    assert about["four"] == (("four",), None), "it is gone: by the name that it had"

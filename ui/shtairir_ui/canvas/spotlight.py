@@ -10,14 +10,16 @@ from shtairir.ids import NodeId
 from shtairir_ui import theme
 from shtairir_ui.canvas.board import Board
 from shtairir_ui.canvas.look import RADIUS
-from shtairir_ui.canvas.toolkit import Z_LIVE
+from shtairir_ui.canvas.toolkit import Z_MARK
 from shtairir_ui.canvas.view import CanvasView
 from shtairir_ui.guard import guarded
 
 LINGER_MS = 350
 """Who only passes over a list does not want the canvas to jump along."""
 
-_OUT = 6.0
+_OUT = 9.0
+"""Outside of the ring that a comparison draws around a node."""
+
 _LINE_PX = 3.0
 
 
@@ -28,7 +30,7 @@ class Ring(QGraphicsItem):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setZValue(Z_LIVE)
+        self.setZValue(Z_MARK - 0.5)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self._rect = QRectF()
         self.setVisible(False)
