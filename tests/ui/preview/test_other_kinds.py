@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from shtairir.block.values import Audio, Color
 from shtairir_ui.preview.array_facts import facts_of
 from shtairir_ui.preview.figure_render import render
+from shtairir_ui.preview.jobs import Ticket
 from shtairir_ui.preview.kinds import Kind, kind_of
 from shtairir_ui.preview.scalar_view import words_for
 from shtairir_ui.preview.trace import envelope
@@ -80,7 +81,7 @@ def test_a_figure_that_cannot_be_drawn_says_so(show, figure, qtbot):
 def test_statistics_are_those_of_numpy():
     values = np.random.default_rng(1).normal(5, 2, 10_001)
     values[:3] = np.nan, np.inf, np.nan
-    facts, finite = facts_of(values), values[np.isfinite(values)]
+    facts, finite = facts_of(values, Ticket()), values[np.isfinite(values)]
     assert facts.minimum == finite.min()
     assert facts.maximum == finite.max()
     assert facts.mean == pytest.approx(finite.mean())
@@ -90,7 +91,7 @@ def test_statistics_are_those_of_numpy():
 
 @pytest.mark.parametrize("values", [np.zeros((0, 3)), np.full(4, np.nan), np.array(["a"]), np.array([True, False])])
 def test_arrays_without_numbers_have_a_sentence_too(values):
-    assert facts_of(values).sentence()
+    assert facts_of(values, Ticket()).sentence()
 
 
 def test_no_peak_is_lost_in_a_long_series():
@@ -110,7 +111,7 @@ def test_a_gap_stays_a_gap():
 def test_an_array_shows_statistics_picture_and_values(show, qtbot):
     values = np.arange(12.0).reshape(3, 4)
     view = show(values, "array")
-    qtbot.waitUntil(lambda: view.stack.currentWidget() is view.heat)
+    qtbot.waitUntil(lambda: view.stack.currentWidget() is view.picture)
     qtbot.waitUntil(lambda: "min 0   max 11   mean 5.5" in view.foot.full_text())
     qtbot.mouseClick(view.values, Qt.MouseButton.LeftButton)
     assert view.stack.currentWidget() is view.grid
@@ -126,7 +127,7 @@ def test_an_array_of_three_axes_is_shown_slice_by_slice(show, qtbot):
     values = np.arange(24).reshape(2, 3, 4)
     view = show(values, "array")
     assert view.model.data(view.model.index(0, 0)) == "0"
-    view._axes[0].setValue(1)
+    view.slices.sliders[0].setValue(1)
     assert view.model.data(view.model.index(0, 0)) == "12"
 
 
@@ -142,7 +143,7 @@ def test_sound_tells_length_rate_and_peak(show, qtbot):
     samples[100, 1] = -0.75
     view = show(Audio(samples, 44_100))
     assert view.info.full_text() == "0.500 s  44,100 Hz  2 channels"
-    qtbot.waitUntil(lambda: view.foot.full_text() == "peak 0.750")
+    qtbot.waitUntil(lambda: view.foot.full_text().startswith("peak 0.750"))
 
 
 def test_a_long_text_without_lines_comes_in_portions_and_is_copied_whole(show, qtbot):

@@ -10,6 +10,7 @@ from shtairir_ui import theme
 from shtairir_ui.guard import guarded
 
 from .image_surface import ImageSurface
+from .painting import painting
 from .picture import Picture
 
 _REACH = 8
@@ -57,16 +58,16 @@ class CompareSurface(ImageSurface):
         super().paintEvent(event)
         if self._other is None:
             return
-        painter = QPainter(self)
-        right = QRectF(self.divider, 0, self.width() - self.divider, self.height())
-        painter.save()
-        painter.setClipRect(right)
-        painter.fillRect(right, theme.current().background)
-        self.paint_picture(painter, self._other)
-        painter.restore()
-        self._paint_divider(painter)
-        self._paint_label(painter, self._labels[0], Qt.AlignmentFlag.AlignLeft)
-        self._paint_label(painter, self._labels[1], Qt.AlignmentFlag.AlignRight)
+        with painting(self) as painter:
+            right = QRectF(self.divider, 0, self.width() - self.divider, self.height())
+            painter.save()
+            painter.setClipRect(right)
+            painter.fillRect(right, theme.current().background)
+            self.paint_picture(painter, self._other)
+            painter.restore()
+            self._paint_divider(painter)
+            self._paint_label(painter, self._labels[0], Qt.AlignmentFlag.AlignLeft)
+            self._paint_label(painter, self._labels[1], Qt.AlignmentFlag.AlignRight)
 
     def _paint_divider(self, painter: QPainter) -> None:
         tokens = theme.current()

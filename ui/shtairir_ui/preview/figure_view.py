@@ -13,6 +13,7 @@ from shtairir_ui.guard import guarded
 
 from .figure_render import render
 from .jobs import Workers
+from .painting import painting
 from .pixels import qimage
 from .view import View
 
@@ -44,15 +45,15 @@ class FigureSurface(QWidget):
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the chart; a card of its own ground, as it will be saved."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.current().background)
-        if self.image.isNull():
-            return
-        room = self.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        place = QRect(room.topLeft(), self.image.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio))
-        place.moveCenter(room.center())
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(place, self.image)
+        with painting(self) as painter:
+            painter.fillRect(self.rect(), theme.current().background)
+            if self.image.isNull():
+                return
+            room = self.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+            place = QRect(room.topLeft(), self.image.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio))
+            place.moveCenter(room.center())
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(place, self.image)
 
     @guarded
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from shtairir_ui import theme
 from shtairir_ui.guard import guarded
 
+from .painting import painting
 from .picture import Picture
 
 _MAX_SCALE = 64.0
@@ -26,7 +27,13 @@ _STEP = 1.25
 
 
 class ImageSurface(QWidget):
-    """Shows a `Picture`. `scale` is device pixels per picture pixel, 1.0 is 100 %."""
+    """Shows a `Picture`. `scale` is device pixels per picture pixel, 1.0 is 100 %.
+
+    Attributes
+    ----------
+    stretched
+        The picture fills the panel whatever its shape: for pictures of numbers, whose pixels have no shape.
+    """
 
     pointed = Signal(int, int)
     """The pixel under the cursor; (-1, -1) when there is none."""
@@ -42,7 +49,9 @@ class ImageSurface(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._picture: Picture | None = None
         self._fitting = True
+        self._aspect = 1.0
         self._scale = 1.0
+        self.stretched = False
         self._origin = QPointF()
         self._grabbed: QPointF | None = None
 
@@ -77,8 +86,9 @@ class ImageSurface(QWidget):
         margin = theme.current().s2
         room = QSize(max(1, self.width() - 2 * margin), max(1, self.height() - 2 * margin))
         ratio = self.devicePixelRatioF()
-        fitting = min(room.width() / self._picture.width, room.height() / self._picture.height) * ratio
-        self._set_scale(min(fitting, _MAX_FITTED * ratio))
+        across, down = room.width() / self._picture.width, room.height() / self._picture.height
+        self._aspect = down / across if self.stretched else 1.0
+        self._set_scale(across * ratio if self.stretched else min(across, down, _MAX_FITTED) * ratio)
         self._centre()
 
     def actual_size(self) -> None:
@@ -95,13 +105,13 @@ class ImageSurface(QWidget):
             return None
         unit = self._unit()
         x = int((position.x() - self._origin.x()) // unit)
-        y = int((position.y() - self._origin.y()) // unit)
+        y = int((position.y() - self._origin.y()) // (unit * self._aspect))
         return (x, y) if 0 <= x < self._picture.width and 0 <= y < self._picture.height else None
 
     def position_of(self, x: int, y: int) -> QPointF:
         """Return where the centre of a picture pixel is in the widget."""
         unit = self._unit()
-        return QPointF(self._origin.x() + (x + 0.5) * unit, self._origin.y() + (y + 0.5) * unit)
+        return QPointF(self._origin.x() + (x + 0.5) * unit, self._origin.y() + (y + 0.5) * unit * self._aspect)
 
     def _middle(self) -> QPointF:
         return QPointF(self.width() / 2, self.height() / 2)
@@ -132,7 +142,7 @@ class ImageSurface(QWidget):
     def _shown_size(self) -> QRectF:
         assert self._picture is not None
         unit = self._unit()
-        return QRectF(0, 0, self._picture.width * unit, self._picture.height * unit)
+        return QRectF(0, 0, self._picture.width * unit, self._picture.height * unit * self._aspect)
 
     def _keep_in_sight(self) -> None:
         # Some of the picture always stays in the panel, so it cannot be lost by panning.
@@ -147,7 +157,7 @@ class ImageSurface(QWidget):
         """Paint the part of a picture that can be seen, stretched to the size of the one that is shown."""
         whole = self._shown_size().translated(self._origin)
         seen = whole.intersected(QRectF(self.rect()))
-        level = picture.level_for(self._scale * self.picture_size[0] / picture.width)
+        level = picture.level_for(self._scale * max(self._aspect, 1.0) * self.picture_size[0] / picture.width)
         across, down = whole.width() / level.width(), whole.height() / level.height()
         source = QRectF(
             (seen.x() - whole.x()) / across,
@@ -165,14 +175,14 @@ class ImageSurface(QWidget):
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the part of the picture that can be seen."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.current().background)
-        if self._picture is None:
-            return
-        self.paint_picture(painter, self._picture)
-        if self.hasFocus():
-            painter.setPen(theme.current().focus)
-            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+        with painting(self) as painter:
+            painter.fillRect(self.rect(), theme.current().background)
+            if self._picture is None:
+                return
+            self.paint_picture(painter, self._picture)
+            if self.hasFocus():
+                painter.setPen(theme.current().focus)
+                painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
     @guarded
     def wheelEvent(self, event: QWheelEvent) -> None:

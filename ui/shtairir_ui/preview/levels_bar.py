@@ -11,6 +11,7 @@ from shtairir_ui import theme
 from shtairir_ui.guard import guarded
 
 from .levels import Histogram, Range
+from .painting import painting
 
 _MARGIN = 12
 _GRIP = 5
@@ -74,19 +75,19 @@ class HistogramBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the counts, dim what is cut off, and the marks."""
         tokens = theme.current()
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), tokens.surface)
-        room = QRectF(_MARGIN, 4, self.width() - 2 * _MARGIN, self.height() - 4 - 2 * _GRIP)
-        painter.fillRect(room, tokens.background)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._histogram is not None:
-            self._paint_counts(painter, room, self._histogram)
-        low, high = (self.place_of(value) for value in self._span)
-        veil = theme.with_alpha(tokens.surface, 0.72)
-        painter.fillRect(QRectF(room.left(), room.top(), low - room.left(), room.height()), veil)
-        painter.fillRect(QRectF(high, room.top(), room.right() - high, room.height()), veil)
-        for x in (low, high):
-            self._paint_mark(painter, x, room)
+        with painting(self) as painter:
+            painter.fillRect(self.rect(), tokens.surface)
+            room = QRectF(_MARGIN, 4, self.width() - 2 * _MARGIN, self.height() - 4 - 2 * _GRIP)
+            painter.fillRect(room, tokens.background)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self._histogram is not None:
+                self._paint_counts(painter, room, self._histogram)
+            low, high = (self.place_of(value) for value in self._span)
+            veil = theme.with_alpha(tokens.surface, 0.72)
+            painter.fillRect(QRectF(room.left(), room.top(), low - room.left(), room.height()), veil)
+            painter.fillRect(QRectF(high, room.top(), room.right() - high, room.height()), veil)
+            for x in (low, high):
+                self._paint_mark(painter, x, room)
 
     def _paint_counts(self, painter: QPainter, room: QRectF, histogram: Histogram) -> None:
         # Square roots: a background of one value would flatten everything else.

@@ -93,7 +93,7 @@ def _paint_summary(painter: QPainter, room: QRectF, summary: Summary) -> None:
         painter.fillRect(QRectF(bars.left() + number * width, bars.bottom() - tall, width - gap, tall), color)
     painter.setFont(theme.ui_font(tokens.size_small - 1))
     painter.setPen(tokens.warning if summary.missing else tokens.text_dim)
-    words = f"{summary.missing:,} missing" if summary.missing else "none missing"
+    words = f"{summary.missing:,} missing" if summary.missing else "complete"
     line = QRectF(room.left(), bars.bottom(), room.width(), _SMALL)
     shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(line.width()))
     painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

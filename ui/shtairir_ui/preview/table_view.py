@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QTableView, QWidget
 
 from shtairir_ui.quantities import count, size
 
+from .chart_pane import ChartPane
 from .jobs import Ticket, Workers
 from .searchbar import SearchBar
 from .table_filter import rows_where
@@ -73,14 +74,20 @@ class TableView(View):
         self._settle.timeout.connect(self._arrange)
         self.filter.changed.connect(lambda _text: self._settle.start())
         self.filter.closed.connect(self.grid.setFocus)
+        self.chart = ChartPane(self.jobs)
+        self.chart.told.connect(self._on_chart_told)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.grid)
+        self.stack.addWidget(self.chart)
         self.body.addWidget(self.filter)
-        self.body.addWidget(self.grid, 1)
+        self.body.addWidget(self.stack, 1)
         self.filter_switch = self.add_switch("filter", "Filter the rows (Ctrl+F)", self.filter.show_bar)
         self.filter.shown.connect(self.filter_switch.setChecked)
         self.summaries = self.add_switch("stats", "Summaries of the columns", self.header.show_summaries)
+        self.charting = self.add_switch("chart", "Chart of the columns", self._on_charting)
         self.listen("Ctrl+F", lambda: self.filter.show_bar(True))
         self.listen("Ctrl+C", self.copy)
-        self.setFocusProxy(self.grid)
+        self.setFocusProxy(self.stack)
 
     # -- the value -----------------------------------------------------------------------------
 
@@ -114,9 +121,16 @@ class TableView(View):
         self.filter.show_bar(False)
         self.header.forget()
         self.model.show_table(None)
+        self.chart.show_table(None)
 
     def copy(self) -> None:
-        """Put the selected cells on the clipboard as tab-separated text, or all that is shown without a selection."""
+        """Put the selected cells on the clipboard as tab-separated text, all that is shown without a selection.
+
+        Of a chart, a picture.
+        """
+        if self.charting.isChecked():
+            QGuiApplication.clipboard().setPixmap(self.chart.plot.grab())
+            return
         cells = self.grid.selectedIndexes() if self.grid.selectionModel().hasSelection() else []
         if not cells:
             self._copy_all()
@@ -163,6 +177,7 @@ class TableView(View):
             if self.model.order is not None:
                 self.model.show_order(None)
             self._tell("")
+            self._draw()
             return
         sorting = f"Sorted by {name}, {'falling' if falling else 'rising'}" if name is not None else ""
         self._tell("Looking for the rows …" if text.strip() else f"Sorting by {name} …")
@@ -178,6 +193,20 @@ class TableView(View):
         self.model.show_order(order)
         self.grid.scrollToTop()
         self._tell(words)
+        self._draw()
+
+    def _on_charting(self, shown: bool) -> None:
+        self.stack.setCurrentWidget(self.chart if shown else self.grid)
+        self._draw()
+
+    def _draw(self) -> None:
+        """Draw the rows that are shown, while a chart is wanted."""
+        if self.charting.isChecked() and self.model.table is not None:
+            self.chart.show_table(self.model.shown_table())
+
+    def _on_chart_told(self, words: str) -> None:
+        if self.charting.isChecked():
+            self._tell(words)
 
     def _on_refused(self, error: Exception, name: str | None) -> None:
         if isinstance(error, ValueError) and self.filter.text.strip():
@@ -195,7 +224,10 @@ class TableView(View):
             parts.insert(0, f"{len(self.model.order):,} of {table.height:,} rows")
         if table.height > MAX_ROWS:
             parts.insert(0, f"Only the first {MAX_ROWS:,} rows are shown")
-        self.say("   ".join(part for part in parts if part) or "Click a header to sort")
+        self.say(
+            "   ".join(part for part in parts if part)
+            or ("" if self.charting.isChecked() else "Click a header to sort")
+        )
 
     # -- columns ---------------------------------------------------------------------------------
 
@@ -217,7 +249,7 @@ class TableView(View):
         measure = self.grid.fontMetrics().horizontalAdvance
         for column, (name, dtype) in enumerate(islice(table.schema.items(), _SIZED_COLUMNS)):
             widest = max((measure(cell_text(value)) for value in sample[name]), default=0)
-            wide = max(widest + 24, measure(name) + 36, measure(str(dtype)) + 24)
+            wide = max(widest + 24, measure(name) + 52, measure(str(dtype)) + 36)
             self.grid.setColumnWidth(column, min(max(wide, 56), 280))
 
     def _on_opened(self, index: QModelIndex) -> None:

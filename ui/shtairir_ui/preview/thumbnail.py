@@ -54,7 +54,7 @@ def _small_array(array: AnyArray, size: QSize) -> QImage | None:
 
 
 def _small_trace(trace: Trace, size: QSize, family: str) -> QImage:
-    from .trace_surface import paint_trace
+    from .plot_painter import paint_trace
 
     image = _blank(size)
     painter = QPainter(image)

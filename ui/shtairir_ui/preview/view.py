@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from shtairir.ids import PortRef
@@ -19,6 +19,7 @@ from shtairir_ui import theme
 from shtairir_ui.guard import guarded
 
 from .jobs import Jobs, Ticket, Workers
+from .painting import painting
 
 _PATIENCE_MS = 160
 """What is done sooner is not announced: the line would only flicker."""
@@ -216,10 +217,10 @@ class WorkLine(QWidget):
         share = self.share
         if share is None or self._jobs.tickets == []:
             return
-        painter = QPainter(self)
-        accent = theme.current().accent
-        painter.fillRect(self.rect(), theme.with_alpha(accent, 0.35))
-        painter.fillRect(0, 0, round(self.width() * share), self.height(), accent)
+        with painting(self) as painter:
+            accent = theme.current().accent
+            painter.fillRect(self.rect(), theme.with_alpha(accent, 0.35))
+            painter.fillRect(0, 0, round(self.width() * share), self.height(), accent)
 
 
 class Elided(QLabel):
