@@ -79,8 +79,14 @@ def other_value(port: InputPort, before: Any) -> Any:
         return not before
     if isinstance(before, int | float):
         kind = type(before)
-        tries = [before * 1.07 + 0.013, before * 0.93, before + 1, before - 1] if kind is float else [before + 1, before - 1]
-        return next((one for one in tries if port.param.refusal(kind(one)) is None and port.type.check(one) is None), None)
+        tries = (
+            [before * 1.07 + 0.013, before * 0.93, before + 1, before - 1]
+            if kind is float
+            else [before + 1, before - 1]
+        )
+        return next(
+            (one for one in tries if port.param.refusal(kind(one)) is None and port.type.check(one) is None), None
+        )
     if isinstance(before, str) and port.type.family == "text":
         return f"{before}!"
     return None
@@ -133,4 +139,3 @@ def _of_file(file: Path) -> Change:
         os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
 
     return Change(f"{file.name} on disk", file.name, make)
-

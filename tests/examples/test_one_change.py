@@ -103,7 +103,9 @@ def _facts(plan: ExecutionPlan) -> dict[str, Any]:
 def _changed(before: ExecutionPlan, plan: ExecutionPlan, change: Change) -> set[str]:
     was, now = _facts(before), _facts(plan)
     found = {node for node, facts in now.items() if was.get(node) != facts}
-    return found | {node for node, facts in now.items() if f"{change.said}'" in repr(facts) and "on disk" in change.title}
+    return found | {
+        node for node, facts in now.items() if f"{change.said}'" in repr(facts) and "on disk" in change.title
+    }
 
 
 def _behind(plan: ExecutionPlan, nodes: Iterable[str]) -> set[str]:

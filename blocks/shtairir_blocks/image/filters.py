@@ -6,7 +6,21 @@ from shtairir.block import Context, Image, Param, block
 from shtairir_blocks.shapes import images
 
 
-@block(category="Image/Filter", tags=("smooth", "soften"), requires=("scipy",), extra="image", infer=images.same)
+def _rough_blur(image: Image, sigma: float = 1.0) -> Image:
+    from shtairir_blocks.kernels import image_filters as kernels
+    from shtairir_blocks.kernels.image_rough import roughly
+
+    return roughly(image, lambda pixels, step: kernels.gaussian_blur(pixels, sigma / step))
+
+
+@block(
+    category="Image/Filter",
+    tags=("smooth", "soften"),
+    requires=("scipy",),
+    extra="image",
+    infer=images.same,
+    preview=_rough_blur,
+)
 def gaussian_blur(image: Image, sigma: Annotated[float, Param(ge=0, le=50, step=0.1, unit="px")] = 1.0) -> Image:
     """Blur an image with a Gaussian kernel.
 
@@ -27,6 +41,13 @@ def gaussian_blur(image: Image, sigma: Annotated[float, Param(ge=0, le=50, step=
     return kernels.gaussian_blur(image, sigma)
 
 
+def _rough_median(ctx: Context, image: Image, size: int = 3) -> Image:
+    from shtairir_blocks.kernels import image_filters as kernels
+    from shtairir_blocks.kernels.image_rough import roughly
+
+    return roughly(image, lambda pixels, step: kernels.median(pixels, max(1, round(size / step)), ctx.progress))
+
+
 @block(
     category="Image/Filter",
     name="Median filter",
@@ -34,6 +55,7 @@ def gaussian_blur(image: Image, sigma: Annotated[float, Param(ge=0, le=50, step=
     requires=("scipy",),
     extra="image",
     infer=images.same,
+    preview=_rough_median,
 )
 def median(ctx: Context, image: Image, size: Annotated[int, Param(ge=1, le=51, step=2, unit="px")] = 3) -> Image:
     """Take away specks and keep edges: each pixel becomes the median of its neighbourhood.

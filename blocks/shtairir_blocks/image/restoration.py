@@ -135,6 +135,13 @@ def inpaint(image: Image, mask: Array) -> Image:
     return kernels.inpaint(image, mask)
 
 
+def _rough_denoise(image: Image, method: str = "non-local means", strength: float | None = None) -> Image:
+    from shtairir_blocks.kernels import image_restoration as kernels
+    from shtairir_blocks.kernels.image_rough import roughly
+
+    return roughly(image, lambda pixels, step: kernels.denoise(pixels, method, strength))
+
+
 @block(
     category="Image/Restore",
     name="Denoise",
@@ -142,6 +149,7 @@ def inpaint(image: Image, mask: Array) -> Image:
     requires=("skimage",),
     extra="image",
     infer=images.same,
+    preview=_rough_denoise,
 )
 def denoise(
     image: Image,
