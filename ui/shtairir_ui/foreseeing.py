@@ -10,7 +10,7 @@ from shtairir.block.registry import Registry
 from shtairir.document import Change, Snapshot
 from shtairir.errors import ShtairirError
 from shtairir_ui.editor import Editor
-from shtairir_ui.quantities import count, duration, size
+from shtairir_ui.quantities import count, duration, percent, size
 
 if TYPE_CHECKING:  # the planner is imported by the worker that needs it first
     from shtairir.forecasting import Forecast, Range
@@ -103,12 +103,12 @@ def foreseen(snapshot: Snapshot, registry: Registry) -> Forecast | None:
 
 
 def button_text(forecast: Forecast | None) -> str:
-    """What stands on the Run button besides its name: ``7 of 12 · 2 to 4 s · 210 MB``; empty when it is not known."""
+    """What stands on the Run button besides its name: ``7 of 12 · 2–4 s · 210 MB``; empty when it is not known."""
     if forecast is None:
         return ""
     to_run, total = len(forecast.nodes_to_run), len(forecast.nodes_to_run) + len(forecast.nodes_cached)
     if not to_run:
-        return "nothing new"
+        return "up to date"
     parts = [f"{to_run:,} of {total:,}"]
     if forecast.seconds is not None:
         parts.append(range_text(forecast.seconds))
@@ -133,11 +133,13 @@ def tip_lines(forecast: Forecast | None) -> list[str]:
     if forecast is None:
         return []
     to_run = list(forecast.nodes_to_run)
+    if not to_run:
+        return [f"Nothing would run: {_all_results(len(forecast.nodes_cached))}."]
     lines = [f"{count(len(to_run), 'node')} would run, {len(forecast.nodes_cached):,} would come from the cache."]
     if forecast.seconds is not None:
         told = f"{range_text(forecast.seconds)}, most likely {duration(forecast.seconds.typical)}"
         lines.append(f"Time: {told}.")
-    elif to_run:
+    else:
         lines.append("Time: not known yet; the first run will tell.")
     if forecast.peak_bytes:
         lines.append(f"Memory: {size(forecast.peak_bytes)} at most.")
@@ -147,10 +149,14 @@ def tip_lines(forecast: Forecast | None) -> list[str]:
     return lines + _reasons(forecast)
 
 
+def _all_results(number: int) -> str:
+    return "the only result is there" if number == 1 else f"all {number:,} results are there"
+
+
 def _impact_lines(forecast: Forecast) -> list[str]:
     words = IMPACT.get(forecast.impact, "")
     if words and forecast.saved_share is not None:
-        words = f"{words.rstrip('.')}; {forecast.saved_share:.0%} of the time is spared."
+        words = f"{words.rstrip('.')}; {percent(forecast.saved_share)} of the time is spared."
     return [words] if words else []
 
 

@@ -55,6 +55,17 @@ def released_words(released: Released) -> str:
     return f"Gave {given} back to the system: {before} before, {now} now."
 
 
+def percent(share: float) -> str:
+    """A part of a whole.
+
+    Examples
+    --------
+    >>> percent(0.714), percent(0.0004), percent(0.0), percent(0.9996)
+    ('71 %', 'less than 1 %', '0 %', '100 %')
+    """
+    return "less than 1 %" if 0 < share < 0.005 else f"{share * 100:.0f} %"
+
+
 def count(number: int, singular: str, plural: str = "") -> str:
     """``1 node``, ``3 nodes``.
 

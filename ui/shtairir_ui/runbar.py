@@ -231,7 +231,7 @@ class RunBar(QFrame):
         idle = not self._editor.is_running and self._editor.past is None
         forecast = self.foresight.forecast if idle or self._is_calm else None
         more = button_text(forecast) if self.width() >= ROOMY else ""
-        self.run_button.setText(f"Run  {more}" if more else "Run")
+        self.run_button.setText(f"Run · {more}" if more else "Run")
         self.run_button.setAccessibleName("Run")
         lines = tip_lines(forecast)
         self.run_button.setAccessibleDescription(" ".join(lines))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QEnterEvent, QGuiApplication
+from PySide6.QtGui import QEnterEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from shtairir.events import NodeFailure
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from shtairir_ui.canvas.node_item import NodeItem
     from shtairir_ui.editor import Editor
 
-WIDTH = 380
+WIDTH = 340
 DELAY_MS, GRACE_MS = 400, 350
 """How long the mouse rests on a node until its card comes, and how long it may be elsewhere until that goes."""
 _GAP = 14
@@ -122,6 +122,12 @@ class ErrorCard(QFrame):
             f" QLabel#errorTitle {{ font-weight: 600; }} QLabel#errorText {{ font-size: {tokens.size_label}px; }}"
             f" QPushButton {{ padding: 3px 8px; font-size: {tokens.size_label}px; }}"
         )
+        self._write()
+
+    @guarded
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only now its fonts are those of the theme, and its height is known."""
+        super().showEvent(event)
         self._write()
 
     @guarded
@@ -260,24 +266,30 @@ class ErrorCards(QObject):
         if not room.intersects(node):
             self.card.hide()
             return
-        self.card.move(placed(node, self.card.size().width(), self.card.size().height(), room))
         self.card.show()
         self.card.raise_()
+        self.card.move(placed(node, self.card.width(), self.card.height(), room))
 
 
 def placed(node: QRect, width: int, height: int, room: QRect) -> QPoint:
-    """Where a card of that size lies beside a node and in the room that there is."""
-    x = node.right() + _GAP
-    if x + width > room.right():
-        x = node.left() - _GAP - width
-    y = node.top()
-    if x < room.left():
-        x, y = node.left(), node.bottom() + _GAP
-        if y + height > room.bottom():
-            y = node.top() - _GAP - height
-    return QPoint(
-        max(min(x, room.right() - width - 4), room.left() + 4), max(min(y, room.bottom() - height - 4), room.top() + 4)
+    """Where a card of that size lies beside a node: where it covers least of it, first at the right and at the left."""
+    spots = (
+        QPoint(node.right() + _GAP, node.top()),
+        QPoint(node.left() - _GAP - width, node.top()),
+        QPoint(node.left(), node.bottom() + _GAP),
+        QPoint(node.left(), node.top() - _GAP - height),
     )
+    kept = [_kept_in(spot, width, height, room.adjusted(4, 4, -4, -4)) for spot in spots]
+    return min(kept, key=lambda spot: _area(QRect(spot.x(), spot.y(), width, height) & node))
+
+
+def _kept_in(spot: QPoint, width: int, height: int, room: QRect) -> QPoint:
+    x = max(min(spot.x(), room.right() - width), room.left())
+    return QPoint(x, max(min(spot.y(), room.bottom() - height), room.top()))
+
+
+def _area(rect: QRect) -> int:
+    return rect.width() * rect.height() if rect.isValid() else 0
 
 
 def _has_failed(item: NodeItem) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shtairir.document import Snapshot
 from shtairir.ids import NodeId
-from shtairir_ui.quantities import count, duration
+from shtairir_ui.quantities import count, duration, percent
 from shtairir_ui.runtime import IDLE, NodeRuntime
 from shtairir_ui.staleness import downstream
 
@@ -44,11 +44,11 @@ def reach_words(graph: Snapshot, runtime: Mapping[NodeId, NodeRuntime], node: No
     if any(times[one] is None for one in reached):
         return f"{words}."
     took = sum(times[one] or 0.0 for one in reached)
-    words += f", about {duration(took)}"
+    words += f", for about {duration(took)}" if took >= 0.001 else ", in no time"
     total = sum(elapsed or 0.0 for elapsed in times.values())
     if total <= 0 or len(graph.nodes) < 2:
         return f"{words}."
-    return f"{words}: {_impact(took / total)} impact, {took / total:.0%} of the time of all."
+    return f"{words}: {_impact(took / total)} impact, {percent(took / total)} of the time of all."
 
 
 def _impact(share: float) -> str:
