@@ -16,7 +16,7 @@ cone
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from shtairir.export.imports import Imports
 from shtairir.export.literals import Literals
 from shtairir.export.names import Names
 from shtairir.export.text import docstring, indented, quoted
-from shtairir.ids import PortRef
+from shtairir.ids import NodeId, PortRef
 
 MARK = "by `shtairir export`"
 """Stands in every program that is made here, and is not to be where a person has taken it over."""
@@ -74,7 +74,8 @@ def to_python(snapshot: Snapshot, registry: Registry, folder: Path | None = None
     PlanningError
         When the graph has errors.
     """
-    snapshot = acting(snapshot, registry).graph
+    acts = acting(snapshot, registry)
+    snapshot = acts.graph
     names = Names({*_OWN, *names_of_code(snapshot)})
     imports = Imports(names, registry)
     literals = Literals(imports, snapshot.base_dir, _FOLDER)
@@ -88,7 +89,8 @@ def to_python(snapshot: Snapshot, registry: Registry, folder: Path | None = None
     returned = [f"    {quoted(name)}: {expression}," for name, expression in body.results()]
     if body.has_results_in_branches:
         returned.append(f"    **{RESULTS},")
-    return _program(snapshot, folder, imports, literals, functions, arguments, lines, returned)
+    about = _about(snapshot, acts.silent)
+    return _program(snapshot, about, folder, imports, literals, functions, arguments, lines, returned)
 
 
 def _published(snapshot: Snapshot) -> list[Parameter]:
@@ -128,6 +130,7 @@ def _annotation(port: InputPort, imports: Imports) -> str:
 
 def _program(
     snapshot: Snapshot,
+    about: str,
     folder: Path | None,
     imports: Imports,
     literals: Literals,
@@ -143,7 +146,7 @@ def _program(
         imports.name("pathlib", "Path")
     signature = ", ".join(one.signature for one in sorted(arguments, key=lambda one: bool(one.default)))
     lines = [
-        *docstring(_about(snapshot)),
+        *docstring(about),
         "",
         *(["from __future__ import annotations", ""] if functions.has_code else []),
         *imports.lines(),
@@ -162,11 +165,11 @@ def _program(
     return "\n".join(lines) + "\n"
 
 
-def _about(snapshot: Snapshot) -> str:
+def _about(snapshot: Snapshot, silent: Mapping[NodeId, str]) -> str:
     source = f"from {snapshot.path.name} " if snapshot.path is not None else ""
     origin = f"Made {source}{MARK}."
     title = snapshot.name.strip().rstrip(".")
-    parts = (f"{title}.", snapshot.description.strip(), _left_behind(snapshot), origin)
+    parts = (f"{title}.", snapshot.description.strip(), _left_behind(snapshot), _left_out(silent), origin)
     return "\n\n".join(part for part in parts if part)
 
 
@@ -176,8 +179,17 @@ def _left_behind(snapshot: Snapshot) -> str:
     nodes = [f"{prefix}{node.id}" for prefix, scope in scopes.items() for node in scope.nodes.values() if node.policy]
     if not nodes:
         return ""
-    named = ", ".join(nodes[:_NAMED]) + (f" and {len(nodes) - _NAMED} more" if len(nodes) > _NAMED else "")
+    named = _named(nodes)
     return f"Left behind: what the graph says of when, and how often, to run {named}, and of what a failure leads to."
+
+
+def _left_out(silent: Mapping[NodeId, str]) -> str:
+    """Return what does not run in the graph either."""
+    return f"Left out, since bypassed or disabled, or in need of what is: {_named(list(silent))}." if silent else ""
+
+
+def _named(nodes: Sequence[str]) -> str:
+    return ", ".join(nodes[:_NAMED]) + (f" and {len(nodes) - _NAMED} more" if len(nodes) > _NAMED else "")
 
 
 def _folder_line(base_dir: Path, folder: Path | None) -> str:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
     QKeyEvent,
@@ -156,6 +157,21 @@ def drop(widget: QWidget, at: QPoint, mime: QMimeData) -> bool:
     QApplication.sendEvent(widget, QDropEvent(QPointF(at), *arguments))
     settle(1)
     return enter.isAccepted()
+
+
+def drag_over(widget: QWidget, at: QPoint, mime: QMimeData) -> None:
+    """Drag something in from outside, and hold it there."""
+    arguments = (Qt.DropAction.CopyAction, mime, LEFT, NO_MODIFIER)
+    position: Any = QPointF(at) if _QT_VERSION >= (6, 12) else at
+    QApplication.sendEvent(widget, QDragEnterEvent(position, *arguments))
+    QApplication.sendEvent(widget, QDragMoveEvent(position, *arguments))
+    settle(1)
+
+
+def drag_away(widget: QWidget) -> None:
+    """Drag something out again that was dragged in."""
+    QApplication.sendEvent(widget, QDragLeaveEvent())
+    settle(1)
 
 
 def block_mime(block_id: str) -> QMimeData:

@@ -120,6 +120,7 @@ class MainWindow(QMainWindow):
 
     def add_block(self, block_id: str) -> None:
         """Place a block in the middle of what is seen, or beside what lies there."""
+        self.canvas.placing.uses.note(block_id)
         self.editor.add_block(block_id, *self.canvas.free_place())
 
     def add_bar(self, bar: QWidget) -> None:
@@ -132,7 +133,7 @@ class MainWindow(QMainWindow):
         self.welcome_wanted.emit()
 
     @property
-    def page(self) -> QWidget:
+    def page(self) -> QWidget | None:
         """What is shown under the bars: the panels, or what stands in their place."""
         return self._views.currentWidget()
 

@@ -252,6 +252,7 @@ def test_a_program_made_of_the_graph_does_the_same(graph: shtairir.Graph) -> Non
     _set(graph, "disabled", "lost")
     program = to_python(graph.snapshot(), default_registry())
     assert "multiply" not in program
+    assert "Left out, since bypassed or disabled, or in need of what is: lost, double." in program
     space: dict[str, Any] = {"__name__": "made"}
     exec(compile(program, "made", "exec"), space)
     assert list(space["main"]().values()) == [4]

@@ -93,6 +93,15 @@ def test_a_block_dragged_from_the_palette_onto_a_link_is_led_into_it(wide: Desk)
     _undo_gives_it_back(wide, before, "insert blur_2 into load.out → count.image")
 
 
+def test_while_a_block_is_dragged_the_link_that_it_would_come_into_is_lit(wide: Desk) -> None:
+    item = wide.canvas.board.links[PortRef.parse("count.image")]
+    for block, is_lit in (("image.blur", True), ("math.number", False)):
+        gestures.drag_over(wide.viewport, _middle(wide, "count.image"), gestures.block_mime(block))
+        assert item.hovered is is_lit
+        gestures.drag_away(wide.viewport)
+        assert not item.hovered
+
+
 # --- pull out -------------------------------------------------------------------------------------------------
 
 

@@ -298,6 +298,14 @@ class GraphCanvas(QWidget):
         mime = event.mimeData()
         return mime.hasFormat(BLOCK_MIME) or mime.hasFormat(NODES_MIME) or bool(files_of(mime))
 
+    def comes_into(self, event: QDropEvent, at: QPointF) -> LinkItem | None:
+        """The link that a dragged block would be put into the middle of."""
+        mime, link = event.mimeData(), self.placing.link_at(at)
+        if link is None or not mime.hasFormat(BLOCK_MIME):
+            return None
+        block = bytes(mime.data(BLOCK_MIME).data()).decode()
+        return link if self.placing.fits_into(block, link.link.target) else None
+
     def drop(self, event: QDropEvent, at: QPointF) -> None:
         """Place a block, or tell that nodes or files came."""
         mime = event.mimeData()

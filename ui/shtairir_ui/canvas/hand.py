@@ -74,6 +74,7 @@ class Verbs(Protocol):
     def handles_key(self, event: QKeyEvent) -> bool: ...
     def press_key(self, event: QKeyEvent) -> bool: ...
     def takes(self, event: QDropEvent) -> bool: ...
+    def comes_into(self, event: QDropEvent, at: QPointF) -> LinkItem | None: ...
     def drop(self, event: QDropEvent, at: QPointF) -> None: ...
 
 
@@ -263,8 +264,13 @@ class Hand:
         """Whether what is dragged in can be dropped here."""
         return self._verbs.takes(event)
 
+    def drag_over(self, event: QDropEvent) -> None:
+        """Something is dragged here from outside: light up the link that it would come into."""
+        self._hover(Hit(link=self._verbs.comes_into(event, self._stage.view.to_scene(event.position()))))
+
     def drop(self, event: QDropEvent) -> None:
         """Something was dropped."""
+        self._hover(Hit())
         self.mouse_at = event.position()
         self._verbs.drop(event, self._stage.view.to_scene(event.position()))
 

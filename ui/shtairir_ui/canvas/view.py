@@ -65,6 +65,7 @@ class Handler(Protocol):
     def wants_key(self, event: QKeyEvent) -> bool: ...
     def context_menu(self, event: QContextMenuEvent) -> None: ...
     def takes(self, event: QDropEvent) -> bool: ...
+    def drag_over(self, event: QDropEvent) -> None: ...
     def drop(self, event: QDropEvent) -> None: ...
     def tool_tip(self, at: QPoint, event: QHelpEvent) -> None: ...
 
@@ -294,12 +295,16 @@ class CanvasView(NodeViewer):
 
     @guarded
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """Take blocks and files anywhere."""
+        """Take blocks and files anywhere, and let be seen what they would come into."""
         self._answer(event)
+        if self.handler:
+            self.handler.drag_over(event)
 
     @guarded
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """Nothing was shown for the drag."""
+        """It went elsewhere."""
+        if self.handler:
+            self.handler.leave()
         event.accept()
 
     @guarded
