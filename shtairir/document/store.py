@@ -98,6 +98,7 @@ def save(
     if not target.suffix:
         target = target.with_suffix(SUFFIX)
     _point_at_same_files(graph, target, registry)
+    _name_packs(graph, registry)
     data = graph.to_bytes()
     if careful and target == graph.path:
         with writing_to(target):
@@ -108,6 +109,15 @@ def save(
     graph.mark_saved(data, target)
     _keep_trust(graph, registry)
     return target
+
+
+def _name_packs(graph: Graph, registry: Registry | None) -> None:
+    """Tell who opens the file without them which packs it needs; a file that nobody has changed stays as it is."""
+    from shtairir.block.registry import default_registry
+    from shtairir.document.packs import name_packs
+
+    if graph.is_modified:
+        name_packs(graph, registry if registry is not None else default_registry())
 
 
 def text_for(graph: Snapshot, target: Path, registry: Registry | None = None) -> bytes:

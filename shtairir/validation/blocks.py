@@ -6,6 +6,7 @@ from shtairir.block.definition import MissingLibrary
 from shtairir.block.packs import PackProblem
 from shtairir.document.edits import SetBlock
 from shtairir.document.model import Node
+from shtairir.document.packs import named_packs
 from shtairir.ids import BlockId
 from shtairir.validation.problem import Problem
 from shtairir.validation.references import is_explained
@@ -62,7 +63,11 @@ def _missing_block(survey: Survey, node: Node, meant: str | None) -> None:
     message = f"No installed pack has the block '{node.block}' of '{node.id}'."
     broken = _perhaps_in(survey, node.block)
     edit = SetBlock(node.id, BlockId(meant)) if meant is not None else None
-    if broken is None and meant is not None:
+    family = node.block.partition(".")[0]
+    pack = named_packs(survey.graph).get(family) if survey.registry.pack_of(family) is None else None
+    if pack is not None:
+        fix, edit = f"Install the pack that brings it: pip install {pack}. The node is kept as it is.", None
+    elif broken is None and meant is not None:
         fix = f"Did you mean '{meant}'?"
     elif broken is not None:
         fix = f"Mend the pack: the blocks of {broken.pack} cannot be used. {broken.message} {broken.fix}".rstrip()

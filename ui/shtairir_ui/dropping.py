@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF
 
 from shtairir.block import BlockDefinition, InputPort
 from shtairir.block.registry import Registry
-from shtairir.document import SUFFIX, Node, relative_path
+from shtairir.document import SUFFIX, JsonValue, Node, relative_path
 from shtairir.document.edits import AddNodes
 from shtairir.document.pictures import carries_graph
 from shtairir.ids import NodeId
@@ -59,7 +59,7 @@ def place_readers(editor: Editor, paths: Iterable[Path], at: QPointF) -> None:
         node = editor.graph.free_id(definition.id, taken)
         taken.add(node)
         place = (float(round(at.x())), float(round(at.y() + STEP * len(nodes))))
-        values = {port.name: _stored(editor, path)}
+        values: dict[str, JsonValue] = {port.name: _stored(editor, path)}
         nodes.append(Node(NodeId(node), definition.id, definition.version, values=values, position=place))
     if nodes:
         editor.apply(AddNodes(tuple(nodes), (), f"add {nodes[0].id}" if len(nodes) == 1 else _label(len(nodes))))

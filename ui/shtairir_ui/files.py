@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -34,7 +35,7 @@ OPENED = f"Graphs and pictures with a graph (*{SUFFIX} *.png);;{FILTER}"
 class Rooms(Protocol):
     """Where graphs can be shown besides this window: tabs and windows; the shell has them."""
 
-    def find(self, path: Path) -> bool:
+    def show_open(self, path: Path) -> bool:
         """Bring a file to the front that is open already; says whether it is."""
         ...
 
@@ -76,6 +77,11 @@ class FileCommands(QObject):
         self._settings = settings
         self._window = window
 
+    def in_rooms(self, do: Callable[[Rooms], None]) -> None:
+        """Do something with the other tabs and windows, if there can be any."""
+        if self.rooms is not None:
+            do(self.rooms)
+
     def new(self) -> None:
         """Begin an empty graph."""
         room = self._room(keeps_empty=True)
@@ -93,7 +99,7 @@ class FileCommands(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open a file that is already chosen: a recent one, an example, one dropped on the window."""
-        if self.rooms is not None and self.rooms.find(path):
+        if self.rooms is not None and self.rooms.show_open(path):
             return
         if self.rooms is not None or self.may_leave():
             self.show_file(path)
@@ -128,7 +134,7 @@ class FileCommands(QObject):
     def recover(self, draft: Draft) -> None:
         """Show unsaved changes of a program that was cut off: here if that is their file, or nothing is to lose."""
         same = self._editor.path is not None and draft.path is not None and self._editor.path == draft.path
-        if not same and self.rooms is not None and draft.path is not None and self.rooms.find(draft.path):
+        if not same and self.rooms is not None and draft.path is not None and self.rooms.show_open(draft.path):
             return  # the window that has the file offers them
         room = self if same and not self._editor.is_modified else self._room()
         if room is not None:

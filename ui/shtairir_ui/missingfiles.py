@@ -135,7 +135,7 @@ def relink(graph: Graph, missing: Iterable[Missing], places: Mapping[Path, Path]
             whole = lists.setdefault(key, list(scope.nodes[one.node].values[one.port]))  # type: ignore[arg-type]
             whole[one.index] = value
             value = list(whole)
-        edit = SetValue(one.node, one.port, value)  # type: ignore[arg-type]  # texts, and lists of texts
+        edit = SetValue(one.node, one.port, value)
         edits.append(edit if one.scope is None else InScope(one.scope, edit))
     if edits:
         root.apply(Batch(tuple(edits), f"find {count(number, 'file')}"))

@@ -72,7 +72,9 @@ class RecoverDialog(QDialog):
         for column in range(3):
             self.list.resizeColumnToContents(column)
         self._stack.setCurrentWidget(self.list if self.list.topLevelItemCount() else self._empty)
-        self.list.setCurrentItem(self.list.topLevelItem(0))
+        first = self.list.topLevelItem(0)
+        if first is not None:
+            self.list.setCurrentItem(first)
         self._refresh_buttons()
 
     def _draft(self) -> Draft | None:

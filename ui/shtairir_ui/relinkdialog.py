@@ -102,7 +102,8 @@ class RelinkDialog(QDialog):
         return list(dict.fromkeys(one.path for one in self._missing))
 
     def _fill(self) -> None:
-        chosen = self.list.indexOfTopLevelItem(self.list.currentItem()) if self.list.currentItem() else 0
+        current = self.list.currentItem()
+        chosen = self.list.indexOfTopLevelItem(current) if current is not None else 0
         self.list.clear()
         tokens = theme.current()
         for path in self._paths:
@@ -117,7 +118,9 @@ class RelinkDialog(QDialog):
             for column in range(4):
                 item.setToolTip(column, item.text(column))
             self.list.addTopLevelItem(item)
-        self.list.setCurrentItem(self.list.topLevelItem(max(chosen, 0)))
+        again = self.list.topLevelItem(max(chosen, 0))
+        if again is not None:
+            self.list.setCurrentItem(again)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -139,10 +142,9 @@ class RelinkDialog(QDialog):
         tokens = theme.current()
         header = self.list.header()
         header.setStretchLastSection(False)
-        for column in (0, 1):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        for column in (2, 3):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        modes = QHeaderView.ResizeMode
+        for section, mode in enumerate((modes.ResizeToContents, modes.ResizeToContents, modes.Stretch, modes.Stretch)):
+            header.setSectionResizeMode(section, mode)
         self._stack = QStackedWidget()
         self._stack.addWidget(
             EmptyState("ok", "All files are there", "Every file that this graph reads is in its place.")

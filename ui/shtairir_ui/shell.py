@@ -84,9 +84,9 @@ class Shell(QWidget):
         """Show the next graph, or the one before."""
         self.tabs.setCurrentIndex((self.tabs.currentIndex() + by) % self.tabs.count())
 
-    def find(self, path: Path) -> bool:
+    def show_open(self, path: Path) -> bool:
         """Bring a file to the front that is open already, in whatever window; says whether it is."""
-        return self._desk.find(path)
+        return self._desk.show_open(path)
 
     def another(self) -> FileCommands:
         """Return the verbs of a new, empty tab, which is shown."""
@@ -226,7 +226,7 @@ class Desk(QObject):
         shell.move(beside.pos() + QPoint(theme.current().s6, theme.current().s6))
         shell.show()
 
-    def find(self, path: Path) -> bool:
+    def show_open(self, path: Path) -> bool:
         """Bring a file to the front that is open already; says whether it is."""
         wanted = path.resolve()
         for shell in self.shells:

@@ -26,7 +26,7 @@ from shtairir.document.differences import Difference, differences
 from shtairir.document.disk import made_at
 from shtairir.errors import ShtairirError
 from shtairir_ui import theme
-from shtairir_ui.comparing import DifferenceList
+from shtairir_ui.differencelist import DifferenceList
 from shtairir_ui.drawing import graph_picture
 from shtairir_ui.editor import Editor
 from shtairir_ui.emptystate import EmptyState
@@ -55,10 +55,11 @@ class VersionsDialog(QDialog):
 
     Attributes
     ----------
-    copy_wanted, restore_wanted
+    copy_wanted, restore_wanted, compare_wanted
         With the graph as it was, and when that was, in words.
     """
 
+    compare_wanted = Signal(object, str)
     copy_wanted = Signal(object, str)
     restore_wanted = Signal(object, str)
 
@@ -83,11 +84,15 @@ class VersionsDialog(QDialog):
         self.copy_button = QPushButton("Open as a copy")
         self.copy_button.setObjectName("versionCopy")
         self.copy_button.setToolTip("Show it beside what is here; it has no file until you save it")
+        self.compare_button = QPushButton("Compare on the canvas")
+        self.compare_button.setObjectName("versionCompare")
+        self.compare_button.setToolTip("Mark on the canvas what came, went and changed since then")
         self.restore_button = QPushButton("Go back to it")
         self.restore_button.setObjectName("versionRestore")
         self.restore_button.setToolTip("Show it in the place of what is here; the file changes only when you save")
         self._lay_out()
         self.list.currentItemChanged.connect(self._choose)
+        self.compare_button.clicked.connect(lambda _checked=False: self._end(self.compare_wanted))
         self.copy_button.clicked.connect(lambda _checked=False: self._end(self.copy_wanted))
         self.restore_button.clicked.connect(lambda _checked=False: self._end(self.restore_wanted))
         self._fill(path)
@@ -134,7 +139,7 @@ class VersionsDialog(QDialog):
     def _refresh(self) -> None:
         seen = self._seen
         readable = seen is not None and seen.graph is not None
-        for button in (self.copy_button, self.restore_button):
+        for button in (self.compare_button, self.copy_button, self.restore_button):
             button.setEnabled(readable)
         self.rows.show_differences(seen.differences if seen is not None else [])
         if seen is None:
@@ -175,7 +180,8 @@ class VersionsDialog(QDialog):
         self._stack.addWidget(both)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.restore_button, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
+        for button in (self.copy_button, self.compare_button):
+            buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(tokens.s5, tokens.s5, tokens.s5, tokens.s4)

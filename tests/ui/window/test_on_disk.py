@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from shtairir.document import Graph, backups_of, load, save
 from shtairir.ids import NodeId
 from shtairir_ui.askbar import AskBar
-from shtairir_ui.comparing import DifferenceList
+from shtairir_ui.features.comparison import comparing
 from shtairir_ui.versionsdialog import VersionsDialog
 from shtairir_ui.window import MainWindow
 
@@ -113,9 +113,10 @@ def test_who_keeps_the_own_version_writes_over_the_file_with_the_next_save(
 def test_the_difference_is_shown(window: MainWindow, file: Path, qtbot: QtBot) -> None:
     written_by_another(file, 8)
     press(bar(window, qtbot).button("diskCompare"))
-    rows = window.findChild(DifferenceList)
-    assert rows.topLevelItem(0).text(1) == "was 3 and is 8."
-    rows.window().close()
+    comparison = comparing(window).comparison
+    qtbot.waitUntil(lambda: comparison.is_ready)
+    assert comparison.title == "the file on disk"
+    assert [one.place for one in comparison.differences] == ["number.value"]
 
 
 def test_a_file_that_is_gone_can_be_saved_again(window: MainWindow, file: Path, qtbot: QtBot) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -125,11 +124,11 @@ def test_there_are_as_many_cards_in_a_row_as_fit(
 
 
 @pytest.fixture
-def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
+def no_network(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Notes whoever opens a connection."""
     asked: list[object] = []
     monkeypatch.setattr(socket.socket, "connect", lambda _self, address: asked.append(address))
-    yield asked
+    return asked
 
 
 def test_the_page_asks_no_network(no_network: list[object], page: WelcomePage, qtbot: QtBot) -> None:

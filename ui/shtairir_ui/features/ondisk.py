@@ -12,8 +12,8 @@ from shtairir.document.disk import add_backup
 from shtairir.errors import ShtairirError
 from shtairir_ui.askbar import AskBar, Choice
 from shtairir_ui.commands import Command
-from shtairir_ui.comparing import show_differences
 from shtairir_ui.diskwatch import DiskWatch, bytes_of
+from shtairir_ui.features.comparison import comparing
 from shtairir_ui.files import explain
 
 if TYPE_CHECKING:
@@ -66,16 +66,9 @@ class OnDisk(QObject):
             self._editor.title_changed.emit()
 
     def compare(self) -> None:
-        """Show what the file has that is not here, and the other way round."""
-        path = self._editor.path
-        if path is None:
-            return
-        try:
-            theirs = load(path)
-        except (ShtairirError, OSError) as error:
-            self._window.files.failed.emit(f"“{path.name}” cannot be compared. {explain(error)}")
-            return
-        show_differences(self._window, self._editor.present.snapshot(), theirs.snapshot(), "here", "in the file")
+        """Show on the canvas what the file has that is not here, and the other way round."""
+        if self._editor.path is not None:
+            comparing(self._window).compare_with(self._editor.path, "the file on disk")
 
     def _on_title(self) -> None:
         """A save may have settled it."""

@@ -19,11 +19,11 @@ COMMANDS = (
 
 def attach(window: MainWindow) -> None:
     """Bind the commands; a window without a shell has nowhere to go."""
-    on, files = window.actions_.on, window.files
-    on("new_window", lambda: files.rooms and files.rooms.new_window())
-    on("next_graph", lambda: files.rooms and files.rooms.step(1))
-    on("previous_graph", lambda: files.rooms and files.rooms.step(-1))
-    on("give_window", lambda: files.rooms and files.rooms.give_window(window))
+    on, in_rooms = window.actions_.on, window.files.in_rooms
+    on("new_window", lambda: in_rooms(lambda rooms: rooms.new_window()))
+    on("next_graph", lambda: in_rooms(lambda rooms: rooms.step(1)))
+    on("previous_graph", lambda: in_rooms(lambda rooms: rooms.step(-1)))
+    on("give_window", lambda: in_rooms(lambda rooms: rooms.give_window(window)))
     for name in ("next_graph", "previous_graph", "give_window"):
         window.actions_[name].setEnabled(False)
 

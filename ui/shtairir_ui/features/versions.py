@@ -8,6 +8,7 @@ from shtairir.document import Graph
 from shtairir.document.disk import add_backup
 from shtairir.errors import ShtairirError
 from shtairir_ui.commands import Command
+from shtairir_ui.features.comparison import comparing
 from shtairir_ui.versionsdialog import VersionsDialog
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ def show_versions(window: MainWindow) -> None:
     if path is None:
         return
     dialog = VersionsDialog(window.editor, path, window)
+    dialog.compare_wanted.connect(
+        lambda graph, when: comparing(window).compare(graph.snapshot(), f"the version of {when}")
+    )
     dialog.copy_wanted.connect(lambda graph, when: show_copy(window, graph, when))
     dialog.restore_wanted.connect(lambda graph, when: restore(window, graph, when))
     dialog.open()

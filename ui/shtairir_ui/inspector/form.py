@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from shtairir.document.packs import named_packs
 from shtairir.ids import NodeId
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
@@ -175,10 +176,15 @@ class ParameterForm(QScrollArea):
 
     def _say_missing(self, node: NodeId, column: QVBoxLayout) -> None:
         placed = self._editor.graph.nodes[node]
-        sentence = QLabel(
-            f"The block {placed.block} is not installed. The node keeps its values and links, and is saved "
-            "as it is. Install the pack that brings the block to run it."
+        pack = named_packs(self._editor.root).get(placed.block.partition(".")[0])
+        how = (
+            f"To run it, install the pack: pip install {pack}" if pack else "Install the pack that brings it to run it."
         )
+        sentence = QLabel(
+            f"The block {placed.block} is not installed. The node keeps its values and links, and is saved as it is. "
+            f"{how}"
+        )
+        sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         sentence.setWordWrap(True)
         sentence.setProperty("role", "warning")
         column.addWidget(sentence)
