@@ -82,6 +82,18 @@ class Editing:
         """The steps that can be undone, oldest first, in words."""
         return self._program.history.labels
 
+    @property
+    def undone(self) -> Sequence[str]:
+        """The steps that were taken back and can be done again, the next one first, in words."""
+        return self._program.history.undone_labels
+
+    @property
+    def saved_at(self) -> int | None:
+        """How many of the steps, of `history` and `undone`, the file holds; ``None`` when no number of them does."""
+        tokens = self._program.history.tokens
+        saved = self._program.file.saved_token
+        return tokens.index(saved) if saved in tokens else None
+
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
         """Call ``callback`` after every change of this scope, and return a function that ends this.
 

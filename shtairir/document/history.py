@@ -47,6 +47,17 @@ class History:
         return tuple(step.label for step in self._done)
 
     @property
+    def undone_labels(self) -> tuple[str, ...]:
+        """The steps that can be done again, the next one first."""
+        return tuple(step.label for step in reversed(self._undone))
+
+    @property
+    def tokens(self) -> tuple[int, ...]:
+        """The states that the steps lead through, from the oldest that can be gone back to, to the last undone one."""
+        after = (step.token for step in reversed(self._undone))
+        return (*(step.token for step in self._done), self._token, *after)
+
+    @property
     def undo_label(self) -> str | None:
         """What `undo` would take back."""
         return self._done[-1].label if self._done else None

@@ -44,7 +44,9 @@ class WindowLayout(QWidget):
         self.bottom = self._make_bottom()
         self._middle = _splitter("middle", Qt.Orientation.Vertical, canvas, self.bottom)
         self.right = _splitter("right", Qt.Orientation.Vertical, self.inspector, self.preview)
-        self._all = _splitter("all", Qt.Orientation.Horizontal, self.palette_panel, self._middle, self.right)
+        self.left_tabs = self._make_left()
+        self.left = _splitter("left", Qt.Orientation.Vertical, self.left_tabs)
+        self._all = _splitter("all", Qt.Orientation.Horizontal, self.left, self._middle, self.right)
         self._set_sizes()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -57,7 +59,7 @@ class WindowLayout(QWidget):
     def bind_toggles(self, actions: Actions) -> None:
         """Have the View commands fold panels away and bring them back."""
         for name, widget in (
-            ("show_palette", self.palette_panel),
+            ("show_palette", self.left),
             ("show_bottom", self.bottom),
             ("show_right", self.right),
         ):
@@ -67,8 +69,24 @@ class WindowLayout(QWidget):
             self._toggles[name] = (action, widget)
 
     def show_palette(self) -> None:
-        """Bring the palette back."""
+        """Bring the palette to the front."""
+        self.show_left(self.palette_panel)
+
+    def add_left(self, panel: QWidget, title: str) -> None:
+        """Put one more panel behind the palette."""
+        self.left_tabs.addTab(panel, title)
+
+    def add_below_left(self, widget: QWidget, height: int) -> None:
+        """Put something below the panels at the left."""
+        self.left.addWidget(widget)
+        self.left.setStretchFactor(self.left.indexOf(widget), 0)
+        self.left.setStretchFactor(0, 1)
+        self.left.setSizes([max(800 - height, 0), height])
+
+    def show_left(self, panel: QWidget) -> None:
+        """Bring a panel at the left to the front."""
         self._toggles["show_palette"][0].setChecked(True)
+        self.left_tabs.setCurrentWidget(panel)
 
     def show_problems(self) -> None:
         """Bring the problems to the front."""
@@ -117,6 +135,11 @@ class WindowLayout(QWidget):
         self._toggles["show_right"][0].setChecked(True)
         self.inspector.node_page.show_parameters()
 
+    def show_outcome(self) -> None:
+        """Bring the inspector back, at the last result of the node."""
+        self._toggles["show_right"][0].setChecked(True)
+        self.inspector.node_page.show_outcome()
+
     def show_code(self) -> bool:
         """Bring the source of the selected code block to the front; says whether it is one."""
         if not self.inspector.node_page.shows_code:
@@ -127,19 +150,25 @@ class WindowLayout(QWidget):
 
     def remember(self, settings: Settings) -> None:
         """Remember sizes and what is folded away."""
-        for splitter in (self._all, self._middle, self.right):
+        for splitter in (self._all, self.left, self._middle, self.right):
             settings.remember_state(splitter.objectName(), splitter.saveState())
         settings.set_hidden([name for name, (action, _) in self._toggles.items() if not action.isChecked()])
 
     def restore(self, settings: Settings) -> None:
         """Bring back what was remembered."""
-        for splitter in (self._all, self._middle, self.right):
+        for splitter in (self._all, self.left, self._middle, self.right):
             state = settings.state(splitter.objectName())
             if state is not None:
                 splitter.restoreState(state)
         for name in settings.hidden:
             if name in self._toggles:
                 self._toggles[name][0].setChecked(False)
+
+    def _make_left(self) -> QTabWidget:
+        tabs = QTabWidget(documentMode=True)
+        tabs.setObjectName("leftTabs")
+        tabs.addTab(self.palette_panel, "Blocks")
+        return tabs
 
     def _make_bottom(self) -> QTabWidget:
         tabs = QTabWidget(documentMode=True)

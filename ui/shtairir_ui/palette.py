@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QLineEdit,
+    QMenu,
     QStackedLayout,
     QTreeWidget,
     QTreeWidgetItem,
@@ -21,16 +22,22 @@ from PySide6.QtWidgets import (
 from shtairir.block import BlockDefinition
 from shtairir.block.search import ranked
 from shtairir.document import Change
+from shtairir.ids import BlockId
 from shtairir_ui import theme
 from shtairir_ui.documentation import tooltip
 from shtairir_ui.editor import Editor
 from shtairir_ui.emptystate import EmptyState
 from shtairir_ui.guard import guarded
+from shtairir_ui.quantities import count
+from shtairir_ui.shelf import Shelf, Template
 from shtairir_ui.verbs import OWN_CATEGORY
 
 MIME = "application/x-shtairir-block"
+NODES_MIME = "application/x-shtairir-nodes"
 BLOCK_ID = Qt.ItemDataRole.UserRole
 PATH = Qt.ItemDataRole.UserRole + 1
+TEMPLATE = Qt.ItemDataRole.UserRole + 2
+FAVOURITES, TEMPLATES = "Favourites", "Templates"
 
 
 class BlockTree(QTreeWidget):
@@ -62,29 +69,44 @@ class BlockTree(QTreeWidget):
 
     @guarded(default=list)
     def mimeTypes(self) -> list[str]:
-        return [MIME]
+        return [MIME, NODES_MIME]
 
     @guarded
     def mimeData(self, items: Sequence[QTreeWidgetItem]) -> QMimeData:
         data = QMimeData()
         for item in items:
             block_id = item.data(0, BLOCK_ID)
+            template = item.data(0, TEMPLATE)
             if block_id:
                 data.setData(MIME, block_id.encode())
+            elif template is not None:
+                data.setData(NODES_MIME, template.text.encode())
         return data
 
 
 class PalettePanel(QWidget):
-    """Search field above the tree; `add_requested` carries the id of a block to place."""
+    """Search field above the tree.
+
+    Attributes
+    ----------
+    add_requested, usages_wanted
+        A block, by its id, is to be placed, or to be looked for in the graph.
+    template_wanted, rename_wanted
+        A template, by its name, is to be placed, or to have another name.
+    """
 
     add_requested = Signal(str)
+    usages_wanted = Signal(str)
+    template_wanted = Signal(str)
+    rename_wanted = Signal(str)
 
     def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
         self._editor = editor
         self._registry = editor.registry
-        self._open: set[str] = {OWN_CATEGORY}
+        self._open: set[str] = {OWN_CATEGORY, FAVOURITES, TEMPLATES}
+        self._shelf: Shelf | None = None
         self.search = QLineEdit(clearButtonEnabled=True, placeholderText="Search blocks")
         self.search.setObjectName("paletteSearch")
         self.search.setAccessibleName("Search blocks")
@@ -99,6 +121,12 @@ class PalettePanel(QWidget):
         self._quiet.timeout.connect(self._fill)
         self._connect()
         self._fill()
+
+    def use(self, shelf: Shelf) -> None:
+        """Show the favourites and templates of a person too."""
+        self._shelf = shelf
+        shelf.changed.connect(self.refresh)
+        self.refresh()
 
     def refresh(self, _tokens: object = None) -> None:
         """Show the registry as it is now."""
@@ -135,6 +163,8 @@ class PalettePanel(QWidget):
         self.tree.itemActivated.connect(lambda item, _column: self._add(item))
         self.tree.itemExpanded.connect(lambda item: self._open.add(item.data(0, PATH)))
         self.tree.itemCollapsed.connect(lambda item: self._open.discard(item.data(0, PATH)))
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.customContextMenuRequested.connect(self._open_menu)
         theme.changed.connect(self.refresh)
         self._editor.blocks_changed.connect(self.refresh)
         self._editor.graph_replaced.connect(self.refresh)
@@ -169,8 +199,38 @@ class PalettePanel(QWidget):
 
     def _add(self, item: QTreeWidgetItem | None) -> None:
         block_id = item.data(0, BLOCK_ID) if item is not None else None
+        template = item.data(0, TEMPLATE) if item is not None else None
         if block_id:
             self.add_requested.emit(block_id)
+        elif template is not None:
+            self.template_wanted.emit(template.name)
+
+    def _open_menu(self, at: QPoint) -> None:
+        item = self.tree.itemAt(at)
+        menu = self.menu_for(item) if item is not None else None
+        if menu is not None:
+            menu.popup(self.tree.viewport().mapToGlobal(at))
+
+    def menu_for(self, item: QTreeWidgetItem) -> QMenu | None:
+        """What can be done with a row; none for a category."""
+        block, template, shelf = item.data(0, BLOCK_ID), item.data(0, TEMPLATE), self._shelf
+        if not block and template is None:
+            return None
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(theme.icon("add"), "Add to the graph").triggered.connect(lambda _checked=False: self._add(item))
+        if block and shelf is not None:
+            is_kept = block in shelf.favourites
+            words = "Remove from favourites" if is_kept else "Add to favourites"
+            menu.addAction(theme.icon("star"), words).triggered.connect(lambda _checked=False: shelf.toggle(block))
+            usages = menu.addAction(theme.icon("search"), "Find usages")
+            usages.triggered.connect(lambda _checked=False: self.usages_wanted.emit(block))
+        if template is not None and shelf is not None:
+            rename = menu.addAction(theme.icon("rename"), "Rename…")
+            rename.triggered.connect(lambda _checked=False: self.rename_wanted.emit(template.name))
+            delete = menu.addAction(theme.icon("delete"), "Delete")
+            delete.triggered.connect(lambda _checked=False: shelf.discard(template.name))
+        return menu
 
     def _fill(self) -> None:
         self._shown = self.search.text().strip()
@@ -178,8 +238,10 @@ class PalettePanel(QWidget):
         self.tree.clear()
         if self._shown:
             own = ranked(self._editor.own_blocks(), self._shown)
+            self._show_templates(self._shown)
             self._show_matches([*own, *self._registry.search(self._shown)])
         else:
+            self._show_shelf()
             self._show_categories([*self._editor.own_blocks(), *self._registry.all()])
         self.tree.setUpdatesEnabled(True)
         self._stack.setCurrentWidget(self.tree if self.tree.topLevelItemCount() else self._empty)
@@ -195,8 +257,36 @@ class PalettePanel(QWidget):
             family, kind = definition.category.partition("/")[0], definition.category.rpartition("/")[2]
             item.setText(1, item.text(1) or (family if names[definition.name] > 1 else kind))
         self.tree.addTopLevelItems(items)
-        if items:
-            self.tree.setCurrentItem(items[0])
+        first = self.tree.topLevelItem(0)
+        if first is not None:
+            self.tree.setCurrentItem(first)
+
+    def _show_templates(self, text: str) -> None:
+        """Templates whose names have all the words, before the blocks: a person named them."""
+        words = text.lower().split()
+        found = [one for one in self._templates() if all(word in one.name.lower() for word in words)]
+        self.tree.addTopLevelItems([template_item(one) for one in found])
+
+    def _show_shelf(self) -> None:
+        """Favourites and templates, above all else."""
+        favourites = self._shelf.favourites if self._shelf is not None else ()
+        known = (self._registry.get(BlockId(block)) for block in favourites)
+        blocks = [block_item(definition) for definition in known if definition is not None]
+        for name, icon, items in (
+            (FAVOURITES, "star", blocks),
+            (TEMPLATES, "duplicate", [template_item(one) for one in self._templates()]),
+        ):
+            if items:
+                branch = QTreeWidgetItem([name])
+                branch.setData(0, PATH, name)
+                branch.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+                branch.setIcon(0, theme.icon(icon, "text_dim"))
+                branch.addChildren(items)
+                self.tree.addTopLevelItem(branch)
+                branch.setExpanded(name in self._open)
+
+    def _templates(self) -> tuple[Template, ...]:
+        return self._shelf.templates if self._shelf is not None else ()
 
     def _show_categories(self, definitions: list[BlockDefinition]) -> None:
         branches: dict[str, QTreeWidgetItem] = {}
@@ -224,6 +314,18 @@ def _fold(item: QTreeWidgetItem) -> None:
     """A click on a category opens or closes it; the little arrow is hard to hit."""
     if item.childCount():
         item.setExpanded(not item.isExpanded())
+
+
+def template_item(template: Template) -> QTreeWidgetItem:
+    """A row for a template."""
+    tokens = theme.current()
+    item = QTreeWidgetItem([template.name, count(template.nodes, "node")])
+    item.setData(0, TEMPLATE, template)
+    item.setIcon(0, theme.icon("duplicate", "text_dim"))
+    item.setToolTip(0, f"{template.name}: {count(template.nodes, 'node')} to be used again")
+    item.setForeground(1, tokens.text_disabled)
+    item.setFont(1, theme.ui_font(tokens.size_small))
+    return item
 
 
 def block_item(definition: BlockDefinition) -> QTreeWidgetItem:

@@ -231,8 +231,14 @@ class GraphVerbs(QObject):
         """Add the nodes on the clipboard where the originals are, or were: in another graph, mostly."""
         self._paste(lambda text: self.graph.paste_text(text, offset=(0.0, 0.0)))
 
+    def insert(self, text: str, at: tuple[float, float]) -> None:
+        """Add the nodes of a text, such as the clipboard holds, at a place."""
+        self._insert(text, lambda nodes: self.graph.paste_text(nodes, at=at))
+
     def _paste(self, verb: Callable[[str], list[NodeId]]) -> None:
-        text = QGuiApplication.clipboard().text()
+        self._insert(QGuiApplication.clipboard().text(), verb)
+
+    def _insert(self, text: str, verb: Callable[[str], list[NodeId]]) -> None:
         if text.strip():
             pasted = self._try(lambda: verb(text))
             if pasted:

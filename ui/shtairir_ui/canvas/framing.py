@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from shtairir.document import Frame, Note
 from shtairir.document.edits import Batch, Edit, PutFrame, PutNote, RemoveFrame, RemoveNodes, RemoveNote, count_of
@@ -119,7 +119,7 @@ class Framing:
     def abandon(self) -> None:
         """Let go of what is being typed: another graph is shown."""
         if self.field is not None:
-            self.field.end(keep=False)
+            self.field.finish(keep=False)
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -145,13 +145,9 @@ class Framing:
     def _fitting(self, key: AreaKey) -> QRectF | None:
         board = self._canvas.board
         if key.kind == "note":
-            item = board.areas.notes.get(key.id)
+            note = board.areas.notes.get(key.id)
             return (
-                None
-                if item is None
-                else QRectF(item.rect.topLeft(), item.rect.size()).adjusted(
-                    0, 0, 0, item.fitting_height() - item.rect.height()
-                )
+                None if note is None else QRectF(note.rect.topLeft(), QSizeF(note.rect.width(), note.fitting_height()))
             )
         inner = [board.nodes[node].outline for node in board.areas.nodes_in(key.id)]
         inner += [item.rect for one in board.areas.areas_in(key.id) if (item := board.areas.item(one)) is not None]

@@ -34,7 +34,7 @@ def ground_menu(canvas: GraphCanvas, at: QPointF) -> QMenu:
     add_entry(menu, "Paste here", lambda: canvas.paste(at), "Ctrl+V", "paste")
     add_entry(menu, "Paste in place", canvas.editor.paste_in_place, "Ctrl+Shift+V")
     menu.addSeparator()
-    add_entry(menu, "Add note here", lambda: canvas.framing.add_note(at), "Ctrl+Alt+N", "rename")
+    add_entry(menu, "Add note here", lambda: canvas.framing.add_note(at), "Ctrl+Alt+N", "note")
     add_entry(
         menu,
         "Frame the selection" if canvas.editor.selection else "Add frame",

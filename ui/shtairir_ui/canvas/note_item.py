@@ -5,9 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, QUrl
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
+    QColor,
     QPainter,
     QPalette,
     QPen,
+    QTextBlock,
+    QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
@@ -115,7 +118,7 @@ class _Text(QTextDocument):
     """A document that reads no file and asks no network: a note must not fetch a picture because it is opened."""
 
     @guarded(default=None)
-    def loadResource(self, kind: int, name: QUrl) -> object:
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
         return None
 
 
@@ -124,6 +127,7 @@ def rendered(text: str, look: Look, width: float) -> QTextDocument:
     document = _Text()
     document.setUndoRedoEnabled(False)
     document.setDocumentMargin(0)
+    document.setIndentWidth(16)
     document.setDefaultFont(look.label.font)
     document.setMarkdown(text, MARKDOWN)
     _dress(document, look)
@@ -132,28 +136,40 @@ def rendered(text: str, look: Look, width: float) -> QTextDocument:
 
 
 def _dress(document: QTextDocument, look: Look) -> None:
-    """Give what Qt made of the Markdown the colours and sizes of the window."""
+    """Give what Qt made of the Markdown the colours, sizes and distances of the window."""
     tokens = look.tokens
     block = document.begin()
     while block.isValid():
-        level = block.blockFormat().headingLevel()
         cursor = QTextCursor(block)
+        level, is_listed = block.blockFormat().headingLevel(), block.textList() is not None
+        distance = QTextBlockFormat()
+        distance.setTopMargin(0)
+        distance.setBottomMargin(tokens.s1 / 2 if is_listed else tokens.s1 if level else tokens.s2 - 2)
+        cursor.mergeBlockFormat(distance)
         if level:
-            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
-            face = QTextCharFormat()
-            face.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
-            face.setFontPointSize(0)
-            size = {1: tokens.size_large, 2: tokens.size_title}.get(level, tokens.size_body)
-            face.setProperty(QTextFormat.Property.FontPixelSize, size)
-            cursor.mergeCharFormat(face)
-        part = block.begin()
-        while not part.atEnd():
-            fragment = part.fragment()
-            if fragment.charFormat().isAnchor():
-                cursor.setPosition(fragment.position())
-                cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
-                face = QTextCharFormat()
-                face.setForeground(tokens.accent)
-                cursor.mergeCharFormat(face)
-            part += 1
+            _set_size(cursor, {1: tokens.size_title + 3, 2: tokens.size_title}.get(level, tokens.size_body))
+        _color_links(block, cursor, tokens.accent)
         block = block.next()
+
+
+def _set_size(cursor: QTextCursor, pixels: int) -> None:
+    """Set the size of a heading; Qt's own, by steps from the size of the text, wins over one in pixels."""
+    cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+    face = cursor.charFormat()
+    face.clearProperty(QTextFormat.Property.FontSizeAdjustment)
+    face.setProperty(QTextFormat.Property.FontPixelSize, pixels)
+    cursor.setCharFormat(face)
+    cursor.clearSelection()
+
+
+def _color_links(block: QTextBlock, cursor: QTextCursor, color: QColor) -> None:
+    face = QTextCharFormat()
+    face.setForeground(color)
+    part = block.begin()
+    while not part.atEnd():
+        fragment = part.fragment()
+        if fragment.charFormat().isAnchor():
+            cursor.setPosition(fragment.position())
+            cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
+            cursor.mergeCharFormat(face)
+        part += 1

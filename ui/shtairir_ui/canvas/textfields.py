@@ -32,11 +32,11 @@ class FrameTitleField(QLineEdit):
         height = min(max(round(TITLE_HEIGHT * view.zoom), _LEAST_HEIGHT), 40)
         self.setGeometry(place.x(), place.y(), min(place.width(), 420), height)
         self.selectAll()
-        self.returnPressed.connect(lambda: self.end(keep=True))
+        self.returnPressed.connect(lambda: self.finish(keep=True))
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def end(self, *, keep: bool) -> None:
+    def finish(self, *, keep: bool) -> None:
         """Go away, with or without what was typed."""
         if not self._is_over:
             self._is_over = True
@@ -48,7 +48,7 @@ class FrameTitleField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape leaves the title as it was."""
         if event.key() == Qt.Key.Key_Escape:
-            self.end(keep=False)
+            self.finish(keep=False)
         else:
             super().keyPressEvent(event)
             event.accept()  # nothing typed here is for the canvas
@@ -57,7 +57,7 @@ class FrameTitleField(QLineEdit):
     def event(self, event: QEvent) -> bool:
         """Tab ends the typing; it must not open the search below."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
-            self.end(keep=True)
+            self.finish(keep=True)
             return True
         return bool(super().event(event))
 
@@ -66,7 +66,7 @@ class FrameTitleField(QLineEdit):
         """A click elsewhere takes the text."""
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self.end(keep=True)
+            self.finish(keep=True)
 
 
 class NoteField(QPlainTextEdit):
@@ -92,7 +92,7 @@ class NoteField(QPlainTextEdit):
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def end(self, *, keep: bool) -> None:
+    def finish(self, *, keep: bool) -> None:
         """Go away, with or without what was typed."""
         if not self._is_over:
             self._is_over = True
@@ -106,9 +106,9 @@ class NoteField(QPlainTextEdit):
         """Escape leaves the text as it was, Ctrl+Enter takes it."""
         entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if event.key() == Qt.Key.Key_Escape:
-            self.end(keep=False)
+            self.finish(keep=False)
         elif entered and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.end(keep=True)
+            self.finish(keep=True)
         else:
             super().keyPressEvent(event)
             event.accept()
@@ -126,7 +126,7 @@ class NoteField(QPlainTextEdit):
         """A click elsewhere takes the text."""
         super().focusOutEvent(event)
         if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
-            self.end(keep=True)
+            self.finish(keep=True)
 
 
 def _over(view: CanvasView, rect: QRectF, width: int, height: int) -> QRect:

@@ -32,7 +32,7 @@ FEATURE = Feature(
             "Put a titled frame around the selected nodes; it carries them along",
             _present,
         ),
-        Command("add_note", "Add a &note", ("Ctrl+Alt+N",), "rename", "Write on the canvas, in Markdown", _present),
+        Command("add_note", "Add a &note", ("Ctrl+Alt+N",), "note", "Write on the canvas, in Markdown", _present),
     ),
     _attach,
 )

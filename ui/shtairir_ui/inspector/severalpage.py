@@ -1,8 +1,6 @@
-"""Several nodes at once: how many, and the values they share."""
+"""Several nodes at once: how many, of which blocks, and the inputs they share, to be set for all of them."""
 
 from __future__ import annotations
-
-import json
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
@@ -13,13 +11,14 @@ from shtairir_ui.editor import Editor
 from shtairir_ui.inspector.policy import PolicySection
 from shtairir_ui.inspector.policy.subject import NodesSubject
 from shtairir_ui.inspector.style import scrolled_column
+from shtairir_ui.inspector.together import SharedForm
 from shtairir_ui.quantities import count
 
 SHOWN_AT_MOST = 12
 
 
 class SeveralPage(QWidget):
-    """A count, the kinds of node, and the values that are the same in all of them."""
+    """A count, the kinds of node, the inputs that all of them have, and how they run."""
 
     def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +35,8 @@ class SeveralPage(QWidget):
         self._column.addWidget(self._title)
         self._column.addWidget(self._text)
         self._column.addSpacing(theme.current().s2)
+        self.form = SharedForm(editor)
+        self._column.addWidget(self.form)
         self._column.addStretch(1)
 
     def show_nodes(self, nodes: tuple[NodeId, ...]) -> None:
@@ -48,14 +49,8 @@ class SeveralPage(QWidget):
         lines = [f"{number} × {block}" for block, number in list(kinds.items())[:SHOWN_AT_MOST]]
         if len(kinds) > SHOWN_AT_MOST:
             lines.append(f"and {len(kinds) - SHOWN_AT_MOST} other kinds")
-        shared = [
-            f"{name} = {json.dumps(value, ensure_ascii=False)}"
-            for name, value in placed[0].values.items()
-            if all(other.values.get(name) == value for other in placed[1:])
-        ]
-        if shared:
-            lines += ["", "The same in all of them:", *shared]
         self._text.setText("\n".join(lines))
+        self.form.show_nodes(nodes)
         self._show_policy(nodes)
 
     def _show_policy(self, nodes: tuple[NodeId, ...]) -> None:
