@@ -247,4 +247,6 @@ def _edited(inverse: Changes) -> tuple[State, Edited] | None:
         return None
     ((state, delta),) = inverse.states.items()
     there = all(placed is not None and key in state for key, placed in delta.nodes.items())
-    return (state, Edited(frozenset(delta.nodes), frozenset(delta.links))) if there and delta.header is None else None
+    # A link that is only led over other dots is the same link.
+    links = {key for key, placed in delta.links.items() if placed is None or placed[0] != state.link_into(key)}
+    return (state, Edited(frozenset(delta.nodes), frozenset(links))) if there and delta.header is None else None

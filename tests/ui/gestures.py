@@ -20,6 +20,8 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeyEvent,
     QMouseEvent,
+    QNativeGestureEvent,
+    QPointingDevice,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QApplication, QWidget
@@ -136,6 +138,16 @@ def wheel(widget: QWidget, at: QPoint, notches: float = 1, modifiers: Qt.Keyboar
         False,
     )
     QApplication.sendEvent(widget, event)
+    settle(1)
+
+
+def pinch(widget: QWidget, at: QPoint, more: float) -> None:
+    """Spread two fingers on a touchpad."""
+    place, device = QPointF(at), QPointingDevice.primaryPointingDevice()
+    zoom = Qt.NativeGestureType.ZoomNativeGesture
+    QApplication.sendEvent(
+        widget, QNativeGestureEvent(zoom, device, 2, place, place, QPointF(widget.mapToGlobal(at)), more, QPointF())
+    )
     settle(1)
 
 

@@ -157,7 +157,11 @@ def test_looks_do_not_change_a_result_and_states_do(graph: Graph) -> None:
     mark = graph.fingerprint()
     graph.apply(edits.SetCollapsed((B,)))
     graph.apply(edits.SetShown(B, (PortName("out"),)))
+    revision = graph.revision
     graph.apply(edits.SetVia(INTO_C, ((1, 2),)))
+    edited = graph.edited_since(revision)
+    assert edited is not None
+    assert not edited.inputs
     graph.apply(edits.PutNote(Note("n")))
     graph.apply(edits.PutBookmark(Bookmark("here")))
     assert not any(change.affects_result for change in told)

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import shtairir
 from shtairir.document import SetState, dumps, edits, loads
@@ -272,3 +274,43 @@ def test_a_circle_of_bypassed_nodes_ends(graph: shtairir.Graph) -> None:
     _set(circle, "bypassed", "double", "plus")
     circle.add("math.add", id="reader", a=PortRef.parse("plus.out"), b=1)
     assert "has nothing to hand on" in _reasons(circle)["reader"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_whatever_is_bypassed_or_disabled_the_rest_runs_as_if_it_had_been_built_so(data: st.DataObject) -> None:
+    """Sums of sums: each node of which something acts has the value that one works out by hand."""
+    count = data.draw(st.integers(2, 9))
+    graph = shtairir.Graph("random")
+    feeds: dict[str, dict[str, str]] = {}
+    for number in range(count):
+        id = f"n{number}"
+        node = graph.add("math.add", id=id, a=number, b=1)
+        feeds[id] = {}
+        for port in ("a", "b"):
+            before = data.draw(st.sampled_from([None, *list(feeds)[:-1]]))
+            if before is not None:
+                graph.link(f"{before}.out", node[port])
+                feeds[id][port] = before
+    states = {id: data.draw(st.sampled_from(["active", "active", "bypassed", "disabled"])) for id in feeds}
+    for id, state in states.items():
+        _set(graph, state, id)
+
+    def value(id: str) -> float | None:
+        """What is read at a node's output; None where it makes nothing."""
+        if states[id] == "disabled":
+            return None
+        if states[id] == "bypassed":
+            handed = feeds[id].get("a") or feeds[id].get("b")
+            return value(handed) if handed is not None else None
+        own = {"a": float(id[1:]), "b": 1.0}
+        read = {port: value(before) for port, before in feeds[id].items()}
+        return None if None in read.values() else sum({**own, **read}.values())  # type: ignore[arg-type]
+
+    assert all(problem.severity != "error" for problem in shtairir.validate(graph))
+    result = shtairir.run(graph, keep="all")
+    for id, state in states.items():
+        if state == "active":
+            expected = value(id)
+            assert (result.nodes[id].status is NodeStatus.SKIPPED) is (expected is None)
+            assert expected is None or result[f"{id}.out"] == expected

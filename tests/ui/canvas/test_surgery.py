@@ -451,3 +451,9 @@ def test_with_a_pen_the_empty_ground_is_dragged(pipeline: Desk) -> None:
     gestures.drag(pipeline.viewport, place, place + QPoint(60, 40))
     assert pipeline.view.visible_rect().topLeft() == seen.topLeft() - QPointF(60, 40) / pipeline.view.zoom
     assert pipeline.editor.selection == ()
+
+
+def test_pinching_on_a_touchpad_zooms(pipeline: Desk) -> None:
+    zoom = pipeline.view.zoom
+    gestures.pinch(pipeline.viewport, QPoint(300, 300), 0.25)
+    assert pipeline.view.zoom == pytest.approx(zoom * 1.25)

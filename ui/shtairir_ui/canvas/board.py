@@ -343,6 +343,13 @@ class Board:
         if mark is not None:
             mark.follow()
 
+    def show_link(self, item: LinkItem, shown: bool) -> None:
+        """Let a link be seen with all that is on it, or not, while a gesture leads it elsewhere."""
+        target = item.link.target
+        mark = self.marks.get(target)
+        for one in (item, *self.dots.items.get(target, ()), *([mark] if mark is not None else [])):
+            one.setVisible(shown)
+
     def _ends(self, link: Link) -> tuple[QPointF, QPointF]:
         return (
             self.nodes[link.source.node].anchor("out", link.source.port),

@@ -9,6 +9,7 @@ from shtairir.document.edits import Batch, SetVia
 from shtairir.document.model import Point
 from shtairir_ui.canvas.gestures.gesture import Stage
 from shtairir_ui.canvas.link_item import LinkItem
+from shtairir_ui.canvas.snapping import STEP
 
 _LEVEL = 7.0
 """How near a dot must come to the height of what is before or after it to settle there."""
@@ -36,7 +37,7 @@ class DotGesture:
         """Lead the line over where the mouse is; Alt lets it settle nowhere."""
         place = self._stage.view.to_scene(at)
         if not modifiers & Qt.KeyboardModifier.AltModifier:
-            place = QPointF(place.x(), self._level(place.y()))
+            place = self._settled(place)
         self._via = with_dot(self._link, self._index, place, is_new=self._is_new)
         self._show(self._via)
 
@@ -55,6 +56,11 @@ class DotGesture:
         item = self._stage.board.links.get(self._link.target)
         if item is not None:
             self._stage.board.route(item, tuple(QPointF(*point) for point in via))
+
+    def _settled(self, place: QPointF) -> QPointF:
+        if self._stage.board.snaps.grid:
+            place = QPointF(round(place.x() / STEP) * STEP, round(place.y() / STEP) * STEP)
+        return QPointF(place.x(), self._level(place.y()))
 
     def _level(self, y: float) -> float:
         """The height of a neighbour along the line, if it is near."""

@@ -121,4 +121,4 @@ class LinkGesture:
         if self._detached is not None:
             item = self._stage.board.links.get(self._detached.target)
             if item is not None:
-                item.setVisible(shown)
+                self._stage.board.show_link(item, shown)

@@ -1,4 +1,4 @@
-"""What a drag does to links: a node put onto one is led into it; one that is shaken, or dragged with Alt, leaves its own."""
+"""What a drag does to links: a node put onto one is led into it; shaken, or dragged with Alt, it leaves its own."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Rewiring:
         """Show the links as the document has them."""
         self._mark(None)
         for link in self._hidden:
-            link.setVisible(True)
+            self._stage.board.show_link(link, True)
         self._hidden = []
 
     def _leave(self) -> None:
@@ -94,7 +94,7 @@ class Rewiring:
             crossing = (self._links[one] for one in self._links)
             self._hidden = [item for item in crossing if not {item.link.source.node, item.link.target.node} <= chosen]
             for item in self._hidden:
-                item.setVisible(False)
+                self._stage.board.show_link(item, False)
 
     def _under(self, outline: QRectF) -> LinkItem | None:
         editor = self._stage.editor
