@@ -59,6 +59,7 @@ def surroundings() -> Iterator[dict[str, str]]:
             "NUMEXPR_MAX_THREADS": threads,
             "HAMILTON_TELEMETRY_ENABLED": "false",
             "SHTAIRIR_BLOCKS_PATH": "",
+            "SHTAIRIR_CACHE_PATH": str(Path(home, "cache")),
             "SHTAIRIR_LEARNED_PATH": str(Path(home, "learned")),
             "XDG_CONFIG_HOME": home,
             "XDG_DATA_HOME": home,

@@ -13,8 +13,10 @@ MODULES = (
     "chain",
     "neighbour",
     "loops",
+    "rerun",
     "processes",
     "monitoring",
+    "canvas",
     "startup",
     "release",
 )
