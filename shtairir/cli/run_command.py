@@ -17,6 +17,7 @@ from shtairir.cli.outcome import CommandError, ExitStatus, Outcome
 from shtairir.cli.progress import PlainProgress, ProgressView, progress_view
 from shtairir.cli.quantities import parse_duration, parse_size
 from shtairir.cli.terminal import columns, duration_text, size_text, styled
+from shtairir.cli.watched import Watched
 from shtairir.errors import ResourceError
 from shtairir.ids import PortRef
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from shtairir.document import Graph
     from shtairir.events import Instrument
     from shtairir.execute.processes import Backend
-    from shtairir.memory.profiler import MemoryProfiler, Profile
     from shtairir.monitor.chronicle import Chronicle
     from shtairir.planning import ExecutionPlan
     from shtairir.resources import Capacity
@@ -127,13 +127,11 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
         return _planned(execution_plan, path, drawn, folder, options.cache)
     if options.trace is not None:
         writable_file(options.trace)
-    profiler = _profiler() if options.profile or options.trace is not None else None
-    shown = drawn.shown() if drawn is not None else None
-    instruments = (*((profiler,) if profiler is not None else ()), *(shown.instruments if shown is not None else ()))
+    watched = Watched(profile=options.profile, trace=options.trace, document=drawn)
     with written_alongside(options.metrics, options.log_json, verbosity=options.verbosity) as writers:
         result, chronicle = _run(
             execution_plan,
-            (*instruments, *writers),
+            (*watched.instruments, *writers),
             memory_limit=memory_limit,
             timeout_s=timeout_s,
             backend=options.backend,
@@ -143,11 +141,7 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
     outcome = told(result, graph, path, folder, options.verbosity)
     if chronicle is not None:
         outcome = with_history(outcome, chronicle, options.verbosity)
-    if shown is not None:
-        outcome = shown.saved(outcome, result, folder)
-    if profiler is None:
-        return outcome
-    return _profiled(outcome, profiler.profile(), execution_plan, options)
+    return watched.told(outcome, result, folder)
 
 
 def _capacities(options: RunOptions) -> dict[str, Capacity]:
@@ -189,12 +183,6 @@ def _note_assignments(execution_plan: ExecutionPlan, graph: Graph, assignments: 
     if source is not None and assignments:
         typed = assigned_values(graph, assignments)
         note_source(execution_plan, replace(source, parameters={**source.parameters, **typed}))
-
-
-def _profiler() -> MemoryProfiler:
-    from shtairir.memory.profiler import MemoryProfiler
-
-    return MemoryProfiler()
 
 
 def _drawn(execution_plan: ExecutionPlan, again: Callable[[str], ExecutionPlan]) -> PlanDocument:
@@ -328,31 +316,6 @@ def _whys(result: RunResult) -> list[str]:
     """Return a line for each node that says why it ran, or did not."""
     rows = [(name, str(node.status), node.reason) for name, node in result.nodes.items() if node.reason]
     return columns(rows).splitlines()
-
-
-def _profiled(outcome: Outcome, profile: Profile, plan: ExecutionPlan, options: RunOptions) -> Outcome:
-    """Tell the profile of a run, however it ended, and write its trace."""
-    from shtairir.cli.profile_text import profile_text
-    from shtairir.monitor.profile import profile_dict
-
-    text, document = outcome.text, dict(outcome.document)
-    if options.profile:
-        sys.stderr.write(f"\n{profile_text(profile, plan, sys.stderr)}\n")
-        document["profile"] = profile_dict(profile, plan)
-    if options.trace is not None:
-        from shtairir.monitor.trace import write_trace
-
-        try:
-            write_trace(options.trace, profile, plan)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise CommandError(
-                f"The trace cannot be written to {options.trace}: {reason}.", status=ExitStatus.FAILED
-            ) from error
-        document["trace"] = str(options.trace)
-        written = f"wrote {shown_path(options.trace)}; ui.perfetto.dev shows it"
-        text = f"{text}\n{written}" if text else written
-    return Outcome(outcome.status, text, document)
 
 
 def _written(result: RunResult, folder: Path | None) -> list[Path]:

@@ -13,9 +13,14 @@ import pytest
 import shtairir
 from shtairir.block import Array, block
 from shtairir.document import Graph
+from shtairir.ids import NodeId
 from shtairir.memory import MemoryProfiler
-from shtairir.monitor.trace import trace_document, write_trace
+from shtairir.memory.lifetimes import Lifetimes
+from shtairir.memory.profiler import NodeProfile, Profile
+from shtairir.monitor.trace import TraceEvent, trace_document, write_trace
 from shtairir.planning.plan import ExecutionPlan
+
+EXAMPLES = Path(__file__).parents[3] / "assets/shtairir_assets/examples"
 
 _KNOWN_PHASES = {"M", "X", "C", "i"}
 
@@ -84,8 +89,8 @@ def test_each_node_is_a_slice_on_the_lane_of_its_worker(graph: Graph) -> None:
     assert set(found) == {"n_x1", "n_x2", "total"}
     for node in profiler.nodes:
         assert lanes[found[node.node]["tid"]] == node.worker
-        assert found[node.node]["ts"] == pytest.approx(node.started_s * 1e6, abs=0.001)
-        assert found[node.node]["dur"] == pytest.approx(node.elapsed_s * 1e6, abs=0.001)
+        assert found[node.node]["ts"] == pytest.approx(node.started_s * 1e6, abs=0.13)
+        assert found[node.node]["dur"] == pytest.approx(node.elapsed_s * 1e6, abs=0.13)
     assert found["total"]["args"]["block"] == "array.add"
     assert found["total"]["args"]["output_bytes"] == 1_600_000
 
@@ -103,11 +108,65 @@ def test_slices_of_a_lane_overlap_only_where_one_holds_the_other(graph: Graph) -
     whole = slices(events)["task of 4 nodes"]
     parts = [slices(events)[name] for name in whole["args"]["nodes"]]
     assert {part["tid"] for part in parts} == {whole["tid"]}
-    assert sum(part["dur"] for part in parts) == pytest.approx(whole["dur"], abs=0.01)
+    assert sum(part["dur"] for part in parts) == pytest.approx(whole["dur"], abs=0.5)
     for part in parts:
         assert part["ts"] >= whole["ts"] - 0.001
         assert part["ts"] + part["dur"] <= whole["ts"] + whole["dur"] + 0.01
         assert part["args"]["time"] == "a share of the task of 'total'"
+
+
+def crossing(events: list[TraceEvent]) -> list[tuple[str, str]]:
+    """The slices that begin in another of their lane and end behind it; whoever reads the trace drops these."""
+    found = []
+    open_until: dict[tuple[int, int], list[tuple[float, str]]] = {}
+    whole = [event for event in events if event["ph"] == "X"]
+    for event in sorted(whole, key=lambda event: (event["pid"], event["tid"], event["ts"], -event["dur"])):
+        around = open_until.setdefault((event["pid"], event["tid"]), [])
+        while around and around[-1][0] <= event["ts"]:
+            around.pop()
+        end = event["ts"] + event["dur"]
+        if around and end > around[-1][0]:
+            found.append((around[-1][1], event["name"]))
+        around.append((end, event["name"]))
+    return found
+
+
+@pytest.mark.parametrize("level", ["none", "balanced", "aggressive"])
+@pytest.mark.parametrize("name", ["three_times", "parameter_sweep", "elementwise"])
+def test_no_slice_is_dropped_by_who_reads_the_trace(name: str, level: str) -> None:
+    graph = shtairir.load(EXAMPLES / f"{name}.shtairir")
+    lifetimes, profiler = Lifetimes(), MemoryProfiler()
+    plan = shtairir.plan(graph, level=level, workers=2)
+    shtairir.run(plan, instruments=(profiler, lifetimes)).raise_for_status()
+    events = trace_document(profiler.profile(), plan, lifetimes.found)["traceEvents"]
+    assert crossing(events) == []
+    for event in events:
+        if event["ph"] == "X":
+            assert event["ts"] % 0.125 == event["dur"] % 0.125 == 0, "exact in binary, so that no reader rounds it"
+
+
+def test_what_overlaps_on_one_lane_gets_a_lane_of_its_own() -> None:
+    def node(name: str, start_s: float, elapsed_s: float) -> NodeProfile:
+        return NodeProfile(NodeId(name), "worker-1", start_s, elapsed_s)
+
+    close = 1 + 1e-8
+    nodes = (node("a", 0, close), node("b", 1, 1), node("c", 1.5, 2), node("d", 5, 1), node("e", 5.25, 0.5))
+    events = trace_document(Profile("x", nodes=nodes), shtairir.plan(Graph("x")))["traceEvents"]
+    assert crossing(events) == []
+    lanes = {event["name"]: event["tid"] for event in events if event["ph"] == "X"}
+    assert lanes["a"] == lanes["b"] == lanes["d"] == lanes["e"] != lanes["c"]
+
+
+def test_each_value_is_a_slice_with_its_owner_and_its_release(graph: Graph) -> None:
+    lifetimes, profiler = Lifetimes(), MemoryProfiler()
+    plan = shtairir.plan(graph, level="none")
+    shtairir.run(plan, instruments=(profiler, lifetimes)).raise_for_status()
+    events = checked(trace_document(profiler.profile(), plan, lifetimes.found))
+    held = {
+        event["args"]["owner"]: event["args"] for event in events if event.get("cat") == "memory" and "dur" in event
+    }
+    assert held["total"]["released_by"] is None
+    assert {held[node]["released_by"] for node in held if node != "total"} == {"total"}
 
 
 def test_memory_counters_tell_of_values_pool_and_process(graph: Graph) -> None:
