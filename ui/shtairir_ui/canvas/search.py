@@ -117,8 +117,8 @@ class BlockSearch(QFrame):
             row.addWidget(widget)
         layout.addWidget(self.field)
         layout.addLayout(row)
-        for widget in (self.list, self.empty):
-            widget.setFixedWidth(_WIDTH)
+        self.list.setFixedWidth(_WIDTH)
+        self.empty.setFixedWidth(_WIDTH + tokens.s2 + _READING)
         self.field.textChanged.connect(self._fill)
         self.list.itemClicked.connect(self._take)
         self.list.currentItemChanged.connect(self._read)
@@ -164,6 +164,7 @@ class BlockSearch(QFrame):
             self.list.addItem(_row(blocks[name], is_late=name in late))
         self.list.setCurrentRow(0)
         self.list.setVisible(self.list.count() > 0)
+        self.reading.setVisible(self.list.count() > 0)
         self.empty.setVisible(self.list.count() == 0)
 
     def _read(self, item: QListWidgetItem | None) -> None:
@@ -183,7 +184,15 @@ def found(
     blocks: Iterable[BlockDefinition] = [*first, *registry.search(text, accepts)]
     if partner is not None and partner.side == "in" and partner.type is not None:
         blocks = (block for block in blocks if _gives(block, partner.type))
-    return list(blocks)
+    if partner is None or text.strip():
+        return list(blocks)
+    return sorted(blocks, key=lambda block: not _is_of_kind(block, partner))
+
+
+def _is_of_kind(block: BlockDefinition, partner: PortFace) -> bool:
+    """Whether a block is about the very kind of value, and does not just take it, or give it, too."""
+    ports = block.inputs if partner.side == "out" else block.outputs
+    return any(port.type.family == partner.family for port in ports)
 
 
 def _takes(block: BlockDefinition, given: PortType) -> bool:
