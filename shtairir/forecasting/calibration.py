@@ -6,7 +6,9 @@ bound that the next one, if it is like those before, is below of in one of ten c
 conformal prediction: Vovk, Gammerman, Shafer, *Algorithmic Learning in a Random World*, 2005; with each end for itself:
 Linusson, Johansson, Löfström, *Signed-Error Conformal Regression*, PAKDD 2014).
 
-Machines drift: they are busy, then not. So only the last runs count, and the share that is to lie outside is moved
+Machines drift: they are busy, then not. So only the last runs count. Where the ratios before have followed a level
+that moves, the next is expected about the level as it is now, and the bounds are read off how far off such expectations
+were (exponential smoothing: Gardner, *Journal of Forecasting* 4, 1985). And the share that is to lie outside is moved
 after each miss, and a little back after each hit (adaptive conformal inference: Gibbs, Candès, NeurIPS 2021), which
 holds the share in the long run even when runs are not alike.
 
@@ -35,7 +37,13 @@ OUTSIDE = 0.2
 _STEP = 0.02
 _LEAST_OUTSIDE, _MOST_OUTSIDE = 0.05, 0.4
 _LEAST_REACH = 0.02
-_PRIOR_RUNS = 2.0
+_PRIOR_RUNS = 0.5
+_PACES = (0.3, 0.6)
+_BETTER = 0.9
+"""So much smaller must the errors be for a level that moves to be believed in."""
+
+_FROM = 3
+_NEAR = 1.4
 _T90 = (3.08, 1.89, 1.64, 1.53, 1.48, 1.44, 1.41, 1.40)
 """Student's t, of which nine of ten are below, for 1, 2, ... degrees of freedom."""
 
@@ -64,14 +72,15 @@ def calibrated(own: Sequence[float], pool: Sequence[float], spread: float, misse
 
     Examples
     --------
-    >>> low, middle, high = calibrated([0.1 * step for step in range(-5, 6)], [], 0.3)
+    >>> low, middle, high = calibrated([-0.5, 0.3, -0.1, 0.5, -0.3, 0.1, 0.0, 0.2, -0.4, 0.4, -0.2], [], 0.3)
     >>> round(low, 2), round(middle, 2), round(high, 2)
     (-0.48, 0.0, 0.48)
     """
     own = own[-WINDOW:]
     outside = outside_share(misses)
     if len(own) >= ENOUGH:
-        return Quantiles(*(ranked(own, share) for share in (outside / 2, 0.5, 1 - outside / 2)))
+        level, off = followed(own)
+        return Quantiles(*(level + ranked(off, share) for share in (outside / 2, 0.5, 1 - outside / 2)))
     first = _without_own(pool, spread, outside)
     return _mixed(first, own) if own else first
 
@@ -90,6 +99,29 @@ def outside_share(misses: Sequence[bool]) -> float:
     return share
 
 
+def followed(figures: Sequence[float]) -> tuple[float, Sequence[float]]:
+    """Return the level that figures have followed, and how far off they were; 0 and themselves if they stay.
+
+    Examples
+    --------
+    >>> followed([0.1, -0.2, 0.0, 0.2, -0.1, 0.1, -0.2, 0.1, 0.0])[0]
+    0.0
+    >>> round(followed([float(step) for step in range(12)])[0], 1) > 9
+    True
+    """
+    stays = sum(abs(figures[place] - median(figures[:place])) for place in range(_FROM, len(figures)))
+    best, level, off = _BETTER * stays, 0.0, figures
+    for pace in _PACES:
+        levels = [figures[0]]
+        for figure in figures[1:]:
+            levels.append(levels[-1] + pace * (figure - levels[-1]))
+        errors = [figure - before for figure, before in zip(figures[1:], levels, strict=False)]
+        error = sum(map(abs, errors[_FROM - 1 :]))
+        if error < best:
+            best, level, off = error, levels[-1], errors
+    return level, off
+
+
 def ranked(figures: Sequence[float], share: float) -> float:
     """Return what a share of figures to come is expected to lie below, between two of those that were.
 
@@ -103,6 +135,24 @@ def ranked(figures: Sequence[float], share: float) -> float:
     below = int(place)
     above = min(below + 1, len(ordered) - 1)
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+def usual(figures: Sequence[float]) -> float:
+    """Return the figure that most of these, which are not negative, are within a fifth of: the middle of most.
+
+    A run may hold one of two amounts, by who happens to be first; then that is better said than either, or the mean.
+
+    Examples
+    --------
+    >>> round(usual([100.0, 100.0, 130.0])), round(usual([100.0, 500.0, 100.0, 101.0]))
+    (114, 100)
+    """
+    ordered = sorted(figures)
+    best: tuple[int, float] = (0, 0.0)
+    for place, low in enumerate(ordered):
+        near = [figure for figure in ordered[place:] if figure <= _NEAR * low]
+        best = max(best, (len(near), math.sqrt(low * near[-1])))
+    return best[1]
 
 
 def _without_own(pool: Sequence[float], spread: float, outside: float) -> Quantiles:

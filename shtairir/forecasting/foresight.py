@@ -12,24 +12,27 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 from shtairir.events import NodeStatus
-from shtairir.forecasting.calibration import calibrated
+from shtairir.forecasting.calibration import calibrated, usual
 from shtairir.forecasting.costs import Loaded, Rehearsed, nodes_of, rehearsed, work_share
 from shtairir.forecasting.forecast import Forecast, Range, impact_of
 from shtairir.forecasting.review import Review, Truth
 from shtairir.ids import NodeId, PortRef
 from shtairir.memory.manager import UNCOUNTED_BYTES
 from shtairir.planning.source import source_of
-from shtairir.planning.typical import median
 
 if TYPE_CHECKING:
-    from shtairir.forecasting.record import Track
+    from shtairir.forecasting.record import Entry, Track
     from shtairir.monitor.chronicle import Outline
     from shtairir.planning.plan import ExecutionPlan
     from shtairir.results.result import RunResult
 
 _ROUGH_BELOW = 0.8
 _YOUNG_BELOW = 3
-_LATEST = 5
+_LATEST = 7
+_FIRST = " first"
+_SOME = 4
+_SAME_SIZE = 0.05
+_MOST_LOOKED_AT = 1_000
 
 
 class Spared(Protocol):
@@ -61,6 +64,8 @@ class Basis(NamedTuple):
         The tasks that run.
     signature
         What tells runs of the same nodes of a graph, under the same conditions, from others.
+    likeness
+        What tells runs with the same values from others; 0 if there are too many to look at.
     ground
         What the times rest on; forecasts are compared with earlier ones on the same ground.
     """
@@ -68,6 +73,7 @@ class Basis(NamedTuple):
     graph: str
     tasks: frozenset[int]
     signature: int
+    likeness: int
     ground: str
     rehearsed: Rehearsed
 
@@ -168,15 +174,17 @@ class Foresight:
         names = "all" if len(tasks) == len(plan.tasks) else ",".join(sorted(plan.tasks[task].node for task in tasks))
         conditions = f"{plan.level}|{plan.workers}|{self._backend}|{self._in_processes}|{len(plan.tasks)}"
         signature = zlib.crc32(f"{conditions}|{names}".encode())
-        return Basis(graph, tasks, signature, self._ground(found, graph), found)
+        past = self._track.of(graph)
+        ground = self._ground(found, sum(entry.signature == signature for entry in past), len(past))
+        return Basis(graph, tasks, signature, _likeness(plan, tasks), ground, found)
 
-    def _ground(self, found: Rehearsed, graph: str) -> str:
+    def _ground(self, found: Rehearsed, runs_alike: int, runs: int) -> str:
         ground = "seasoned"
-        if found.known_share < _ROUGH_BELOW:
+        if found.known_share < _ROUGH_BELOW and runs_alike < _YOUNG_BELOW:
             ground = "rough"
-        elif len(self._track.of(graph)) < _YOUNG_BELOW:
+        elif runs < _YOUNG_BELOW:
             ground = "young"
-        return f"{ground} first" if self._is_first else ground
+        return ground + _FIRST if self._is_first else ground
 
     def _loaded(self) -> Loaded:
         """Return what is read back from the cache: all that is there for readers, and of it what is wanted itself."""
@@ -232,7 +240,7 @@ class Foresight:
         found = basis.rehearsed
         if found.seconds is None:
             return None
-        ratios = self._track.ratios(basis.graph, basis.ground, basis.signature)
+        ratios = _ratios(basis, found.seconds, self._track.of(basis.graph))
         misses = self._track.misses(basis.graph)
         low, middle, high = calibrated(ratios, self._track.pool(basis.ground), found.spread, misses)
         return Range(*(found.seconds * math.exp(each) for each in (low, middle, high)))
@@ -251,16 +259,61 @@ class Foresight:
         return sum(nbytes for took_s, nbytes in sized if took_s is None or is_worth_writing(took_s, nbytes))
 
 
+def _ratios(basis: Basis, model_s: float, past: Sequence[Entry]) -> list[float]:
+    """Return the logarithms of what runs have taken, divided by what the plan expects now.
+
+    Of the same work, what it took is what it takes, whatever the plan expected then. Otherwise it is taken that the
+    plan is now as far off as it was: for the same nodes, or, if that is known of some, on the same ground.
+    """
+    entries = [entry for entry in past if entry.ratio is not None]
+    same_nodes = [entry for entry in past if entry.signature == basis.signature]
+    same_work = [
+        entry
+        for entry in same_nodes
+        if entry.likeness == basis.likeness != 0 and abs(_growth(basis.rehearsed, entry.made_bytes) - 1) < _SAME_SIZE
+    ]
+    if same_work:
+        return [math.log(max(entry.elapsed_s, 1e-6) / model_s) for entry in _on_ground(same_work, basis)]
+    same_nodes = [entry for entry in same_nodes if entry.ratio is not None]
+    # Of other nodes many tell something; a few may have been anything.
+    alike = same_nodes or [entry for entry in entries if entry.ground == basis.ground]
+    if not same_nodes and len(alike) < _SOME:
+        alike = []
+    return [entry.ratio for entry in _on_ground(alike, basis) if entry.ratio is not None]
+
+
+def _on_ground(entries: Sequence[Entry], basis: Basis) -> Sequence[Entry]:
+    """Return those that were made as this one will be: first in its program, or not; all, if these are few."""
+    first = basis.ground.endswith(_FIRST)
+    found = [entry for entry in entries if entry.ground.endswith(_FIRST) == first]
+    return found if len(found) >= _SOME else entries
+
+
+def _likeness(plan: ExecutionPlan, tasks: Collection[int]) -> int:
+    if len(tasks) > _MOST_LOOKED_AT:
+        return 0
+    found = 1
+    for number in sorted(tasks):
+        task = plan.tasks[number]
+        # Large arrays are abbreviated by their repr, which is quick and good enough for a forecast.
+        values = [(call.definition.id, dict(call.values)) for call in task.calls]
+        found = zlib.crc32(repr(values).encode("utf-8", "replace"), found)
+    return found
+
+
 def _peak_bytes(basis: Basis, track: Track) -> int | None:
     """Return the most memory: what runs of these nodes have taken, if more or less is made now as much more or less.
 
     What they took tells more than a rehearsal, since a run does not begin its nodes exactly as that does.
     """
     found = basis.rehearsed
-    alike = [entry for entry in track.of(basis.graph) if entry.signature == basis.signature]
+    past = track.of(basis.graph)
+    alike = [entry for entry in past if entry.signature == basis.signature]
+    if not alike and not found.all_sized:  # the same nodes under other conditions are better than nothing
+        alike = [entry for entry in past if entry.likeness == basis.likeness != 0]
     if not alike:
         return found.peak_bytes if found.all_sized else None
-    return round(median([entry.peak_bytes * _growth(found, entry.made_bytes) for entry in alike[-_LATEST:]]))
+    return round(usual([entry.peak_bytes * _growth(found, entry.made_bytes) for entry in alike[-_LATEST:]]))
 
 
 def _growth(found: Rehearsed, made_bytes: int) -> float:

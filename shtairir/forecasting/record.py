@@ -33,9 +33,6 @@ _KEPT = WINDOW + 4
 _MOST_GRAPHS = 300
 _MOST_POOLED = 200
 _WAITING_RUNS = 32
-_ALIKE = 4
-"""If so many runs of a graph are on the same ground, only these count."""
-
 _POOL = "pool.json"
 _log = logging.getLogger(__name__)
 _Row = TypeVar("_Row")
@@ -56,6 +53,8 @@ class Entry(NamedTuple):
         Whether the truth lay outside of what was foreseen.
     made_bytes
         The size of all that was made, together.
+    likeness
+        What tells runs with the same values from others; 0 if that is not known.
     workers
         How many there were.
     busy_s, processor_s
@@ -70,6 +69,7 @@ class Entry(NamedTuple):
     missed: bool
     made_bytes: int
     peak_bytes: int
+    likeness: int = 0
     workers: int = 1
     busy_s: float = 0.0
     processor_s: float = 0.0
@@ -166,16 +166,6 @@ class Track:
         with self._lock:
             return tuple(self._of(graph))
 
-    def ratios(self, graph: str, ground: str, signature: int) -> list[float]:
-        """Return how far off forecasts of a graph were: those most like the one to come, if there are some."""
-        entries = [entry for entry in self.of(graph) if entry.ratio is not None]
-        same_nodes = [entry for entry in entries if entry.signature == signature]
-        same_ground = [entry for entry in entries if entry.ground == ground]
-        both = [entry for entry in same_nodes if entry.ground == ground]
-        # Of other nodes, or on another ground, many tell something; a few may have been anything.
-        alike = both if len(both) >= _ALIKE else same_nodes or (same_ground if len(same_ground) >= _ALIKE else [])
-        return [entry.ratio for entry in alike if entry.ratio is not None]
-
     def misses(self, graph: str) -> list[bool]:
         """Return for the last forecasts of a graph whether the truth lay outside."""
         return [entry.missed for entry in self.of(graph) if entry.model_s > 0]
@@ -253,6 +243,7 @@ def _entry(foresight: Foresight, outcome: Outcome) -> Entry:
         expected is not None and not expected.holds(outcome.elapsed_s),
         sum(map(outcome.output_bytes.__getitem__, basis.tasks)),
         outcome.peak_bytes,
+        basis.likeness,
         foresight.plan.workers,
         sum(ended_s - outcome.started_s[task] for task, ended_s in ended),
         outcome.processor_s,
@@ -279,7 +270,7 @@ def _read(path: Path, parsed: Callable[[Any], _Row]) -> _Row | None:
 
 
 def _checked(row: Iterable[Any]) -> Entry:
-    signature, ground, model_s, spread, elapsed_s, missed, made, peak, workers, busy_s, processor_s = row
+    signature, ground, model_s, spread, elapsed_s, missed, made, peak, likeness, workers, busy_s, processor_s = row
     entry = Entry(
         int(signature),
         str(ground),
@@ -289,6 +280,7 @@ def _checked(row: Iterable[Any]) -> Entry:
         bool(missed),
         int(made),
         int(peak),
+        int(likeness),
         int(workers),
         float(busy_s),
         float(processor_s),

@@ -96,10 +96,19 @@ class History(Protocol):
     def knows(self, definition: BlockDefinition) -> bool:
         """Whether there is anything about a block at all: a quick look before a longer one."""
 
+    def tells_apart(self, definition: BlockDefinition) -> bool:
+        """Whether calls of a block are remembered by their nodes, since equal ones were not alike."""
+
     def lookup(
-        self, definition: BlockDefinition, values: Mapping[str, object], input_bytes: int | None
+        self, definition: BlockDefinition, values: Mapping[str, object], input_bytes: int | None, node: str = ""
     ) -> Experience | None:
-        """Return what is known of a call with these values, and so many bytes arriving over links."""
+        """Return what is known of a call with these values, and so many bytes arriving over links.
+
+        Parameters
+        ----------
+        node
+            Whose call it is, for blocks of which the history `tells_apart` the nodes.
+        """
 
     def holds_lock(self, definition: BlockDefinition) -> bool:
         """Whether a block was seen to keep Python's lock while others waited for it."""

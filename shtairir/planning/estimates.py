@@ -169,6 +169,8 @@ class _Forecaster:
 
     def _call(self, node: WorkingNode, rule: Rule) -> _Call:
         """Return what is known of a node's call; equal ones are worked out once."""
+        if rule.remembered and self._history is not None and self._history.tells_apart(node.definition):
+            return self._worked_out(node, rule)
         # Specs are compared by identity, which is quick: equal ones are the same here, and none goes away meanwhile.
         key = (
             id(node.definition),
@@ -190,7 +192,7 @@ class _Forecaster:
         flows = flows_of(rule, arguments)
         past = None
         if rule.remembered and self._history is not None:
-            past = self._history.lookup(node.definition, node.values, self._input_bytes(node))
+            past = self._history.lookup(node.definition, node.values, self._input_bytes(node), node.id)
         if node.body is not None and past is not None and not past.exact:
             past = None  # something like it may have had ten times as many items
         if past is not None:

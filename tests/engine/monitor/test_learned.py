@@ -15,6 +15,7 @@ from shtairir.block import Array, block, definition_of
 from shtairir.document import Graph
 from shtairir.monitor import learned as module
 from shtairir.monitor.learned import Learned, learned
+from shtairir.monitor.remembered import Calls
 from shtairir.planning import ExecutionPlan, ExecutionPlanner, PlanningConfig
 from shtairir.planning.config import Experience
 from shtairir.testing import graph_of, run_inline
@@ -115,7 +116,7 @@ def test_another_block_of_the_same_name_is_not_taken_for_it() -> None:
 def knowing(*times_s: float) -> Experience:
     """Return what is known of a call that has taken these times."""
     history = Learned()
-    calls = module._Calls(list(times_s), 0, (8,), 8)
+    calls = Calls(list(times_s), 0, (8,), 8)
     history._calls[module._exact_key(module._stamp(definition_of(make)), module._checksum({}), 0)] = calls
     found = history.lookup(definition_of(make), {}, 0)
     assert found is not None
