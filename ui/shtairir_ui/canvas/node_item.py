@@ -174,6 +174,7 @@ class NodeItem(AbstractNodeItem):
 
     def _adopt(self, layout: Layout) -> None:
         self.layout: Layout = layout
+        self.box = layout.outline  # made once: a thousand cards a frame ask for it
         self._bounds = layout.outline.adjusted(-GLOW, -GLOW, GLOW, GLOW)
 
     # -- places --------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+from shtairir.document.model import ACTIVE
 from shtairir.events import NodeStatus
 from shtairir_ui.canvas.footer import footer_texts
 from shtairir_ui.canvas.glyphs import STOP_RADIUS, paint_stop
@@ -54,7 +55,8 @@ def paint_node(painter: QPainter, item: NodeItem, detail: float) -> None:
     """Draw a node; `detail` is how many screen pixels one unit of it covers."""
     if detail < LOD_CARD:
         _paint_card(painter, item, detail)
-        _paint_stop(painter, item, detail)
+        if item.stops:
+            _paint_stop(painter, item, detail)
         if item.face.frozen:
             paint_frozen(painter, item, detail)
         return
@@ -86,12 +88,13 @@ def _paint_stop(painter: QPainter, item: NodeItem, detail: float) -> None:
 
 
 def _paint_card(painter: QPainter, item: NodeItem, detail: float) -> None:
-    look, outline = item.look, item.layout.outline
+    look, outline = item.look, item.box
     if item.heat is not None:
         paint_heat_card(painter, item, item.heat)
     else:
         painter.fillRect(outline, look.absent_body if item.face.is_idle else look.card(item.face.category))
-    paint_state_on_card(painter, item, detail)
+    if item.face.state != ACTIVE:
+        paint_state_on_card(painter, item, detail)
     paint_on_card(painter, item, detail)
     if item.isSelected():
         painter.setPen(QPen(look.tokens.accent, 0))

@@ -64,10 +64,8 @@ def paint_on_card(painter: QPainter, item: NodeItem, detail: float) -> None:
     """The disc in the middle of a node that is too small for its title."""
     sign = item.sign
     if sign is not None:
-        size = item.layout.size
-        width, height = size.width(), size.height()
-        radius = min(CARD_PX / detail, height * 0.42)
-        paint_sign(painter, item.look, sign, QPointF(width / 2, height / 2), radius, detail)
+        box = item.box
+        paint_sign(painter, item.look, sign, box.center(), min(CARD_PX / detail, box.height() * 0.42), detail)
 
 
 def paint_sign(painter: QPainter, look: Look, sign: Sign, center: QPointF, radius: float, detail: float) -> None:
