@@ -199,12 +199,14 @@ class _Scope:
             self._begin(node)
         feeds = self._feeds(lost)
         self._spread(feeds)
-        kept = {id: replace(node, state=ACTIVE) for id, node in scope.nodes.items() if self._stays(node)}
+        kept = {
+            id: node if node.state == ACTIVE else replace(node, state=ACTIVE)
+            for id, node in scope.nodes.items()
+            if self._stays(node)
+        }
         for id, node in scope.nodes.items():
             if node.state == BYPASSED:
                 self._silent[id] = "Bypassed: it hands on what it is given."
-            elif id in kept and node.state == ACTIVE:
-                kept[id] = node
         links = {
             target: link if feeds[target] == link.source else Link(feeds[target], target, link.extra)
             for target, link in scope.links.items()

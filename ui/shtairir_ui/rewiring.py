@@ -27,14 +27,14 @@ def spliced(graph: Graph, registry: Registry, node: Node, target: PortRef) -> Ba
     link, definition = graph.links.get(target), graph.definition(node, registry)
     if link is None or definition is None or node.id in (link.source.node, target.node):
         return None
-    if any(node.id in (one.source.node, one.target.node) for one in graph.links.values()):
-        return None
     giver, taker = _output(graph, registry, link.source), _input(graph, registry, target)
     if giver is None or taker is None:
         return None
     entry = _best_input(giver, definition.inputs)
     exit = next((port for port in definition.outputs if compatibility(port.type, taker.type).ok), None)
     if entry is None or exit is None:
+        return None
+    if any(node.id in (one.source.node, one.target.node) for one in graph.links.values()):
         return None
     links = (Link(link.source, PortRef(node.id, entry.name)), Link(PortRef(node.id, exit.name), target))
     return Batch((RemoveLinks((target,)), AddLinks(links)), f"insert {node.id} into {link}")
@@ -50,7 +50,7 @@ def pulled_out(graph: Graph, registry: Registry, nodes: Sequence[NodeId]) -> Bat
     if not crossing:
         return None
     snapshot = graph.snapshot()
-    passed = {key: replace(node, state=BYPASSED if key in chosen else ACTIVE) for key, node in snapshot.nodes.items()}
+    passed = {key: _in_state(node, BYPASSED if key in chosen else ACTIVE) for key, node in snapshot.nodes.items()}
     handed = acting(replace(snapshot, nodes=passed), registry).handed
     healed = []
     for link in crossing:
@@ -169,6 +169,10 @@ def _output(graph: Graph, registry: Registry, port: PortRef) -> OutputPort | Non
 def _input(graph: Graph, registry: Registry, port: PortRef) -> InputPort | None:
     definition = graph.definition(port.node, registry) if port.node in graph.nodes else None
     return definition.input(port.port) if definition is not None else None
+
+
+def _in_state(node: Node, state: NodeState) -> Node:
+    return node if node.state == state else replace(node, state=state)
 
 
 def _words(nodes: Sequence[NodeId]) -> str:
