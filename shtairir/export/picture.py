@@ -44,23 +44,26 @@ class Colors:
 
 
 _LIGHT_TYPES = {
-    "bool": "#be185d", "int": "#0f766e", "float": "#4d7c0f", "text": "#0369a1", "path": "#57534e", "color": "#a16207",
-    "array": "#4338ca", "image": "#b45309", "table": "#047857", "audio": "#9333ea", "figure": "#dc2626",
-    "list": "#475569", "dict": "#7c2d12", "enum": "#0e7490", "any": "#6b7280",
+    "bool": "#75003d", "int": "#485503", "float": "#049354", "text": "#9e5b00", "path": "#5d2f0c", "color": "#9b7c00",
+    "array": "#244ab1", "image": "#796ce0", "table": "#037588", "audio": "#c058b0", "figure": "#a8212b",
+    "list": "#273e5c", "dict": "#38071c", "enum": "#792387", "any": "#6c6560",
 }  # fmt: skip
 _DARK_TYPES = {
-    "bool": "#f472b6", "int": "#2dd4bf", "float": "#a3e635", "text": "#38bdf8", "path": "#a8a29e", "color": "#facc15",
-    "array": "#818cf8", "image": "#fbbf24", "table": "#34d399", "audio": "#c084fc", "figure": "#f87171",
-    "list": "#94a3b8", "dict": "#fb923c", "enum": "#22d3ee", "any": "#9ca3af",
+    "bool": "#ee9694", "int": "#bdc61f", "float": "#3caa56", "text": "#e77709", "path": "#9b6737", "color": "#f5e786",
+    "array": "#7ab0ff", "image": "#867bea", "table": "#92faf1", "audio": "#c35ab0", "figure": "#febdab",
+    "list": "#b5cff5", "dict": "#5f51eb", "enum": "#bf8cba", "any": "#72747c",
 }  # fmt: skip
 
 COLORS: Mapping[ThemeName, Colors] = {
-    "light": Colors("#f6f7f9", "#ffffff", "#c3c8d0", "#1c2025", "#5d6673", _LIGHT_TYPES),
-    "dark": Colors("#16181c", "#262a31", "#454b56", "#e6e8eb", "#9aa3af", _DARK_TYPES),
+    "light": Colors("#eceef1", "#ffffff", "#b3bac5", "#1c2026", "#565e6a", _LIGHT_TYPES),
+    "dark": Colors("#17191d", "#2a2e35", "#4a515c", "#e7e9ec", "#a4abb6", _DARK_TYPES),
 }
 CATEGORY_TYPES = {
     "io": "path", "math": "float", "logic": "bool", "text": "text", "array": "array", "image": "image",
-    "table": "table", "signal": "audio", "chart": "figure", "view": "list",
+    "table": "table", "signal": "audio", "chart": "figure", "view": "list", "date": "enum", "json": "dict",
+    "list": "list", "dictionary": "dict", "file": "path", "web": "color", "database": "table", "process": "int",
+    "flow": "any", "subgraphs": "any", "stats": "float", "linalg": "array", "interpolate": "float", "optimise": "int",
+    "random": "color", "learn": "figure", "custom": "any",
 }  # fmt: skip
 
 

@@ -42,6 +42,7 @@ class RecoverDialog(QDialog):
         self.list.setAccessibleName("Unsaved changes")
         self.list.setHeaderLabels(["Graph", "Changed", "Size", "File"])
         self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
         self._empty = EmptyState("ok", "Nothing to recover", "All that was edited is saved, or was given up.")
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
@@ -60,6 +61,7 @@ class RecoverDialog(QDialog):
 
     def refresh(self) -> None:
         """Look what there is."""
+        self.list.ensurePolished()  # or rows would be as high as without a style
         self.list.clear()
         now = datetime.now().astimezone()
         for draft in abandoned():

@@ -48,6 +48,7 @@ class RelinkDialog(QDialog):
         self.list.setAccessibleName("Missing files")
         self.list.setHeaderLabels(["File", "Read by", "Looked for in", "Is now"])
         self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.locate_button = QPushButton("Locate…")
         self.locate_button.setObjectName("relinkLocate")
@@ -58,6 +59,9 @@ class RelinkDialog(QDialog):
         self.apply_button = QPushButton("Use these")
         self.apply_button.setObjectName("relinkApply")
         self.apply_button.setProperty("role", "primary")
+        for button in (self.locate_button, self.search_button):
+            button.setAutoDefault(False)
+        self.apply_button.setDefault(True)
         self._lay_out()
         self._fill()
         self.list.itemSelectionChanged.connect(self._refresh)
@@ -104,6 +108,7 @@ class RelinkDialog(QDialog):
     def _fill(self) -> None:
         current = self.list.currentItem()
         chosen = self.list.indexOfTopLevelItem(current) if current is not None else 0
+        self.list.ensurePolished()  # or rows would be as high as without a style
         self.list.clear()
         tokens = theme.current()
         for path in self._paths:

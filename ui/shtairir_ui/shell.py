@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
@@ -49,7 +49,7 @@ class Shell(QWidget):
         column.addWidget(self._bar)
         column.addWidget(self._stack, 1)
         self.tabs.currentChanged.connect(self._on_tab)
-        self.tabs.tabCloseRequested.connect(lambda index: self.close_graph(self.windows[index]))
+        self.tabs.close_wanted.connect(lambda index: self.close_graph(self.windows[index]))
         self.tabs.tabMoved.connect(self._on_moved)
         self.tabs.menu_wanted.connect(self._open_menu)
         self.windows: list[MainWindow] = []
@@ -71,7 +71,7 @@ class Shell(QWidget):
         self._stack.addWidget(window)
         window.files.rooms = self
         window.editor.title_changed.connect(self._show_titles)
-        self.tabs.addTab("")
+        self.tabs.add_closable("", lambda: self.close_graph(window))
         self._show_titles()
         self.show_window(window)
 
@@ -259,12 +259,12 @@ class GraphTabs(QTabBar):
     """Tabs that can be moved, that the middle button closes, and that have a menu."""
 
     menu_wanted = Signal(int, QPoint)
+    close_wanted = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("graphTabs")
         self.setAccessibleName("Open files")
-        self.setTabsClosable(True)
         self.setMovable(True)
         self.setExpanding(False)
         self.setDrawBase(False)
@@ -273,6 +273,21 @@ class GraphTabs(QTabBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._ask_menu)
         self.setMinimumHeight(theme.current().control_height + 6)
+
+    def add_closable(self, title: str, close: Callable[[], object]) -> None:
+        """Add a tab with a button that closes it; from the keyboard the command does."""
+        index = self.addTab(title)
+        button = QToolButton(autoRaise=True)
+        button.setObjectName("closeGraph")
+        button.setToolTip("Close")
+        button.setAccessibleName("Close")
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setIconSize(QSize(14, 14))
+        button.setFixedSize(20, 20)
+        button.setStyleSheet("padding: 0;")
+        theme.bind_icon(button, "close")
+        button.clicked.connect(lambda _checked=False: close())
+        self.setTabButton(index, QTabBar.ButtonPosition.RightSide, button)
 
     def _ask_menu(self, at: QPoint) -> None:
         index = self.tabAt(at)
@@ -285,7 +300,7 @@ class GraphTabs(QTabBar):
         if event.button() == Qt.MouseButton.MiddleButton:
             index = self.tabAt(event.position().toPoint())
             if index >= 0:
-                self.tabCloseRequested.emit(index)
+                self.close_wanted.emit(index)
             event.accept()
             return
         super().mouseReleaseEvent(event)

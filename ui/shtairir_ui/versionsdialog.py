@@ -102,6 +102,7 @@ class VersionsDialog(QDialog):
         for backup in backups_of(path):
             item = QListWidgetItem(f"{_moment(backup, now)}\n{size(backup.stat().st_size)}")
             item.setData(_BACKUP, backup)
+            item.setSizeHint(QSize(0, 2 * self.list.fontMetrics().lineSpacing() + theme.current().s3))
             self.list.addItem(item)
         self._refresh()
         if self.list.count():

@@ -136,3 +136,18 @@ def test_the_type_scale_grows_as_a_whole():
     assert (large.size_body, large.size_small, large.size_title) == (26, 22, 30)
     assert large.text == plain.text
     assert theme.tokens("dark", text_size=13) == plain
+
+
+def test_pictures_without_a_window_have_its_colours() -> None:
+    from shtairir.export.picture import CATEGORY_TYPES as drawn_types
+    from shtairir.export.picture import COLORS
+    from shtairir_ui.theme.tokens import CATEGORY_TYPES
+
+    assert drawn_types == dict(CATEGORY_TYPES)
+    for tokens in (theme.tokens("dark"), theme.tokens("light")):
+        colors = COLORS[tokens.name]
+        assert colors.types == {family: color.name() for family, color in tokens.types.items()}
+        ours = (tokens.background, tokens.raised, tokens.border_strong, tokens.text, tokens.text_dim)
+        assert (colors.background, colors.body, colors.border, colors.text, colors.dim) == tuple(
+            color.name() for color in ours
+        )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QTabBar
 from pytestqt.qtbot import QtBot
 
 from shtairir.block.registry import Registry
@@ -214,3 +214,12 @@ def test_a_closed_tab_leaves_nothing_behind(shell: Shell, tmp_path: Path) -> Non
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     gc.collect()
     assert [part() for part in watched] == [None] * len(watched)
+
+
+def test_the_cross_on_a_tab_closes_it_wherever_it_was_moved(shell: Shell, tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        shell.current.files.open_path(made(tmp_path, name))
+    shell.tabs.moveTab(2, 0)
+    cross = shell.tabs.tabButton(0, QTabBar.ButtonPosition.RightSide)
+    QTest.mouseClick(cross, Qt.MouseButton.LeftButton)
+    assert titles(shell) == ["one", "two"]

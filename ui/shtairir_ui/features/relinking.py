@@ -49,6 +49,8 @@ class Relinking(QObject):
             self.bar.take_back()
         elif self._fresh:
             text = f"{count(len(missing), 'file')} that this graph reads cannot be found."
+            if len(missing) == 1:
+                text = missing[0].message
             self.bar.ask(text, (Choice("relinkFind", "Find…", "Say where they are now", self.show),))
 
 
