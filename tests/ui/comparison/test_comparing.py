@@ -98,8 +98,9 @@ class TestCompared:
         with_saved(window, compared, qtbot)
         assert rows(compared) == []
         assert compared.panel._empty._title.text() == "Only the looks differ"
-        assert compared._layer.rings[NodeId("three")].change == "looks"
+        assert not compared._layer.rings
         compared.panel.looks.setChecked(True)
+        assert compared._layer.rings[NodeId("three")].change == "looks"
         assert rows(compared) == ["positions 'three' moved."]
 
 

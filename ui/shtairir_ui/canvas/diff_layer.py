@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsItem
 
 from shtairir.document import Snapshot
@@ -117,7 +117,6 @@ class DiffLayer(QObject):
         self._add(item)
 
     def _add(self, item: QGraphicsItem) -> None:
-        item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self._board.scene.addItem(item)
 
     def _clear(self) -> None:

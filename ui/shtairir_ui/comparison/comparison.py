@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from shtairir.document import Snapshot
-from shtairir.document.compared import compared
+from shtairir.document.compared import Compared, compared
 from shtairir.document.differences import Difference, differences
 from shtairir.ids import NodeId
 from shtairir_ui.canvas.diff_layer import DiffLayer, Shown
@@ -19,10 +19,17 @@ QUIET_MS = 150
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a worker found."""
+    """What a worker found; ``marks`` are those of the definition that was shown, or of the graph itself."""
 
     differences: list[Difference]
     here: Snapshot
+    scope: str
+    marks: Compared
+
+
+def _found(other: Snapshot, here: Snapshot, scope: str) -> _Found:
+    between = differences(other, here)
+    return _Found(between, here, scope, compared(other, here, between, scope))
 
 
 class Comparison(QObject):
@@ -36,6 +43,8 @@ class Comparison(QObject):
         What that is: ``the saved version``.
     differences
         From the other one to what is here; what may change results first.
+    with_looks
+        Whether that is shown, too, which cannot change a result.
     """
 
     changed = Signal()
@@ -45,10 +54,10 @@ class Comparison(QObject):
         self.other: Snapshot | None = None
         self.title = ""
         self.differences: list[Difference] = []
-        self.is_ready = False
+        self.is_ready = self.with_looks = False
         self._editor = editor
         self._layer = layer
-        self._here: Snapshot | None = None
+        self._found: _Found | None = None
         self._number = 0
         self._timer = QTimer(self, singleShot=True, interval=QUIET_MS)
         self._timer.timeout.connect(self._compare)
@@ -63,11 +72,17 @@ class Comparison(QObject):
         self._compare()
         self.changed.emit()
 
+    def show_looks(self, shown: bool) -> None:
+        """Show what cannot change a result, or leave it out."""
+        self.with_looks = shown
+        self._mark()
+        self.changed.emit()
+
     def end(self) -> None:
         """Compare with nothing any more."""
         if self.other is None:
             return
-        self.other = self._here = None
+        self.other = self._found = None
         self.title, self.differences, self.is_ready = "", [], False
         self._number += 1
         self._timer.stop()
@@ -98,26 +113,26 @@ class Comparison(QObject):
         if other is None:
             return
         self._number += 1
-        number, here = self._number, self._editor.root.snapshot()
-        self._editor.background.submit(
-            lambda: _Found(differences(other, here), here), lambda found: self._on_found(number, found)
-        )
+        number, here, scope = self._number, self._editor.root.snapshot(), self._editor.place.scope or ""
+        self._editor.background.submit(lambda: _found(other, here, scope), lambda found: self._on_found(number, found))
 
     def _on_found(self, number: int, found: _Found) -> None:
         if number != self._number or self.other is None:
             return
-        self.differences, self._here, self.is_ready = found.differences, found.here, True
+        self.differences, self._found, self.is_ready = found.differences, found, True
         self._mark()
         self.changed.emit()
 
     def _mark(self, _cause: object = None) -> None:
         """Show on the canvas what differs in the place that is shown."""
-        if self.other is None or self._here is None:
+        found, other = self._found, self.other
+        if other is None or found is None:
             return
         scope = self._editor.place.scope or ""
-        found = compared(self.other, self._here, self.differences, scope)
-        old = self.other.subgraphs.get(scope) if scope else self.other
-        self._layer.show(Shown(found, old))
+        marks = found.marks if scope == found.scope else compared(other, found.here, found.differences, scope)
+        if not self.with_looks:
+            marks = replace(marks, nodes={node: one for node, one in marks.nodes.items() if one != "looks"})
+        self._layer.show(Shown(marks, other.subgraphs.get(scope) if scope else other))
 
 
 def _place_of_scope(editor: Editor, scope: str) -> Place | None:

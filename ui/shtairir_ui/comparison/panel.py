@@ -109,7 +109,7 @@ class ComparisonPanel(QWidget):
 
     def _connect(self) -> None:
         self.comparison.changed.connect(self._show)
-        self.looks.toggled.connect(self._show)
+        self.looks.toggled.connect(self.comparison.show_looks)
         self.previous_button.clicked.connect(lambda _checked=False: self.step(-1))
         self.next_button.clicked.connect(lambda _checked=False: self.step(1))
         self.end_button.clicked.connect(lambda _checked=False: self.comparison.end())
@@ -122,7 +122,7 @@ class ComparisonPanel(QWidget):
     def _show(self, _cause: object = None) -> None:
         comparison = self.comparison
         active = comparison.other is not None
-        found = comparison.differences if self.looks.isChecked() else _that_matter(comparison.differences)
+        found = comparison.differences if comparison.with_looks else _that_matter(comparison.differences)
         chosen = self.list.currentIndex().data(_ROW)
         self._fill(found, chosen)
         self.summary.setText(self._summary(len(found)) if active else "")

@@ -100,8 +100,7 @@ class PlanPanel(QWidget):
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.setObjectName("planTabs")
         self.tabs.addTab(self.stages, "Stages")
-        self.tabs.addTab(self.changes, "Changes")
-        self.tabs.setCornerWidget(self.level)
+        self.tabs.addTab(self._changes_page(), "Changes")
         self._after_stack = QStackedLayout()
         self._after_stack.addWidget(self._no_run)
         self._after_stack.addWidget(self.after)
@@ -119,6 +118,24 @@ class PlanPanel(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.splitter)
+
+    def _changes_page(self) -> QWidget:
+        tokens = theme.current()
+        head = QHBoxLayout()
+        head.setContentsMargins(tokens.s2, tokens.s1, tokens.s2, tokens.s1)
+        label = QLabel("Plan at the &level")
+        label.setBuddy(self.level)
+        label.setProperty("role", "dim")
+        head.addWidget(label)
+        head.addWidget(self.level)
+        head.addStretch(1)
+        page = QWidget()
+        rows = QVBoxLayout(page)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addLayout(head)
+        rows.addWidget(self.changes, 1)
+        return page
 
     def _column(self, title: str, words: QLabel, body: QStackedLayout, buttons: list[QWidget]) -> QWidget:
         tokens = theme.current()
