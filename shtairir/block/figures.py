@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import copy
 import threading
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import numpy
 
     from shtairir.block.annotations import Figure
 
+_Read = TypeVar("_Read")
 _PAINTING = threading.Lock()
 
 
@@ -28,6 +31,27 @@ def paint(
     dpi
         Pixels per inch; the figure's own when left out.
     """
+    return paint_with(figure, size_inches, dpi)[0]
+
+
+def paint_with(
+    figure: Figure,
+    size_inches: tuple[float, float] | None = None,
+    dpi: float | None = None,
+    prepare: Callable[[Figure], object] = lambda _figure: None,
+    read: Callable[[Figure], _Read] | None = None,
+) -> tuple[numpy.ndarray[Any, Any], _Read | None]:
+    """Paint a figure as `paint` does, and read from it where things came to lie.
+
+    Parameters
+    ----------
+    prepare, read
+        Called with a copy of the figure: before it is painted, to change it, and after, to ask it something.
+
+    Returns
+    -------
+    The picture, and what `read` returned.
+    """
     import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -37,8 +61,27 @@ def paint(
         if size_inches is not None:
             copied.set_size_inches(*size_inches)
             # Its margins were measured for its own size; letters do not shrink with the paper.
-            copied.set_layout_engine("constrained")
+            if _can_be_laid_out(copied):
+                copied.set_layout_engine("constrained")
         copied.set_dpi(dpi or figure.dpi)
+        prepare(copied)
         canvas = FigureCanvasAgg(copied)
         canvas.draw()  # type: ignore[no-untyped-call]  # Matplotlib leaves its backends untyped
-        return np.array(canvas.buffer_rgba(), np.uint8)  # type: ignore[no-untyped-call]
+        pixels = np.array(canvas.buffer_rgba(), np.uint8)  # type: ignore[no-untyped-call]
+        return pixels, None if read is None else read(copied)
+
+
+def _can_be_laid_out(figure: Figure) -> bool:
+    """Whether its axes can be placed anew: colour bars that were given a place in another way keep to it."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        return not engine.colorbar_gridspec
+    return all(axes.get_label() != "<colorbar>" for axes in figure.axes)
+
+
+def write(figure: Figure, path: Path, prepare: Callable[[Figure], object] = lambda _figure: None) -> None:
+    """Write a figure to a file at its own size; the suffix says in which format. The figure itself stays as it is."""
+    with _PAINTING:
+        copied = copy.deepcopy(figure)
+        prepare(copied)
+        copied.savefig(path)

@@ -1,64 +1,28 @@
-"""Charts: drawn at the size and pixel ratio of the panel, off the Qt thread."""
+"""Charts: drawn at the size and pixel ratio of the panel, off the Qt thread; zoomed, panned and read point by point."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
-from shtairir_ui import theme
-from shtairir_ui.guard import guarded
+from shtairir.block.figures import write
 
-from .figure_render import render
+from .figure_map import Box, Limits, Range, set_limits
+from .figure_render import Rendered, rendered
+from .figure_surface import MARGIN, FigureSurface
 from .jobs import Workers
-from .painting import painting
-from .pixels import qimage
-from .view import View
+from .view import Saving, View
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_MARGIN = 8
+HINT = "The wheel zooms, a drag pans"
 _SETTLE_MS = 120
 """A panel that is being resized is drawn anew only once it rests; until then the picture is scaled."""
-
-
-class FigureSurface(QWidget):
-    """Shows the drawn chart, whole and centred."""
-
-    resized = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(80, 80)
-        self.setAccessibleName("Chart")
-        self.image = QImage()
-
-    def show_image(self, image: QImage) -> None:
-        """Show a drawn chart."""
-        self.image = image
-        self.update()
-
-    @guarded
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the chart; a card of its own ground, as it will be saved."""
-        with painting(self) as painter:
-            painter.fillRect(self.rect(), theme.current().background)
-            if self.image.isNull():
-                return
-            room = self.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-            place = QRect(room.topLeft(), self.image.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio))
-            place.moveCenter(room.center())
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(place, self.image)
-
-    @guarded
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Ask for a drawing of the new size."""
-        self.resized.emit()
 
 
 class FigureView(View):
@@ -67,16 +31,25 @@ class FigureView(View):
     def __init__(self, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(workers, parent)
         self._figure: Figure | None = None
+        self._limits: dict[int, tuple[Range, Range]] = {}
+        self._positions: tuple[Box, ...] = ()
         self.surface = FigureSurface()
+        self.surface.moved.connect(self._on_moved)
+        self.surface.reset_wanted.connect(self.reset)
+        self.surface.pointed.connect(self._tell)
         self.body.addWidget(self.surface, 1)
-        self.add_tool("copy", "Copy the picture", self.copy)
+        self.reset_button = self.add_tool("fit", "Show all (0)", self.reset)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self._draw)
         self.surface.resized.connect(self._settle.start)
+        self.listen("Ctrl+C", self.copy)
+        self.setFocusProxy(self.surface)
+        self.say(HINT)
 
     def show_value(self, value: Figure) -> None:
         """Show a figure; the one before stays until this one is drawn."""
-        self._figure = value
+        self._figure, self._positions = value, ()
+        self._limits.clear()
         axes = len(value.axes)
         self.info.setText("chart" if axes == 1 else f"chart, {axes} axes")
         if self.surface.width() > 0 and self.isVisible():
@@ -89,27 +62,59 @@ class FigureView(View):
         super().clear()
         self._settle.stop()
         self._figure = None
-        self.surface.show_image(QImage())
+        self._limits.clear()
+        self.surface.show_rendered(None)
 
     def copy(self) -> None:
         """Put the picture on the clipboard."""
         if not self.surface.image.isNull():
             QGuiApplication.clipboard().setImage(self.surface.image)
 
+    def savings(self) -> tuple[Saving, ...]:
+        """At the figure's own size, with what is in sight."""
+        figure = self._figure
+        if figure is None:
+            return ()
+        prepare = partial(set_limits, dict(self._limits), ())
+        return tuple(
+            Saving(words, suffix, lambda path: write(figure, path, prepare))
+            for words, suffix in (("PNG picture", ".png"), ("SVG drawing", ".svg"), ("PDF page", ".pdf"))
+        )
+
+    def reset(self) -> None:
+        """Show all of every axes."""
+        if self._limits:
+            self._limits.clear()
+            self._draw()
+
+    @property
+    def limits(self) -> Limits:
+        """What is in sight of the axes that were zoomed or panned."""
+        return self._limits
+
+    def _on_moved(self, number: int, x: Range, y: Range) -> None:
+        self._limits[number] = (x, y)
+        self._draw()
+
     def _draw(self) -> None:
         figure = self._figure
         if figure is None:
             return
         self._settle.stop()
-        self.jobs.forget()
-        width, height = max(self.surface.width() - 2 * _MARGIN, 64), max(self.surface.height() - 2 * _MARGIN, 64)
-        ratio = self.surface.devicePixelRatioF()
-        self.jobs.submit(
-            lambda: qimage(render(figure, width, height, ratio)),
+        width, height = max(self.surface.width() - 2 * MARGIN, 64), max(self.surface.height() - 2 * MARGIN, 64)
+        ratio, limits, positions = self.surface.devicePixelRatioF(), dict(self._limits), self._positions
+        self.jobs.latest(
+            "drawing",
+            lambda _ticket: rendered(figure, (width, height), ratio, limits, positions),
             self._show,
             lambda error: self.say(f"The chart could not be drawn: {error}"),
         )
 
-    def _show(self, image: QImage) -> None:
-        self.surface.show_image(image)
-        self.say("")
+    def _show(self, made: Rendered) -> None:
+        if not self._limits:
+            self._positions = made.positions
+        self.surface.show_rendered(made)
+        self._tell("")
+
+    def _tell(self, words: str) -> None:
+        self.say(words or ("Zoomed: 0 or a double click shows all" if self._limits else HINT))

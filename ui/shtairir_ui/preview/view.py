@@ -130,9 +130,10 @@ class View(QWidget):
         self._keys[QKeySequence(keys).toString()] = action
 
     def say(self, words: str) -> None:
-        """Write the foot line; it takes no room while there is nothing to say."""
+        """Write the foot line; it takes no room until there is something to say, and keeps it then: nothing jumps."""
         self.foot.setText(words)
-        self._foot.setVisible(bool(words))
+        if words:
+            self._foot.show()
 
     # -- for the panel -------------------------------------------------------------------------
 
