@@ -149,6 +149,8 @@ class _Drawing:
             self._rows[layer].append(node)
         self._connect({pair: pairs[pair] for pair in forward})
         self._at = [0] * len(self._heights)
+        self._left: list[list[tuple[int, float]]] = []
+        self._right: list[list[tuple[int, float]]] = []
         for row in self._rows:
             self._number(row)
 
@@ -200,6 +202,7 @@ class _Drawing:
     def _order(self) -> None:
         """Take the order with the fewest crossings; small graphs begin in several ways."""
         small = len(self._heights) <= _SMALL
+        self._left, self._right = self._shares(self._before), self._shares(self._after)
         best, fewest = self._rows, math.inf
         for begin in (self._walked(), self._rows) if small else (self._walked(),):
             rows, crossings = self._improved([list(row) for row in begin], _TURNS_SMALL if small else _TURNS)
@@ -251,7 +254,7 @@ class _Drawing:
     def _sweep(self, *, forwards: bool) -> None:
         """Sort each layer by where its neighbours in the one that was sorted before it are."""
         rows = self._rows[1:] if forwards else self._rows[-2::-1]
-        shares = self._shares(self._before if forwards else self._after)
+        shares = self._left if forwards else self._right
         at = self._at
         for row in rows:
             wishes = {}
@@ -276,7 +279,7 @@ class _Drawing:
 
     def _exchange(self) -> None:
         """Exchange neighbours in a layer wherever that takes crossings away."""
-        before, after = self._shares(self._before), self._shares(self._after)
+        before, after = self._left, self._right
         for row in self._rows:
             for place in range(len(row) - 1):
                 upper, lower = row[place], row[place + 1]
@@ -296,7 +299,7 @@ class _Drawing:
 
     def _crossings(self) -> int:
         """Return how many wires cross, layer by layer, in n log n (Barth, Jünger and Mutzel, 2002)."""
-        count, at, shares = 0, self._at, self._shares(self._after)
+        count, at, shares = 0, self._at, self._right
         for row in self._rows:
             seen: list[float] = []
             for vertex in row:

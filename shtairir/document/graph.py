@@ -288,7 +288,8 @@ class Graph(Governing):
         """
         from shtairir.document.placement import Scene, arrangement, guessed_boxes
 
-        ids = None if nodes is None else {self.node(getattr(one, "id", one)).id for one in nodes}
+        chosen = None if nodes is None else [one.id if isinstance(one, NodeHandle) else one for one in nodes]
+        ids = None if chosen is None else {self.node(one).id for one in chosen}
         scene = Scene(self.nodes, self.links, self.frames, self.notes)
         edit = arrangement(scene, guessed_boxes(scene, self.definition), ids)
         if edit is not None:

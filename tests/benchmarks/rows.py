@@ -17,6 +17,7 @@ MODULES = (
     "processes",
     "monitoring",
     "canvas",
+    "arranging",
     "startup",
     "release",
 )

@@ -60,7 +60,7 @@ class FrameItem(AreaItem):
         tokens, zoom = self.look.tokens, option.levelOfDetailFromTransform(painter.worldTransform())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(self._outline())
-        painter.setBrush(self.ground(0.14 if tokens.is_dark else 0.11))
+        painter.setBrush(self.ground((0.14 if tokens.is_dark else 0.11) if self.frame.color else 0.07))
         painter.drawRoundedRect(self.rect, RADIUS, RADIUS)
         if zoom < FAR:
             self._paint_far(painter, zoom)

@@ -30,6 +30,7 @@ FEATURES: tuple[Feature, ...] = (
     everything.FEATURE,
     keyboard.FEATURE,
     arrange.FEATURE,
+    arrange.LINES,
     shelf.FEATURE,
     areas.FEATURE,
     snapping.FEATURE,

@@ -84,4 +84,6 @@ _LINE_UP = (
 _ON_THE_CANVAS = ("straighten", *(command.name for command in _LINE_UP))
 """Single letters: anywhere else they are typed."""
 
-FEATURE = Feature("Arrange", _LAY_OUT + _LINE_UP, _attach)
+FEATURE = Feature("Arrange", _LAY_OUT, _attach)
+LINES = Feature("Arrange", _LINE_UP, lambda _window: None)
+"""What stands by itself in the menu; one object does it all."""
