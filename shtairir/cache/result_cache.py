@@ -273,6 +273,20 @@ class ResultCache:
         """Let go of so much memory, the least wanted first, and return how much it was; the disk keeps what it has."""
         return self._memory.shrink(nbytes)
 
+    def give_way(self, nbytes: int, wait: bool = True) -> int:
+        """Let go of so much memory for somebody who needs it, and return how much it was.
+
+        Parameters
+        ----------
+        wait
+            Whether to wait until what is still to be written down is on the disk, and not held for that any more.
+        """
+        freed = self.shrink(nbytes)
+        if wait and self._writer is not None:
+            freed += self._writer.waiting_bytes
+            self.flush()
+        return freed
+
     # --- looking ----------------------------------------------------------------------------------------------
 
     def entries(self) -> list[CacheEntry]:

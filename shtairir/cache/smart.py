@@ -242,6 +242,11 @@ class SmartRun:
             return None
         return self.keys.get(call.node)
 
+    @property
+    def give_way(self) -> Callable[[int, bool], int]:
+        """Lets go of memory that the cache holds, for a run that needs it."""
+        return self._cache.give_way
+
     # --- reasons ----------------------------------------------------------------------------------------------
 
     @cached_property

@@ -52,6 +52,11 @@ class BackgroundWriter:
                 self._is_at_work = True
                 threading.Thread(target=self._work, name="shtairir cache", daemon=True).start()
 
+    @property
+    def waiting_bytes(self) -> int:
+        """What is not on the disk yet."""
+        return self._nbytes
+
     def find(self, key: str) -> Entry | None:
         """Return an entry that is not written yet."""
         with self._changed:

@@ -204,6 +204,8 @@ class Admission:
         if self._state.stopping:
             return self._enter(self._held[0], 0)
         room = self._room()
+        if self._expected[self._held[0]] > room and self._state.memory.relieve(self._expected[self._held[0]] - room):
+            room = self._room()
         if not self._alone & self._running.keys():
             for task in self._held[:_LOOK_AHEAD]:
                 loads = self._to_load(task)

@@ -146,6 +146,13 @@ def release(pool: MemoryPool | None = None) -> Released:
     return Released(freed, collected, before, resident_bytes())
 
 
+def available_bytes() -> int:
+    """Return how much the machine could still give without having to swap."""
+    import psutil  # type: ignore[import-untyped]  # it comes without types
+
+    return int(psutil.virtual_memory().available)
+
+
 def resident_bytes() -> int:
     """Return how much of the process is in RAM."""
     try:

@@ -225,6 +225,10 @@ class MemoryManager:
         """What the pool holds for the next who asks."""
         return self._pool.idle_bytes
 
+    def relieve(self, nbytes: int) -> bool:
+        """Have others let go of memory that could be had again, without waiting; say whether any did."""
+        return self._pool.relieve(nbytes, wait=False) > 0
+
     def shrink_pool(self, room_bytes: int) -> None:
         """Have the pool give up idle buffers that the budget has no room for."""
         if self._pool.idle_bytes > room_bytes:
@@ -238,7 +242,10 @@ class MemoryManager:
                 if self.limit_bytes is None or in_use + nbytes <= self.limit_bytes:
                     self._asked_bytes += nbytes
                     return
-            if self.make_room is None or not self.make_room(in_use + nbytes - self.limit_bytes):
+            missing = in_use + nbytes - self.limit_bytes
+            if self._pool.relieve(missing):
+                continue
+            if self.make_room is None or not self.make_room(missing):
                 raise self.refusal(f"{what} '{owner}'", nbytes)
 
     def refusal(self, what: str, nbytes: int) -> MemoryBudgetError:

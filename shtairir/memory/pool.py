@@ -27,12 +27,17 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from shtairir.memory.allocator import available_bytes
+
 if TYPE_CHECKING:
     import numpy
 
 ALIGNMENT = 64
 _SMALLEST_POOLED = 1 << 16
 _ROOMY_BYTES = 64_000_000
+_LARGE_BYTES = 8_000_000
+_SPARE_BYTES = 64_000_000
+"""What the machine shall have left."""
 _POISON = 0xA5
 
 
@@ -120,6 +125,9 @@ Owner: TypeAlias = tuple[Hashable, str]
 
 Returned: TypeAlias = tuple[Buffer, Owner]
 
+Relief: TypeAlias = Callable[[int, bool], int]
+"""Takes how much is wanted, and whether to wait until it is free."""
+
 
 class _Account:
     """What one account has borrowed: in all, at most, and by name."""
@@ -151,6 +159,9 @@ class MemoryPool:
         How many requests found a buffer, and how many took new memory from the system.
     before_growth
         Called, without a lock, before new memory is taken from the system: who watches over memory looks then.
+    relief
+        Lets go of about so many bytes that could be had again, and says how many they were; it may wait for that if it
+        is told to. Called, without a lock, when there is too little room.
 
     Notes
     -----
@@ -170,6 +181,7 @@ class MemoryPool:
         self.hits = 0
         self.misses = 0
         self.before_growth: Callable[[], None] | None = None
+        self.relief: Relief | None = None
         self._poison = os.environ.get("SHTAIRIR_POISON") == "1" if poison is None else poison
         # Reentrant: garbage may be collected while it is held, and a finaliser of foreign code may borrow.
         self._lock = threading.RLock()
@@ -237,6 +249,16 @@ class MemoryPool:
     def _grow(self, nbytes: int, owner: Owner) -> Buffer:
         if self.before_growth is not None:
             self.before_growth()
+        if nbytes >= _LARGE_BYTES and self.relief is not None and available_bytes() < nbytes + _SPARE_BYTES:
+            self.relieve(nbytes)
+        while True:
+            try:
+                return self._grown(nbytes, owner)
+            except MemoryError:
+                if not self.relieve(nbytes):
+                    raise
+
+    def _grown(self, nbytes: int, owner: Owner) -> Buffer:
         with self._lock:
             self._make_room(nbytes)
             self._enter(nbytes, owner)
@@ -248,6 +270,15 @@ class MemoryPool:
             with self._lock:
                 self._settle(nbytes, owner)
             raise
+
+    def relieve(self, nbytes: int, *, wait: bool = True) -> int:
+        """Have those who hold memory that could be had again let go of some, and return how much that was."""
+        if self.relief is None:
+            return 0
+        freed = self.relief(nbytes, wait)
+        with self._lock:
+            self._collect()
+        return freed
 
     def _make_room(self, nbytes: int) -> None:
         """Give up idle buffers that would be too much beside new memory. Called with the lock held."""

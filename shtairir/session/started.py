@@ -89,7 +89,7 @@ def wait_for(handle: RunHandle) -> RunResult:
 def _ready(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> ExecutionPlan:
     if not isinstance(graph_or_plan, ExecutionPlan):
         if wishes.backend == "processes":
-            warm_up(wishes.workers)  # while the plan is made
+            warm_up(None if wishes.workers == "auto" else wishes.workers)  # while the plan is made
         return planned(graph_or_plan, wishes)
     if wishes.changes_plan:
         raise PlanningError(
@@ -128,6 +128,9 @@ def _options(
         told.append(kept.close)
     if smart is not None and wishes.is_kept:
         told.append(smart.remember)
+    pool = shared_pool() if chosen is None else chosen.pool
+    if smart is not None:
+        pool.relief = smart.give_way
     return RunOptions(
         keep=None if wishes.keep == "all" else _kept(plan, wishes),
         # A run that nobody else observes is not observed for the history's sake: each event costs a little.
@@ -136,7 +139,7 @@ def _options(
         timeout_s=wishes.timeout_s if wishes.timeout_s is not None else plan.policy.timeout_s,
         cancel=wishes.cancel if wishes.cancel is not None else CancelToken(),
         workers=wishes.crew(plan) if wishes.crew is not None else None,
-        pool=shared_pool() if chosen is None else chosen.pool,
+        pool=pool,
         invoke=None if chosen is None else chosen.invoke,
         key=kept.key if kept is not None else None,
         hooks=(*journals, *((smart,) if smart is not None else ()), *wishes.hooks, *chronicles),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import shtairir
 from shtairir.block import MISSING, BlockDefinition, InputPort
@@ -67,7 +68,9 @@ def _of_node(scope: Any, id: NodeId, registry: Registry) -> Iterator[Change]:
         if after is not None:
             yield Change(f"{name} = {after!r}", port.name, lambda n=name, a=after: scope.set(n, a))  # type: ignore[misc]
     if not node.policy:
-        yield Change(f"{id} if 1 < 2", "condition", lambda: scope.set_policy(id, condition="1 < 2"))
+        # Another for each node: of two nodes that are alike, the second would have the result of the first.
+        condition = f"1 < {2 + crc32(f'{scope.name} {id}'.encode())}"
+        yield Change(f"{id} if {condition}", "condition", lambda: scope.set_policy(id, condition=condition))
 
 
 def other_value(port: InputPort, before: Any) -> Any:
