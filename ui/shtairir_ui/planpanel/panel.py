@@ -28,9 +28,11 @@ from shtairir_ui.guard import guarded
 from shtairir_ui.planpanel.chart import CourseChart
 from shtairir_ui.planpanel.courses import LEVELS, USUAL, Courses
 from shtairir_ui.planpanel.export import FILTER, write_plan
+from shtairir_ui.planpanel.geometry import GUTTER
 from shtairir_ui.planpanel.lists import ChangeList, StageList
 from shtairir_ui.planpanel.scene import CourseScene
 from shtairir_ui.planpanel.words import course_words
+from shtairir_ui.profiler.legend import Legend
 from shtairir_ui.profiler.recording import Recording
 
 _SIZES = (660, 340)
@@ -111,13 +113,28 @@ class PlanPanel(QWidget):
             self._column("After", self.after_words, self._after_stack, [self.export_button]),
         )
         self.charts.setSizes([500, 500])
-        self.splitter = _splitter(self.charts, self.tabs)
+        self.splitter = _splitter(self._with_legend(self.charts), self.tabs)
         self.splitter.setSizes(list(_SIZES))
         for place, stretch in enumerate(_SIZES):
             self.splitter.setStretchFactor(place, stretch)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.splitter)
+
+    def _with_legend(self, charts: QWidget) -> QWidget:
+        tokens = theme.current()
+        self.legend = Legend()
+        self.legend.setObjectName("planLegend")
+        both = QWidget()
+        rows = QVBoxLayout(both)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(charts, 1)
+        line = QHBoxLayout()
+        line.setContentsMargins(round(GUTTER), 0, tokens.s2, tokens.s1)
+        line.addWidget(self.legend)
+        rows.addLayout(line)
+        return both
 
     def _changes_page(self) -> QWidget:
         tokens = theme.current()
@@ -199,6 +216,7 @@ class PlanPanel(QWidget):
         number = self.changes.show_changes(plan)
         self.tabs.setTabText(1, f"Changes ({number})" if number else "Changes")
         self.export_button.setEnabled(before is not None)
+        self.legend.show_entries(_legend(first, second))
 
     def _show_charts(self, first: CourseScene, second: CourseScene) -> None:
         """Show both on one scale, if their times are of one kind."""
@@ -261,6 +279,20 @@ class PlanPanel(QWidget):
         """Plan nothing for nobody."""
         self.courses.watch(False)
         self.node_hovered.emit("")
+
+
+def _legend(*scenes: CourseScene) -> list[tuple[str, str]]:
+    """Return the kinds of marks that there are, and what they mean."""
+    spans = [span for scene in scenes for span in scene.course.spans]
+    held = [block.holding for scene in scenes for block in scene.blocks]
+    kinds = [
+        ("critical", "critical path", any(span.critical for span in spans)),
+        ("guess", "time guessed", any(not span.is_known for span in spans)),
+        ("pooled", "buffer of the pool", any(holding.is_pooled for holding in held)),
+        ("value", "value", any(holding.port is not None and not holding.is_pooled for holding in held)),
+        ("work", "needed at work", any(holding.port is None for holding in held)),
+    ]
+    return [(kind, words) for kind, words, there in kinds if there]
 
 
 def _words(name: str) -> QLabel:

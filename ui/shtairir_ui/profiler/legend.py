@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QBrush, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from shtairir_ui import theme
@@ -16,6 +18,7 @@ _SWATCH = 10.0
 _GAP = 5.0
 _APART = 14.0
 _HEIGHT = 20
+_GUESSED = Qt.BrushStyle.BDiagPattern
 
 
 class Legend(QWidget):
@@ -43,6 +46,11 @@ class Legend(QWidget):
             scale = "" if memory_scale(scene.samples, scene.peak_bytes).is_shared else ", own scale"
             process = f"process ≤ {size(resident)}{scale}"
             self._entries += [("values", "values"), ("idle", "pool, idle"), ("resident", process)]
+        self.show_entries(self._entries)
+
+    def show_entries(self, entries: Sequence[tuple[str, str]]) -> None:
+        """Say what these kinds of marks mean, in these words."""
+        self._entries = list(entries)
         self.setAccessibleName(self.text)
         self.setToolTip(self.text)
         self.update()
@@ -71,8 +79,14 @@ class Legend(QWidget):
         elif kind == "resident":
             painter.setPen(look.resident)
             painter.drawLine(QPointF(place.left(), place.center().y()), QPointF(place.right(), place.center().y()))
+        elif kind in ("work", "guess"):
+            painter.setPen(QPen(look.tokens.text_dim, 1, Qt.PenStyle.DotLine))
+            painter.drawRect(place.adjusted(0.5, 1.5, -0.5, -1.5))
+            if kind == "guess":
+                painter.fillRect(place.adjusted(0, 1, 0, -1), QBrush(look.tokens.text_dim, _GUESSED))
         else:
-            painter.fillRect(place.adjusted(0, 1, 0, -1), look.values if kind == "values" else look.idle)
+            fills = {"values": look.values, "pooled": look.values, "value": theme.mix(look.lane, look.values, 0.5)}
+            painter.fillRect(place.adjusted(0, 1, 0, -1), fills.get(kind, look.idle))
 
     def _on_theme(self, tokens: theme.Tokens) -> None:
         self._look = Look(tokens)
