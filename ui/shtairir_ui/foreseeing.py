@@ -14,7 +14,6 @@ from shtairir_ui.quantities import count, duration, percent, size
 
 if TYPE_CHECKING:  # the planner is imported by the worker that needs it first
     from shtairir.forecasting import Forecast, Range
-    from shtairir.results import RunResult
 
 QUIET_MS = 250
 IMPACT = {
@@ -170,12 +169,9 @@ def _reasons(forecast: Forecast) -> list[str]:
     return lines[:_NAMED] + ([f"and {len(lines) - _NAMED} reasons more"] if len(lines) > _NAMED else [])
 
 
-def truth_words(result: RunResult) -> str:
-    """What was foreseen, beside what it came to: ``foreseen 2–4 s, 210 MB``; empty when nothing was."""
-    forecast = getattr(result, "forecast", None)
-    if forecast is None:
-        return ""
+def foreseen_words(forecast: Forecast) -> str:
+    """What was foreseen, to stand beside what it came to: ``foreseen 2–4 s, 210 MB``; empty when nothing was."""
     parts = [] if forecast.seconds is None else [range_text(forecast.seconds)]
-    if forecast.peak_bytes and result.memory.peak_bytes:
+    if forecast.peak_bytes:
         parts.append(size(forecast.peak_bytes))
     return f"foreseen {', '.join(parts)}" if parts else ""

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shtairir.events import NodeStatus, RunStatus
+from shtairir_ui.foreseeing import foreseen_words
 from shtairir_ui.quantities import count, duration, size
 
 if TYPE_CHECKING:
+    from shtairir.forecasting.review import Review
     from shtairir.monitor.progress import Progress
     from shtairir.results import RunResult
 
@@ -96,10 +98,10 @@ def roughly(seconds: float) -> str:
     return f"{whole} s" if whole < 60 else duration(whole if whole < 600 else round(whole / 60) * 60)
 
 
-def outcome_of(result: RunResult, statuses: Collection[NodeStatus | None], foreseen: str = "") -> Outcome:
+def outcome_of(result: RunResult, statuses: Collection[NodeStatus | None], review: Review | None = None) -> Outcome:
     """One line about a run that is over; `statuses` are those of its nodes, at hand already.
 
-    `foreseen` is what was said before it, to stand beside what it came to.
+    What was foreseen of it stands beside what it came to.
     """
     number = Counter(statuses)
     facts = [count(len(statuses), "node")]
@@ -108,10 +110,12 @@ def outcome_of(result: RunResult, statuses: Collection[NodeStatus | None], fores
             facts.append(f"{several} {word}")
     if result.memory.peak_bytes:
         facts.append(f"peak {size(result.memory.peak_bytes)}")
-    if foreseen:
+    if review is not None and (foreseen := foreseen_words(review.forecast)):
         facts.append(foreseen)
     lead, role, icon = _LEADS[result.status]
-    return Outcome(role, icon, " · ".join([f"{lead} {duration(result.elapsed_s)}", *facts]), missing_of(result))
+    details = [missing_of(result), review.words if review is not None else ""]
+    text = " · ".join([f"{lead} {duration(result.elapsed_s)}", *facts])
+    return Outcome(role, icon, text, "\n".join(filter(None, details)))
 
 
 def missing_of(result: RunResult) -> str:

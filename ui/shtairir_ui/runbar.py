@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QT
 
 from shtairir_ui import theme
 from shtairir_ui.editor import Editor
-from shtairir_ui.foreseeing import Foresight, button_text, tip_lines, truth_words
+from shtairir_ui.foreseeing import Foresight, button_text, tip_lines
 from shtairir_ui.guard import guarded
 from shtairir_ui.iconlabel import IconLabel
 from shtairir_ui.outcome import NOT_RUN, NOTHING, Outcome, Standing, outcome_of, roughly, running_text
@@ -174,7 +174,7 @@ class RunBar(QFrame):
             self.extend_button.setToolTip(f"{ends}: give the run another {more}")
 
     def _on_finished(self, result: RunResult) -> None:
-        self._outcome = outcome_of(result, self._editor.run_statuses, truth_words(result))
+        self._outcome = outcome_of(result, self._editor.run_statuses, self._editor.run_review)
         self._show_idle()
 
     def _on_refused(self, error: Exception) -> None:

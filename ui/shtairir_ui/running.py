@@ -19,6 +19,7 @@ from shtairir_ui.kept import Candidate, KeptValues
 from shtairir_ui.runtime import NodeRuntime, final_states
 
 if TYPE_CHECKING:  # the planner and the executor are imported by the first run, on its own thread
+    from shtairir.forecasting.review import Review
     from shtairir.monitor.chronicle import Recorded
     from shtairir.results import RunResult
     from shtairir.results.iterations import Iterations
@@ -86,6 +87,7 @@ class Ended:
     kept: KeptValues
     states: Mapping[NodeId, NodeRuntime]
     loops: Mapping[NodeId, Iterations]
+    review: Review | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,8 @@ def run_to_the_end(order: Order, registry: Registry, sink: RunSink, stop: thread
         # The result is held as long as its loops may be looked into; what was let go must not hang on it.
         result.results = {str(ref): value for ref, value in kept.items()}
         loops = {task.node: result.iterations(task.node) for task in result.plan.tasks if task.body is not None}
-        sink.put(Ended(result, kept, final_states(result.nodes), loops))
+        review = None if order.quick else _review(result)
+        sink.put(Ended(result, kept, final_states(result.nodes), loops, review))
         recorded = handle.chronicle.recorded(RECORDED_S) if handle.chronicle is not None else None
         if recorded is not None:
             sink.put(InHistory(recorded))
@@ -145,6 +148,15 @@ def run_to_the_end(order: Order, registry: Registry, sink: RunSink, stop: thread
     except Exception as error:  # the engine itself broke: the window must say so and go on
         log.exception("the run could not be carried out")
         sink.put(Refused(error))
+
+
+def _review(result: RunResult) -> Review | None:
+    """What was foreseen, held against what came. It is worked out when it is asked for, so not on the Qt thread."""
+    try:
+        return result.review
+    except ShtairirError:
+        log.debug("the run cannot be held against its forecast", exc_info=True)
+        return None
 
 
 def _begun(order: Order, registry: Registry, instruments: Iterable[object]) -> RunHandle:

@@ -23,6 +23,7 @@ from shtairir_ui.runtime import IDLE, SETTLED, NodeRuntime, advance, final_state
 from shtairir_ui.staleness import stale_paths
 
 if TYPE_CHECKING:  # imported with the first run
+    from shtairir.forecasting.review import Review
     from shtairir.results import RunResult
     from shtairir.results.iterations import Iterations
     from shtairir.session import RunHandle
@@ -69,6 +70,7 @@ class RunControl(QObject):
         self.results = KeptValues((), budget_bytes)
         self.loops: Mapping[NodeId, Iterations] = {}
         self.result: RunResult | None = None
+        self.review: Review | None = None
         self.is_running = False
         self.is_paused = False
         self.handle: RunHandle | None = None
@@ -336,6 +338,7 @@ class RunControl(QObject):
             return
         self.results = end.kept
         self.loops = end.loops
+        self.review = end.review
         self.result = end.result if end.loops else None
         for node, state in end.states.items():
             known = self.runtime.get(node, IDLE)

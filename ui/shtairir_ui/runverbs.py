@@ -25,6 +25,7 @@ from shtairir_ui.runtime import NodeRuntime
 from shtairir_ui.verbs import GraphVerbs
 
 if TYPE_CHECKING:  # imported with the first run
+    from shtairir.forecasting.review import Review
     from shtairir.monitor.progress import Progress
     from shtairir.session import RunHandle
 
@@ -153,6 +154,11 @@ class RunVerbs(GraphVerbs):
         """How far the run is; None while it is planned."""
         handle = self._runs.handle
         return handle.progress if handle is not None else None
+
+    @property
+    def run_review(self) -> Review | None:
+        """What was foreseen of the last run, held against what came; None where nothing was."""
+        return self._runs.review
 
     @property
     def run_statuses(self) -> list[NodeStatus | None]:
