@@ -12,7 +12,9 @@ from typing import Literal, TypeAlias
 
 from shtairir.block.definition import BlockDefinition
 from shtairir.block.registry import Registry
+from shtairir.document import arranging
 from shtairir.document.model import Frame, Link, Node
+from shtairir.document.placement import has_no_places
 from shtairir.document.snapshot import Snapshot
 from shtairir.ids import NodeId, PortName
 
@@ -162,6 +164,8 @@ def picture_of(snapshot: Snapshot, registry: Registry, theme: ThemeName = "light
     """Return what the canvas shows of a graph: frames, nodes with their ports and values, links."""
     colors = COLORS[theme]
     cards = _cards(snapshot, registry)
+    if has_no_places(snapshot.nodes.values()):
+        _arrange(cards, snapshot)
     shapes: list[Shape] = []
     for frame in snapshot.header.frames:
         shapes += _frame(frame, colors)
@@ -172,6 +176,22 @@ def picture_of(snapshot: Snapshot, registry: Registry, theme: ThemeName = "light
     left, top, right, bottom = _extent(cards, snapshot.header.frames)
     shifted = tuple(moved(shape, _MARGIN - left, _MARGIN - top) for shape in shapes)
     return Picture(snapshot.name, right - left + 2 * _MARGIN, bottom - top + 2 * _MARGIN, colors.background, shifted)
+
+
+def _arrange(cards: Mapping[NodeId, _Card], snapshot: Snapshot) -> None:
+    """Put the nodes of a graph made in Python where the window would put them."""
+    boxes = {
+        id: arranging.Box(
+            card.width,
+            card.height,
+            {port: card.place("in", port)[1] - card.node.position[1] for port in card.inputs},
+            {port: card.place("out", port)[1] - card.node.position[1] for port in card.outputs},
+        )
+        for id, card in cards.items()
+    }
+    links = [(one.source.node, one.source.port, one.target.node, one.target.port) for one in snapshot.links.values()]
+    for id, place in arranging.arranged(boxes, links).items():
+        cards[id].node = replace(cards[id].node, position=place)
 
 
 def _cards(snapshot: Snapshot, registry: Registry) -> dict[NodeId, _Card]:

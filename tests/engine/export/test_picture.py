@@ -118,3 +118,13 @@ def test_nodes_in_a_frame_are_a_subgraph_of_the_flowchart() -> None:
 
 def test_wide_letters_count_for_more_than_narrow_ones() -> None:
     assert text_width("mmmm", 12) > text_width("aaaa", 12) > text_width("iiii", 12)
+
+
+def test_a_graph_without_places_is_laid_out() -> None:
+    graph = Graph("made in Python")
+    number = graph.add("math.number", value=2)
+    graph.add("math.negate", x=number["out"])
+    boxes = [shape for shape in drawn(graph).shapes if isinstance(shape, Box) and shape.width > 100]
+    assert len({(box.x, box.y) for box in boxes}) > 1
+    assert max(box.x for box in boxes) - min(box.x for box in boxes) > 150
+    assert graph.nodes["number"].position == (0, 0)  # type: ignore[index]  # ids are texts

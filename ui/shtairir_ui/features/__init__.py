@@ -4,8 +4,8 @@ from shtairir_ui.commands import Feature
 from shtairir_ui.features import (
     areas,
     arrange,
-    comparison,
     bookmarks,
+    comparison,
     editing,
     everything,
     feedback,
