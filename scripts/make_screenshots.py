@@ -39,6 +39,8 @@ def main() -> None:
     """Draw each picture, with the graph run."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     draw_cards()
+    plan = [sys.executable, "-m", "shtairir.cli", "plan", str(COINS), "--svg", "--output", str(IMAGES / "plan.svg")]
+    subprocess.run(plan, check=True)
     for name, options in PICTURES.items():
         command = [sys.executable, "-m", "shtairir.cli", "edit"]
         graph = [] if "--welcome" in options else [str(COINS)]
