@@ -19,6 +19,8 @@ from shtairir.cli.options import (
     Theme,
     Verbose,
     Workers,
+    WorkersOrAuto,
+    worker_count,
 )
 from shtairir.cli.outcome import Outcome
 
@@ -83,7 +85,7 @@ def run(
     file: GraphFile,
     assignments: Assignments = None,
     level: LevelOption = Level.BALANCED,
-    workers: Workers = None,
+    workers: WorkersOrAuto = None,
     backend: Annotated[
         Backend, typer.Option("--backend", "-b", help="Where nodes run, unless their policy or their block says it.")
     ] = Backend.THREADS,
@@ -171,7 +173,7 @@ def run(
         RunOptions(
             assignments=tuple(assignments or ()),
             level=level.value,
-            workers=workers,
+            workers=worker_count(workers),
             backend=backend.value,
             cache="fresh" if fresh else "smart" if smart else "off",
             memory_limit=memory_limit,
@@ -294,7 +296,7 @@ def plan(
     file: GraphFile,
     assignments: Assignments = None,
     level: LevelOption = Level.BALANCED,
-    workers: Workers = None,
+    workers: WorkersOrAuto = None,
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Draw the plan in Mermaid.")] = False,
     svg: Annotated[
         bool, typer.Option("--svg", help="Draw the plan as a picture: stages, course, memory, what each level changes.")
@@ -312,7 +314,7 @@ def plan(
 
     return plan_graph(
         file,
-        PlanOptions(tuple(assignments or ()), level.value, workers, mermaid, svg, dark, output, as_json),
+        PlanOptions(tuple(assignments or ()), level.value, worker_count(workers), mermaid, svg, dark, output, as_json),
     )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from shtairir.session.wishes import WorkerCount
 
 
 class Level(StrEnum):
@@ -48,6 +51,30 @@ Workers = Annotated[
     int | None,
     typer.Option("--workers", "-w", min=1, help="How many nodes may run at once. [default: the number of cores]"),
 ]
+WorkersOrAuto = Annotated[
+    str | None,
+    typer.Option(
+        "--workers",
+        "-w",
+        metavar="N|auto",
+        help="How many nodes may run at once; auto: as many as earlier runs say. [default: the number of cores]",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else.")]
 Verbose = Annotated[int, typer.Option("--verbose", "-v", count=True, help="Say more: logs, tracebacks.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors and results.")]
+
+
+def worker_count(text: str | None) -> WorkerCount:
+    """Return the number of workers that was typed.
+
+    Raises
+    ------
+    typer.BadParameter
+        When it is none.
+    """
+    if text is None or text == "auto":
+        return text  # type: ignore[return-value]  # it is this one text
+    if text.isascii() and text.isdecimal() and int(text) >= 1:
+        return int(text)
+    raise typer.BadParameter(f"'{text}' is no number of workers: write 1 or more, or auto.", param_hint="--workers")

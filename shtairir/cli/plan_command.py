@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from shtairir.cli.assignments import assign
 from shtairir.cli.files import open_current_graph, shown_path, writable_file
@@ -15,6 +15,9 @@ from shtairir.cli.outcome import CommandError, Outcome
 from shtairir.cli.plan_document import PlanDocument
 from shtairir.cli.plan_text import plan_text
 
+if TYPE_CHECKING:
+    from shtairir.session.wishes import WorkerCount
+
 
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
@@ -22,7 +25,7 @@ class PlanOptions:
 
     assignments: tuple[str, ...] = ()
     level: str = "balanced"
-    workers: int | None = None
+    workers: WorkerCount = None
     mermaid: bool = False
     svg: bool = False
     dark: bool = False

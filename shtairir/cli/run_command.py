@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from shtairir.resources import Capacity
     from shtairir.results import RunResult
     from shtairir.session import RunHandle
-    from shtairir.session.wishes import Caching
+    from shtairir.session.wishes import Caching, WorkerCount
 
 _STATUSES = {
     "done": ExitStatus.DONE,
@@ -61,7 +61,7 @@ class RunOptions:
 
     assignments: tuple[str, ...] = ()
     level: str = "balanced"
-    workers: int | None = None
+    workers: WorkerCount = None
     backend: Backend = "threads"
     memory_limit: str | None = None
     worker_memory: str | None = None
@@ -97,7 +97,9 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
     if options.backend == "processes" and not (options.dry_run or options.help_parameters):
         from shtairir.execute.processes import warm_up
 
-        warm_up(options.workers)  # while the graph is read and the plan is made
+        warm_up(
+            options.workers if isinstance(options.workers, int) else None
+        )  # while the graph is read and the plan is made
     graph = open_current_graph(path)
     registry = default_registry()
     inner = assign(graph, options.assignments, registry)

@@ -12,6 +12,7 @@ from shtairir.ids import NodeId
 from shtairir.memory.manager import UNCOUNTED_BYTES
 from shtairir.monitor.eta import SCATTER, Expected, expectation, remaining
 from shtairir.planning.columns import Tasks
+from shtairir.planning.composite import FUSED
 from shtairir.planning.footprint import Footprint, rehearse
 
 if TYPE_CHECKING:
@@ -88,7 +89,9 @@ def nodes_of(task: Task) -> list[NodeId]:
     return nodes
 
 
-def rehearsed(plan: ExecutionPlan, running: Collection[int], loaded: Loaded = _NOTHING) -> Rehearsed:
+def rehearsed(
+    plan: ExecutionPlan, running: Collection[int], loaded: Loaded = _NOTHING, workers: int | None = None
+) -> Rehearsed:
     """Return how a run of some of the tasks is expected to go.
 
     Parameters
@@ -97,11 +100,14 @@ def rehearsed(plan: ExecutionPlan, running: Collection[int], loaded: Loaded = _N
         The tasks that run, by number.
     loaded
         What is read back of what need not.
+    workers
+        On how many; those of the plan when ``None``.
     """
-    expected = [_expected(task) for task in plan.tasks]
+    workers = workers or plan.workers
+    expected = [_expected(task, plan.workers / workers) for task in plan.tasks]
     known = [task for task in running if expected[task].elapsed_s is not None]
     memory = _memory(plan, running, expected, loaded)
-    times = _times(plan, running, expected) if len(known) >= _LEAST_KNOWN * len(running) else None
+    times = _times(plan, running, expected, workers) if len(known) >= _LEAST_KNOWN * len(running) else None
     if times is None:
         return Rehearsed(None, SCATTER["unknown"], 0.0, *memory, None, {})
     work = {task: expected[task].elapsed_s or 0.0 for task in running}
@@ -118,12 +124,12 @@ class _Times(NamedTuple):
     ends_s: Mapping[int, float]
 
 
-def _times(plan: ExecutionPlan, running: Collection[int], expected: Sequence[Expected]) -> _Times | None:
+def _times(plan: ExecutionPlan, running: Collection[int], expected: Sequence[Expected], workers: int) -> _Times | None:
     """Return how long a run takes, how uncertain that is, and when each task is over."""
     if len(expected) > _MOST_REHEARSED:
         return _Times(_of_work(plan, running, expected), _LARGE_SPREAD, {})
     over = dict.fromkeys((task for task in range(len(expected)) if task not in running), None)
-    left = remaining(expected, [task.waits_for for task in plan.tasks], plan.workers, over, {})
+    left = remaining(expected, [task.waits_for for task in plan.tasks], workers, over, {})
     if left is None:
         return None
     spread = math.log(left.high_s / left.low_s) / (2 * _REACH) if left.low_s else _LARGE_SPREAD
@@ -143,11 +149,19 @@ def work_share(plan: ExecutionPlan, running: Collection[int]) -> float | None:
     return sum(work[task] for task in running) / total_s
 
 
-def _expected(task: Task) -> Expected:
+def _expected(task: Task, stretch: float = 1.0) -> Expected:
+    """Return what a task is expected to take, if there are so many times fewer workers than its plan is for."""
     estimate = task.estimate
+    if stretch != 1.0 and estimate.elapsed_s is not None and _is_spread(task):
+        estimate = estimate._replace(elapsed_s=estimate.elapsed_s * stretch)
     if task.definition.traits.lazy is not None and estimate.elapsed_s is None:
         return Expected(0.0, 0.2, task.definition.id)  # it only hands on what others have made
     return expectation(estimate, task.definition.id)
+
+
+def _is_spread(task: Task) -> bool:
+    """Whether all workers that are idle take part in a task."""
+    return task.definition.id == FUSED or (task.body is not None and task.body.shape.kind == "for_each")
 
 
 def _of_work(plan: ExecutionPlan, running: Collection[int], expected: Sequence[Expected]) -> float:

@@ -176,7 +176,7 @@ class Foresight:
         signature = zlib.crc32(f"{conditions}|{names}".encode())
         past = self._track.of(graph)
         ground = self._ground(found, sum(entry.signature == signature for entry in past), len(past))
-        return Basis(graph, tasks, signature, _likeness(plan, tasks), ground, found)
+        return Basis(graph, tasks, signature, likeness_of(plan, tasks), ground, found)
 
     def _ground(self, found: Rehearsed, runs_alike: int, runs: int) -> str:
         ground = "seasoned"
@@ -289,7 +289,8 @@ def _on_ground(entries: Sequence[Entry], basis: Basis) -> Sequence[Entry]:
     return found if len(found) >= _SOME else entries
 
 
-def _likeness(plan: ExecutionPlan, tasks: Collection[int]) -> int:
+def likeness_of(plan: ExecutionPlan, tasks: Collection[int]) -> int:
+    """Return a number that is the same for runs of the same tasks with the same values; 0 if these are too many."""
     if len(tasks) > _MOST_LOOKED_AT:
         return 0
     found = 1

@@ -133,6 +133,8 @@ class PlanningConfig:
         Nodes that somebody may want to stop at, or to look at: they are neither merged, folded nor fused.
     history
         Where to look for the cost of other nodes; their blocks' declarations are used in any case.
+    whole
+        Nodes that are not to be divided among the workers, since that has not helped.
     policy
         That of the graph which the one that is planned is a part of; ``None`` for a whole graph, which has its own.
     """
@@ -146,6 +148,7 @@ class PlanningConfig:
     history: History | None = None
     apart: frozenset[NodeId] = frozenset()
     policy: GraphPolicy | None = None
+    whole: frozenset[NodeId] = frozenset()
 
     @property
     def worker_count(self) -> int:

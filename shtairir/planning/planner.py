@@ -133,9 +133,10 @@ class ExecutionPlanner:
             graph, more = guard_branches(graph, wants)
             reasons += more
         if self.config.level is OptimizationLevel.AGGRESSIVE:
-            for optimise in (fuse_elementwise, split_large, reuse_inputs):
-                graph, more = optimise(graph)
-                reasons += more
+            graph, fused = fuse_elementwise(graph)
+            graph, split = split_large(graph, config.whole)
+            graph, reused = reuse_inputs(graph)
+            reasons += [*fused, *split, *reused]
         return with_controls(graph), reasons
 
 

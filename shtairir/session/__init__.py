@@ -19,7 +19,7 @@ from shtairir.planning import Estimate, ExecutionPlan, OptimizationLevel, Resour
 from shtairir.session.forecasted import forecast
 from shtairir.session.planned import planned
 from shtairir.session.started import start_plan, started, wait_for
-from shtairir.session.wishes import Caching, Keep, Origin, Source, wishes
+from shtairir.session.wishes import Caching, Keep, Origin, Source, WorkerCount, wishes
 
 if TYPE_CHECKING:
     from shtairir.resources.capacity import Rate
@@ -44,7 +44,7 @@ def plan(
     graph: Source,
     *,
     level: OptimizationLevel | str = OptimizationLevel.BALANCED,
-    workers: int | None = None,
+    workers: WorkerCount = None,
     keep: Keep = "results",
     parameters: Mapping[str, Any] | None = None,
     targets: Iterable[str] | None = None,
@@ -64,7 +64,8 @@ def plan(
     level
         ``none``, ``basic``, ``balanced`` or ``aggressive``; every level gives the same result.
     workers
-        Most nodes at a time; the number of processors by default.
+        Most nodes at a time; the number of processors by default. ``"auto"`` takes as many as suit the graph by what
+        earlier runs have taken, and leaves whole what is better not divided; the plan's ``reasons`` say why.
     keep
         Outputs to keep besides the results, which are those that nobody reads: ``["blur.out"]``.
     parameters
@@ -105,7 +106,7 @@ def start(
     graph_or_plan: Source | ExecutionPlan,
     *,
     level: OptimizationLevel | str = OptimizationLevel.BALANCED,
-    workers: int | None = None,
+    workers: WorkerCount = None,
     keep: Keep = "results",
     parameters: Mapping[str, Any] | None = None,
     targets: Iterable[str] | None = None,
@@ -171,7 +172,7 @@ def run(
     graph_or_plan: Source | ExecutionPlan,
     *,
     level: OptimizationLevel | str = OptimizationLevel.BALANCED,
-    workers: int | None = None,
+    workers: WorkerCount = None,
     keep: Keep = "results",
     parameters: Mapping[str, Any] | None = None,
     targets: Iterable[str] | None = None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shtairir.monitor.learned import learned
 from shtairir.planning import Estimate, ExecutionPlan, OptimizationLevel, ResourceLimits
 from shtairir.session.planned import planned
-from shtairir.session.wishes import Caching, Keep, Source, Wishes, kept_ports, wishes
+from shtairir.session.wishes import Caching, Keep, Source, Wishes, WorkerCount, kept_ports, wishes
 
 if TYPE_CHECKING:
     from shtairir.block.registry import Registry
@@ -24,7 +24,7 @@ def forecast(
     *,
     cache: Caching = "smart",
     level: OptimizationLevel | str = OptimizationLevel.BALANCED,
-    workers: int | None = None,
+    workers: WorkerCount = None,
     keep: Keep = "results",
     parameters: Mapping[str, Any] | None = None,
     targets: Iterable[str] | None = None,

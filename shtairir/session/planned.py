@@ -16,7 +16,7 @@ from shtairir.ids import NodeId, PortRef
 from shtairir.memory.collector import collector
 from shtairir.monitor.learned import learned
 from shtairir.planning import ExecutionPlan, ExecutionPlanner, OptimizationLevel, PlanningConfig, ResourceLimits
-from shtairir.planning.source import PlanSource, note_source
+from shtairir.planning.source import PlanSource, note_source, source_of
 from shtairir.session.wishes import Source, Wishes, kept_ports, port_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,22 @@ def planned(graph: Source, wishes: Wishes) -> ExecutionPlan:
     """Return the plan of a graph; see `shtairir.plan`."""
     # What a plan is made of are tens of thousands of small objects, none of them garbage.
     with collector.burst(lasting=True):
-        return with_preview(_plan(graph, wishes), wishes)
+        made = _tuned(graph, wishes) if wishes.workers == "auto" else _plan(graph, wishes)
+        return with_preview(made, wishes)
+
+
+def _tuned(graph: Source, wishes: Wishes) -> ExecutionPlan:
+    """Return the plan on as many workers as suit it, and say why so many."""
+    from shtairir.forecasting.record import Track, track
+    from shtairir.forecasting.tuning import tuned
+
+    plan = _plan(graph, replace(wishes, workers=None))
+    tuning = tuned(plan, track() or Track(), learned())
+    if tuning.workers != plan.workers or tuning.whole:
+        plan = _plan(graph, replace(wishes, workers=tuning.workers, whole=tuning.whole))
+    source = source_of(plan)
+    made = replace(plan, reasons=(*plan.reasons, *tuning.reasons))
+    return note_source(made, source) if source is not None else made
 
 
 def with_preview(plan: ExecutionPlan, wishes: Wishes) -> ExecutionPlan:
@@ -38,7 +53,6 @@ def with_preview(plan: ExecutionPlan, wishes: Wishes) -> ExecutionPlan:
     if not wishes.preview or plan.is_preview:
         return plan
     from shtairir.planning.previews import previewed
-    from shtairir.planning.source import source_of
 
     made, source = previewed(plan), source_of(plan)
     return note_source(made, source) if source is not None else made
@@ -80,17 +94,21 @@ def _file_of(graph: Source) -> Path | None:
 
 
 def _config(wishes: Wishes, frozen: frozenset[NodeId]) -> PlanningConfig:
-    if wishes.workers is not None and wishes.workers < 1:
-        raise PlanningError(f"A run needs at least one worker, not {wishes.workers}.")
+    workers = wishes.workers
+    if isinstance(workers, str):
+        raise PlanningError(f"'{workers}' is no number of workers.", hint="Give a number, or 'auto'.")
+    if workers is not None and workers < 1:
+        raise PlanningError(f"A run needs at least one worker, not {workers}.")
     return PlanningConfig(
         level=_level(wishes.level),
-        workers=wishes.workers,
+        workers=workers,
         keep=frozenset(kept_ports(wishes.keep)),
         targets=wishes.targets,
         limits=_limits(wishes),
         estimates=wishes.estimates,
         history=learned(),
         apart=wishes.apart | frozen,
+        whole=wishes.whole,
     )
 
 

@@ -33,6 +33,9 @@ Source: TypeAlias = "Graph | Snapshot | str | Path"
 
 Keep: TypeAlias = "str | Iterable[str | PortRef]"
 
+WorkerCount: TypeAlias = int | Literal["auto"] | None
+"""How many workers: ``auto`` for as many as earlier runs say, ``None`` for as many as there are processors."""
+
 Origin: TypeAlias = Literal["api", "cli", "window"]
 """Who starts a run."""
 
@@ -52,6 +55,8 @@ class Wishes:
         Those of `RunOptions`, besides what every run has.
     given
         Values of outputs that are there already; what makes them does not run.
+    whole
+        Nodes that are not to be divided among the workers.
     capacities
         How much the program has of its resources from now on.
     kept, restored, undoing
@@ -63,7 +68,7 @@ class Wishes:
     """
 
     level: OptimizationLevel | str = OptimizationLevel.BALANCED
-    workers: int | None = None
+    workers: WorkerCount = None
     keep: str | tuple[str | PortRef, ...] = "results"
     parameters: Mapping[str, Any] = field(default_factory=dict)
     targets: tuple[NodeId, ...] | None = None
@@ -73,6 +78,7 @@ class Wishes:
     instruments: Sequence[Instrument] = ()
     timeout_s: float | None = None
     cancel: CancelToken | None = None
+    whole: frozenset[NodeId] = frozenset()
     break_at: tuple[PortRef | str, ...] = ()
     watch: tuple[PortRef | str, ...] = ()
     origin: Origin = "api"
