@@ -320,7 +320,7 @@ class SmartRun:
     def end(self, attempt: Attempt, values: Sequence[Any] | None, error: BaseException | None) -> None:
         """Put what was made into the cache."""
         cost_s = time.perf_counter() - self._began.pop(attempt.task.number, 0.0)
-        if values is None or error is not None:
+        if values is None or error is not None or attempt.is_cut_short:
             return
         if not attempt.task.parts:
             self._put(attempt.task, values, cost_s)

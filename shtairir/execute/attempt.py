@@ -43,6 +43,8 @@ class Attempt:
         What it holds of the program's resources, and gives back when it ends; ``None`` until it holds any.
     is_overdue, is_ended
         Whether it was ended because its time was up, or because the run's was.
+    is_cut_short
+        Whether the run was to stop already when it ended well: a block that had heard of that may have made less.
     late
         Of a loop: the task in its body of which the time was up.
     """
@@ -58,6 +60,7 @@ class Attempt:
     holder: Holder | None = None
     is_overdue: bool = False
     is_ended: bool = False
+    is_cut_short: bool = False
     late: Task | None = None
 
     def __init__(self, task: Task, number: int, worker: str, started_s: float = 0.0) -> None:

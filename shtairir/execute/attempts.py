@@ -75,6 +75,8 @@ class Attempts:
         state.records.ended_s[task] = ended_s
         if attempt.is_overdue:
             return self._failed(call, task, attempt, too_late(attempt), {})
+        if state.stopping:
+            attempt.is_cut_short = True
         if type(returned) is call.plain_output:
             call.pace.quick = ended_s - attempt.started_s < QUICK_S
             state.slots[call.first_slot] = returned  # there is no more to say of a number

@@ -112,6 +112,8 @@ class Performer:
             return Ending.GONE
         state.in_hand.pop(task, None)
         state.records.ended_s[task] = ended_s
+        if state.stopping:
+            attempt.is_cut_short = True
         if attempt.begun:
             first, count = attempt.task.first_slot, len(attempt.task.outputs)
             for hook in state.hooks[: attempt.begun]:

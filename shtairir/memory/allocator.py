@@ -159,6 +159,6 @@ def resident_bytes() -> int:
         with open("/proc/self/statm", "rb") as status:
             return int(status.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError):
-        import psutil  # type: ignore[import-untyped]  # it comes without types
+        import psutil
 
         return int(psutil.Process().memory_info().rss)
