@@ -24,6 +24,8 @@ IMPACT = {
 }
 _SURE = 1.25
 """A range whose ends differ by less than this factor is told as one time."""
+_VAGUE = 20.0
+"""Of one whose ends differ by more, only the upper one means anything."""
 _NAMED = 6
 
 
@@ -121,8 +123,8 @@ def range_text(seconds: Range) -> str:
     low, high = duration(seconds.low), duration(seconds.high)
     if low == high or seconds.high <= _SURE * seconds.low:
         return f"about {duration(seconds.typical)}"
-    if seconds.high < 0.001 or low == "<1 ms":
-        return f"at most {high}"
+    if low == "<1 ms" or seconds.high > _VAGUE * seconds.low:
+        return f"up to {high}"
     (number, _, unit), (_, _, other) = low.partition(" "), high.partition(" ")
     return f"{number}–{high}" if unit == other and " " not in unit else f"{low} – {high}"
 

@@ -43,8 +43,9 @@ def test_button_says_how_many_how_long_and_how_much() -> None:
         (2.0, 3.0, 4.2, "2.0–4.2 s"),
         (2.0, 2.1, 2.2, "about 2.1 s"),
         (0.4, 0.9, 2.0, "0.40–2.0 s"),
-        (0.02, 0.04, 2.0, "20 ms – 2.0 s"),
-        (0.0, 0.002, 0.03, "at most 30 ms"),
+        (0.02, 0.04, 0.3, "20 ms – 0.30 s"),
+        (0.02, 0.04, 2.0, "up to 2.0 s"),
+        (0.0, 0.002, 0.03, "up to 30 ms"),
         (40.0, 60.0, 125.0, "40.0 s – 2 min 05 s"),
     ],
 )
@@ -113,6 +114,7 @@ def test_inspector_says_what_the_next_run_means_for_a_node(window: MainWindow, q
     label = window.findChild(QLabel, "nodeProspect")
     window.editor.select(nodes[1:2])
     qtbot.waitUntil(lambda: "Need not run next time" in label.text())
-    assert "this node and 1 other after it" in label.text()
+    window.panels.show_outcome()
+    assert "this node and 1 other after it" in window.panels.inspector.node_page.outcome.toPlainText()
     window.editor.set_value(nodes[0], "factor", 7.0)
     qtbot.waitUntil(lambda: "Runs next time." in label.text())

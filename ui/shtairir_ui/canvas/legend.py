@@ -24,7 +24,8 @@ class Legend(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("overlayLegend")
-        self.setProperty("role", "bar")
+        theme.changed.connect(self._dress)
+        self._dress()
         tokens = theme.current()
         self._title = QLabel()
         self._title.setObjectName("overlayTitle")
@@ -42,6 +43,13 @@ class Legend(QFrame):
         row.addWidget(self.scale, 1)
         row.addWidget(self._close)
         self.hide()
+
+    def _dress(self, _tokens: object = None) -> None:
+        tokens = theme.current()
+        self.setStyleSheet(
+            f"QFrame#overlayLegend {{ background: {tokens.css('surface')};"
+            f" border: none; border-top: 1px solid {tokens.css('border')}; }}"
+        )
 
     def show_overlay(self, overlay: Overlay | None, marks: tuple[Mark, ...] = ()) -> None:
         """Show what the colours of an overlay mean, or nothing."""

@@ -11,7 +11,7 @@ from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.foreseeing import Foresight
 from shtairir_ui.iconlabel import IconLabel
-from shtairir_ui.inspector.prospect import next_words, reach_words
+from shtairir_ui.inspector.prospect import next_words
 from shtairir_ui.inspector.style import restyle
 from shtairir_ui.quantities import duration, size
 from shtairir_ui.replaying import open_script
@@ -120,16 +120,15 @@ class NodeHeader(QWidget):
         foresight.changed.connect(self.show_prospect)
 
     def show_prospect(self) -> None:
-        """Say whether the node runs next time, and what a change of it would run again."""
+        """Say whether the node runs next time."""
         node, editor = self._node, self._editor
         if node is None or node not in editor.graph.nodes or editor.past is not None:
             self._prospect.hide()
             return
         forecast = self._foresight.forecast if self._foresight is not None else None
-        snapshot = editor.graph.snapshot()
-        lines = [next_words(forecast, editor.place.whole(node)), reach_words(snapshot, editor.runtime, node)]
-        self._prospect.setText("\n".join(line for line in lines if line))
-        self._prospect.show()
+        words = next_words(forecast, editor.place.whole(node))
+        self._prospect.setText(words)
+        self._prospect.setVisible(bool(words))
 
     def show_status(self, state: NodeRuntime) -> None:
         """Show how the node is doing."""

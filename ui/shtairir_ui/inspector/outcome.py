@@ -13,6 +13,7 @@ from shtairir_ui import theme
 from shtairir_ui.editor import Editor
 from shtairir_ui.failures import SCHEME, failure_html, links
 from shtairir_ui.inspector.header import STATUS
+from shtairir_ui.inspector.prospect import reach_words
 from shtairir_ui.quantities import duration, size
 from shtairir_ui.runtime import IDLE, NodeRuntime
 
@@ -39,6 +40,9 @@ class OutcomePage(QTextBrowser):
         freed = [ref for ref in self._editor.results.freed if ref.node == node]
         if freed:
             html += _freed(freed)
+        if self._editor.past is None and node in self._editor.graph.nodes:
+            html += _heading("What depends on it")
+            html += escape(reach_words(self._editor.graph.snapshot(), self._editor.runtime, node))
         self.setHtml(html)
 
 

@@ -46,7 +46,7 @@ def reach_words(graph: Snapshot, runtime: Mapping[NodeId, NodeRuntime], node: No
     took = sum(times[one] or 0.0 for one in reached)
     words += f", for about {duration(took)}" if took >= 0.001 else ", in no time"
     total = sum(elapsed or 0.0 for elapsed in times.values())
-    if total <= 0 or len(graph.nodes) < 2:
+    if total <= 0 or len(graph.nodes) < 2 or None in times.values():
         return f"{words}."
     return f"{words}: {_impact(took / total)} impact, {percent(took / total)} of the time of all."
 
