@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from shtairir.ids import NodeId
 
 if TYPE_CHECKING:
     from shtairir.cache.smart import SmartRun
+    from shtairir.planning.plan import ExecutionPlan
 
 _UNNEEDED = "Nobody needs it: what it feeds is in the cache."
 
@@ -35,11 +35,11 @@ def explain_graph(path: Path, node: str | None, assignments: tuple[str, ...], *,
     made = plan(graph, level=level, parameters=inner, registry=registry)
     smart = SmartRun(made, cache, frozen=frozen_nodes(graph.snapshot()))
     if node is None:
-        return _all(path, smart, made.nodes)
+        return _all(path, smart, made)
     if NodeId(node) not in made.nodes:
         listed = ", ".join(sorted(made.nodes)[:12])
         raise CommandError(f"The graph runs no node '{node}'.", hint=f"There are: {listed}.")
-    chain = _chain(smart, NodeId(node))
+    chain = _chain(smart, made, NodeId(node))
     runs = NodeId(node) in smart.why
     word = styled("runs", "warn", sys.stdout) if runs else styled("does not run", "good", sys.stdout)
     lines = [f"{name}: {why}" for name, why in chain]
@@ -55,10 +55,11 @@ def explain_graph(path: Path, node: str | None, assignments: tuple[str, ...], *,
     )
 
 
-def _all(path: Path, smart: SmartRun, nodes: Iterable[NodeId]) -> Outcome:
+def _all(path: Path, smart: SmartRun, made: ExecutionPlan) -> Outcome:
     reasons = dict(smart.why)
     rows = [(str(node), "runs", why) for node, why in reasons.items()]
-    rows += [(str(node), "cached", _why_idle(smart, node)) for node in nodes if node not in reasons]
+    idle = [node for node in made.nodes if node not in reasons]
+    rows += [(str(node), "skipped" if node in made.silent else "cached", _why_idle(smart, made, node)) for node in idle]
     head = f"{plural(len(reasons), 'node')} of {len(rows)} would run"
     return Outcome(
         text=f"{head}\n{columns(rows)}",
@@ -70,15 +71,15 @@ def _all(path: Path, smart: SmartRun, nodes: Iterable[NodeId]) -> Outcome:
     )
 
 
-def _chain(smart: SmartRun, node: NodeId) -> list[tuple[str, str]]:
+def _chain(smart: SmartRun, made: ExecutionPlan, node: NodeId) -> list[tuple[str, str]]:
     """Return the reasons of a node and of those that it goes back to."""
     found: list[tuple[str, str]] = []
     current: NodeId | None = node
     while current is not None and current not in [name for name, _ in found]:
-        found.append((current, smart.why.get(current) or _why_idle(smart, current)))
+        found.append((current, smart.why.get(current) or _why_idle(smart, made, current)))
         current = smart.behind(current)
     return found
 
 
-def _why_idle(smart: SmartRun, node: NodeId) -> str:
-    return smart.why_not.get(node, _UNNEEDED)
+def _why_idle(smart: SmartRun, made: ExecutionPlan, node: NodeId) -> str:
+    return made.silent.get(node) or smart.why_not.get(node, _UNNEEDED)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from shtairir.document.known import Known
 from shtairir.document.model import ACTIVE, BYPASSED, DISABLED, Header, Link, Node
-from shtairir.document.references import FILE, INPUT, OUTPUT, body_of, instance_of, name_of
+from shtairir.document.references import FILE, INPUT, OUTPUT, OUTPUT_PORT, body_of, instance_of, name_of
 from shtairir.ids import NodeId, PortName, PortRef
 
 if TYPE_CHECKING:
@@ -46,11 +46,14 @@ class Acting:
         Why nodes do not run, by path.
     handed
         For outputs of bypassed nodes, what they hand on.
+    unmade
+        The graph's named results that nothing makes, each with the output that would.
     """
 
     graph: Snapshot
     silent: Mapping[NodeId, str] = field(default_factory=dict)
     handed: Mapping[PortRef, PortRef] = field(default_factory=dict)
+    unmade: Mapping[str, PortRef] = field(default_factory=dict)
 
 
 class _Cause(NamedTuple):
@@ -109,7 +112,14 @@ def acting(graph: Snapshot, registry: Registry) -> Acting:
         handed.update((_prefixed(prefix, port), _prefixed(prefix, made)) for port, made in one.handed.items())
         if len(silent) > _MOST_TOLD:
             break
-    return Acting(settled.scope, silent, handed)
+    return Acting(settled.scope, silent, handed, dict(_unmade(graph, settled)))
+
+
+def _unmade(graph: Snapshot, settled: _Settled) -> Iterator[tuple[str, PortRef]]:
+    sources = {result.name: result.source for result in graph.results}
+    outputs = {name_of(node): PortRef(node.id, OUTPUT_PORT) for node in graph.nodes.values() if node.block == OUTPUT}
+    for name in settled.lost:
+        yield name, sources.get(name) or outputs[name]
 
 
 def _has_states(graph: Snapshot, seen: set[object]) -> bool:

@@ -189,6 +189,8 @@ class ExecutionPlan:
         What holds for the run as a whole, and for nodes of which nobody says anything.
     silent
         Why nodes of the graph do not run: they are disabled or bypassed, or need one that is; they are dropped.
+    unmade
+        Named results that nothing makes for that reason, each with the output that would.
     is_preview
         Whether some blocks in it are only the cheap variants of those in the graph.
     """
@@ -222,6 +224,7 @@ class ExecutionPlan:
     policy: GraphPolicy = DEFAULT_OF_GRAPH
     is_preview: bool = False
     silent: Mapping[NodeId, str] = field(default_factory=dict)
+    unmade: Mapping[str, PortRef] = field(default_factory=dict)
     lineage: Lineage = field(default_factory=lambda: Lineage(), repr=False)
 
     @cached_property

@@ -59,6 +59,7 @@ def told_of_silent(plan: ExecutionPlan, acts: Acting, prefix: str) -> ExecutionP
         nodes=(*plan.nodes, *silent),
         dropped=(*plan.dropped, *silent),
         silent=silent,
+        unmade={name: _named(prefix, port) for name, port in acts.unmade.items()},
         aliases={**plan.aliases, **{port: plan.aliases.get(made, made) for port, made in aliases.items()}},
         reasons=Deferred(told),
     )

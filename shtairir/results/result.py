@@ -126,10 +126,12 @@ class RunResult:
 
     def _why_absent(self, name: str) -> str:
         try:
-            port = self.plan.named.get(name) or PortRef.parse(name)
+            port = self.plan.named.get(name) or self.plan.unmade.get(name) or PortRef.parse(name)
             node = self.nodes[port.node]
         except (ValueError, KeyError):
             return f"There is no output '{name}' in the graph that ran."
+        if port.node in self.plan.silent and port not in self.plan.aliases:
+            return f"Node '{port.node}' has no result: it does not run. {self.plan.silent[port.node]}"
         output = self._port(port)
         if output is None:
             return f"Node '{port.node}' has no output '{port.port}'."

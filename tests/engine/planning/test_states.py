@@ -314,3 +314,12 @@ def test_whatever_is_bypassed_or_disabled_the_rest_runs_as_if_it_had_been_built_
             expected = value(id)
             assert (result.nodes[id].status is NodeStatus.SKIPPED) is (expected is None)
             assert expected is None or result[f"{id}.out"] == expected
+
+
+def test_a_result_that_nothing_makes_says_which_node_does_not_run_and_why(graph: shtairir.Graph) -> None:
+    _set(graph, "disabled", "double")
+    result = shtairir.run(graph)
+    for name in ("total", "plus.out"):
+        with pytest.raises(KeyError, match="Node 'plus' has no result: it does not run. 'double' is disabled"):
+            result[name]
+    assert result.get("total") is None
