@@ -7,7 +7,7 @@ listens; it costs nothing until then.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import ReferenceType, WeakKeyDictionary, ref
 
 from PySide6.QtCore import QObject, QRect, QRectF
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface, QWindow
@@ -20,8 +20,7 @@ from shtairir_ui.canvas.node_item import NodeItem
 if TYPE_CHECKING:
     from shtairir_ui.canvas.canvas import GraphCanvas
 
-_canvases: WeakKeyDictionary[QObject, GraphCanvas] = WeakKeyDictionary()
-_interfaces: WeakKeyDictionary[QObject, CanvasInterface] = WeakKeyDictionary()
+_canvases: WeakKeyDictionary[QObject, ReferenceType[GraphCanvas]] = WeakKeyDictionary()
 _SIZE = 10
 
 
@@ -29,23 +28,36 @@ def make_accessible(canvas: GraphCanvas) -> None:
     """Have the nodes and ports of a canvas be read aloud, and say which one is selected as that changes."""
     if not _canvases:
         QAccessible.installFactory(_interface_of)
-    _canvases[canvas.view] = canvas
+    _canvases[canvas.view] = ref(canvas)
+    teller = _Teller(canvas)
+    canvas.editor.selection_changed.connect(teller.tell)
 
-    def tell(selection: tuple[NodeId, ...]) -> None:
-        if selection and QAccessible.isActive():
-            event = QAccessibleEvent(canvas.view, QAccessible.Event.Focus)
-            event.setChild(list(canvas.board.nodes).index(selection[-1]))
+
+class _Teller(QObject):
+    """Tells screen readers of the selection, as long as the canvas is there."""
+
+    def __init__(self, canvas: GraphCanvas) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+
+    def tell(self, selection: tuple[NodeId, ...]) -> None:
+        """Say which node has the keyboard now."""
+        nodes = list(self._canvas.board.nodes)
+        if selection and QAccessible.isActive() and selection[-1] in nodes:
+            event = QAccessibleEvent(self._canvas.view, QAccessible.Event.Focus)
+            event.setChild(nodes.index(selection[-1]))
             QAccessible.updateAccessibility(event)
-
-    canvas.editor.selection_changed.connect(tell)
 
 
 def _interface_of(_kind: str, asked: QObject) -> QAccessibleInterface | None:
-    canvas = _canvases.get(asked)
+    found = _canvases.get(asked)
+    canvas = found() if found is not None else None
     if canvas is None:
         return None
-    # Qt holds on to it without telling Python, so it must live as long as the view.
-    return _interfaces.setdefault(asked, CanvasInterface(canvas))
+    # Qt holds on to it without telling Python, so it must live as long as the canvas.
+    if canvas.accessible is None:
+        canvas.accessible = CanvasInterface(canvas)
+    return canvas.accessible
 
 
 class CanvasInterface(QAccessibleWidget):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QDropEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAccessibleInterface, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
 from shtairir.document import Change
@@ -73,6 +73,8 @@ class GraphCanvas(QWidget):
     def __init__(self, editor: CanvasEditor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("canvas")
+        self.accessible: QAccessibleInterface | None = None
+        """What screen readers read of it, once one has asked."""
         self.editor = editor
         look = Look(theme.current())
         self.scene = CanvasScene(look)
