@@ -320,6 +320,6 @@ def test_a_result_that_nothing_makes_says_which_node_does_not_run_and_why(graph:
     _set(graph, "disabled", "double")
     result = shtairir.run(graph)
     for name in ("total", "plus.out"):
-        with pytest.raises(KeyError, match="Node 'plus' has no result: it does not run. 'double' is disabled"):
+        with pytest.raises(KeyError, match=r"Node 'plus' has no result: it does not run\. 'double' is disabled"):
             result[name]
     assert result.get("total") is None
