@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from shtairir.document import Graph, SetFrozen
+from shtairir.events import NodeStatus
 from shtairir.ids import NodeId, PortName, PortRef
 from shtairir_ui.freezing import all_before
 from shtairir_ui.staleness import stale_nodes
@@ -52,6 +56,26 @@ def test_nothing_before_a_node_is_nothing_to_freeze(window: MainWindow) -> None:
     window.editor.select(nodes[:1])
     assert not window.actions_["freeze_branch"].isEnabled()
     assert window.actions_["freeze"].isEnabled()
+
+
+def test_run_takes_what_a_frozen_node_made_last(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHTAIRIR_CACHE_PATH", str(tmp_path / "cache"))
+    nodes = _chain(window, 3)
+    with qtbot.waitSignal(window.editor.run_finished):
+        QTest.keyClick(window, Qt.Key.Key_F5)
+    window.editor.select(nodes[1:2])
+    QTest.keyClick(window, Qt.Key.Key_F, CTRL_ALT)
+    window.editor.set_value(nodes[0], "factor", 9.0)
+    qtbot.waitUntil(lambda: window.editor.runtime[nodes[0]].stale)
+    assert not window.editor.runtime[nodes[1]].stale
+    with qtbot.waitSignal(window.editor.run_finished):
+        QTest.keyClick(window, Qt.Key.Key_F5)
+    frozen = window.editor.runtime[nodes[1]]
+    assert frozen.status is NodeStatus.CACHED
+    assert frozen.reason.startswith("Frozen")
+    assert window.editor.results[PortRef(nodes[2], PortName("out"))] == 8.0
 
 
 def test_all_that_a_node_depends_on_is_before_it() -> None:
