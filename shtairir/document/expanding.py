@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from shtairir.block.registry import default_registry
 from shtairir.document import edits
 from shtairir.document.files import file_snapshot
-from shtairir.document.model import Frame, JsonValue, Link, Node, Parameter, Point
+from shtairir.document.model import ACTIVE, Frame, JsonValue, Link, Node, Parameter, Point
 from shtairir.document.naming import IdSource, free_name
 from shtairir.document.paths import rebase
 from shtairir.document.references import DEFAULT, FILE, INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT, instance_of, name_of
@@ -41,8 +41,13 @@ def unfolded(
     Raises
     ------
     EditError
-        When the node is no instance, or what it stands for cannot be had.
+        When the node is no instance, what it stands for cannot be had, or it is put out of action.
     """
+    if instance.state != ACTIVE:
+        raise EditError(
+            f"'{instance.id}' is {instance.state}, and what is in it would run once it is put in its place.",
+            hint="Activate it first.",
+        )
     inside, luggage = _opened(graph, instance, scopes, registry)
     content = [luggage.renamed(node) for node in _nodes(graph, inside, registry)]
     made = expansion(graph, instance, inside, content, parameters)

@@ -243,6 +243,15 @@ def test_notes_bookmarks_and_states_of_both_sides_are_merged(graph: Graph) -> No
     assert [mark.name for mark in merged.graph.bookmarks] == ["Start here"]
 
 
+def test_an_instance_that_is_out_of_action_is_not_expanded_into_nodes_that_run(graph: Graph) -> None:
+    instance = graph.make_subgraph(["b"], "inner")
+    graph.apply(edits.SetState((instance.id,), "bypassed"))
+    before = dumps(graph)
+    with pytest.raises(EditError, match="'inner' is bypassed"):
+        graph.expand(instance)
+    assert dumps(graph) == before
+
+
 def test_dots_survive_being_put_into_a_definition_and_back(graph: Graph) -> None:
     graph.apply(edits.SetVia(INTO_C, ((300, 40),)))
     instance = graph.make_subgraph(["b", "c"], "inner")

@@ -276,6 +276,17 @@ def test_two_inputs_swap_what_feeds_them(desk: Desk) -> None:
     _undo_gives_it_back(desk, before, "swap a and b of sum")
 
 
+def test_a_link_dragged_with_alt_to_another_input_changes_places_with_what_is_there(desk: Desk) -> None:
+    graph = Graph("sum")
+    one, two = graph.add("math.number", id="one"), graph.add("math.number", id="two", position=(0, 200))
+    graph.add("math.add", id="sum", position=(300, 0), a=one["out"], b=two["out"])
+    desk.editor.show_graph(graph)
+    before = dumps(graph)
+    gestures.drag(desk.viewport, desk.input("sum.a"), desk.input("sum.b"), modifiers=ALT)
+    assert desk.links == {"two.out -> sum.a", "one.out -> sum.b"}
+    _undo_gives_it_back(desk, before, "swap a and b of sum")
+
+
 def test_a_link_is_swapped_to_a_free_input(desk: Desk) -> None:
     graph = Graph("sum")
     one = graph.add("math.number", id="one")

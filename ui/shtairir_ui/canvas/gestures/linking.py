@@ -12,6 +12,7 @@ from shtairir_ui.canvas.face import Side
 from shtairir_ui.canvas.gestures.gesture import Stage
 from shtairir_ui.canvas.link_item import LiveLink
 from shtairir_ui.canvas.node_item import NodeItem
+from shtairir_ui.rewiring import swapped
 
 
 class LinkGesture:
@@ -50,6 +51,8 @@ class LinkGesture:
         """Link, put elsewhere, take away, offer blocks, or leave all as it was."""
         aim = self._aim(at)
         self.cancel()
+        if aim.port is not None and modifiers & Qt.KeyboardModifier.AltModifier and self._swap(aim.port):
+            return
         if aim.port is not None:
             self._link(aim.port)
         elif aim.refused or self._is_over_node(at):
@@ -109,6 +112,17 @@ class LinkGesture:
         elif target != old.target:
             edits = (RemoveLinks((old.target,)), AddLinks((Link(source, target),)))
             self._stage.editor.apply(Batch(edits, f"move link to {target}"))
+
+    def _swap(self, target: PortRef) -> bool:
+        """Let the input that the link comes from have what fed the other one; says whether that can be."""
+        old, editor = self._detached, self._stage.editor
+        if old is None or old.target.node != target.node or old.target == target:
+            return False
+        edit = swapped(editor.graph, editor.registry, old.target, target)
+        if isinstance(edit, str):
+            return False
+        editor.apply(edit)
+        return True
 
     def _is_over_node(self, at: QPointF) -> bool:
         """Back on the node it came from: the person thought better of it."""
