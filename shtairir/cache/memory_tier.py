@@ -13,7 +13,15 @@ from shtairir.cache.eviction import Policy, priority
 
 @dataclass(slots=True)
 class Held:
-    """An entry in memory."""
+    """An entry in memory.
+
+    Attributes
+    ----------
+    age
+        That of the tier when it was used last, see `shtairir.cache.eviction`.
+    priority
+        What it was ranked by; it may be worth more meanwhile, but never less.
+    """
 
     values: tuple[Any, ...]
     nbytes: int
@@ -21,6 +29,7 @@ class Held:
     created_s: float
     used_s: float
     uses: int = 1
+    age: float = 0.0
     priority: float = 0.0
 
 
@@ -43,7 +52,8 @@ class MemoryTier:
         self._nbytes = 0
         self._age = 0.0
         self._order: list[tuple[float, str]] = []
-        """By priority; entries that are gone or were used since are still in it, and are passed over."""
+        """By priority; entries that are gone are still in it, and are passed over. One that was used since is ranked anew
+        when its turn to go has come, so that a hit costs nothing."""
 
     @property
     def nbytes(self) -> int:
@@ -62,9 +72,7 @@ class MemoryTier:
         with self._lock:
             held = self._held.get(key)
             if held is not None:
-                held.uses += 1
-                held.used_s = self._clock()
-                self._rank(key, held)
+                self._use(held, self._clock())
             return held
 
     def use(self, keys: Iterable[str]) -> None:
@@ -74,9 +82,12 @@ class MemoryTier:
             for key in keys:
                 held = self._held.get(key)
                 if held is not None:
-                    held.uses += 1
-                    held.used_s = now
-                    self._rank(key, held)
+                    self._use(held, now)
+
+    def _use(self, held: Held, now_s: float) -> None:
+        held.uses += 1
+        held.used_s = now_s
+        held.age = self._age
 
     def put(
         self, key: str, values: tuple[Any, ...], nbytes: int, cost_s: float, created_s: float | None = None
@@ -93,7 +104,8 @@ class MemoryTier:
             if nbytes > self.limit_bytes:
                 return
             now = self._clock()
-            held = self._held[key] = Held(values, nbytes, cost_s, created_s if created_s is not None else now, now)
+            made_s = created_s if created_s is not None else now
+            held = self._held[key] = Held(values, nbytes, cost_s, made_s, now, age=self._age)
             self._shrink_to(self.limit_bytes - nbytes)  # the newest is not in the order yet: it stays
             self._nbytes += nbytes
             self._rank(key, held)
@@ -117,16 +129,19 @@ class MemoryTier:
             self._order.clear()
             self._nbytes = 0
 
-    def _rank(self, key: str, held: Held) -> None:
-        held.priority = priority(
+    def _worth(self, held: Held) -> float:
+        return priority(
             self._policy,
-            age=self._age,
+            age=held.age,
             cost_s=held.cost_s,
             nbytes=held.nbytes,
             uses=held.uses,
             created_s=held.created_s,
             used_s=held.used_s,
         )
+
+    def _rank(self, key: str, held: Held) -> None:
+        held.priority = self._worth(held)
         heappush(self._order, (held.priority, key))
         if len(self._order) > 64 + 4 * len(self._held):
             self._order = [(other.priority, name) for name, other in self._held.items()]
@@ -136,7 +151,11 @@ class MemoryTier:
         while self._nbytes > limit_bytes and self._order:
             ranked, key = heappop(self._order)
             held = self._held.get(key)
-            if held is not None and held.priority == ranked:
+            if held is None or held.priority != ranked:
+                continue
+            if self._worth(held) > ranked:
+                self._rank(key, held)
+            else:
                 self._age = max(self._age, ranked)
                 self._remove(key)
                 self.evicted += 1

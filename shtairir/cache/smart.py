@@ -6,10 +6,9 @@ import os
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from shtairir.block.values import nbytes_of
@@ -50,8 +49,7 @@ def is_worth_writing(cost_s: float, nbytes: int) -> bool:
     return cost_s >= _WORTH_WRITING_S or nbytes <= _SMALL_BYTES
 
 
-@dataclass(frozen=True, slots=True)
-class CachedValue:
+class CachedValue(NamedTuple):
     """A value in the cache, read when somebody wants it; small ones are read already."""
 
     cache: ResultCache
