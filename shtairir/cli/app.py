@@ -372,13 +372,17 @@ def validate(file: GraphFile, as_json: Json = False, verbose: Verbose = 0) -> Ou
 def diff(
     before: Annotated[Path, typer.Argument(metavar="A", help="A graph file.", show_default=False)],
     after: Annotated[Path, typer.Argument(metavar="B", help="Another, or a later form of it.", show_default=False)],
+    svg: Annotated[
+        Path | None, typer.Option(metavar="OUT.svg", help="Draw B as well, with what differs from A marked.")
+    ] = None,
+    dark: Annotated[bool, typer.Option("--dark", help="Draw in the colours of the dark theme.")] = False,
     as_json: Json = False,
     verbose: Verbose = 0,
 ) -> Outcome:
     """Tell in words what changed from one graph to another; exit status 1 when anything did."""
     from shtairir.cli.diff_command import diff_graphs
 
-    return diff_graphs(before, after)
+    return diff_graphs(before, after, svg=svg, dark=dark)
 
 
 @app.command()

@@ -6,7 +6,7 @@ common sans-serif fonts, generously, since whoever looks at the picture may have
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -83,6 +83,7 @@ class Box:
     opacity: float = 1.0
     line: float = 1.0
     tip: str = ""
+    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class Curve:
     points: tuple[Point, Point, Point, Point]
     color: str
     width: float = 2.0
+    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,8 @@ class Picture:
 
 
 @dataclass
-class _Card:
-    """A node with the places of its ports."""
+class Card:
+    """A node with the places of its ports, and how large it is."""
 
     node: Node
     definition: BlockDefinition | None
@@ -146,14 +148,17 @@ class _Card:
 
     @property
     def title(self) -> str:
+        """What is written on it."""
         return self.node.title or (self.definition.name if self.definition else self.node.block)
 
     @property
     def height(self) -> float:
+        """How high it is."""
         rows = max(len(self.inputs), len(self.outputs)) * _ROW_HEIGHT
         return _TITLE_HEIGHT + _BODY + rows + (_NOTE_HEIGHT if self.note else 0) + _BODY
 
     def place(self, side: str, port: PortName) -> Point:
+        """Return where a port is: ``in`` or ``out``."""
         x, y = self.node.position
         ports = self.inputs if side == "in" else self.outputs
         row = ports.index(port) if port in ports else 0
@@ -163,22 +168,29 @@ class _Card:
 def picture_of(snapshot: Snapshot, registry: Registry, theme: ThemeName = "light") -> Picture:
     """Return what the canvas shows of a graph: frames, nodes with their ports and values, links."""
     colors = COLORS[theme]
-    cards = _cards(snapshot, registry)
+    cards = cards_of(snapshot, registry)
     if has_no_places(snapshot.nodes.values()):
         _arrange(cards, snapshot)
     shapes: list[Shape] = []
     for frame in snapshot.header.frames:
-        shapes += _frame(frame, colors)
+        shapes += frame_shapes(frame, colors)
     for link in snapshot.links.values():
-        shapes += _link(link, cards, colors)
+        shapes += link_shapes(link, cards, colors)
     for card in cards.values():
-        shapes += _node(card, colors)
-    left, top, right, bottom = _extent(cards, snapshot.header.frames)
+        shapes += node_shapes(card, colors)
+    return around(snapshot.name, shapes, cards, snapshot.header.frames, colors)
+
+
+def around(
+    title: str, shapes: Sequence[Shape], cards: Mapping[NodeId, Card], frames: tuple[Frame, ...], colors: Colors
+) -> Picture:
+    """Return a picture of shapes, with a margin around the nodes and frames in it."""
+    left, top, right, bottom = _extent(cards, frames)
     shifted = tuple(moved(shape, _MARGIN - left, _MARGIN - top) for shape in shapes)
-    return Picture(snapshot.name, right - left + 2 * _MARGIN, bottom - top + 2 * _MARGIN, colors.background, shifted)
+    return Picture(title, right - left + 2 * _MARGIN, bottom - top + 2 * _MARGIN, colors.background, shifted)
 
 
-def _arrange(cards: Mapping[NodeId, _Card], snapshot: Snapshot) -> None:
+def _arrange(cards: Mapping[NodeId, Card], snapshot: Snapshot) -> None:
     """Put the nodes of a graph made in Python where the window would put them."""
     boxes = {
         id: arranging.Box(
@@ -194,7 +206,8 @@ def _arrange(cards: Mapping[NodeId, _Card], snapshot: Snapshot) -> None:
         cards[id].node = replace(cards[id].node, position=place)
 
 
-def _cards(snapshot: Snapshot, registry: Registry) -> dict[NodeId, _Card]:
+def cards_of(snapshot: Snapshot, registry: Registry) -> dict[NodeId, Card]:
+    """Return the nodes as they are drawn, each where it lies."""
     into: dict[NodeId, list[PortName]] = {}
     out_of: dict[NodeId, list[PortName]] = {}
     for link in snapshot.links.values():
@@ -206,9 +219,9 @@ def _cards(snapshot: Snapshot, registry: Registry) -> dict[NodeId, _Card]:
     }
 
 
-def _card(node: Node, definition: BlockDefinition | None, linked: list[PortName], read: list[PortName]) -> _Card:
+def _card(node: Node, definition: BlockDefinition | None, linked: list[PortName], read: list[PortName]) -> Card:
     if definition is None:
-        return _sized(_Card(node, None, list(dict.fromkeys(linked)), list(dict.fromkeys(read)), ""))
+        return _sized(Card(node, None, list(dict.fromkeys(linked)), list(dict.fromkeys(read)), ""))
     shown = [
         port.name
         for port in definition.inputs
@@ -221,14 +234,14 @@ def _card(node: Node, definition: BlockDefinition | None, linked: list[PortName]
         for port in definition.inputs
         if port.name in node.values and port.name not in inputs
     ]
-    card = _Card(node, definition, inputs, [*outputs, *(name for name in dict.fromkeys(read) if name not in outputs)],
+    card = Card(node, definition, inputs, [*outputs, *(name for name in dict.fromkeys(read) if name not in outputs)],
                  " · ".join(values))  # fmt: skip
     card.families = {("in", port.name): port.type.family for port in definition.inputs}
     card.families.update({("out", port.name): port.type.family for port in definition.outputs})
     return _sized(card)
 
 
-def _sized(card: _Card) -> _Card:
+def _sized(card: Card) -> Card:
     wants = [_MIN_WIDTH, text_width(card.title, 13, bold=True) + 3 * _PAD]
     for row in range(max(len(card.inputs), len(card.outputs))):
         pair = [ports[row] for ports in (card.inputs, card.outputs) if row < len(ports)]
@@ -274,7 +287,8 @@ def _words(name: str) -> str:
     return name.strip("_").replace("_", " ")
 
 
-def _node(card: _Card, colors: Colors) -> list[Shape]:
+def node_shapes(card: Card, colors: Colors) -> list[Shape]:
+    """Return the shapes of a node."""
     x, y = card.node.position
     width, height = card.width, card.height
     category = card.definition.category.partition("/")[0].lower() if card.definition else ""
@@ -299,7 +313,8 @@ def _node(card: _Card, colors: Colors) -> list[Shape]:
     return shapes
 
 
-def _link(link: Link, cards: Mapping[NodeId, _Card], colors: Colors) -> list[Shape]:
+def link_shapes(link: Link, cards: Mapping[NodeId, Card], colors: Colors) -> list[Curve]:
+    """Return the curve of a link; none where a node is not there."""
     source, target = cards.get(link.source.node), cards.get(link.target.node)
     if source is None or target is None:
         return []
@@ -310,7 +325,8 @@ def _link(link: Link, cards: Mapping[NodeId, _Card], colors: Colors) -> list[Sha
     return [Curve((start, (start[0] + pull, start[1]), (end[0] - pull, end[1]), end), color)]
 
 
-def _frame(frame: Frame, colors: Colors) -> list[Shape]:
+def frame_shapes(frame: Frame, colors: Colors) -> list[Shape]:
+    """Return the shapes of a frame."""
     x, y, width, height = frame.rect
     tone = frame.color or colors.dim
     return [
@@ -320,7 +336,7 @@ def _frame(frame: Frame, colors: Colors) -> list[Shape]:
     ]
 
 
-def _extent(cards: Mapping[NodeId, _Card], frames: tuple[Frame, ...]) -> tuple[float, float, float, float]:
+def _extent(cards: Mapping[NodeId, Card], frames: tuple[Frame, ...]) -> tuple[float, float, float, float]:
     boxes = [(*card.node.position, card.width, card.height) for card in cards.values()]
     boxes += [frame.rect for frame in frames]
     if not boxes:
@@ -342,6 +358,6 @@ def moved(shape: Shape, right: float, down: float) -> Shape:
             return Text(x + right, y + down, text, size, color, anchor, bold)
         case Dot(x, y, radius, fill, stroke):
             return Dot(x + right, y + down, radius, fill, stroke)
-        case Curve((a, b, c, d), color, width):
+        case Curve((a, b, c, d)):
             e, f, g, h = ((x + right, y + down) for x, y in (a, b, c, d))
-            return Curve((e, f, g, h), color, width)
+            return replace(shape, points=(e, f, g, h))

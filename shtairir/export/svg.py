@@ -34,15 +34,17 @@ def _element(shape: Shape) -> str:
             )
         case Dot(x, y, radius, fill, stroke):
             return f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}" fill="{fill}" stroke="{stroke}" stroke-width="1.5"/>'
-        case Curve((start, one, two, end), color, width):
+        case Curve((start, one, two, end), color, width, dashed):
+            dash = ' stroke-dasharray="6 5"' if dashed else ""
             path = f"M{start[0]:g},{start[1]:g} C{one[0]:g},{one[1]:g} {two[0]:g},{two[1]:g} {end[0]:g},{end[1]:g}"
-            return f'<path d="{path}" fill="none" stroke="{color}" stroke-width="{width:g}"/>'
+            return f'<path d="{path}" fill="none" stroke="{color}" stroke-width="{width:g}"{dash}/>'
 
 
 def _box(box: Box) -> str:
     place = f'x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="{box.radius:g}"'
     paint = f"fill={quoteattr(box.fill or 'none')}" + (f" stroke={quoteattr(box.stroke)}" if box.stroke else "")
     thick = f' stroke-width="{box.line:g}"' if box.stroke and box.line != 1 else ""
+    thick += ' stroke-dasharray="6 5"' if box.dashed else ""
     faint = f' opacity="{box.opacity:g}"' if box.opacity < 1 else ""
     return f"<rect {place} {paint}{thick}{faint}" + (f"><title>{_text(box.tip)}</title></rect>" if box.tip else "/>")
 

@@ -16,7 +16,6 @@ _SLACK = 1.12
 
 ACCENTS = {"light": "#1d4ed8", "dark": "#7aa2ff"}
 TRACKS = {"light": "#eceef2", "dark": "#1f2228"}
-CARDS = {"light": "#ffffff", "dark": "#22262c"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Ink:
     @classmethod
     def of(cls, theme: ThemeName) -> Ink:
         """Return that of a theme."""
-        return cls(COLORS[theme], ACCENTS[theme], TRACKS[theme], CARDS[theme])
+        return cls(COLORS[theme], ACCENTS[theme], TRACKS[theme], COLORS[theme].body)
 
     def tone(self, category: str) -> str:
         """Return the colour of a category."""

@@ -50,3 +50,16 @@ def test_file_that_is_not_there_has_status_2(call: Call, sum_graph: Path, tmp_pa
     done = call("diff", sum_graph, tmp_path / "none.shtairir")
     assert done.status == 2
     assert "There is no file" in done.err
+
+
+def test_a_diff_is_drawn_as_a_picture(call: Call, sum_graph: Path, changed_graph: Path, tmp_path: Path) -> None:
+    done = call("diff", sum_graph, changed_graph, "--svg", tmp_path / "diff.svg")
+    assert done.status == 1
+    assert "wrote" in done.out
+    assert "three.value" in (tmp_path / "diff.svg").read_text("utf-8")
+
+
+def test_a_picture_that_cannot_be_written_is_told(call: Call, sum_graph: Path, tmp_path: Path) -> None:
+    done = call("diff", sum_graph, sum_graph, "--svg", tmp_path / "nowhere" / "diff.svg")
+    assert done.status == 2
+    assert "cannot be written" in done.err

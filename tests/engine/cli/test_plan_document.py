@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from shtairir.cli.outcome import ExitStatus
+from shtairir.export.picture import COLORS
 from tests.engine.cli.conftest import Call
 
 
@@ -19,7 +20,7 @@ def test_plan_draws_itself_as_a_picture(call: Call, sum_graph: Path) -> None:
 def test_the_picture_of_a_plan_goes_to_a_file(call: Call, sum_graph: Path, tmp_path: Path) -> None:
     called = call("plan", sum_graph, "--svg", "--dark", "-o", tmp_path / "plan.svg")
     assert "Wrote" in called.out
-    assert "#16181c" in (tmp_path / "plan.svg").read_text("utf-8")
+    assert COLORS["dark"].background in (tmp_path / "plan.svg").read_text("utf-8")
 
 
 def test_the_ending_of_the_file_says_which_drawing_is_meant(call: Call, sum_graph: Path, tmp_path: Path) -> None:
