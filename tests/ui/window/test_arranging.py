@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from shtairir.document import Frame, Graph, PutFrame, dumps, load, save
-from shtairir_ui import theme
+from shtairir_ui.preferences import REDUCED_MOTION
+from shtairir_ui.settings import Settings
 from shtairir_ui.window import MainWindow
 from tests.ui import gestures
 
@@ -20,10 +20,8 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture(autouse=True)
-def _still() -> Iterator[None]:
-    theme.motion.reduce(True)
-    yield
-    theme.motion.reduce(False)
+def _still(settings: Settings) -> None:
+    settings.set_value(REDUCED_MOTION, True)
 
 
 def _chain(count: int, **options: object) -> Graph:
@@ -102,7 +100,7 @@ def test_a_frame_stays_around_its_nodes(window: MainWindow, tmp_path: Path) -> N
     graph = _opened(window, made, tmp_path)
     window.actions_["arrange_all"].trigger()
     (frame,) = window.canvas.board.frames.values()
-    inside = [node for node, item in window.canvas.board.nodes.items() if frame.boundingRect().contains(item.outline)]
+    inside = [node for node, item in window.canvas.board.nodes.items() if frame.rect.contains(item.outline)]
     assert inside == ["alone"]
     assert graph.undo_label == "arrange 6 nodes"
 
@@ -136,7 +134,7 @@ def test_capital_letters_typed_in_a_field_move_no_nodes(window: MainWindow, tmp_
 def test_nodes_glide_unless_motion_is_reduced_and_a_press_ends_it(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    theme.motion.reduce(False)
+    window.settings.set_value(REDUCED_MOTION, False)
     graph = _opened(window, _chain(5), tmp_path)
     window.actions_["arrange_all"].trigger()
     board = window.canvas.board
@@ -155,3 +153,20 @@ def test_what_cannot_be_arranged_is_grey(window: MainWindow, tmp_path: Path) -> 
     graph = _opened(window, _chain(4), tmp_path)
     window.editor.select(list(graph.nodes)[:2])
     assert [name for name in names if not window.actions_[name].isEnabled()] == ["distribute_vertically"]
+
+
+def test_a_large_graph_is_laid_out_in_the_background(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    graph = _opened(window, _chain(300), tmp_path)
+    window.actions_["arrange_all"].trigger()
+    assert not graph.can_undo
+    qtbot.waitUntil(lambda: graph.undo_label == "arrange 300 nodes")
+    assert not _covered(window)
+    assert window.canvas.board.disagreements() == []
+
+
+def test_what_changed_meanwhile_is_laid_out_as_it_is_now(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    graph = _opened(window, _chain(300), tmp_path)
+    window.actions_["arrange_all"].trigger()
+    window.editor.remove(list(graph.nodes)[-1:])
+    qtbot.waitUntil(lambda: graph.undo_label == "arrange 299 nodes")
+    assert not _covered(window)

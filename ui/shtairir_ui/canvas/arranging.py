@@ -8,20 +8,31 @@ from PySide6.QtCore import QRectF
 
 from shtairir.document import Graph
 from shtairir.document.edits import Batch, Edit, MoveNodes, count_of
-from shtairir.document.placement import arrangement, has_no_places
+from shtairir.document.placement import Scene, arrangement, has_no_places
 from shtairir.ids import NodeId
 from shtairir_ui import theme
+from shtairir_ui.bridge import Background
 from shtairir_ui.canvas.aligning import Axis, Places, Side, aligned, distributed, straightened
 from shtairir_ui.canvas.boxes import boxes_in, boxes_on, scene_of
 from shtairir_ui.canvas.canvas import GraphCanvas
 from shtairir_ui.canvas.glide import Glide, places_of
 
+LARGE = 250
+"""As many nodes are laid out in the background."""
+
 
 class Arranging:
-    """Puts the nodes of one canvas in order."""
+    """Puts the nodes of one canvas in order.
 
-    def __init__(self, canvas: GraphCanvas) -> None:
+    Parameters
+    ----------
+    background
+        Lays out large graphs, so that the window does not stand still meanwhile.
+    """
+
+    def __init__(self, canvas: GraphCanvas, background: Background | None = None) -> None:
         self._canvas = canvas
+        self._background = background
         self.glide = Glide(canvas.board, canvas)
         canvas.view.viewport().installEventFilter(self.glide)
         canvas.view.installEventFilter(self.glide)
@@ -31,10 +42,26 @@ class Arranging:
 
     def arrange(self, nodes: Collection[NodeId] | None = None) -> None:
         """Lay out these nodes, or all, from left to right."""
-        board = self._canvas.board
-        edit = arrangement(scene_of(self._canvas.editor.graph), boxes_on(board), nodes)
+        graph, boxes = self._canvas.editor.graph, boxes_on(self._canvas.board)
+        if self._background is None or len(boxes) < LARGE:
+            self._arranged(arrangement(scene_of(graph), boxes, nodes), fit=nodes is None)
+            return
+        now, revision = graph.snapshot(), graph.revision
+        scene = Scene(now.nodes, now.links, now.header.frames, now.header.notes)
+
+        def done(edit: Edit | None) -> None:
+            if self._canvas.editor.graph is not graph:
+                return  # one looks at another by now
+            if graph.revision == revision:
+                self._arranged(edit, fit=nodes is None)
+            else:
+                self.arrange(nodes)
+
+        self._background.submit(lambda: arrangement(scene, boxes, nodes), done)
+
+    def _arranged(self, edit: Edit | None, *, fit: bool) -> None:
         if edit is not None:
-            self._do(edit, fit=nodes is None)
+            self._do(edit, fit=fit)
 
     def arrange_selection(self) -> None:
         """Lay out the selected nodes around where they are."""

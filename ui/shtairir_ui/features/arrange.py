@@ -37,7 +37,7 @@ def _has_nodes(editor: Editor) -> bool:
 
 def _attach(window: MainWindow) -> None:
     canvas, on = window.canvas, window.actions_.on
-    arranging = Arranging(canvas)
+    arranging = Arranging(canvas, window.editor.background)
     on("arrange_all", arranging.arrange)
     on("arrange_selection", arranging.arrange_selection)
     on("straighten", arranging.straighten)
