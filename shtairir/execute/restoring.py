@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
 from shtairir.block.values import ValueSummary, nbytes_of
+from shtairir.errors import ShtairirError
 from shtairir.events import NodeStatus
 from shtairir.execute.choosing import with_choices
 from shtairir.execute.scheduler import NEVER, Shape, readers_with
@@ -358,8 +359,6 @@ class Unloaded:
 
     def load_kept(self) -> list[int]:
         """Put those into their slots that are wanted in the end, and return which of them cannot be had."""
-        from shtairir.errors import ShtairirError
-
         lost = list(self._unknown)
         for slot in self._kept:
             if slot in self._values:
@@ -391,7 +390,10 @@ class Unloaded:
         known = self._values.get(slot)
         if known is None or whole.parts or len(whole.definition.outputs) != 1 or known.nbytes > _AT_ONCE_BYTES:
             return False
-        value = self._loaded(known)
+        try:
+            value = known.load()
+        except ShtairirError:
+            return False  # whoever needs it is told
         if type(value) not in SELF_DESCRIBING or value is None:
             return False
         state.records.outputs[task] = (value,)
@@ -400,16 +402,6 @@ class Unloaded:
             state.slots[slot] = value
             del self._values[slot]
         return True
-
-    @staticmethod
-    def _loaded(known: KnownValue) -> Any:
-        """Return a value, or ``None`` if it cannot be had: whoever needs it is told."""
-        from shtairir.errors import ShtairirError
-
-        try:
-            return known.load()
-        except ShtairirError:
-            return None
 
     def _describe(self, task: int, needed: Collection[int]) -> None:
         """Note what can be said of the outputs of a task without reading them."""
@@ -449,8 +441,6 @@ class Unloaded:
         self._state.records.parts[task] = records
 
     def _peek(self, task: int, slot: int, known: KnownValue, is_needed: bool) -> None:
-        from shtairir.errors import ShtairirError
-
         try:
             if is_needed:
                 self._load(slot)
