@@ -146,14 +146,14 @@ def test_sound_tells_length_rate_and_peak(show, qtbot):
     qtbot.waitUntil(lambda: view.foot.full_text().startswith("peak 0.750"))
 
 
-def test_a_long_text_without_lines_comes_in_portions_and_is_copied_whole(show, qtbot):
+def test_a_long_text_without_lines_comes_in_portions_and_is_copied_whole(show, panel, qtbot):
     text = "0123456789" * 120_000
     view = show(text)
     assert len(view.page.toPlainText()) < 100_000, "the rest comes between other events"
     qtbot.waitUntil(lambda: view.page.toPlainText().replace("\n", "") == text[:1_000_000])
     assert view.page.blockCount() > 400, "one line of that length would take Qt a minute"
     assert "first 1,000,000 characters" in view.foot.full_text()
-    qtbot.mouseClick(view.tools.itemAt(1).widget(), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.copy_button, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == text
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-from enum import StrEnum
+import uuid
+from decimal import Decimal
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, TypeGuard
 
 from shtairir.block.values import Audio, Color, loaded_class
@@ -27,6 +30,7 @@ class Kind(StrEnum):
     SCALAR = "scalar"
     LIST = "list"
     TREE = "tree"
+    OBJECT = "object"
 
 
 def kind_of(value: object, family: str | None = None) -> Kind:
@@ -49,10 +53,10 @@ def kind_of(value: object, family: str | None = None) -> Kind:
     if isinstance(value, str):
         return Kind.TEXT
     if isinstance(value, list | tuple):
-        return Kind.IMAGES if _all_images(value) else Kind.LIST
+        return Kind.IMAGES if _all_images(value) else Kind.TREE if _is_nested(value) else Kind.LIST
     if isinstance(value, dict):
         return Kind.TREE
-    return Kind.SCALAR
+    return Kind.SCALAR if _is_single(value) else Kind.OBJECT
 
 
 def icon_of(value: object, family: str | None = None) -> str:
@@ -60,7 +64,7 @@ def icon_of(value: object, family: str | None = None) -> str:
     kind = kind_of(value, family)
     if kind is Kind.SCALAR:
         return _scalar_icon(value)
-    return {Kind.IMAGES: "image", Kind.FIGURE: "chart", Kind.TREE: "list"}.get(kind, str(kind))
+    return {Kind.IMAGES: "image", Kind.FIGURE: "chart", Kind.TREE: "list", Kind.OBJECT: "any"}.get(kind, str(kind))
 
 
 def _scalar_icon(value: object) -> str:
@@ -101,6 +105,22 @@ def _array_kind(array: numpy.ndarray, family: str | None) -> Kind:
     sample = array[:: max(1, array.shape[0] // 64), :: max(1, array.shape[1] // 64)]
     looks_grey = array.dtype.kind == "f" and array.dtype.itemsize == 4 and min(array.shape) >= 8
     return Kind.IMAGE if looks_grey and sample.min() >= 0 and sample.max() <= 1 else Kind.ARRAY
+
+
+def _is_single(value: object) -> bool:
+    """Whether a value is one thing that is best written large."""
+    if value is None or isinstance(value, bool | int | float | complex | Color | os.PathLike | Decimal | Enum):
+        return True
+    if isinstance(value, dt.date | dt.time | dt.timedelta | uuid.UUID):
+        return True
+    return isinstance(value, loaded_class("numpy", "generic")) or (
+        isinstance(value, loaded_class("numpy", "ndarray")) and value.ndim == 0
+    )
+
+
+def _is_nested(items: list[object] | tuple[object, ...]) -> bool:
+    # As above, a few are enough.
+    return any(isinstance(item, dict | list | tuple) for item in items[:16])
 
 
 def _all_images(items: list[object] | tuple[object, ...]) -> bool:

@@ -15,6 +15,7 @@ from .image_view import ImageView
 from .jobs import Workers
 from .kinds import Kind, kind_of
 from .list_view import ItemsView
+from .object_view import ObjectView
 from .scalar_view import ScalarView
 from .state import Empty
 from .table_view import TableView
@@ -33,6 +34,7 @@ _VIEWS: dict[Kind, Callable[[Workers], View]] = {
     Kind.TEXT: TextView,
     Kind.SCALAR: ScalarView,
     Kind.TREE: TreeView,
+    Kind.OBJECT: ObjectView,
 }
 
 
@@ -83,7 +85,7 @@ class Pages(QStackedWidget):
         view = self._views[make] = make(self._workers)
         view.neighbours = self._neighbours
         self.addWidget(view)
-        if isinstance(view, ItemsView | TreeView | TableView):
+        if isinstance(view, ItemsView | TreeView | TableView) and not isinstance(view, ObjectView):
             view.opened.connect(self.opened)
         return view
 

@@ -15,7 +15,7 @@ from shtairir_ui import theme
 from shtairir_ui.quantities import size
 
 from .jobs import Workers
-from .view import View
+from .view import Saving, View
 
 _LONGEST = 4000
 
@@ -47,7 +47,20 @@ class ScalarView(View):
         column.addWidget(self.detail)
         column.addStretch(1)
         self.body.addLayout(column, 1)
-        self.add_tool("copy", "Copy the value", lambda: QGuiApplication.clipboard().setText(self._exact))
+        self.listen("Ctrl+C", self.copy)
+
+    def copy(self) -> None:
+        """Put the exact value on the clipboard."""
+        QGuiApplication.clipboard().setText(self._exact)
+
+    def savings(self) -> tuple[Saving, ...]:
+        """The exact value as a text."""
+        exact = self._exact
+
+        def write(path: Path) -> None:
+            path.write_text(exact, encoding="utf-8")
+
+        return (Saving("Text", ".txt", write),)
 
     def show_value(self, value: Any) -> None:
         """Show a value."""
@@ -95,6 +108,9 @@ def words_for(value: object) -> tuple[str, str, str]:
     if isinstance(value, os.PathLike):
         path = Path(value)
         return path.name or str(path), str(path.parent), str(path)
+    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):  # one number of NumPy
+        large, detail, exact = words_for(value.item()) if value.item() is not value else (str(value), "", str(value))
+        return large, detail or f"{getattr(value, 'dtype', '')}", exact
     text = str(value)
     return text[:_LONGEST], f"{type(value).__module__}.{type(value).__qualname__}", text
 
