@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from shtairir.document import Frame, Graph, PutFrame, dumps, load, save
+from shtairir.ids import NodeId
 from shtairir_ui.preferences import REDUCED_MOTION
 from shtairir_ui.settings import Settings
 from shtairir_ui.window import MainWindow
@@ -170,3 +172,17 @@ def test_what_changed_meanwhile_is_laid_out_as_it_is_now(window: MainWindow, tmp
     window.editor.remove(list(graph.nodes)[-1:])
     qtbot.waitUntil(lambda: graph.undo_label == "arrange 299 nodes")
     assert not _covered(window)
+
+
+def test_the_menu_of_several_nodes_puts_them_in_order(window: MainWindow, tmp_path: Path) -> None:
+    graph = _opened(window, _chain(4), tmp_path)
+    canvas = window.canvas
+    window.editor.select(list(graph.nodes)[:1])
+    hit = canvas.hand.hit(QPointF(canvas.node_position(NodeId("number"))))
+    assert "Arrange" not in [action.text() for action in canvas.menu_for(hit).actions()]
+    window.editor.select_all()
+    entry = next(action for action in canvas.menu_for(hit).actions() if action.text() == "Arrange")
+    menu = entry.menu()
+    assert isinstance(menu, QMenu)
+    next(action for action in menu.actions() if action.objectName() == "action_align_top").trigger()
+    assert graph.undo_label == "align 4 nodes at the top"

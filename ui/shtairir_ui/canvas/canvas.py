@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, Signal
@@ -52,6 +52,8 @@ class GraphCanvas(QWidget):
 
     Attributes
     ----------
+    node_menu_parts
+        What features put into the menu of a node.
     files_dropped
         Files were dropped, and where; who owns the window decides what becomes of them.
     node_activated
@@ -88,6 +90,7 @@ class GraphCanvas(QWidget):
         self.hand = Hand(self._stage, self)
         self.keys = Keys(self)
         self.framing = Framing(self)
+        self.node_menu_parts: list[Callable[[QMenu], None]] = []
         self.view.handler = self.hand
         self._field: TitleField | None = None
         self._place = editor.place

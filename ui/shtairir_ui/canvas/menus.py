@@ -60,6 +60,8 @@ def node_menu(canvas: GraphCanvas, item: NodeItem) -> QMenu:
     menu.addSeparator()
     _add_states(canvas, menu, node)
     _add_rewiring(canvas, menu)
+    for extend in canvas.node_menu_parts:
+        extend(menu)
     menu.addSeparator()
     _add_subgraph_entries(canvas, menu, node)
     menu.addSeparator()

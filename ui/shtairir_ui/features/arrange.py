@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QMenu
+
 from shtairir_ui.canvas.aligning import Axis, Side
 from shtairir_ui.canvas.arranging import Arranging, give_places
 from shtairir_ui.commands import Command, Feature
@@ -35,6 +37,13 @@ def _has_nodes(editor: Editor) -> bool:
     return editor.past is None and bool(editor.graph.nodes)
 
 
+def _add_to_menu(window: MainWindow, menu: QMenu) -> None:
+    """Put in order what is selected, where the mouse is."""
+    if len(window.editor.selection) > 1:
+        names = [command.name for command in _LINE_UP]
+        window.actions_.fill(menu.addMenu("Arrange"), "arrange_selection", "straighten", "", *names)
+
+
 def _attach(window: MainWindow) -> None:
     canvas, on = window.canvas, window.actions_.on
     arranging = Arranging(canvas, window.editor.background)
@@ -47,6 +56,8 @@ def _attach(window: MainWindow) -> None:
         on(f"distribute_{axis}", partial(arranging.distribute, axis))
     for name in _ON_THE_CANVAS:
         window.actions_.confine(name, canvas)
+
+    canvas.node_menu_parts.append(partial(_add_to_menu, window))
 
     def opened() -> None:
         if give_places(canvas):
