@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 from shtairir.document import edits
 from shtairir.document.editing import Editing
-from shtairir.document.history import UNSAVED
+from shtairir.document.history import UNSAVED, History
 from shtairir.document.known import Known
 from shtairir.document.model import (
     Bookmark,
@@ -287,6 +287,11 @@ class Scoped(Editing):
         file.path, file.migrated_from = path, None
         file.on_disk = source
         self.known.upgrades = tuple(note for note in self.known.upgrades if note.failed)
+
+    def begin_history(self) -> None:
+        """Let undo lead back to what the graph is now, and no further: no person did what led here."""
+        self._program.history = History()
+        self._program.file.saved_token = self._program.history.token
 
     def mark_unsaved(self) -> None:
         """Remember that no file holds what is in the graph: it was recovered, or comes from an earlier version."""

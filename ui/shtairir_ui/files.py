@@ -69,6 +69,7 @@ class FileCommands(QObject):
     compare_wanted = Signal()
     picture_wanted = Signal(Path)
     recovering = Signal(object)
+    tour_wanted = Signal()
 
     def __init__(self, editor: Editor, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
@@ -139,6 +140,10 @@ class FileCommands(QObject):
         room = self if same and not self._editor.is_modified else self._room()
         if room is not None:
             room.recovering.emit(draft)
+
+    def room_for_another(self) -> FileCommands | None:
+        """Where another graph may be shown; None when a person will not give up what is here."""
+        return self._room()
 
     def _room(self, *, asked: bool = False, keeps_empty: bool = False) -> FileCommands | None:
         """Where another graph may be shown: here if there is nothing to lose, else in a tab of its own."""

@@ -21,6 +21,7 @@ from shtairir_ui.features import (
     snapping,
     steps,
     tabs,
+    tour,
     viewers,
     welcome,
 )
@@ -41,6 +42,8 @@ FEATURES: tuple[Feature, ...] = (
     files.FEATURE,
     comparison.FEATURE,
     welcome.FEATURE,
+    tour.FEATURE,
+    tour.SHELL,
     tabs.FEATURE,
     live.FEATURE,
     freezing.FEATURE,

@@ -46,6 +46,7 @@ class Welcome(QObject):
         page.new_wanted.connect(self._begin)
         page.open_wanted.connect(files.open)
         page.recover_wanted.connect(window.actions_["recover"].trigger)
+        page.tour_wanted.connect(window.actions_["tour"].trigger)
         page.file_wanted.connect(self._open)
         return page
 
