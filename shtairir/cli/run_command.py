@@ -125,10 +125,10 @@ def run_graph(path: Path, options: RunOptions) -> Outcome:
     if drawn is not None:
         _show(graph, execution_plan, dry_run=options.dry_run)
     folder = writable_folder(options.output) if options.output is not None else None
-    if options.dry_run:
-        return _planned(execution_plan, path, drawn, folder, options.cache)
     if options.trace is not None:
         writable_file(options.trace)
+    if options.dry_run:
+        return _planned(execution_plan, path, drawn, folder, options.cache)
     watched = Watched(profile=options.profile, trace=options.trace, document=drawn)
     with written_alongside(options.metrics, options.log_json, verbosity=options.verbosity) as writers:
         result, chronicle = _run(

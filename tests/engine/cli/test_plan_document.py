@@ -87,3 +87,9 @@ def test_a_dry_run_says_when_results_could_not_be_written(call: Call, sum_graph:
     called = call("run", sum_graph, "--dry-run", "-o", tmp_path / "taken")
     assert called.status == ExitStatus.UNUSABLE
     assert "cannot be written" in called.err
+
+
+def test_a_dry_run_says_when_a_trace_could_not_be_written(call: Call, sum_graph: Path, tmp_path: Path) -> None:
+    called = call("run", sum_graph, "--dry-run", "--trace", tmp_path / "nowhere" / "trace.json")
+    assert called.status == ExitStatus.UNUSABLE
+    assert "cannot be written" in called.err

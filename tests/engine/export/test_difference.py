@@ -10,7 +10,7 @@ import shtairir
 from shtairir.block.registry import default_registry
 from shtairir.export import to_svg
 from shtairir.export.difference import difference_picture
-from shtairir.export.picture import Box, Curve, Picture, Text
+from shtairir.export.picture import Box, Curve, Picture, Text, ThemeName
 
 
 def graph() -> shtairir.Graph:
@@ -23,9 +23,8 @@ def graph() -> shtairir.Graph:
     return made
 
 
-def between(after: shtairir.Graph, theme: str = "light") -> Picture:
-    chosen = "dark" if theme == "dark" else "light"
-    return difference_picture(graph().snapshot(), after.snapshot(), default_registry(), chosen)
+def between(after: shtairir.Graph, theme: ThemeName = "light") -> Picture:
+    return difference_picture(graph().snapshot(), after.snapshot(), default_registry(), theme)
 
 
 def words(picture: Picture) -> list[str]:
@@ -62,7 +61,7 @@ def test_what_only_looks_otherwise_is_told_and_not_marked() -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_all_lies_in_the_picture(theme: str) -> None:
+def test_all_lies_in_the_picture(theme: ThemeName) -> None:
     after = graph()
     after.remove("four")
     picture = between(after, theme)

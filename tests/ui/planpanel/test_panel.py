@@ -108,6 +108,16 @@ class TestAfter:
         window.editor.graph.set("quick.seconds", 0.03)
         qtbot.waitUntil(lambda: "before your last changes" in planned.after_words.text(), timeout=WAIT_MS)
 
+    def test_a_run_that_nobody_watched_is_looked_back_at_when_somebody_looks(
+        self, planned: PlanPanel, window: MainWindow, qtbot: QtBot
+    ) -> None:
+        window.panels.show_problems()
+        with qtbot.waitSignal(window.editor.run_finished, timeout=WAIT_MS):
+            window.editor.run()
+        assert planned.courses.after is None
+        window.panels.show_below(planned)
+        qtbot.waitUntil(lambda: planned.courses.after is not None, timeout=WAIT_MS)
+
     def test_another_graph_has_not_run(self, planned: PlanPanel, window: MainWindow, qtbot: QtBot) -> None:
         run(window, planned, qtbot)
         window.editor.new()
@@ -130,6 +140,13 @@ class TestHand:
         view.centerOn(QPointF(-5000, -5000))
         move(planned.before, planned.before.place_of(span(planned, "read")))
         qtbot.waitUntil(lambda: view.visible_rect().intersects(outline), timeout=WAIT_MS)
+
+    def test_the_ring_follows_its_node(self, planned: PlanPanel, window: MainWindow) -> None:
+        move(planned.before, planned.before.place_of(span(planned, "second")))
+        window.editor.move({NodeId("second"): (900.0, 900.0)})
+        assert rings(window)[0].boundingRect().contains(window.canvas.board.nodes[NodeId("second")].outline)
+        window.editor.graph.remove("second")
+        assert not rings(window)
 
     def test_a_click_selects_the_node(self, planned: PlanPanel, window: MainWindow) -> None:
         click(planned.before, planned.before.place_of(span(planned, "quick")))

@@ -70,6 +70,9 @@ class Spotlight(QObject):
         self._node: NodeId | None = None
         self._timer = QTimer(self, singleShot=True, interval=LINGER_MS)
         self._timer.timeout.connect(self._bring_into_sight)
+        editor = board.editor
+        for signal in (editor.graph_changed, editor.graph_replaced, editor.place_changed):
+            signal.connect(self._follow)
 
     @property
     def node(self) -> NodeId | None:
@@ -91,6 +94,11 @@ class Spotlight(QObject):
         self._ring.surround(item.outline)
         if not self._view.visible_rect().intersects(item.outline):
             self._timer.start()
+
+    def _follow(self, _cause: object = None) -> None:
+        """Stay with the node where it is now; go when it is gone."""
+        if self._node is not None:
+            self.show(self._node)
 
     def _bring_into_sight(self) -> None:
         item = self._board.nodes.get(self._node) if self._node is not None else None

@@ -40,6 +40,16 @@ class Foreseen:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that is over: what was planned and foreseen, and what was seen of it."""
+
+    plan: ExecutionPlan
+    forecast: Forecast | None
+    profile: Profile
+    lifetimes: tuple[Lifetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """What was foreseen of a run, and how it went."""
 
@@ -76,6 +86,7 @@ class Courses(QObject):
         self._lifetimes = Lifetimes()
         self._seen = False
         self._wanted = True
+        self._ended: Ended | None = None
         self._number = 0
         self._timer = QTimer(self, singleShot=True, interval=QUIET_MS)
         self._timer.timeout.connect(self._ask)
@@ -89,6 +100,8 @@ class Courses(QObject):
     def watch(self, seen: bool) -> None:
         """Say whether somebody looks: nothing is planned for nobody."""
         self._seen = seen
+        if seen and self._ended is not None:
+            self._look_back(self._ended)
         if seen and self._wanted:
             self._ask()
 
@@ -118,7 +131,7 @@ class Courses(QObject):
     def _on_opened(self) -> None:
         self.before = self.after = None
         self.refusal, self.is_old = "", False
-        self._lifetimes = Lifetimes()
+        self._lifetimes, self._ended = Lifetimes(), None
         self.changed.emit()
         self.ask_soon()
 
@@ -147,10 +160,15 @@ class Courses(QObject):
         self._timer.stop()
         self._number += 1
         self._wanted = False
-        number, profile, lifetimes = self._number, self._recording.profile, self._lifetimes.found
-        self._editor.background.submit(
-            lambda: compared(result, profile, lifetimes), lambda found: self._on_compared(number, found)
-        )
+        # Not the result itself, on which all values hang.
+        self._ended = Ended(result.plan, result.forecast, self._recording.profile, self._lifetimes.found)
+        if self._seen:
+            self._look_back(self._ended)
+
+    def _look_back(self, ended: Ended) -> None:
+        self._ended = None
+        number = self._number
+        self._editor.background.submit(lambda: compared(ended), lambda found: self._on_compared(number, found))
 
     def _on_compared(self, number: int, found: Compared) -> None:
         self.after = found.after
@@ -173,17 +191,16 @@ def foreseen(snapshot: Snapshot, registry: Registry, level: str) -> Foreseen | s
     return Foreseen(plan, scene_of(schedule(plan, forecast.nodes_cached, keep_all=True), categories_of(plan)), forecast)
 
 
-def compared(result: RunResult, profile: Profile, lifetimes: Iterable[Lifetime]) -> Compared:
+def compared(ended: Ended) -> Compared:
     """Return what was expected of a run, and how it went. Called on a worker."""
     from shtairir.monitor.observed import observed
     from shtairir.planning.schedule import schedule
 
-    plan, forecast = result.plan, result.forecast
+    plan, forecast = ended.plan, ended.forecast
     categories = categories_of(plan)
     cached = forecast.nodes_cached if forecast is not None else ()
-    course = schedule(plan, cached, keep_all=True)
-    before = Foreseen(plan, scene_of(course, categories), forecast)
-    return Compared(before, scene_of(observed(profile, lifetimes, plan), categories))
+    before = Foreseen(plan, scene_of(schedule(plan, cached, keep_all=True), categories), forecast)
+    return Compared(before, scene_of(observed(ended.profile, ended.lifetimes, plan), categories))
 
 
 def categories_of(plan: ExecutionPlan) -> Mapping[NodeId, str]:
