@@ -257,7 +257,7 @@ def test_layout_and_theme_are_remembered(window: MainWindow, settings: Settings,
     again = MainWindow(settings=Settings(Path(settings.file)))
     qtbot.addWidget(again)
     assert again.theme_control.choice == "light"
-    assert again.panels.palette_panel.isHidden()
+    assert again.panels.left.isHidden()
     assert again.size() == window.size()
     again.editor.close()
     window.theme_control.choose("dark")

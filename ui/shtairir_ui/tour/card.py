@@ -20,7 +20,7 @@ class TourCard(QFrame):
 
     def __init__(self, above: QWidget, parent: QWidget) -> None:
         super().__init__(parent)
-        self._above = above
+        self._above, self._window = above, parent
         self.setObjectName("tourCard")
         self.setProperty("role", "card")
         self.setFixedWidth(CARD_WIDTH)
@@ -63,7 +63,7 @@ class TourCard(QFrame):
         """Stand at the upper edge of what it is about, in the middle."""
         self.adjustSize()
         margin = theme.current().s3
-        corner = self._above.mapTo(self.parentWidget(), QPoint((self._above.width() - self.width()) // 2, margin))
+        corner = self._above.mapTo(self._window, QPoint((self._above.width() - self.width()) // 2, margin))
         if corner != self.pos():
             self.move(corner)
         self.raise_()

@@ -109,13 +109,25 @@ def _break(window: MainWindow) -> None:
     window.panels.show_problems()
 
 
+def _run_button(window: MainWindow) -> QWidget:
+    return window.top_bar.run_bar.run_button
+
+
+def _select_last(window: MainWindow) -> None:
+    window.editor.select((LAST,))
+
+
+def _wrote_code(window: MainWindow, _facts: Facts) -> bool:
+    return bool(window.editor.root.code)
+
+
 STEPS = (
     Step(
         "Run the graph",
         "Four blocks find the coins in a photograph. Press Run, or F5: each node shows when it works, "
         "and a small picture of what it made.",
         _ran,
-        lambda window: window.top_bar.run_bar.run_button,
+        _run_button,
         praise=lambda _facts: "Each node shows what it made. Click one to see it large.",
     ),
     Step(
@@ -124,7 +136,7 @@ STEPS = (
         "only what depends on it runs.",
         _changed_and_ran,
         lambda _window: LAST,
-        lambda window: window.editor.select((LAST,)),
+        _select_last,
         _what_was_spared,
     ),
     Step(
@@ -148,7 +160,7 @@ STEPS = (
         "Write a block",
         "Press Ctrl+Shift+B. A block of your own appears, with its code at the right: a Python function, whose "
         "arguments are its inputs.",
-        lambda window, _facts: bool(window.editor.root.code),
+        _wrote_code,
         praise=lambda _facts: "The code is kept in the file, and asks before it runs on another machine.",
     ),
     Step(
