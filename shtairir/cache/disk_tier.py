@@ -134,19 +134,19 @@ class DiskTier:
 
         return self._guarded(look, None)
 
-    def which(self, keys: Collection[str]) -> set[str]:
-        """Return those of some keys that there are entries of."""
+    def which(self, keys: Collection[str]) -> dict[str, tuple[int, float]]:
+        """Return those of some keys that there are entries of, with their sizes and when they were made."""
 
-        def look(index: Index) -> set[str]:
-            wanted, found = list(keys), set()
+        def look(index: Index) -> dict[str, tuple[int, float]]:
+            wanted, found = list(keys), dict[str, tuple[int, float]]()
             for start in range(0, len(wanted), _ASKED_AT_ONCE):
                 some = wanted[start : start + _ASKED_AT_ONCE]
                 marks = ", ".join("?" * len(some))
-                rows = index.rows(f"select key, created_s from entries where key in ({marks})", *some)
-                found |= {key for key, created_s in rows if not self._is_stale(created_s)}
+                rows = index.rows(f"select key, nbytes, created_s from entries where key in ({marks})", *some)
+                found |= {key: (nbytes, made_s) for key, nbytes, made_s in rows if not self._is_stale(made_s)}
             return found
 
-        return self._guarded(look, set())
+        return self._guarded(look, {})
 
     def put(self, entries: Iterable[Entry]) -> None:
         """Write entries together; those that cannot be kept are left out."""

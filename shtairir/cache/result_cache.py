@@ -161,9 +161,12 @@ class ResultCache:
             return Found(waiting.values, waiting.nbytes, waiting.cost_s, waiting.created_s)
         return self._parent.peek(key) if self._parent is not None else None
 
-    def on_disk(self, keys: Collection[str]) -> set[str]:
-        """Return those of some keys under which there is something on disk; whether it is whole, `look` tells."""
-        found = self._disk.which(keys) if self._disk is not None and keys else set()
+    def on_disk(self, keys: Collection[str]) -> dict[str, tuple[int, float]]:
+        """Return those of some keys under which there is something on disk, with its size and when it was made.
+
+        Whether it is whole, `look` tells.
+        """
+        found = self._disk.which(keys) if self._disk is not None and keys else {}
         return found | self._parent.on_disk(keys) if self._parent is not None else found
 
     def note_hits(self, found: Mapping[str, Found]) -> None:

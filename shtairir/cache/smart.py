@@ -92,6 +92,8 @@ class SmartRun:
         The nodes that hold their last result.
     only_frozen
         Whether the cache has to do with these only.
+    look_only
+        Whether it is only to be found out what would run: then nothing is read from the disk.
 
     Attributes
     ----------
@@ -113,6 +115,7 @@ class SmartRun:
         given: Mapping[PortRef, Any] = _NOTHING,
         frozen: Collection[NodeId] = (),
         only_frozen: bool = False,
+        look_only: bool = False,
     ) -> None:
         self._cache = cache
         self._plan = plan
@@ -121,6 +124,7 @@ class SmartRun:
         self._given = {plan.aliases.get(port, port): value for port, value in given.items()}
         self._frozen = frozenset(frozen)
         self._only_frozen = only_frozen
+        self._look_only = look_only
         self._takes_all = not fresh and not only_frozen
         self._unsure: set[NodeId] = set()
         self._held: Mapping[NodeId, str] = _NOTHING
@@ -202,7 +206,10 @@ class SmartRun:
         missing = self._walk(starts, self._cache.peek)
         there = self._cache.on_disk(missing)
         if there:
-            self._walk(starts, lambda key: self._cache.look(key) if key in there else self._cache.peek(key))
+            self._walk(starts, lambda key: self._read(key, *there[key]) if key in there else self._cache.peek(key))
+
+    def _read(self, key: str, nbytes: int, created_s: float) -> Found | None:
+        return Found((), nbytes, 0.0, created_s) if self._look_only else self._cache.look(key)
 
     def _walk(self, starts: Iterable[NodeId], find: Callable[[str], Found | None]) -> set[str]:
         """Go up from some nodes to what is found, and return the keys of which nothing is."""
@@ -224,7 +231,7 @@ class SmartRun:
             seen.add(node)
             key = self._key_to_look_for(call)
             found = find(key) if key is not None else None
-            if found is not None and len(found.values) == len(call.definition.outputs):
+            if found is not None and (self._look_only or len(found.values) == len(call.definition.outputs)):
                 self._found[node] = found
                 continue
             if key is not None:

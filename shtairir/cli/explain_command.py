@@ -33,7 +33,7 @@ def explain_graph(path: Path, node: str | None, assignments: tuple[str, ...], *,
     registry = default_registry()
     inner = assign(graph, assignments, registry)
     made = plan(graph, level=level, parameters=inner, registry=registry)
-    smart = SmartRun(made, cache, frozen=frozen_nodes(graph.snapshot()))
+    smart = SmartRun(made, cache, frozen=frozen_nodes(graph.snapshot()), look_only=True)
     if node is None:
         return _all(path, smart, made)
     if NodeId(node) not in made.nodes:

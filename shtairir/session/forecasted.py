@@ -76,7 +76,7 @@ def forecast(
     plan = graph_or_plan if isinstance(graph_or_plan, ExecutionPlan) else planned(graph_or_plan, wanted)
     from shtairir.session.started import smart_run
 
-    return foresight_of(plan, wanted, smart_run(plan, wanted)).forecast
+    return foresight_of(plan, wanted, smart_run(plan, wanted, look_only=True)).forecast
 
 
 def foresight_of(plan: ExecutionPlan, wanted: Wishes, smart: SmartRun | None) -> Foresight:

@@ -163,8 +163,14 @@ def _own_breakers() -> Breakers:
     return Breakers()
 
 
-def smart_run(plan: ExecutionPlan, wishes: Wishes) -> SmartRun | None:
-    """Return what the cache knows of a plan, if it is to be asked."""
+def smart_run(plan: ExecutionPlan, wishes: Wishes, *, look_only: bool = False) -> SmartRun | None:
+    """Return what the cache knows of a plan, if it is to be asked.
+
+    Parameters
+    ----------
+    look_only
+        Whether nothing is to be read, since nothing is to run.
+    """
     if wishes.rehearsed or wishes.restored is not None:
         return None
     frozen = _frozen(plan)
@@ -184,6 +190,7 @@ def smart_run(plan: ExecutionPlan, wishes: Wishes) -> SmartRun | None:
         given=_checked(plan, wishes.given),
         frozen=frozen,
         only_frozen=wishes.cache == "off",
+        look_only=look_only,
     )
 
 
