@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextOption
 
 from shtairir_ui import theme
 from shtairir_ui.canvas.look import RADIUS, Look
@@ -37,6 +37,7 @@ class Piece:
     room: QRectF
     flags: Qt.AlignmentFlag
     is_quiet: bool = False
+    wraps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +126,23 @@ def _paint_written(painter: QPainter, item: PinnedItem, room: QRectF, glance: Gl
     painter.setFont(written.font)
     for piece in written.pieces:
         painter.setPen(tokens.text_dim if piece.is_quiet else tokens.text)
-        painter.drawText(piece.room, int(piece.flags), piece.text)
+        if piece.wraps:
+            painter.drawText(piece.room, piece.text, _wrapping())
+        else:
+            painter.drawText(piece.room, int(piece.flags), piece.text)
+
+
+def _wrapping() -> QTextOption:
+    option = QTextOption(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    return option
 
 
 def _write(glance: Glance, room: QRectF, letters: float) -> Written:
     if glance.rows:
         font = _font(letters)
         return Written(glance, letters, font, _table(glance.rows, room, QFontMetricsF(font)))
-    if len(glance.large) <= 40 and "\n" not in glance.large:
+    if glance.kind != "text" and len(glance.large) <= 40:
         font = _fitting(glance.large, room, letters)
         piece = Piece(
             QFontMetricsF(font).elidedText(glance.large, Qt.TextElideMode.ElideRight, room.width()),
@@ -141,8 +151,7 @@ def _write(glance: Glance, room: QRectF, letters: float) -> Written:
         )
         return Written(glance, letters, font, (piece,))
     font = _font(letters)
-    flags = Qt.AlignmentFlag(int(Qt.AlignmentFlag.AlignLeft) | int(Qt.TextFlag.TextWrapAnywhere))
-    return Written(glance, letters, font, (Piece(_beginning(glance.large, room, letters), room, flags),))
+    return Written(glance, letters, font, (Piece(_beginning(glance.large, room, letters), room, _LEFT, wraps=True),))
 
 
 def _beginning(text: str, room: QRectF, letters: float) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
@@ -16,10 +16,13 @@ from shtairir.block.values import Color, summarize
 from shtairir_ui.quantities import count
 
 from .items_model import item_text
-from .kinds import Kind, is_array, is_table, kind_of
+from .kinds import Kind, is_array, is_figure, is_table, kind_of
 from .scalar_view import words_for
 from .table_model import cell_text, dtype_text
 from .thumbnail import thumbnail
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 ROWS, COLUMNS = 60, 24
 """How much of a table or a list is looked at."""
@@ -61,7 +64,7 @@ def glance(value: object, size: QSize, family: str | None = None) -> Glance:
     """
     kind = kind_of(value, family)
     words = facts(value, family)
-    picture = thumbnail(value, size, family)
+    picture = _chart(value, size) if is_figure(value) else thumbnail(value, size, family)
     if picture is not None:
         return Glance(kind, words, picture)
     if is_table(value):
@@ -77,6 +80,14 @@ def glance(value: object, size: QSize, family: str | None = None) -> Glance:
     return Glance(kind, words, large=value[:CHARACTERS] if isinstance(value, str) else words_for(value)[0][:CHARACTERS])
 
 
+def _chart(figure: Figure, size: QSize) -> QImage:
+    """Drawn for this size: letters that shrink with the paper could not be read."""
+    from .figure_render import render
+    from .pixels import qimage
+
+    return qimage(render(figure, max(size.width(), 64), max(size.height(), 48)))
+
+
 def facts(value: object, family: str | None = None) -> str:
     """Return one line about a value: its shape, its type and the range of its numbers."""
     if is_array(value) and kind_of(value, family) is Kind.IMAGE:
@@ -85,6 +96,8 @@ def facts(value: object, family: str | None = None) -> str:
         low, high = summary.minimum, summary.maximum
         span = f"  {low:.4g} to {high:.4g}" if low is not None and high is not None else ""
         return f"{value.shape[1]} × {value.shape[0]}  {mode}  {value.dtype}{span}"
+    if is_figure(value):
+        return "chart"
     if isinstance(value, str):
         return f"{count(len(value), 'character')}  {count(value.count(chr(10)) + 1 if value else 0, 'line')}"
     if isinstance(value, bool | int | float | complex | Color):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -28,6 +29,8 @@ _LONGEST_LINE = 2000
 _MOST_MARKED = 1000
 _MOST_FOUND = 1_000_000
 _SETTLE_MS = 150
+_RARE = re.compile("[\U00010000-\U0010ffff]")
+"""What takes two places in Qt's texts."""
 
 
 class TextView(View):
@@ -38,6 +41,7 @@ class TextView(View):
         self._text = ""
         self._shown = 0
         self._found: list[int] = []
+        self._shifts: tuple[list[int], list[int]] | None = None
         self._at = -1
         self._portions = QTimer(self, singleShot=True, interval=0)
         self._portions.timeout.connect(self._more)
@@ -66,7 +70,7 @@ class TextView(View):
     def show_value(self, value: str) -> None:
         """Show a text; of a very long one, the beginning. What was searched for is searched for again."""
         self.jobs.forget()
-        self._text, self._shown = value, 0
+        self._text, self._shown, self._shifts = value, 0, None
         self.page.clear()
         self._more()
         lines = value.count("\n") + 1 if value else 0
@@ -168,16 +172,12 @@ class TextView(View):
 
     def _on_page(self, place: int) -> int:
         """Where a character of the text is on the page: long lines are folded there, and rare signs count twice."""
-        before = self._text[:place]
-        start = before.rfind("\n") + 1
-        folds = sum(_folds(len(line) - 1) for line in self._long_lines(start)) + _folds(place - start)
-        wide = 0 if before.isascii() else sum(ord(sign) > 0xFFFF for sign in before)
-        return min(place + folds + wide, self.page.document().characterCount() - 1)
-
-    def _long_lines(self, end: int) -> list[str]:
-        if end <= _LONGEST_LINE:
-            return []
-        return [line for line in self._text[:end].split("\n") if len(line) > _LONGEST_LINE]
+        if self._shifts is None:
+            shown = self._text[:MAX_CHARACTERS]
+            self._shifts = (folds_of(shown), [match.start() for match in _RARE.finditer(shown)])
+        folds, rare = self._shifts
+        at = place + bisect_right(folds, place) + bisect_left(rare, place)
+        return min(at, self.page.document().characterCount() - 1)
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -210,9 +210,17 @@ def places_of(words: str, text: str, ticket: Ticket) -> list[int]:
     return found
 
 
-def _folds(place: int) -> int:
-    """How often a line is folded before one of its characters: not where a portion of it ends."""
-    return place // _LONGEST_LINE - place // _PORTION
+def folds_of(text: str) -> list[int]:
+    """Return the characters before which `folded` breaks a line, portion by portion."""
+    if len(text) <= _LONGEST_LINE:
+        return []
+    folds: list[int] = []
+    start = 0
+    for line in text.split("\n"):
+        # No break where a portion of the line ends: the next portion is put behind it.
+        folds += [start + at for at in range(_LONGEST_LINE, len(line), _LONGEST_LINE) if at % _PORTION]
+        start += len(line) + 1
+    return folds
 
 
 def folded(text: str) -> str:
