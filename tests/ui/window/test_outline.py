@@ -107,6 +107,9 @@ def test_the_keyboard_finds_and_goes_too(window: MainWindow, outline: OutlinePan
     assert window.editor.place.path == ("instance",)
     assert window.editor.selection == ("hidden",)
     assert window.canvas.view.hasFocus()
+    window.canvas.view.zoom_to(1.7)
+    gestures.settle()
+    assert window.canvas.view.zoom == 1.7
 
 
 def test_frames_and_notes_are_gone_to(window: MainWindow, outline: OutlinePanel) -> None:

@@ -185,3 +185,15 @@ def test_a_definition_cannot_be_put_into_itself(doubled: MainWindow) -> None:
     assert set(doubled.editor.graph.nodes) == {"x", "m", "o"}
     assert said
     assert "grow" in said[0]
+
+
+def test_a_definition_that_is_gone_into_is_seen_as_a_whole(window: MainWindow, qtbot: QtBot) -> None:
+    """The tabs and the way above the canvas take their room only now."""
+    inner = window.editor.graph.add_subgraph("deep")
+    for row in range(12):
+        inner.add("math.number", position=(0.0, 160.0 * row))
+    window.editor.graph.add("subgraph.deep", id="one")
+    height = window.canvas.view.viewport().height()
+    window.editor.enter(NodeId("one"))
+    qtbot.waitUntil(lambda: window.canvas.view.viewport().height() < height)
+    qtbot.waitUntil(lambda: window.canvas.view.visible_rect().contains(window.canvas.board.extent()))

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessibleInterface, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
@@ -94,6 +94,10 @@ class GraphCanvas(QWidget):
         self.view.handler = self.hand
         self._field: TitleField | None = None
         self._place = editor.place
+        # The way to a definition takes room above the canvas, once all have heard that another place is shown.
+        self._fit_soon = QTimer(self, singleShot=True, interval=0)
+        self._fit_soon.timeout.connect(self._fit_again)
+        self._fitted: object = None
         self._looks: dict[Place, tuple[float, QPointF]] = {}
         self._hint = QLabel(HINT, self)
         self._hint.setObjectName("canvasHint")
@@ -349,6 +353,18 @@ class GraphCanvas(QWidget):
             zoom, center = self._looks[place]
             self.view.zoom_to(zoom)
             self.view.centerOn(center)
+        else:
+            self._fitted = self._look()
+            self._fit_soon.start()
+
+    def _fit_again(self) -> None:
+        """Fit what was fitted before all around it had its place, unless somebody looks at a part of it by now."""
+        if self._look() == self._fitted:
+            self.fit()
+
+    def _look(self) -> tuple[float, int, int]:
+        view = self.view
+        return view.zoom, view.horizontalScrollBar().value(), view.verticalScrollBar().value()
 
     def forget_place(self, place: Place) -> None:
         """Look at a place with fresh eyes next time: its tab was closed."""
