@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject
+
 from shtairir.document.model import BYPASSED, DISABLED
 from shtairir_ui.canvas.view import NAVIGATION
 from shtairir_ui.commands import Command, Feature
@@ -39,7 +41,7 @@ def _attach(window: MainWindow) -> None:
     for name in _ON_THE_CANVAS:
         window.actions_.confine(name, canvas)
     _remember_uses(window)
-    _follow_navigation(window)
+    _Navigation(window)
 
 
 def _remember_uses(window: MainWindow) -> None:
@@ -53,13 +55,18 @@ def _remember_uses(window: MainWindow) -> None:
     uses.changed = keep
 
 
-def _follow_navigation(window: MainWindow) -> None:
-    def use(key: str = NAVIGATION.key) -> None:
-        if key == NAVIGATION.key:
-            window.canvas.view.use_navigation(str(window.settings.value(NAVIGATION)))
+class _Navigation(QObject):
+    """Has the view of one window follow the setting; a method of an object, so that it ends with the window."""
 
-    window.settings.changed.connect(use)
-    use()
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._settings, self._view = window.settings, window.canvas.view
+        self._settings.changed.connect(self._obey)
+        self._obey(NAVIGATION.key)
+
+    def _obey(self, key: str) -> None:
+        if key == NAVIGATION.key:
+            self._view.use_navigation(str(self._settings.value(NAVIGATION)))
 
 
 _ON_NODES = (
