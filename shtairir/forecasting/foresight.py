@@ -130,7 +130,6 @@ class Foresight:
     def forecast(self) -> Forecast:
         """What is foreseen."""
         if self._made is None:  # by two threads at a time, it is made twice, and the same
-            self._track.catch_up(self)
             self._made = self._foreseen()
         return self._made
 
@@ -166,6 +165,12 @@ class Foresight:
         return total
 
     @cached_property
+    def _past(self) -> Sequence[Entry]:
+        """The runs before this one, however late one asks: the record looks at it before it takes note of the run."""
+        self._track.catch_up(self)
+        return self._track.of(graph_key(self.plan))
+
+    @cached_property
     def basis(self) -> Basis:
         """What the plan alone says."""
         plan, graph = self.plan, graph_key(self.plan)
@@ -174,7 +179,7 @@ class Foresight:
         names = "all" if len(tasks) == len(plan.tasks) else ",".join(sorted(plan.tasks[task].node for task in tasks))
         conditions = f"{plan.level}|{plan.workers}|{self._backend}|{self._in_processes}|{len(plan.tasks)}"
         signature = zlib.crc32(f"{conditions}|{names}".encode())
-        past = self._track.of(graph)
+        past = self._past
         ground = self._ground(found, sum(entry.signature == signature for entry in past), len(past))
         return Basis(graph, tasks, signature, likeness_of(plan, tasks), ground, found)
 
@@ -204,7 +209,7 @@ class Foresight:
 
     def _foreseen(self) -> Forecast:
         plan, basis = self.plan, self.basis
-        found, past = basis.rehearsed, self._track.of(basis.graph)
+        found = basis.rehearsed
         to_run, cached = self._nodes(basis.tasks)
         share = work_share(plan, basis.tasks)
         saved = None if share is None else 1.0 - share
@@ -215,11 +220,11 @@ class Foresight:
             nodes_to_run=to_run,
             nodes_cached=cached,
             seconds=self.seconds,
-            peak_bytes=_peak_bytes(basis, self._track),
+            peak_bytes=_peak_bytes(basis, self._past),
             disk_bytes=self._disk_bytes(basis),
             impact=impact_of(saved),
             saved_share=saved,
-            runs=len(past),
+            runs=len(self._past),
             workers=plan.workers,
             timeline=_timeline(plan, found, basis.tasks),
         )
@@ -235,13 +240,12 @@ class Foresight:
     @cached_property
     def seconds(self) -> Range | None:
         """How long it is expected to take; by itself, since that is all that the record needs of most runs."""
-        self._track.catch_up(self)
         basis = self.basis
         found = basis.rehearsed
         if found.seconds is None:
             return None
-        ratios = _ratios(basis, found.seconds, self._track.of(basis.graph))
-        misses = self._track.misses(basis.graph)
+        ratios = _ratios(basis, found.seconds, self._past)
+        misses = [entry.missed for entry in self._past if entry.model_s > 0]
         low, middle, high = calibrated(ratios, self._track.pool(basis.ground), found.spread, misses)
         return Range(*(found.seconds * math.exp(each) for each in (low, middle, high)))
 
@@ -302,13 +306,12 @@ def likeness_of(plan: ExecutionPlan, tasks: Collection[int]) -> int:
     return found
 
 
-def _peak_bytes(basis: Basis, track: Track) -> int | None:
+def _peak_bytes(basis: Basis, past: Sequence[Entry]) -> int | None:
     """Return the most memory: what runs of these nodes have taken, if more or less is made now as much more or less.
 
     What they took tells more than a rehearsal, since a run does not begin its nodes exactly as that does.
     """
     found = basis.rehearsed
-    past = track.of(basis.graph)
     alike = [entry for entry in past if entry.signature == basis.signature]
     if not alike and not found.all_sized:  # the same nodes under other conditions are better than nothing
         alike = [entry for entry in past if entry.likeness == basis.likeness != 0]

@@ -166,10 +166,6 @@ class Track:
         with self._lock:
             return tuple(self._of(graph))
 
-    def misses(self, graph: str) -> list[bool]:
-        """Return for the last forecasts of a graph whether the truth lay outside."""
-        return [entry.missed for entry in self.of(graph) if entry.model_s > 0]
-
     def pool(self, ground: str) -> list[float]:
         """Return how far off forecasts of all graphs on this ground were, each by how sure its plan was."""
         with self._lock:

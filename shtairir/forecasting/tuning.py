@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _AS_GOOD = 1.05
 _LATEST = 5
+_ENOUGH = 3
 _WAITS_BELOW = 0.25
 _LEAST_BUSY_S = 0.02
 _MOST_TIMES_PROCESSORS, _MOST_WORKERS = 4, 32
@@ -117,7 +118,7 @@ def _expected(plan: ExecutionPlan, alike: Sequence[Entry], most: int) -> dict[in
 
 
 def _latest_s(entries: Sequence[Entry]) -> float | None:
-    return median([entry.elapsed_s for entry in entries[-_LATEST:]]) if entries else None
+    return median([entry.elapsed_s for entry in entries[-_LATEST:]]) if len(entries) >= _ENOUGH else None
 
 
 def _off(workers: int, known: dict[int, float], models: dict[int, float]) -> float:

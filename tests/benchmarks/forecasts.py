@@ -225,14 +225,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="shtairir-forecasts-") as home:
         os.environ["SHTAIRIR_LEARNED_PATH"] = os.path.join(home, "learned.json")
         os.environ["SHTAIRIR_STATE_PATH"] = os.environ["SHTAIRIR_CACHE_PATH"] = ""
-        print(f"{'graph':58} {'runs':>4} {'held':>6}  {'range':>7}  memory off at most")
+        sys.stdout.write(f"{'graph':58} {'runs':>4} {'held':>6}  {'range':>7}  memory off at most\n")
         parts = [made(options.runs, options.seed)]
         parts += [bundled(options.examples)] if options.examples else []
         parts += [in_programs(options.programs)] if options.programs else []
         names = ["made graphs", "bundled examples", "bundled examples, a program each"]
         for name, tallies in zip(names, parts, strict=False):
             for tally in (*tallies, together(tallies, f"all {name}")):
-                print(tally.line, flush=True)
+                sys.stdout.write(f"{tally.line}\n")
 
 
 if __name__ == "__main__":

@@ -274,3 +274,27 @@ def test_a_fused_chain_is_remembered_as_a_whole(monkeypatch: pytest.MonkeyPatch,
     assert fused.estimate.source == "learned"
     assert fused.estimate.total_bytes == 1_600_000
     assert plan.estimated_s is not None
+
+
+def test_equal_calls_that_were_not_alike_are_told_apart_by_their_nodes() -> None:
+    @block(id="test.as_many")
+    def as_many(count: float) -> Array:
+        return np.zeros(int(count))
+
+    @block(id="test.number")
+    def number(value: float = 0.0) -> float:
+        return value
+
+    made = Graph("apart")
+    counts = {"many": 1_000_000, "few": 10_000}
+    for name, count in counts.items():
+        source, node = made.add(number, value=float(count)), made.add(as_many, id=name)
+        made.link(source["out"], node["count"])
+    history = taught(made)
+    found = {name: history.lookup(definition_of(as_many), {}, 0, name) for name in counts}
+    assert {name: one.output_bytes[0] for name, one in found.items() if one is not None} == {
+        name: 8 * count for name, count in counts.items()
+    }
+    assert {name: sizes(planned(made, history))[name] for name in counts} == {
+        name: 8 * count for name, count in counts.items()
+    }
