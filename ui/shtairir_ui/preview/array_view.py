@@ -32,6 +32,7 @@ from .view import Saving, View
 _MOST_LINES = 8
 _COPIED_VALUES = 200_000
 _COUNTED = 4_000_000
+_LARGEST_CELL = 96.0
 _LONGISH = 6
 """An array so much longer than wide fills the panel all the same."""
 
@@ -60,6 +61,7 @@ class ArrayView(View):
         self.grid.setModel(self.model)
         self.grid.horizontalHeader().setDefaultSectionSize(80)
         self.heat = ImageSurface()
+        self.heat.most_fitted = _LARGEST_CELL
         self.heat.pointed.connect(self._on_pixel)
         self.colors = ColorBar()
         self.line = PlotSurface()

@@ -21,7 +21,7 @@ from shtairir_ui.guard import guarded
 from .painting import painting
 from .picture import Picture
 
-_MAX_SCALE = 64.0
+_MAX_SCALE = 128.0
 _MAX_FITTED = 16.0
 _STEP = 1.25
 
@@ -33,6 +33,8 @@ class ImageSurface(QWidget):
     ----------
     stretched
         The picture fills the panel whatever its shape: for pictures of numbers, whose pixels have no shape.
+    most_fitted
+        How much a small picture is enlarged at most when it is fitted.
     """
 
     pointed = Signal(int, int)
@@ -52,6 +54,7 @@ class ImageSurface(QWidget):
         self._aspect = 1.0
         self._scale = 1.0
         self.stretched = False
+        self.most_fitted = _MAX_FITTED
         self._origin = QPointF()
         self._grabbed: QPointF | None = None
 
@@ -88,7 +91,7 @@ class ImageSurface(QWidget):
         ratio = self.devicePixelRatioF()
         across, down = room.width() / self._picture.width, room.height() / self._picture.height
         self._aspect = down / across if self.stretched else 1.0
-        self._set_scale(across * ratio if self.stretched else min(across, down, _MAX_FITTED) * ratio)
+        self._set_scale(across * ratio if self.stretched else min(across, down, self.most_fitted) * ratio)
         self._centre()
 
     def actual_size(self) -> None:

@@ -46,6 +46,7 @@ class ImageView(View):
         self.comparing = self.add_choice("compare", "Compare with another picture", self._fill_others)
         self.add_tool("actual_size", "100 % (1)", self.surface.actual_size)
         self.add_tool("fit", "Fit (0)", self.surface.fit)
+        self.setFocusProxy(self.surface)
         self.listen("H", self.levels_switch.toggle)
         self.listen("Ctrl+C", self.copy)
 

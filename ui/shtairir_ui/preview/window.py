@@ -111,6 +111,8 @@ class Viewers(QObject):
         found.show()
         found.raise_()
         found.activateWindow()
+        if found.panel.view is not None:
+            found.panel.view.setFocus(Qt.FocusReason.OtherFocusReason)
         return found
 
     def _forget(self, viewer: ViewerWindow) -> None:
