@@ -116,6 +116,8 @@ class DiskTier:
         self._lock = threading.RLock()
         self._index: Index | None = None
         self._uses: dict[str, int] = {}
+        self._asked: tuple[tuple[int, int], Collection[str], dict[str, tuple[int, float]]] | None = None
+        """The last keys of which there was nothing: who runs a large graph of cheap nodes asks for them each time."""
         self._counted: dict[str, float] = {}
         self._is_off = False
 
@@ -138,12 +140,17 @@ class DiskTier:
         """Return those of some keys that there are entries of, with their sizes and when they were made."""
 
         def look(index: Index) -> dict[str, tuple[int, float]]:
+            state = index.state
+            if self._asked is not None and self._asked[:2] == (state, keys):
+                return self._asked[2]
             wanted, found = list(keys), dict[str, tuple[int, float]]()
             for start in range(0, len(wanted), _ASKED_AT_ONCE):
                 some = wanted[start : start + _ASKED_AT_ONCE]
                 marks = ", ".join("?" * len(some))
                 rows = index.rows(f"select key, nbytes, created_s from entries where key in ({marks})", *some)
                 found |= {key: (nbytes, made_s) for key, nbytes, made_s in rows if not self._is_stale(made_s)}
+            if self._ttl_s is None and not found:
+                self._asked = state, keys, found
             return found
 
         return self._guarded(look, {})

@@ -47,6 +47,7 @@ class Index:
         self._connection = sqlite3.connect(
             path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False, cached_statements=64
         )
+        self._changes = 0
         # A cache that nobody refers to any more has nobody who closes it.
         self._closing = weakref.finalize(self, self._connection.close)
         # At the end of the program the cache has a last word to write; whoever owns it closes it then.
@@ -77,6 +78,7 @@ class Index:
     def changing(self) -> Iterator[None]:
         """Have all that is done meanwhile done together, or not at all; others wait."""
         self._connection.execute("begin immediate")
+        self._changes += 1
         try:
             yield
         except BaseException:
@@ -102,6 +104,11 @@ class Index:
         for name, amount in more.items():
             if amount:
                 self._connection.execute("update facts set value = value + ? where name = ?", (amount, name))
+
+    @property
+    def state(self) -> tuple[int, int]:
+        """What is another after any change, of this program or another."""
+        return int(self._connection.execute("pragma data_version").fetchone()[0]), self._changes
 
     def check(self) -> bool:
         """Whether the file is sound."""

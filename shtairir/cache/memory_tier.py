@@ -52,8 +52,8 @@ class MemoryTier:
         self._nbytes = 0
         self._age = 0.0
         self._order: list[tuple[float, str]] = []
-        """By priority; entries that are gone are still in it, and are passed over. One that was used since is ranked anew
-        when its turn to go has come, so that a hit costs nothing."""
+        """By priority; entries that are gone are still in it, and are passed over. One that was used since is ranked
+        anew when its turn to go has come, so that a hit costs nothing."""
 
     @property
     def nbytes(self) -> int:

@@ -16,7 +16,7 @@ from shtairir.cache.ages import ORIGIN as _ORIGIN
 from shtairir.cache.ages import frozen_text, origin_text
 from shtairir.cache.disk_tier import Found, Origin
 from shtairir.cache.keys import Keys, keys_of, may_be_stored, why_not_kept
-from shtairir.cache.reasons import Lazily, LastRun, LastRuns, Why, ingredients, reasons
+from shtairir.cache.reasons import LastRun, LastRuns, Lazily, Why, ingredients, reasons
 from shtairir.cache.result_cache import ResultCache
 from shtairir.errors import CacheError
 from shtairir.events import RunStatus

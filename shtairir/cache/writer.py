@@ -59,6 +59,8 @@ class BackgroundWriter:
 
     def find(self, key: str) -> Entry | None:
         """Return an entry that is not written yet."""
+        if not self._waiting and not self._in_hand:
+            return None  # the usual case, and nothing to wait for
         with self._changed:
             return self._waiting.get(key) or self._in_hand.get(key)
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from shtairir.resources import Breakers
     from shtairir.results.result import RunResult
 
+_MOST_ONE_BY_ONE = 2000
+
 
 def started(graph_or_plan: Source | ExecutionPlan, wishes: Wishes) -> RunHandle:
     """Start a run in the background and return its handle; see `shtairir.start`."""
@@ -143,8 +145,7 @@ def _options(
         invoke=None if chosen is None else chosen.invoke,
         key=kept.key if kept is not None else None,
         hooks=(*journals, *((smart,) if smart is not None else ()), *wishes.hooks, *chronicles),
-        # What goes to processes may crash: it must not be called here among others.
-        one_by_one=wishes.rehearsed or (chosen is not None and wishes.backend == "processes"),
+        one_by_one=_goes_one_by_one(plan, wishes, smart, is_elsewhere=chosen is not None),
         breakers=_own_breakers() if wishes.rehearsed else None,
         wrappers=wishes.wrappers,
         restored=_restored(plan, wishes, smart),
@@ -154,6 +155,16 @@ def _options(
         on_result=_told(told),
         without_attempt=smart,
     )
+
+
+def _goes_one_by_one(plan: ExecutionPlan, wishes: Wishes, smart: SmartRun | None, *, is_elsewhere: bool) -> bool:
+    """Whether each node is to be seen by itself.
+
+    What goes to processes may crash: it must not be called here among others. And of a burst the cache hears nothing;
+    only of very many cheap nodes is it better to make their results anew than to keep each.
+    """
+    is_kept = smart is not None and len(plan.tasks) <= _MOST_ONE_BY_ONE
+    return wishes.rehearsed or is_kept or (is_elsewhere and wishes.backend == "processes")
 
 
 def _own_breakers() -> Breakers:

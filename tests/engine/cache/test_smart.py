@@ -287,3 +287,23 @@ def test_letters_that_cannot_be_written_cost_neither_a_run_nor_the_cache(caplog:
         assert _run_nodes(again) == {"n"}
         assert "name" in again.nodes["n"].reason
     assert not [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
+
+
+@shtairir.block(id="smart.trivial", category="Smart")
+def trivial(x: float = 1.0) -> float:
+    """As little as a node can do."""
+    return x + 1
+
+
+def test_nodes_so_cheap_that_they_go_together_are_kept_too() -> None:
+    graph = shtairir.Graph("cheap")
+    for number in range(40):
+        graph.add(trivial, id=f"n{number}")
+        if number:
+            graph.link(f"n{number - 1}.out", f"n{number}.x")
+    for _ in range(4):  # until it is known that they are cheap
+        shtairir.run(graph)
+    first = _smart(graph, keep="all")
+    second = _smart(graph, keep="all")
+    assert (len(_run_nodes(first)), _run_nodes(second)) == (40, set())
+    assert dict(second.results) == dict(first.results)
