@@ -119,6 +119,7 @@ class LiveMode(QObject):
 
     def _begin(self, *, quick: bool) -> None:
         editor = self._editor
+        editor.check_now()
         broken = {NodeId(p.node.partition("/")[0]) for p in editor.problems if p.node and p.severity == "error"}
         root, states = editor.root.snapshot(), editor.root_states
         due = due_nodes(root, editor.registry, states, broken)

@@ -207,6 +207,10 @@ class RunVerbs(GraphVerbs):
         """Run a node and all that follows it, with the values that are there for what comes before it."""
         self._begin(given=self._good_without([node]))
 
+    def check_now(self) -> None:
+        """Look for problems now; a moment after a change it happens by itself. Large graphs take a moment anyway."""
+        self._check.check_now()
+
     def run_live(self, nodes: tuple[NodeId, ...], coarse: Collection[NodeId] = (), *, quick: bool = True) -> None:
         """Run these nodes with the values that are there.
 

@@ -17,7 +17,7 @@ from shtairir_ui.canvas.face import NodeFace, node_face, short_value
 from shtairir_ui.canvas.footer import footer_texts
 from shtairir_ui.canvas.layout import arrange
 from shtairir_ui.canvas.look import Look
-from shtairir_ui.canvas.tips import tip
+from shtairir_ui.canvas.tips import heading, tip
 from shtairir_ui.runtime import NodeRuntime
 from tests.ui import gestures
 from tests.ui.canvas.conftest import Desk, blur, number
@@ -185,7 +185,7 @@ def test_a_problem_is_marked_on_its_node_and_goes_when_it_is_mended(pipeline: De
     assert item.finding.inputs == {"image", "edge"}
     assert item.outline.height() == height
     assert pipeline.canvas.board.nodes[NodeId("text")].concern is None
-    assert "Link an image." in tip(item, None, None)
+    assert "Link an image." in tip(item)
     pipeline.canvas.grab()
     pipeline.editor.problems_changed.emit([])
     assert item.concern is None
@@ -305,8 +305,8 @@ def test_a_changed_value_is_seen_on_the_node_at_once(pipeline: Desk) -> None:
 def test_a_port_explains_itself(pipeline: Desk) -> None:
     item = pipeline.canvas.board.nodes[NodeId("blur")]
     port = item.face.port("in", "image")
-    assert "image" in tip(item, port, None)
-    assert tip(None, None, None) == ""
+    assert heading(item, port, None) == "<b>image</b> of Blur &nbsp;image"
+    assert heading(None, None, None) == ""
 
 
 def test_an_empty_graph_has_no_extent(desk: Desk) -> None:

@@ -148,3 +148,23 @@ def test_change_of_the_inputs_takes_the_card_away(window: MainWindow, qtbot: QtB
     window.editor.select(nodes)
     window.editor.set_value(nodes[0], "x", 3.0)
     qtbot.waitUntil(lambda: not _error(window).isVisible())
+
+
+def test_errors_are_gone_through_by_key(window: MainWindow, qtbot: QtBot) -> None:
+    first, second = (NodeId(str(window.editor.add_block("sample.broken", 0, 200.0 * place))) for place in range(2))
+    _run(window, qtbot)
+    window.editor.select(())
+    for node in (first, second, first):
+        QTest.keyClick(window, Qt.Key.Key_F4)
+        assert window.editor.selection == (node,)
+        assert _error(window).isVisible()
+        assert _error(window).details.hasFocus()
+    QTest.keyClick(_error(window).details, Qt.Key.Key_Escape)
+    assert window.canvas.view.hasFocus()
+
+
+def test_no_error_is_said_to_be_none(window: MainWindow, qtbot: QtBot) -> None:
+    said: list[str] = []
+    window.editor.message.connect(said.append)
+    QTest.keyClick(window, Qt.Key.Key_F4)
+    assert said == ["No node has failed."]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QEnterEvent, QGuiApplication, QShowEvent
+from PySide6.QtGui import QEnterEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from shtairir.events import NodeFailure
@@ -131,6 +131,14 @@ class ErrorCard(QFrame):
         self._write()
 
     @guarded
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape gives the keyboard back to the canvas."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super().keyPressEvent(event)
+
+    @guarded
     def enterEvent(self, event: QEnterEvent) -> None:
         """It stays as long as the mouse is on it."""
         super().enterEvent(event)
@@ -181,6 +189,22 @@ class ErrorCards(QObject):
         card.script_wanted.connect(lambda: self._with_shown(lambda node: open_script(editor, node)))
         card.node_wanted.connect(self.node_wanted)
         card.details_wanted.connect(lambda: self._with_shown(self._show_details))
+
+    def go_to_next(self) -> None:
+        """Select the next node that failed, after the one that is selected, with the keyboard on its card."""
+        failed = [node for node, state in self._editor.runtime.items() if state.failure is not None]
+        failed = [node for node in self._editor.graph.nodes if node in failed]
+        if not failed:
+            self._editor.message.emit("No node has failed.")
+            return
+        chosen = self._editor.selection
+        place = failed.index(chosen[-1]) + 1 if chosen and chosen[-1] in failed else 0
+        node = failed[place % len(failed)]
+        self._dismissed.discard(node)
+        self._canvas.focus_node(node)
+        self.refresh()
+        if self.card.isVisible():
+            self.card.details.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def hover(self, item: NodeItem | None) -> None:
         """The mouse is over this node, or over none."""

@@ -49,6 +49,8 @@ def _cost(runtime: NodeRuntime, running_s: float, wait_s: float) -> str:
         return runtime.reason.rstrip(".")
     if runtime.status is not NodeStatus.DONE:
         return _WORDS[runtime.status]
+    if runtime.coarse:
+        return "a quick look"
     parts = [] if runtime.elapsed_s is None else [duration(runtime.elapsed_s)]
     if runtime.output_bytes > 0:
         parts.append(size(runtime.output_bytes))

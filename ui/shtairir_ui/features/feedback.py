@@ -8,7 +8,7 @@ from shtairir_ui import theme
 from shtairir_ui.canvas.errorcard import ErrorCards
 from shtairir_ui.canvas.frame_state import FrameStates
 from shtairir_ui.canvas.hovering import Hovering
-from shtairir_ui.commands import Feature
+from shtairir_ui.commands import Command, Feature
 from shtairir_ui.preferences import REDUCED_MOTION
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def _show_cards(window: MainWindow) -> None:
     errors = ErrorCards(window.canvas, window.editor)
     errors.node_wanted.connect(window.panels.node_wanted)
     errors.details_wanted.connect(window.panels.show_outcome)
+    window.actions_.on("next_error", errors.go_to_next)
     Hovering(window.canvas, window.editor, errors)
 
 
@@ -49,4 +50,8 @@ def _show_frames(window: MainWindow) -> None:
     editor.place_changed.connect(lambda _place: canvas.pulse.follow(list(editor.graph.nodes)))
 
 
-FEATURE = Feature("View", (), attach)
+FEATURE = Feature(
+    "View",
+    (Command("next_error", "Next e&rror", ("F4",), "error", "Select the next node that failed, and read why"),),
+    attach,
+)
