@@ -29,6 +29,7 @@ def test_the_code_of_a_guide_runs(guide: Path, tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SHTAIRIR_STATE_PATH", str(tmp_path / "state"))
     monkeypatch.setenv("SHTAIRIR_CACHE_PATH", "")  # what a guide sets there ends with it
+    monkeypatch.setenv("SHTAIRIR_LEARNED_PATH", str(tmp_path / "learned.json"))
     names: dict[str, object] = {"__name__": "__guide__"}
     for code in python_of(guide):
         exec(compile(code, str(guide), "exec"), names)
