@@ -14,6 +14,8 @@ The way is that of Sugiyama, Tagawa and Toda, *Methods for visual understanding 
    let it. For one layer that is a least-squares problem with an order, which pooling of adjacent violators solves
    exactly (Best and Chakravarti, 1990).
 
+6. A link that would be hidden behind nodes is led over dots instead, along the room that its bends kept free.
+
 Parts of a graph that have nothing to do with each other are put on shelves. The result depends on nothing but the
 arguments.
 
@@ -28,9 +30,11 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TypeVar
+from typing import Generic, TypeVar
 
+from shtairir.document.lanes import Column, is_hidden, lane
 from shtairir.document.layering import forward_links, layers_of, parts_of
+from shtairir.document.model import Point
 
 _Id = TypeVar("_Id", bound="str | int")
 
@@ -61,13 +65,29 @@ class Box:
     outputs: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Layout(Generic[_Id]):
+    """Where everything goes.
+
+    Attributes
+    ----------
+    places
+        The upper left corner of each node.
+    lanes
+        The dots that links from one node to another are led over, where they would be hidden otherwise.
+    """
+
+    places: dict[_Id, Point]
+    lanes: dict[tuple[_Id, _Id], tuple[Point, ...]]
+
+
 def arranged(
     boxes: Mapping[_Id, Box],
     links: Iterable[tuple[_Id, str, _Id, str]],
     *,
     gap_x: float = GAP_X,
     gap_y: float = GAP_Y,
-) -> dict[_Id, tuple[float, float]]:
+) -> dict[_Id, Point]:
     """Return a place for the upper left corner of each node; the upper left corner of all is at ``(0, 0)``.
 
     Parameters
@@ -82,6 +102,17 @@ def arranged(
     >>> arranged({"a": Box(100, 50), "b": Box(100, 50)}, [("a", "out", "b", "x")])
     {'a': (0.0, 0.0), 'b': (172.0, 0.0)}
     """
+    return laid_out(boxes, links, gap_x=gap_x, gap_y=gap_y).places
+
+
+def laid_out(
+    boxes: Mapping[_Id, Box],
+    links: Iterable[tuple[_Id, str, _Id, str]],
+    *,
+    gap_x: float = GAP_X,
+    gap_y: float = GAP_Y,
+) -> Layout[_Id]:
+    """Return the places of the nodes, see `arranged`, and the dots of links."""
     names = list(boxes)
     numbers = {name: number for number, name in enumerate(names)}
     sizes = list(boxes.values())
@@ -91,16 +122,20 @@ def arranged(
         if a is not None and b is not None and a != b:
             leaves = sizes[a].outputs.get(output, sizes[a].height / 2)
             wires.setdefault((a, b), (leaves, sizes[b].inputs.get(entry, sizes[b].height / 2)))
-    places: dict[int, tuple[float, float]] = {}
-    drawn = []
+    places: dict[int, Point] = {}
+    lanes: dict[tuple[_Id, _Id], tuple[Point, ...]] = {}
+    drawn, led = [], []
     for part in parts_of(len(names), wires):
         drawing = _Drawing(part.nodes, {pair: wires[pair] for pair in sorted(part.links)}, sizes, gap_x, gap_y)
         drawn.append(drawing.places())
+        led.append(drawing.lanes())
     for found, (left, top) in zip(
         drawn, _shelved([_extent(found, sizes) for found in drawn], gap_x, gap_y), strict=True
     ):
         places.update({number: (x + left, y + top) for number, (x, y) in found.items()})
-    return {name: places[number] for number, name in enumerate(names)}
+        for (a, b), dots in led.pop(0).items():
+            lanes[names[a], names[b]] = tuple((x + left, y + top) for x, y in dots)
+    return Layout({name: places[number] for number, name in enumerate(names)}, lanes)
 
 
 def _extent(places: Mapping[int, tuple[float, float]], sizes: Sequence[Box]) -> tuple[float, float]:
@@ -144,6 +179,9 @@ class _Drawing:
         self._before: list[list[tuple[int, float, float]]] = [[] for _ in nodes]
         self._after: list[list[tuple[int, float, float]]] = [[] for _ in nodes]
         self._far: list[tuple[int, int, float, float]] = []
+        self._chains: dict[tuple[int, int], tuple[list[int], float, float]] = {}
+        self._columns: list[Column] = []
+        self._place: list[float] = []
         self._rows: list[list[int]] = [[] for _ in range(max(self._layer) + 1)]
         for node, layer in enumerate(self._layer):
             self._rows[layer].append(node)
@@ -154,16 +192,37 @@ class _Drawing:
         for row in self._rows:
             self._number(row)
 
-    def places(self) -> dict[int, tuple[float, float]]:
+    def places(self) -> dict[int, Point]:
         """Return the place of each node."""
         self._order()
         tops = self._tops()
-        xs, x, sizes = [], 0.0, self._sizes
+        highest = min(tops[: len(self._sizes)])
+        self._place = [top - highest for top in tops]
+        x, sizes = 0.0, self._sizes
         for row in self._rows:
-            xs.append(x)
-            x += max((sizes[node].width for node in row if node < len(sizes)), default=-self._gap_x) + self._gap_x
-        highest = min(tops[: len(sizes)])
-        return {node: (xs[self._layer[number]], tops[number] - highest) for node, number in self._own.items()}
+            nodes = [node for node in row if node < len(sizes)]
+            right = x + max([sizes[node].width for node in nodes], default=0.0)
+            spans = [(self._place[node], self._place[node] + sizes[node].height) for node in nodes]
+            self._columns.append(Column(x, right, spans))
+            x = right + self._gap_x if nodes else x
+        return {
+            node: (self._columns[self._layer[number]].left, self._place[number]) for node, number in self._own.items()
+        }
+
+    def lanes(self) -> dict[tuple[int, int], tuple[Point, ...]]:
+        """Return the dots of links that would be hidden, once the nodes have their places; large graphs have none."""
+        if len(self._heights) > _SMALL:
+            return {}
+        columns, place, found = self._columns, self._place, {}
+        for (a, b), (bends, leaves, enters) in self._chains.items():
+            first, last = self._layer[a], self._layer[b]
+            start = (columns[first].left + self._sizes[a].width, place[a] + leaves)
+            end = (columns[last].left, place[b] + enters)
+            if is_hidden(start, end, columns[first + 1 : last]):
+                dots = lane([(columns[first + 1 + step], place[bend]) for step, bend in enumerate(bends)])
+                if dots:
+                    found[self._nodes[a], self._nodes[b]] = dots
+        return found
 
     def _connect(self, wires: Mapping[tuple[int, int], tuple[float, float]]) -> None:
         """Link the nodes, over bends in the layers between them; the short links first."""
@@ -176,11 +235,13 @@ class _Drawing:
                 continue
             left -= passed
             before, out = a, leaves
-            for row in range(layer[a] + 1, layer[b]):
-                bend = self._bend(row)
+            bends = [self._bend(row) for row in range(layer[a] + 1, layer[b])]
+            for bend in bends:
                 self._join(before, bend, out, 0.0)
                 before, out = bend, 0.0
             self._join(before, b, out, enters)
+            if bends:
+                self._chains[a, b] = (bends, leaves, enters)
 
     def _bend(self, row: int) -> int:
         self._heights.append(0.0)

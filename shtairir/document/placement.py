@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from shtairir.document.arranging import Box, arranged
+from shtairir.document.arranging import Box, laid_out
 from shtairir.document.edits import Batch, Edit, MoveNodes, PutFrame, PutNote, SetVia, count_of
 from shtairir.document.model import Frame, Link, Node, Note, Point, Rect
 from shtairir.ids import NodeId, PortRef
@@ -55,12 +55,14 @@ class _Places:
     nodes: dict[str, Point] = field(default_factory=dict)
     frames: dict[str, Rect] = field(default_factory=dict)
     notes: dict[str, Rect] = field(default_factory=dict)
+    lanes: dict[PortRef, tuple[Point, ...]] = field(default_factory=dict)
 
     def take(self, inner: _Places, dx: float, dy: float) -> None:
         """Take what was placed inside of a group to where the group is."""
         self.nodes.update({key: (x + dx, y + dy) for key, (x, y) in inner.nodes.items()})
         self.frames.update({key: (x + dx, y + dy, w, h) for key, (x, y, w, h) in inner.frames.items()})
         self.notes.update({key: (x + dx, y + dy, w, h) for key, (x, y, w, h) in inner.notes.items()})
+        self.lanes.update({key: tuple((x + dx, y + dy) for x, y in dots) for key, dots in inner.lanes.items()})
 
 
 def has_no_places(nodes: Iterable[Node]) -> bool:
@@ -181,9 +183,12 @@ def _placed(group: _Group, scene: Scene, boxes: Mapping[NodeId, Box]) -> tuple[_
     home = {key: name for name, (places, _) in inner.items() for key in places.nodes}
     all_boxes: dict[str, Box] = {key: boxes[key] for key in group.nodes}
     all_boxes.update({name: box for name, (_, box) in inner.items()})
-    links = [(*_end(one.source, home), *_end(one.target, home)) for one in scene.links.values()]
-    corners = arranged(all_boxes, links)
+    ends = {one.target: (*_end(one.source, home), *_end(one.target, home)) for one in scene.links.values()}
+    layout = laid_out(all_boxes, ends.values())
+    corners = layout.places
     places = _Places({key: corners[key] for key in group.nodes})
+    led = ((target, layout.lanes.get((source, to))) for target, (source, _, to, _) in ends.items())
+    places.lanes = {target: dots for target, dots in led if dots}
     for name, (found, _) in inner.items():
         places.take(found, *corners[name])
     width = max(corners[key][0] + box.width for key, box in all_boxes.items())
@@ -292,9 +297,11 @@ def _edit(scene: Scene, places: _Places, words: str) -> Edit | None:
     nodes = {NodeId(key): (float(round(x)), float(round(y))) for key, (x, y) in places.nodes.items()}
     moved = {key: place for key, place in nodes.items() if scene.nodes[key].position != place}
     edits: list[Edit] = [MoveNodes(moved)] if moved else []
-    bent = [link for link in scene.links.values() if link.via]
-    # Dots that led a link around nodes would now lead it astray.
-    edits += [SetVia(link.target, ()) for link in bent if link.source.node in moved or link.target.node in moved]
+    for target, link in scene.links.items():
+        dots = tuple((float(round(x)), float(round(y))) for x, y in places.lanes.get(target, ()))
+        # Dots that led a link around nodes before would now lead it astray.
+        if dots != link.via and (dots or link.source.node in moved or link.target.node in moved):
+            edits.append(SetVia(target, dots))
     for frame in scene.frames:
         rect = _whole(places.frames.get(frame.id, frame.rect))
         if rect != frame.rect:

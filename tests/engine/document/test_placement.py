@@ -201,3 +201,33 @@ def test_links_to_nodes_that_are_not_there_do_no_harm() -> None:
     lost = Link(PortRef(NodeId("gone"), "out"), PortRef(NodeId("number"), "value"))  # type: ignore[arg-type]
     odd = replace(scene, links={**scene.links, lost.target: lost})
     assert arrangement(odd, _boxes(graph)) is not None
+
+
+def test_a_link_that_would_be_hidden_is_led_over_dots_past_the_nodes() -> None:
+    """n1 → … → n6, and n1 feeds n6 as well: straight on it would run behind all between."""
+    graph = _chain(6)
+    first, *_, last = graph.nodes
+    graph.link(PortRef(first, "out"), PortRef(last, "y"))  # type: ignore[arg-type]  # any link will do
+    before = dumps(graph)
+    graph.arrange()
+    dots = graph.links[PortRef(last, "y")].via  # type: ignore[arg-type]
+    assert len(dots) == 2
+    rects = _rects(graph)
+    assert not any(x <= a <= x + w and y <= b <= y + h for a, b in dots for x, y, w, h in rects.values())
+    assert [link.via for target, link in graph.links.items() if target.port != "y"] == [()] * 5
+    revision = graph.revision
+    graph.arrange()
+    assert graph.revision == revision
+    graph.undo()
+    assert dumps(graph) == before
+
+
+def test_dots_go_when_nothing_is_in_the_way_any_more() -> None:
+    graph = _chain(6)
+    first, *between, last = graph.nodes
+    target = PortRef(last, "y")  # type: ignore[arg-type]
+    graph.link(PortRef(first, "out"), target)  # type: ignore[arg-type]
+    graph.arrange()
+    graph.remove(*between)
+    graph.arrange()
+    assert graph.links[target].via == ()

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from shtairir.document import Frame, Graph, PutFrame, dumps, load, save
 from shtairir.ids import NodeId
+from shtairir_assets.examples import list_examples
 from shtairir_ui.preferences import REDUCED_MOTION
 from shtairir_ui.settings import Settings
 from shtairir_ui.window import MainWindow
@@ -186,3 +187,20 @@ def test_the_menu_of_several_nodes_puts_them_in_order(window: MainWindow, tmp_pa
     assert isinstance(menu, QMenu)
     next(action for action in menu.actions() if action.objectName() == "action_align_top").trigger()
     assert graph.undo_label == "align 4 nodes at the top"
+
+
+@pytest.mark.parametrize("name", ["coins", "penguins"])
+def test_no_link_of_an_arranged_example_is_hidden_behind_a_node(window: MainWindow, name: str) -> None:
+    example = next(one for one in list_examples() if one.path.stem == name)
+    window.editor.open(example.path)
+    window.actions_["arrange_all"].trigger()
+    board = window.canvas.board
+    assert not _covered(window)
+    hidden = [
+        (str(link.link), node)
+        for link in board.links.values()
+        for node, item in board.nodes.items()
+        if node not in (link.link.source.node, link.link.target.node)
+        and any(item.outline.contains(link.path().pointAtPercent(share / 60)) for share in range(61))
+    ]
+    assert hidden == []
