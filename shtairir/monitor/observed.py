@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shtairir.events import IN_LOOP
+from shtairir.events import IN_LOOP, NodeStatus
 from shtairir.ids import NodeId, PortRef
 from shtairir.memory.lifetimes import Lifetime
 from shtairir.memory.manager import UNCOUNTED_BYTES
@@ -16,6 +16,8 @@ from shtairir.planning.columns import Tasks
 from shtairir.planning.footprint import POOLED_FROM
 from shtairir.planning.plan import ExecutionPlan, Task
 from shtairir.planning.schedule import Holding, Schedule, Span, StageTime
+
+_BAD = frozenset({NodeStatus.FAILED, NodeStatus.TIMED_OUT, NodeStatus.CANCELLED})
 
 
 def observed(profile: Profile, lifetimes: Iterable[Lifetime], plan: ExecutionPlan) -> Schedule:
@@ -73,7 +75,9 @@ class _Run:
         for number, time in self._times.items():
             task = self._tasks[number]
             is_critical = any(call.node in critical for call in task.calls)
-            found.append(Span(task.node, task.label, self.lanes[time.worker], time.from_s, time.to_s, is_critical))
+            is_bad = any(self._nodes[call.node].status in _BAD for call in task.calls if call.node in self._nodes)
+            lane = self.lanes[time.worker]
+            found.append(Span(task.node, task.label, lane, time.from_s, time.to_s, is_critical, is_bad=is_bad))
         return tuple(sorted(found, key=lambda span: span.from_s))
 
     def stages(self) -> list[StageTime]:

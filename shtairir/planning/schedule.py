@@ -37,6 +37,8 @@ class Span:
         Whether no number of workers makes the run shorter than this task and those it waits for.
     is_known
         Whether the time is more than a guess.
+    is_bad
+        Whether it did not come to a good end.
     """
 
     node: NodeId
@@ -46,6 +48,7 @@ class Span:
     to_s: float
     critical: bool = False
     is_known: bool = True
+    is_bad: bool = False
 
     @property
     def elapsed_s(self) -> float:

@@ -15,7 +15,8 @@ _SLACK = 1.12
 """How much wider than estimated a text may be: nobody knows in which font it is read."""
 
 ACCENTS = {"light": "#1d4ed8", "dark": "#7aa2ff"}
-TRACKS = {"light": "#eceef2", "dark": "#1f2228"}
+BAD = {"light": "#c1272d", "dark": "#f87171"}
+TRACKS = {"light": "#e0e4ea", "dark": "#20242a"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,12 @@ class Ink:
     accent: str
     track: str
     card: str
+    bad: str
 
     @classmethod
     def of(cls, theme: ThemeName) -> Ink:
         """Return that of a theme."""
-        return cls(COLORS[theme], ACCENTS[theme], TRACKS[theme], COLORS[theme].body)
+        return cls(COLORS[theme], ACCENTS[theme], TRACKS[theme], COLORS[theme].body, BAD[theme])
 
     def tone(self, category: str) -> str:
         """Return the colour of a category."""

@@ -50,7 +50,8 @@ class _Page:
                 self._section(title, note, part)
             self._y -= SECTION_GAP - 14
             self._put(self._legend())
-            note = "what needs nothing of each other may run side by side"
+            overlap = "" if sheet.plan.barriers else "; stages overlap, since none waits for all of another"
+            note = f"from the start of its first task to the end of its last{overlap}"
             self._section("Time of each stage", note, stages_part(sheet.forecast, sheet.truth, self._ink, width))
         if sheet.levels:
             note = "every level gives the same results"

@@ -106,12 +106,13 @@ class _Timeline:
     def _bar(self, span: Span, left: float, width: float, top: float) -> Iterator[Shape]:
         ink, tone = self._ink, self._ink.tone(self._category_of(span.node))
         time = duration_words(span.elapsed_s) if self._course.is_timed and span.is_known else "time not known"
-        tip = f"{span.label} · {time}{' · critical path' if span.critical else ''}"
+        end = " · did not end well" if span.is_bad else ""
+        tip = f"{span.label} · {time}{' · critical path' if span.critical else ''}{end}"
         radius = 3.0 if width > 8 else 0.0
         yield Box(left, top, width, _ROW, ink.card, "", radius)
         yield Box(left, top, width, _ROW, tone, "", radius, opacity=0.3 if span.is_known else 0.14, tip=tip)
         if width >= 3:
-            edge, thick = (ink.accent, 2.0) if span.critical else (tone, 1.0)
+            edge, thick = (ink.bad, 2.0) if span.is_bad else (ink.accent, 2.0) if span.critical else (tone, 1.0)
             half = thick / 2
             yield Box(left + half, top + half, width - thick, _ROW - thick, "", edge, radius, line=thick)
         if width >= _LEAST_NAMED:

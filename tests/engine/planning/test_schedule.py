@@ -186,3 +186,17 @@ def test_a_second_run_takes_the_place_of_the_first() -> None:
     for _ in range(2):
         shtairir.run(plan, instruments=(lifetimes,)).raise_for_status()
     assert [str(value.port) for value in lifetimes.found] == ["a.out", "b.out"]
+
+
+@block(id="trial.stumble")
+def stumble(x: Array) -> float:
+    """Fail."""
+    raise ValueError("no")
+
+
+def test_a_task_that_failed_is_told_apart() -> None:
+    plan = shtairir.plan(graph_of("a -> b", blocks={"a": fill, "b": stumble}), workers=1, level="none")
+    profiler, lifetimes = MemoryProfiler(), Lifetimes()
+    shtairir.run(plan, instruments=(profiler, lifetimes))
+    found = observed(profiler.profile(), lifetimes.found, plan)
+    assert {span.node: span.is_bad for span in found.spans} == {"a": False, "b": True}

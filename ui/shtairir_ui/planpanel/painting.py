@@ -105,8 +105,8 @@ def _paint_row(
         painter.fillRect(inner, look.fill(category))
         if not span.is_known and place.width() >= _LEAST_OUTLINED:
             painter.fillRect(inner, Qt.BrushStyle.BDiagPattern)
-        if span.critical and place.width() >= _LEAST_OUTLINED:
-            painter.setPen(look.critical)
+        if (span.critical or span.is_bad) and place.width() >= _LEAST_OUTLINED:
+            painter.setPen(look.bad if span.is_bad else look.critical)
             painter.drawRect(place.adjusted(1, 0.75, -0.75, -0.75))
         if place.height() >= _LEAST_TEXT:
             _paint_text(painter, span.label, place, geometry, look, category)

@@ -31,6 +31,8 @@ def _span_lines(span: Span, is_timed: bool) -> list[str]:
         guess = "" if span.is_known else ", a guess"
         where = f"from {duration(span.from_s)} on worker {span.worker + 1}"
         lines = [f"{duration(span.elapsed_s)}{guess} · {where}"]
+    if span.is_bad:
+        lines.append("It did not come to a good end.")
     return [*lines, "On the critical path."] if span.critical else lines
 
 
