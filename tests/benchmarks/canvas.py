@@ -53,8 +53,10 @@ def _file(count: int) -> Path:
 
 def _application() -> Any:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtCore import qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
 
+    qInstallMessageHandler(lambda *_: None)  # each node of NodeGraphQt says something
     return QApplication.instance() or QApplication([])
 
 
@@ -127,7 +129,7 @@ def ours(count: int, work: str) -> Callable[[], object]:
 def stock(count: int, work: str) -> Callable[[], object]:
     """Return a turn of NodeGraphQt's own graph."""
     application = _application()
-    from NodeGraphQt import BaseNode, NodeGraph
+    from NodeGraphQt import BaseNode, NodeGraph  # type: ignore[import-untyped]
 
     class Add(BaseNode):  # type: ignore[misc]
         __identifier__ = "bench"
