@@ -19,7 +19,7 @@ from shtairir.ids import NodeId
 from shtairir.planning.source import source_of
 
 if TYPE_CHECKING:
-    from shtairir.cache.reasons import LastRun
+    from shtairir.cache.last_runs import LastRun
     from shtairir.cache.result_cache import ResultCache
     from shtairir.document.graph import Graph
     from shtairir.document.known import Known

@@ -9,26 +9,26 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from shtairir.block.values import nbytes_of
 from shtairir.cache.ages import ORIGIN as _ORIGIN
 from shtairir.cache.ages import frozen_text, origin_text
 from shtairir.cache.disk_tier import Found, Origin
 from shtairir.cache.keys import Keys, keys_of, may_be_stored, why_not_kept
-from shtairir.cache.reasons import LastRun, LastRuns, Lazily, Why, ingredients, reasons
+from shtairir.cache.last_runs import LastRun, LastRuns
+from shtairir.cache.reasons import Lazily, Why, ingredients, reasons
 from shtairir.cache.result_cache import ResultCache
+from shtairir.cache.ways import find_call, following, spared_by, without_outputs
 from shtairir.errors import CacheError
 from shtairir.events import RunStatus
 from shtairir.execute.call import PLAIN, received
 from shtairir.execute.restoring import GIVEN, GivenValue, KnownValue, Restored
 from shtairir.ids import NodeId, PortRef
-from shtairir.planning.columns import Tasks
-from shtairir.planning.plan import ExecutionPlan, Lineage, Task
 from shtairir.planning.source import source_of
 
 if TYPE_CHECKING:
     from shtairir.execute.attempt import Attempt
+    from shtairir.planning.plan import ExecutionPlan, Task
     from shtairir.results.result import RunResult
 
 VARIABLE = "SHTAIRIR_CACHE_PATH"
@@ -170,7 +170,7 @@ class SmartRun:
         for node, found in self._found.items():
             read = found.values if found.nbytes <= _AT_ONCE_BYTES else None
             key = self.keys[node]
-            call = _find(self._plan, node)
+            call = find_call(self._plan, node)
             for place, output in enumerate(call.definition.outputs if call is not None else ()):
                 known[PortRef(node, output.name)] = CachedValue(self._cache, key, place, found.nbytes, read)
         known |= {port: GivenValue(value) for port, value in self._given.items()}
@@ -202,7 +202,7 @@ class SmartRun:
         """
         plan = self._plan
         wanted = plan.slots if keep is None else [*plan.results, *(plan.aliases.get(port, port) for port in keep)]
-        starts = [port.node for port in wanted if port not in self._given] + list(_without_outputs(plan))
+        starts = [port.node for port in wanted if port not in self._given] + list(without_outputs(plan))
         missing = self._walk(starts, self._cache.peek)
         there = self._cache.on_disk(missing)
         if there:
@@ -224,7 +224,7 @@ class SmartRun:
             if name in seen:
                 continue
             seen.add(name)
-            call = _find(plan, name)
+            call = find_call(plan, name)
             if call is None or (call.node != name and call.node in seen):
                 continue
             node = call.node
@@ -268,7 +268,7 @@ class SmartRun:
         """Why each node need not run that need not, but for those of which nobody can say."""
         restored = self._origins()
         return restored | {
-            node: f"Not needed: '{by}' {SPARING}." for node, by in _spared(self._plan, self.running, restored).items()
+            node: f"Not needed: '{by}' {SPARING}." for node, by in spared_by(self._plan, self.running, restored).items()
         }
 
     def behind(self, node: NodeId) -> NodeId | None:
@@ -360,61 +360,6 @@ class SmartRun:
 
 _remembered: dict[tuple[LastRuns, str], Mapping[NodeId, str]] = {}
 """The keys of the last runs of this program, by graph."""
-
-# --- the plan -------------------------------------------------------------------------------------------------
-
-_sinks: WeakKeyDictionary[Lineage, tuple[NodeId, ...]] = WeakKeyDictionary()
-_calls: WeakKeyDictionary[ExecutionPlan, Mapping[NodeId, Task]] = WeakKeyDictionary()
-
-
-def _without_outputs(plan: ExecutionPlan) -> tuple[NodeId, ...]:
-    """Return the nodes that are there for what they do, and not for what they make."""
-    known = _sinks.get(plan.lineage)
-    if known is None:
-        calls = (task for whole in plan.tasks for task in whole.calls)
-        known = _sinks[plan.lineage] = tuple(task.node for task in calls if not task.definition.outputs)
-    return known
-
-
-def _find(plan: ExecutionPlan, node: NodeId) -> Task | None:
-    """Return what calls a node's block, also when the plan has no index of its nodes."""
-    if isinstance(plan.tasks, Tasks):
-        place = plan.tasks.columns.places.get(node)
-        task = plan.tasks[place] if place is not None else None
-        return plan.call(node) if task is not None and task.parts else task
-    calls = _calls.get(plan)
-    if calls is None:
-        found = [task for whole in plan.tasks for task in whole.calls]
-        calls = _calls[plan] = {name: task for task in found for name in (task.node, *task.aliases)}
-    return calls.get(node)
-
-
-def following(plan: ExecutionPlan, nodes: Iterable[NodeId]) -> set[NodeId]:
-    """Return the nodes that come after some nodes."""
-    behind = set(nodes)
-    found: set[NodeId] = set()
-    for whole in plan.tasks:
-        for task in whole.calls:
-            if any(item.source.node in behind for item in task.inputs):
-                names = (task.node, *task.aliases)
-                behind.update(names)
-                found.update(names)
-    return found
-
-
-def _spared(plan: ExecutionPlan, running: Collection[NodeId], restored: Collection[NodeId]) -> dict[NodeId, NodeId]:
-    """Return, for nodes that neither run nor are restored, the restored node that each leads to."""
-    found: dict[NodeId, NodeId] = {}
-    for whole in reversed(plan.tasks):
-        for task in reversed(whole.calls):
-            by = task.node if task.node in restored else found.get(task.node)
-            if by is None or task.node in running:
-                continue
-            for item in task.inputs:
-                if item.source.node not in running and item.source.node not in restored:
-                    found.setdefault(item.source.node, by)
-    return found
-
 
 # --- the cache of the program ---------------------------------------------------------------------------------
 

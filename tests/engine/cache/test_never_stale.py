@@ -20,8 +20,8 @@ from shtairir.block import Array, Context, Out, Param
 from shtairir.cache import sources
 from shtairir.cache.files import FileHashes
 from shtairir.cache.keys import keys_of
-from shtairir.cache.smart import following
 from shtairir.cache.sources import source_stamp
+from shtairir.cache.ways import following
 from shtairir.results import RunResult
 
 _behaviour: dict[str, Any] = {}
