@@ -113,6 +113,8 @@ class View(QWidget):
             fill(menu)
 
         menu.aboutToShow.connect(refill)
+        # Entries may hold results: they are let go with the menu, once what was chosen has been done.
+        menu.aboutToHide.connect(menu.clear, Qt.ConnectionType.QueuedConnection)
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return button
