@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from shtairir_ui import theme
 from shtairir_ui.guard import guarded
@@ -52,13 +52,14 @@ class PictureBox(QWidget):
         return QRectF(0, 0, self.width() * scale, self.height() * scale)
 
 
-class PictureButton(QAbstractButton):
+class PictureButton(QPushButton):
     """A button with a picture, a title and lines of text; a subclass says how they stand."""
 
     def __init__(self, size: QSize, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.picture = PictureBox(size, self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setStyleSheet(f"{type(self).__name__} {{ padding: 0; border: none; min-width: 0; }}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(title)

@@ -121,6 +121,17 @@ class FileCommands(QObject):
         room.succeeded.emit(f"Opened {path.name}.")
         return True
 
+    def open_example(self, path: Path) -> None:
+        """Show an example as a graph without a file, so that nobody saves over it."""
+        try:
+            graph = load(path)
+        except (ShtairirError, OSError) as error:
+            self.failed.emit(f"“{path.name}” was not opened. {explain(error)}")
+            return
+        graph.path = graph.on_disk = None
+        graph.start_from(path.parent)
+        self.show_copy(graph, f"The example “{graph.name}”. Save it where you like to keep what you change.")
+
     def take(self, graph: Graph) -> None:
         """Show a graph here, in the place of the one before."""
         self._editor.show_graph(graph)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,7 +100,7 @@ class Menus(QObject):
     def _fill_recent(self) -> None:
         self.recent.clear()
         for path in self._window.settings.recent:
-            self._add_file(self.recent, path, path.name, str(path))
+            self._add_file(self.recent, path, path.name, str(path), self._window.files.open_path)
         self.recent.setEnabled(not self.recent.isEmpty())
         if not self.recent.isEmpty():
             self.recent.addSeparator()
@@ -108,8 +109,9 @@ class Menus(QObject):
     def _fill_examples(self) -> None:
         from shtairir_assets.examples import list_examples
 
+        files = self._window.files
         for example in list_examples():
-            self._add_file(self.examples, example.path, example.title, example.summary)
+            self._add_file(self.examples, example.path, example.title, example.summary, files.open_example)
         self.examples.setToolTipsVisible(True)
         self.examples.setEnabled(not self.examples.isEmpty())
 
@@ -117,9 +119,9 @@ class Menus(QObject):
         self._window.settings.forget_files()
         self._fill_recent()
 
-    def _add_file(self, menu: QMenu, path: Path, title: str, tip: str) -> QAction:
+    def _add_file(self, menu: QMenu, path: Path, title: str, tip: str, open_: Callable[[Path], object]) -> QAction:
         action = menu.addAction(title.replace("&", "&&"))
         action.setToolTip(tip)
         action.setStatusTip(tip)
-        action.triggered.connect(lambda _checked=False: self._window.files.open_path(path))
+        action.triggered.connect(lambda _checked=False: open_(path))
         return action

@@ -7,6 +7,7 @@ of tabs, and the shell cannot be seen.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -142,10 +143,13 @@ class Shell(QWidget):
         self.windows.insert(end, self.windows.pop(start))
 
     def _show_titles(self) -> None:
+        names = Counter(window.editor.title for window in self.windows)
         for index, window in enumerate(self.windows):
             editor = window.editor
             mark = " •" if editor.is_modified else ""
-            self.tabs.setTabText(index, _shortened(editor.title).replace("&", "&&") + mark)
+            alike = names[editor.title] > 1
+            title = f"{editor.title} — {editor.path.parent.name}" if alike and editor.path is not None else editor.title
+            self.tabs.setTabText(index, _shortened(title).replace("&", "&&") + mark)
             place = str(editor.path) if editor.path is not None else "not saved yet"
             self.tabs.setTabToolTip(index, f"{place} (changed)" if editor.is_modified and editor.path else place)
         several = len(self.windows) > 1

@@ -46,7 +46,7 @@ class WelcomePage(QScrollArea):
 
     Attributes
     ----------
-    new_wanted, open_wanted, recover_wanted, tour_wanted, file_wanted
+    new_wanted, open_wanted, recover_wanted, tour_wanted, file_wanted, example_wanted
         What was asked for.
     """
 
@@ -55,6 +55,7 @@ class WelcomePage(QScrollArea):
     recover_wanted = Signal()
     tour_wanted = Signal()
     file_wanted = Signal(Path)
+    example_wanted = Signal(Path)
 
     def __init__(self, settings: Settings, registry: Registry, background: Background) -> None:
         super().__init__()
@@ -127,7 +128,7 @@ class WelcomePage(QScrollArea):
         card = Card(CARD_PICTURE, example.title, example.summary, f"About {example.typical_s:.0f} s")
         card.setObjectName(f"card_{example.name}")
         card.picture.show_image(QImage(str(example.picture)))
-        card.clicked.connect(lambda _checked=False: self.file_wanted.emit(example.path))
+        card.clicked.connect(lambda _checked=False: self.example_wanted.emit(example.path))
         return card
 
     # -- looks -----------------------------------------------------------------------------------

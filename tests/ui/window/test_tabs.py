@@ -223,3 +223,10 @@ def test_the_cross_on_a_tab_closes_it_wherever_it_was_moved(shell: Shell, tmp_pa
     cross = shell.tabs.tabButton(0, QTabBar.ButtonPosition.RightSide)
     QTest.mouseClick(cross, Qt.MouseButton.LeftButton)
     assert titles(shell) == ["one", "two"]
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(shell: Shell, tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        shell.current.files.open_path(made(tmp_path / name, "one"))
+    assert titles(shell) == ["one — first", "one — second"]

@@ -40,7 +40,9 @@ def test_each_of_the_six_cards_has_a_picture_and_says_what_it_shows_and_how_long
 
 def test_a_card_opens_its_example_and_the_page_gives_way(window: MainWindow, page: WelcomePage) -> None:
     QTest.mouseClick(page.cards[1], Qt.MouseButton.LeftButton)
-    assert window.editor.path == shown_examples()[1].path
+    assert window.editor.title == shown_examples()[1].title
+    assert window.editor.path is None, "nobody saves over an example"
+    assert not window.isWindowModified()
     assert window.page is window.panels
 
 
@@ -61,7 +63,7 @@ def test_everything_on_the_page_is_reached_by_the_tab_key(window: MainWindow, pa
 def test_space_and_enter_choose_a_card(window: MainWindow, page: WelcomePage) -> None:
     page.cards[0].setFocus()
     QTest.keyClick(page.cards[0], Qt.Key.Key_Return)
-    assert window.editor.path == shown_examples()[0].path
+    assert window.editor.title == shown_examples()[0].title
 
 
 def test_new_shows_the_empty_canvas(window: MainWindow, page: WelcomePage) -> None:

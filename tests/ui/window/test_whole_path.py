@@ -69,7 +69,7 @@ SMALLER = {
 def test_every_example_is_opened_from_the_menu_and_run(window: MainWindow, qtbot: QtBot, example: Example) -> None:
     editor = window.editor
     next(action for action in window.menus.examples.actions() if action.text() == example.title).trigger()
-    assert editor.path == example.path
+    assert (editor.title, editor.path) == (example.title, None)
     assert [problem for problem in editor.problems if problem.severity != "info"] == []
     smaller = SMALLER.get(example.name)
     if smaller:  # millions of numbers or lines, to show speed
@@ -90,7 +90,7 @@ def test_every_example_is_opened_from_the_menu_and_run(window: MainWindow, qtbot
 def test_an_example_is_opened_run_changed_and_run_again(window: MainWindow, qtbot: QtBot) -> None:
     coins = next(action for action in window.menus.examples.actions() if "coins" in action.text().lower())
     coins.trigger()
-    assert window.editor.path == list_examples()[0].path
+    assert window.editor.title == list_examples()[0].title
     press_run(window, qtbot)
     editor = window.editor
     assert {str(node) for node in editor.runtime} == set(editor.graph.nodes)

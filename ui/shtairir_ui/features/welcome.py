@@ -47,6 +47,7 @@ class Welcome(QObject):
         page.open_wanted.connect(files.open)
         page.recover_wanted.connect(window.actions_["recover"].trigger)
         page.tour_wanted.connect(window.actions_["tour"].trigger)
+        page.example_wanted.connect(files.open_example)
         page.file_wanted.connect(self._open)
         return page
 
