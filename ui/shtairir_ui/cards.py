@@ -86,6 +86,12 @@ class PictureButton(QPushButton):
         layout = self.layout()
         return layout.sizeHint() if layout is not None else QSize()
 
+    @guarded(default=QSize())
+    def minimumSizeHint(self) -> QSize:
+        """Only as large as it must be."""
+        layout = self.layout()
+        return layout.totalMinimumSize() if layout is not None else QSize()
+
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground, and the ring of who has the keyboard."""
