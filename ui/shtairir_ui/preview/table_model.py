@@ -39,6 +39,7 @@ class TableModel(QAbstractTableModel):
         self._titles: list[str] = []
         self._numeric: list[bool] = []
         self._tips: dict[int, str] = {}
+        self._count = 0
 
     @property
     def table(self) -> polars.DataFrame | None:
@@ -55,6 +56,7 @@ class TableModel(QAbstractTableModel):
         schema = table.schema if table is not None else {}
         self._titles = [f"{name}\n{dtype_text(dtype)}" for name, dtype in schema.items()]
         self._numeric = [dtype.is_numeric() for dtype in schema.values()]
+        self._count = self._rows(None)  # asked for at every turn, and polars takes its time for it
         self.endResetModel()
 
     @property
@@ -64,18 +66,19 @@ class TableModel(QAbstractTableModel):
 
     def show_order(self, order: polars.Series | None) -> None:
         """Show these rows, by their numbers in the table; None for all in its own order."""
-        before = self.rowCount()
-        after = self._rows(order)
-        if after == before:
-            self.layoutAboutToBeChanged.emit()
-        else:
+        rows = self._rows(order)
+        if rows != self._count:
             self.beginResetModel()
+            self._order, self._count = order, rows
+            self._blocks.clear()
+            self.endResetModel()
+            return
+        # Not a change of the layout, for which Qt walks through all rows: every cell shows another value.
         self._order = order
         self._blocks.clear()
-        if after == before:
-            self.layoutChanged.emit()
-        else:
-            self.endResetModel()
+        if rows and self.columnCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(rows - 1, self.columnCount() - 1))
+            self.headerDataChanged.emit(Qt.Orientation.Vertical, 0, rows - 1)
 
     def shown_table(self) -> polars.DataFrame | None:
         """Return the rows that are shown, in their order, as a table."""
@@ -111,7 +114,7 @@ class TableModel(QAbstractTableModel):
     @guarded(default=0)
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Return the number of rows."""
-        return 0 if parent.isValid() else self._rows(self._order)
+        return 0 if parent.isValid() else self._count
 
     @guarded(default=0)
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature

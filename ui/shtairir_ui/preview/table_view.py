@@ -191,6 +191,7 @@ class TableView(View):
     def _show_order(self, order: polars.Series | None, words: str) -> None:
         self.filter.complain("")
         self.model.show_order(order)
+        self.grid.clearSelection()
         self.grid.scrollToTop()
         self._tell(words)
         self._draw()
