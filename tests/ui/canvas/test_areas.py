@@ -152,7 +152,7 @@ def test_escape_leaves_the_title(framed: Desk) -> None:
 def test_delete_takes_the_frame_and_leaves_its_nodes(framed: Desk) -> None:
     gestures.click(framed.viewport, title(framed))
     gestures.key(framed.view, Qt.Key.Key_Delete)
-    assert framed.graph.frames == ()
+    assert not framed.graph.frames
     assert "blur" in framed.graph.nodes
     assert framed.graph.undo_label == "remove frame Clean up"
     framed.assert_same()
@@ -224,7 +224,7 @@ def test_a_note_is_there_once_something_is_written(pipeline: Desk) -> None:
     pipeline.canvas.framing.add_note(QPointF(300, 300))
     (field,) = fields(pipeline)
     QTest.keyClicks(field, "# Here")
-    assert pipeline.graph.notes == ()
+    assert not pipeline.graph.notes
     QTest.keyClick(field, Qt.Key.Key_Return, CTRL)
     (note,) = pipeline.graph.notes
     assert (note.text, note.rect[:2]) == ("# Here", (300, 300))
@@ -263,7 +263,7 @@ def test_a_note_that_is_emptied_is_gone(framed: Desk) -> None:
     (field,) = fields(framed)
     QTest.keyClick(field, Qt.Key.Key_Delete)
     QTest.keyClick(field, Qt.Key.Key_Return, CTRL)
-    assert framed.graph.notes == ()
+    assert not framed.graph.notes
     framed.graph.undo()
     assert framed.graph.notes[0].id == "why"
     framed.assert_same()
@@ -324,7 +324,7 @@ def test_a_note_reads_no_file_and_shows_no_html(framed: Desk) -> None:
     framed.graph.apply(PutNote(replace(note, text="![x](/etc/hostname) <b>bold</b>")))
     text = framed.canvas.board.areas.notes["why"].text
     assert "<b>bold</b>" in text.toPlainText()
-    assert text.loadResource(int(QTextDocument.ResourceType.ImageResource.value), "/etc/hostname") is None  # type: ignore[call-overload]
+    assert text.loadResource(int(QTextDocument.ResourceType.ImageResource.value), "/etc/hostname") is None
 
 
 def test_areas_are_drawn_at_every_zoom_and_in_another_theme(framed: Desk) -> None:
@@ -355,3 +355,22 @@ def test_a_frame_of_a_definition_is_its_own(framed: Desk) -> None:
     framed.graph.undo()
     assert framed.canvas.board.frames == {}
     framed.assert_same()
+
+
+def test_arrow_keys_move_a_chosen_frame_with_what_is_in_it(framed: Desk) -> None:
+    gestures.click(framed.viewport, title(framed))
+    gestures.key(framed.view, Qt.Key.Key_Right)
+    assert rect_of(framed, FRAME)[0] == -52
+    assert rect_of(framed, NOTE)[0] == -12
+    assert framed.graph.nodes[NodeId("load")].position == (8, 0)
+    assert framed.graph.nodes[NodeId("count")].position == (520, 0)
+    assert framed.graph.undo_label == "move frame Clean up"
+    framed.assert_same()
+
+
+def test_escape_lets_go_of_a_frame(framed: Desk) -> None:
+    gestures.click(framed.viewport, title(framed))
+    gestures.key(framed.view, Qt.Key.Key_Escape)
+    assert framed.canvas.framing.chosen == ()
+    gestures.key(framed.view, Qt.Key.Key_Delete)
+    assert len(framed.graph.frames) == 1

@@ -200,6 +200,12 @@ class GraphCanvas(QWidget):
         elif self.editor.selection:
             self.editor.remove(self.editor.selection)
 
+    def choose_nothing(self) -> None:
+        """Let go of nodes, links, frames and notes."""
+        self.editor.select(())
+        self.hand.choose_links([])
+        self.board.areas.choose(())
+
     def unlink(self, links: Iterable[LinkItem]) -> None:
         """Remove links, in one step."""
         targets = tuple(link.link.target for link in links)
@@ -262,7 +268,10 @@ class GraphCanvas(QWidget):
             self.surgery.add_dot(hit.link, at)
 
     def nudge(self, dx: float, dy: float) -> None:
-        """Move the selected nodes a little."""
+        """Move the selected nodes, or the chosen frames and notes, a little."""
+        if self.framing.chosen:
+            self.framing.nudge(dx, dy)
+            return
         nodes = self.editor.graph.nodes
         places = {node: nodes[node].position for node in self.editor.selection}
         self.editor.move({node: (x + dx, y + dy) for node, (x, y) in places.items()})

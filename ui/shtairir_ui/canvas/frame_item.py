@@ -94,7 +94,8 @@ class FrameItem(AreaItem):
         painter.scale(scale, scale)
         painter.setFont(font)
         painter.setPen(self.look.tokens.text_dim)
-        text = self.look.far.elided(self.frame.title, self.rect.width() / scale)
+        room = self.rect.width() - (height if self.state is not None else 0.0)  # the corner is the disc's
+        text = self.look.far.elided(self.frame.title, room / scale)
         painter.drawText(QPointF(0, self.look.far.metrics.ascent()), text)
         painter.restore()
 

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from shtairir.document import Frame, Note
-from shtairir.document.edits import Batch, Edit, PutFrame, PutNote, RemoveFrame, RemoveNodes, RemoveNote, count_of
+from shtairir.document.edits import (
+    Batch,
+    Edit,
+    MoveNodes,
+    PutFrame,
+    PutNote,
+    RemoveFrame,
+    RemoveNodes,
+    RemoveNote,
+    count_of,
+)
 from shtairir.document.naming import free_name
 from shtairir.document.placement import FRAME_PAD, FRAME_TITLE
 from shtairir_ui.canvas.area_item import AreaKey, as_rect
@@ -100,6 +110,20 @@ class Framing:
             if area is not None and rect is not None and areas.item(key) is not None:
                 edits.append(put(replace(area, rect=as_rect(rect))))
         self._apply(edits, f"fit {self._words(keys)}")
+
+    def nudge(self, dx: float, dy: float) -> None:
+        """Move what is chosen a little, frames with all that is in them."""
+        graph, areas = self._canvas.editor.graph, self._canvas.board.areas
+        frames = [key for key in self.chosen if key.kind == "frame"]
+        keys = dict.fromkeys((*self.chosen, *(inner for frame in frames for inner in areas.areas_in(frame.id))))
+        nodes = dict.fromkeys(node for frame in frames for node in areas.nodes_in(frame.id))
+        places = {node: graph.nodes[node].position for node in nodes}
+        edits: list[Edit] = [MoveNodes({node: (x + dx, y + dy) for node, (x, y) in places.items()})] if places else []
+        for key in keys:
+            area = area_of(graph, key)
+            if area is not None:
+                edits.append(put(replace(area, rect=as_rect(QRectF(*area.rect).translated(dx, dy)))))
+        self._apply(edits, f"move {self._words(self.chosen)}")
 
     def select_nodes(self, key: AreaKey) -> None:
         """Select the nodes that a frame carries."""

@@ -63,7 +63,7 @@ def _bindings(canvas: GraphCanvas) -> Mapping[_Combination, Callable[[], object]
         (Qt.Key.Key_Tab, _NONE): canvas.search_blocks,
         (Qt.Key.Key_Return, _NONE): canvas.activate,
         (Qt.Key.Key_Enter, _NONE): canvas.activate,
-        (Qt.Key.Key_Escape, _NONE): lambda: editor.select(()),
+        (Qt.Key.Key_Escape, _NONE): canvas.choose_nothing,
     }
     for key, (x, y) in _ARROWS.items():
         verbs[key, _NONE] = partial(canvas.nudge, x * _STEP, y * _STEP)

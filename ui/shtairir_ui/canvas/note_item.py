@@ -127,7 +127,7 @@ def rendered(text: str, look: Look, width: float) -> QTextDocument:
     document = _Text()
     document.setUndoRedoEnabled(False)
     document.setDocumentMargin(0)
-    document.setIndentWidth(16)
+    document.setIndentWidth(20)
     document.setDefaultFont(look.label.font)
     document.setMarkdown(text, MARKDOWN)
     _dress(document, look)
