@@ -25,7 +25,7 @@ IMPACT = {
 _SURE = 1.25
 """A range whose ends differ by less than this factor is told as one time."""
 _VAGUE = 20.0
-"""Of one whose ends differ by more, only the upper one means anything."""
+"""The ends of one that differ by more mean little: the first run of a day may take ten times as long as the next."""
 _NAMED = 6
 
 
@@ -58,6 +58,8 @@ class Foresight(QObject):
 
     def _on_change(self, change: Change) -> None:
         if change.affects_result:
+            if self.forecast is not None and not self.forecast.nodes_to_run:
+                self._tell(None)  # that nothing would run is not true any more; how much does is known in a moment
             self.ask_soon()
 
     def _on_opened(self) -> None:
@@ -119,14 +121,24 @@ def button_text(forecast: Forecast | None) -> str:
 
 
 def range_text(seconds: Range) -> str:
-    """A time that is not sure: both ends where they differ, else about what it is."""
+    """A time that is not sure: by both ends where they say something, else by what it most likely is."""
     low, high = duration(seconds.low), duration(seconds.high)
-    if low == high or seconds.high <= _SURE * seconds.low:
+    if low == high or not 1 / _VAGUE <= _tightness(seconds) <= 1 / _SURE:
         return f"about {duration(seconds.typical)}"
-    if low == "<1 ms" or seconds.high > _VAGUE * seconds.low:
-        return f"up to {high}"
     (number, _, unit), (_, _, other) = low.partition(" "), high.partition(" ")
     return f"{number}–{high}" if unit == other and " " not in unit else f"{low} – {high}"
+
+
+def _tightness(seconds: Range) -> float:
+    """How near to each other the ends are: 1 for one and the same time, 0 for no idea."""
+    return seconds.low / seconds.high if seconds.high > 0 else 1.0
+
+
+def _time_line(seconds: Range) -> str:
+    told = range_text(seconds)
+    if not told.startswith("about"):
+        return f"Time: {told}, most likely {duration(seconds.typical)}."
+    return f"Time: {told}." if _tightness(seconds) > 1 / _SURE else f"Time: {told}, up to {duration(seconds.high)}."
 
 
 def tip_lines(forecast: Forecast | None) -> list[str]:
@@ -138,8 +150,7 @@ def tip_lines(forecast: Forecast | None) -> list[str]:
         return [f"Nothing would run: {_all_results(len(forecast.nodes_cached))}."]
     lines = [f"{count(len(to_run), 'node')} would run, {len(forecast.nodes_cached):,} would come from the cache."]
     if forecast.seconds is not None:
-        told = f"{range_text(forecast.seconds)}, most likely {duration(forecast.seconds.typical)}"
-        lines.append(f"Time: {told}.")
+        lines.append(_time_line(forecast.seconds))
     else:
         lines.append("Time: not known yet; the first run will tell.")
     if forecast.peak_bytes:

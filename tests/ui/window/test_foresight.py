@@ -44,8 +44,8 @@ def test_button_says_how_many_how_long_and_how_much() -> None:
         (2.0, 2.1, 2.2, "about 2.1 s"),
         (0.4, 0.9, 2.0, "0.40–2.0 s"),
         (0.02, 0.04, 0.3, "20 ms – 0.30 s"),
-        (0.02, 0.04, 2.0, "up to 2.0 s"),
-        (0.0, 0.002, 0.03, "up to 30 ms"),
+        (0.02, 0.04, 2.0, "about 40 ms"),
+        (0.0, 0.002, 0.03, "about 2 ms"),
         (40.0, 60.0, 125.0, "40.0 s – 2 min 05 s"),
     ],
 )
@@ -59,6 +59,7 @@ def test_tip_tells_impact_and_reasons_in_words() -> None:
     assert "Time: 2.0–4.2 s, most likely 3.0 s." in lines
     assert "Low impact: most of the graph stays as it is; 80 % of the time is spared." in lines
     assert lines[-1] == "blur, count: sigma changed from 2 to 3."
+    assert "Time: about 40 ms, up to 2.0 s." in tip_lines(_forecast(seconds=Range(0.02, 0.04, 2.0)))
 
 
 def test_nothing_to_do_is_one_sentence() -> None:
@@ -81,6 +82,7 @@ def test_button_follows_runs_and_changes(window: MainWindow, qtbot: QtBot) -> No
         QTest.keyClick(window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: bar.run_button.text() == "Run · up to date")
     window.editor.set_value(nodes[1], "factor", 5.0)
+    assert bar.run_button.text() == "Run"
     qtbot.waitUntil(lambda: bar.run_button.text().startswith("Run · 2 of 3"))
     assert "factor" in bar.run_button.toolTip()
 
