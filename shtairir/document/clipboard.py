@@ -13,8 +13,8 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from shtairir.document.edits import AddCode, AddNodes, Batch, Edit, count_of, node_in
-from shtairir.document.model import Content, Link, Node, Point
+from shtairir.document.edits import AddCode, AddNodes, Batch, Edit, PutFrame, PutNote, count_of, node_in
+from shtairir.document.model import Content, Frame, Link, Node, Point, Rect
 from shtairir.document.naming import free_name
 from shtairir.document.parsing import parse_json
 from shtairir.document.reading import check_format, located
@@ -23,7 +23,15 @@ from shtairir.document.refusal import SchemaError
 from shtairir.document.scopes import Scopes
 from shtairir.document.state import State
 from shtairir.document.travelling import content_of, needed_code, needed_definitions, packed
-from shtairir.document.writing import FORMAT, code_record, definition_text, link_record, node_record
+from shtairir.document.writing import (
+    FORMAT,
+    code_record,
+    definition_text,
+    frame_record,
+    link_record,
+    node_record,
+    note_record,
+)
 from shtairir.errors import DocumentFormatError
 from shtairir.ids import NodeId, PortRef
 
@@ -43,6 +51,10 @@ def copy_text(scopes: Scopes, state: State, nodes: Sequence[NodeId]) -> str:
         "nodes": [node_record(node) for node in chosen.values()],
         "links": [link_record(link) for link in _feeding(state, chosen) if link.source.node in chosen],
     }
+    frames = [frame for frame in state.header.frames if _holds_only(frame, chosen, state)]
+    notes = [note for note in state.header.notes if any(_lies_in(note.rect, frame.rect) for frame in frames)]
+    record.update({"frames": list(map(frame_record, frames))} if frames else {})
+    record.update({"notes": list(map(note_record, notes))} if notes else {})
     inside = {name: list(one.nodes.values()) for name, one in scopes.definitions.items()}
     wanted = needed_definitions(chosen.values(), inside)
     if wanted:
@@ -84,7 +96,38 @@ def pasted(
     inner = [link for link in content.links if link.source.node in ids]
     nodes = _renewed(map(luggage.renamed, content.nodes), inner, state, free_id, offset, "paste")
     carries_code = any(isinstance(edit, AddCode) for edit in luggage.edits) or _run_what_they_say(content)
-    return Paste(Batch((*luggage.edits, nodes), nodes.label), nodes, carries_code)
+    return Paste(Batch((*luggage.edits, nodes, *_areas(content, state, offset)), nodes.label), nodes, carries_code)
+
+
+def _holds_only(frame: Frame, chosen: Container[NodeId], state: State) -> bool:
+    """Whether there are nodes in a frame, and all of them are copied: then the frame is, too."""
+    inside = [key for key, node in state.nodes.items() if _lies_in((*node.position, 0.0, 0.0), frame.rect)]
+    return bool(inside) and all(key in chosen for key in inside)
+
+
+def _lies_in(rect: Rect, other: Rect) -> bool:
+    (x, y, width, height), (left, top, wide, high) = rect, other
+    return left <= x and top <= y and x + width <= left + wide and y + height <= top + high
+
+
+def _areas(content: Content, state: State, offset: Point) -> list[Edit]:
+    """The frames and notes that came along, under ids that nobody has, where the nodes are put."""
+    frames = {frame.id for frame in state.header.frames}
+    notes = {note.id for note in state.header.notes}
+    edits: list[Edit] = []
+    for frame in content.header.frames:
+        copy = replace(frame, id=free_name(frame.id, frames), rect=_moved(frame.rect, offset))
+        frames.add(copy.id)
+        edits.append(PutFrame(copy))
+    for note in content.header.notes:
+        card = replace(note, id=free_name(note.id, notes), rect=_moved(note.rect, offset))
+        notes.add(card.id)
+        edits.append(PutNote(card))
+    return edits
+
+
+def _moved(rect: Rect, by: Point) -> Rect:
+    return (rect[0] + by[0], rect[1] + by[1], rect[2], rect[3])
 
 
 def _run_what_they_say(content: Content) -> bool:

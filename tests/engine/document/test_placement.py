@@ -231,3 +231,32 @@ def test_dots_go_when_nothing_is_in_the_way_any_more() -> None:
     graph.remove(*between)
     graph.arrange()
     assert graph.links[target].via == ()
+
+
+def test_a_frame_is_copied_with_all_its_nodes_and_the_notes_in_it() -> None:
+    graph = Graph()
+    graph.add("math.number", position=(0, 0))
+    graph.add("math.number", position=(0, 200))
+    graph.add("math.number", position=(900, 0))
+    graph.apply(PutFrame(Frame("pair", "A pair", "#3f7fe0", (-20, -60, 300, 400))))
+    graph.apply(PutNote(Note("why", "Why", (0, -50, 100, 40))))
+    text = graph.copy_text(["number", "number_2"])
+    graph.paste_text(text, at=(1000, 500))
+    assert graph.undo_label == "paste 2 nodes"
+    copy = graph.frames[1]
+    assert (copy.id, copy.title, copy.color, copy.rect) == ("pair_2", "A pair", "#3f7fe0", (980, 440, 300, 400))
+    assert (graph.notes[1].id, graph.notes[1].rect) == ("why_2", (1000, 450, 100, 40))
+    graph.undo()
+    assert (len(graph.frames), len(graph.notes)) == (1, 1)
+    graph.paste_text(graph.copy_text(["number"]))
+    assert len(graph.frames) == 1
+
+
+def test_a_graph_file_that_is_pasted_brings_its_frames_and_notes() -> None:
+    made = _chain(2)
+    made.arrange()
+    made.apply(PutFrame(Frame("f", rect=(-20, -60, 900, 400))))
+    made.apply(PutNote(Note("n", "Hello", (0, 600, 100, 40))))
+    graph = Graph()
+    graph.paste_text(dumps(made).decode())
+    assert (len(graph.frames), len(graph.notes), len(graph.nodes)) == (1, 1, 2)
