@@ -19,6 +19,9 @@ from shtairir_ui.theme import Tokens
 _OUT, _LINE = 4.0, 2.0
 _SIGN = BADGE + 4
 _ICON, _RATIO = 16, 3
+_NEAR = 0.6
+"""From here on, titles are written as large as on nodes."""
+
 _FAR = 0.45
 """Seen from farther away than that, a ring is drawn thicker, so that it is not lost."""
 
@@ -78,7 +81,9 @@ def sign_icon(change: Change) -> QIcon:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     paint_sign(painter, change, QPointF(_ICON / 2, _ICON / 2), _ICON / 2 - 1, theme.current())
     painter.end()
-    return QIcon(picture)
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)
+    return icon
 
 
 def _sign(change: Change, center: QPointF, arm: float) -> QPainterPath:
@@ -154,9 +159,9 @@ class DiffGhost(_Mark):
         painter.setPen(QPen(self.color, 1.5 * max(1.0, _FAR / max(scale, 0.05)), Qt.PenStyle.DashLine))
         painter.setBrush(theme.mix(tokens.background, self.color, 0.1))
         painter.drawRoundedRect(self.outline, RADIUS, RADIUS)
-        face = self.look.title if scale >= _FAR else self.look.far
+        face = self.look.title if scale >= _NEAR else self.look.far
         room = self.outline.adjusted(PAD + GAP, 0, -PAD, 0)
-        if scale >= _FAR:
+        if scale >= _NEAR:
             room.setHeight(TITLE_HEIGHT)
         painter.setFont(face.font)
         painter.setPen(tokens.text_dim)

@@ -84,21 +84,23 @@ class Spotlight(QObject):
         item = self._board.nodes.get(node) if node is not None else None
         self._node = node if item is not None else None
         self._timer.stop()
-        if item is None:
-            if self._ring is not None:
-                self._ring.setVisible(False)
-            return
-        if self._ring is None:
+        self.show_around(item.outline if item is not None else None)
+        if item is not None and not self._view.visible_rect().intersects(item.outline):
+            self._timer.start()
+
+    def show_around(self, outline: QRectF | None) -> None:
+        """Put the ring around a place where there is no node; take it away for None."""
+        if self._ring is None and outline is not None:
             self._ring = Ring()
             self._board.scene.addItem(self._ring)
-        self._ring.surround(item.outline)
-        if not self._view.visible_rect().intersects(item.outline):
-            self._timer.start()
+        if self._ring is not None and outline is not None:
+            self._ring.surround(outline)
+        elif self._ring is not None:
+            self._ring.setVisible(False)
 
     def _follow(self, _cause: object = None) -> None:
         """Stay with the node where it is now; go when it is gone."""
-        if self._node is not None:
-            self.show(self._node)
+        self.show(self._node)
 
     def _bring_into_sight(self) -> None:
         item = self._board.nodes.get(self._node) if self._node is not None else None

@@ -42,7 +42,7 @@ class Comparing(QObject):
         self.panel.shown.connect(self.show)
         self.panel.menu.aboutToShow.connect(self._fill_menu)
         self.panel.count_changed.connect(self._on_count)
-        self.comparison.changed.connect(window.actions_.refresh)
+        self.comparison.changed.connect(self._on_changed)
         on = window.actions_.on
         on("compare_file", self.compare_with_file)
         on("compare_saved", self.compare_with_saved)
@@ -116,6 +116,13 @@ class Comparing(QObject):
                 around = around.united(outline)
             self._window.canvas.view.centerOn(around.center())
         self._spotlight.show(here[0] if len(here) == 1 else None)
+        if not here and len(outlines) == 1:
+            self._spotlight.show_around(outlines[0])
+
+    def _on_changed(self) -> None:
+        self._window.actions_.refresh()
+        if self.comparison.other is None:
+            self._spotlight.show(None)
 
     def _on_count(self, number: int) -> None:
         bottom = self._window.panels.bottom

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from shtairir.block.registry import Registry
 from shtairir.document import Change, Snapshot
 from shtairir.errors import ShtairirError
-from shtairir.events import Event
 from shtairir.ids import NodeId
-from shtairir.memory.lifetimes import Lifetime, Lifetimes
+from shtairir.memory.lifetimes import Lifetime
 from shtairir.memory.profiler import Profile
 from shtairir_ui.editor import Editor
 from shtairir_ui.planpanel.scene import CourseScene, scene_of
@@ -83,14 +82,12 @@ class Courses(QObject):
         self.level = USUAL
         self._editor = editor
         self._recording = recording
-        self._lifetimes = Lifetimes()
         self._seen = False
         self._wanted = True
         self._ended: Ended | None = None
         self._number = 0
         self._timer = QTimer(self, singleShot=True, interval=QUIET_MS)
         self._timer.timeout.connect(self._ask)
-        editor.events_arrived.connect(self._on_events)
         editor.run_finished.connect(self._on_finished)
         editor.graph_changed.connect(self._on_change)
         editor.document_opened.connect(self._on_opened)
@@ -119,10 +116,6 @@ class Courses(QObject):
 
     # -- what happens ------------------------------------------------------------------------------
 
-    def _on_events(self, events: Iterable[Event]) -> None:
-        for event in events:
-            self._lifetimes.on_event(event)
-
     def _on_change(self, change: Change) -> None:
         if change.affects_result:
             self.is_old = self.after is not None
@@ -131,7 +124,7 @@ class Courses(QObject):
     def _on_opened(self) -> None:
         self.before = self.after = None
         self.refusal, self.is_old = "", False
-        self._lifetimes, self._ended = Lifetimes(), None
+        self._ended = None
         self.changed.emit()
         self.ask_soon()
 
@@ -161,7 +154,7 @@ class Courses(QObject):
         self._number += 1
         self._wanted = False
         # Not the result itself, on which all values hang.
-        self._ended = Ended(result.plan, result.forecast, self._recording.profile, self._lifetimes.found)
+        self._ended = Ended(result.plan, result.forecast, self._recording.profile, self._recording.lifetimes.found)
         if self._seen:
             self._look_back(self._ended)
 

@@ -57,10 +57,10 @@ def course_words(course: Schedule) -> str:
     if not course.is_timed:
         return f"{count(len(course.spans), 'task')}, of which no time is known yet"
     words = [duration(course.elapsed_s)]
-    if course.gain >= 1.005:
-        words[0] += f", {duration(course.busy_s)} one by one"
     if course.peak_bytes:
         words.append(f"peak {size(course.peak_bytes)}")
+    if course.gain >= 1.005:
+        words.append(f"{duration(course.busy_s)} one by one")
     guessed = sum(not span.is_known for span in course.spans)
     if guessed:
         words.append(f"{count(guessed, 'time')} guessed")

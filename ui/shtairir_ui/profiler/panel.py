@@ -76,10 +76,11 @@ class ProfilerPanel(QWidget):
         """Write the trace of the last run."""
         from shtairir.monitor.trace import write_trace
 
-        if self.recording.plan is None:
+        recording = self.recording
+        if recording.plan is None:
             return
         try:
-            write_trace(path, self.recording.profile, self.recording.plan)
+            write_trace(path, recording.profile, recording.plan, recording.lifetimes.found)
         except OSError as error:
             reason = error.strerror or str(error)
             self.message.emit(f"The trace was not written to {path}: {reason}. Choose another folder.")

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from shtairir.events import Event, RunStarted
 from shtairir.ids import NodeId
+from shtairir.memory.lifetimes import Lifetimes
 from shtairir.memory.profiler import MemoryProfiler, Profile
 from shtairir_ui.editor import Editor
 
@@ -28,6 +29,7 @@ class Recording(QObject):
         self.profile = Profile()
         self.plan: ExecutionPlan | None = None
         self.critical: frozenset[NodeId] = frozenset()
+        self.lifetimes = Lifetimes()
         self._profiler = MemoryProfiler()
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_EVERY_MS)
         self._timer.timeout.connect(self._tell)
@@ -37,7 +39,7 @@ class Recording(QObject):
 
     def forget(self) -> None:
         """Forget the last run: another graph is shown."""
-        self._profiler = MemoryProfiler()
+        self._profiler, self.lifetimes = MemoryProfiler(), Lifetimes()
         self.plan, self.critical = None, frozenset()
         self._timer.stop()
         self._tell()
@@ -47,6 +49,7 @@ class Recording(QObject):
             if isinstance(event, RunStarted):
                 self.plan, self.critical = None, frozenset()
             self._profiler.on_event(event)
+            self.lifetimes.on_event(event)
         if not self._timer.isActive():
             self._timer.start()
 
