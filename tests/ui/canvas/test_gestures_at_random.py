@@ -135,11 +135,10 @@ class Monkey:
     def step(self) -> None:
         """One gesture, from press to release, with what opens on the way."""
         if len(self.graph.nodes) > MOST_NODES:
-            self._press(Qt.Key.Key_A, CTRL)
-            self._press(Qt.Key.Key_Delete)
+            self.press(Qt.Key.Key_A, CTRL)
+            self.press(Qt.Key.Key_Delete)
         if len(self.done) % 25 == 0:
-            self._press(Qt.Key.Key_Home)
-        self.view.setFocus()
+            self.press(Qt.Key.Key_Home)
         (deed,) = self.random.choices(list(self._deeds), list(self._deeds.values()))
         detail = deed()
         self.done.append(f"{getattr(deed, '__name__', deed)} {detail if detail is not None else ''}".strip())
@@ -249,7 +248,7 @@ class Monkey:
             self.window.editor.select(self.random.sample(nodes, min(len(nodes), self.random.randint(1, 3))))
         gestures.move(self.viewport, self.somewhere())
         key, modifiers = self.random.choice(KEYS)
-        self._press(key, modifiers)
+        self.press(key, modifiers)
         return f"{key.name} {modifiers}"
 
     def menu(self) -> str:
@@ -268,11 +267,11 @@ class Monkey:
 
     def undo(self) -> None:
         for _ in range(self.random.choice([1, 1, 1, 2, 5])):
-            self._press(Qt.Key.Key_Z, CTRL)
+            self.press(Qt.Key.Key_Z, CTRL)
 
     def redo(self) -> None:
         for _ in range(self.random.choice([1, 1, 3, 6])):
-            self._press(Qt.Key.Key_Z, CTRL | SHIFT)
+            self.press(Qt.Key.Key_Z, CTRL | SHIFT)
 
     def look(self) -> None:
         if self.random.random() < 0.7:
@@ -289,12 +288,12 @@ class Monkey:
         gestures.begin_drag(self.viewport, start, end, steps=3)
         match self.random.randrange(3):
             case 0:
-                self._press(Qt.Key.Key_Escape)
+                self.press(Qt.Key.Key_Escape)
             case 1:
                 gestures.press(self.viewport, end, gestures.RIGHT)
                 gestures.release(self.viewport, end, gestures.RIGHT)
             case _:
-                self._press(Qt.Key.Key_Z, CTRL)
+                self.press(Qt.Key.Key_Z, CTRL)
         gestures.release(self.viewport, end)
 
     # -- inside --------------------------------------------------------------------------------
@@ -308,7 +307,8 @@ class Monkey:
     ) -> None:
         gestures.drag(self.viewport, start, end, button, modifiers, steps=3)
 
-    def _press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
+    def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
+        """Press a key on the canvas."""
         QTest.keyClick(self.view, key, modifiers)
         gestures.settle(1)
 
@@ -325,6 +325,17 @@ class Monkey:
         assert QApplication.activePopupWidget() is None
         modal = QApplication.activeModalWidget()
         assert modal is None, modal
+        for other in QApplication.topLevelWidgets():  # a result that was looked at closer
+            if other.isVisible() and other is not self.window and other.isWindow():
+                other.close()
+        self.attend()
+
+    def attend(self) -> None:
+        """Have the keyboard on the canvas, as after a click there."""
+        if QApplication.activeWindow() is not self.window:
+            self.window.activateWindow()
+            gestures.settle()
+        self.view.setFocus()
 
 
 @pytest.mark.timeout(120 + GESTURES)
@@ -339,14 +350,17 @@ def test_random_gestures_never_part_scene_and_document_and_undo_leads_back(windo
         assert found == [], f"seed {seed}, gesture {number}: {found[:3]} after {monkey.done[-4:]}"
     assert graph.revision > GESTURES / 4, monkey.done
     end, seen = dumps(graph), []
+    monkey.attend()
     while graph.can_undo:
-        label = graph.undo_label
-        monkey._press(Qt.Key.Key_Z, CTRL)
+        label, steps = graph.undo_label, len(graph.history)
+        monkey.press(Qt.Key.Key_Z, CTRL)
+        assert len(graph.history) == steps - 1, f"seed {seed}: {label!r} was not undone"
         assert board.disagreements() == [], f"seed {seed}: after undoing {label!r}"
     assert dumps(graph) == original, f"seed {seed}"
     while graph.can_redo:
-        label = graph.redo_label
-        monkey._press(Qt.Key.Key_Z, CTRL | SHIFT)
+        label, steps = graph.redo_label, len(graph.history)
+        monkey.press(Qt.Key.Key_Z, CTRL | SHIFT)
+        assert len(graph.history) == steps + 1, f"seed {seed}: {label!r} was not done again"
         seen.append(dumps(graph))
         assert board.disagreements() == [], f"seed {seed}: after redoing {label!r}"
     # Steps that were undone when the gestures ended can be done again too, so the end is reached, or passed.

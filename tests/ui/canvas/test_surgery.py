@@ -10,6 +10,7 @@ from shtairir.document import Graph, dumps, edits
 from shtairir.ids import NodeId, PortRef
 from shtairir_ui.canvas.hand import Hit
 from shtairir_ui.canvas.search import BlockSearch
+from shtairir_ui.canvas.tips import tip
 from shtairir_ui.replacing import replaced
 from shtairir_ui.rewiring import connected_in_order, pulled_out, spliced, swapped
 from tests.ui import gestures
@@ -468,3 +469,9 @@ def test_pinching_on_a_touchpad_zooms(pipeline: Desk) -> None:
     zoom = pipeline.view.zoom
     gestures.pinch(pipeline.viewport, QPoint(300, 300), 0.25)
     assert pipeline.view.zoom == pytest.approx(zoom * 1.25)
+
+
+def test_a_node_out_of_action_says_so_and_how_to_bring_it_back(pipeline: Desk) -> None:
+    for state, word in (("bypassed", "B lets it work again"), ("disabled", "M lets it work again")):
+        pipeline.editor.apply(edits.SetState((BLUR,), state))  # type: ignore[arg-type]
+        assert word in tip(pipeline.canvas.board.nodes[BLUR])

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from html import escape
 
+from shtairir.document.model import BYPASSED, DISABLED
 from shtairir_ui.canvas.face import PortFace
 from shtairir_ui.canvas.link_item import LinkItem
 from shtairir_ui.canvas.link_mark import LinkMark
 from shtairir_ui.canvas.node_item import NodeItem
 
 HELD_HERE = "Breakpoint: a run is held here until you let it go on."
+_STATES = {
+    BYPASSED: "Bypassed: it hands on what it is given. B lets it work again.",
+    DISABLED: "Disabled: it does not run, and neither does what needs it. M lets it work again.",
+}
 
 
 def heading(node: NodeItem | None, port: PortFace | None, link: LinkItem | None) -> str:
@@ -36,6 +41,7 @@ def tip(item: NodeItem) -> str:
     return _lines(
         f"<b>{escape(item.face.title)}</b> &nbsp;{escape(item.face.block)}",
         escape(item.face.summary),
+        _STATES.get(item.face.state, ""),
         escape(concern.text) if concern else "",
         escape(item.runtime.message) if not concern else "",
         HELD_HERE if item.stops else "",
