@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _LONGEST = 60
 _CAPITALS = ("It ", "Its ", "Block ", "Other ", "The ", "This ", "What ")
 NO_RESULT = "Its result is not in the cache."
+_PASSING = {"figure": "A figure"}
+"""What cannot be written as data, by the family of its type."""
 FIRST = "This graph has not run here before."
 
 V = TypeVar("V")
@@ -116,7 +118,8 @@ def _why(task: Task, now: Ingredients, keys: Keys, last: LastRun | None, found: 
         return Why(not_kept, None, node)
     if is_other and last.environment != keys.world.environment:
         return Why("Other versions of libraries are installed.", None, node)
-    return Why(NO_RESULT, None, node)
+    passing = next((port.type for port in task.definition.outputs if port.type.family in _PASSING), None)
+    return Why(f"{_PASSING[passing.family]} is kept only while the program runs." if passing else NO_RESULT, None, node)
 
 
 def _within(sentence: str) -> str:

@@ -382,8 +382,9 @@ def shared_cache() -> ResultCache | None:
 
     It lies in the user's cache folder; ``SHTAIRIR_CACHE_PATH`` names another, and switches it off when it is empty.
     """
-    with _lock:
-        return _cache_of(os.environ.get(VARIABLE))
+    setting = os.environ.get(VARIABLE)
+    with _lock:  # by its whole path: what is written late goes where it belongs, wherever the program is by then
+        return _cache_of(os.path.abspath(setting) if setting else setting)
 
 
 @lru_cache(maxsize=4)

@@ -40,7 +40,7 @@ def test_just_what_comes_after_a_change_runs_and_names_it(name: str, tmp_path: P
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     path, registry = folder / f"{name}.shtairir", default_registry()
     listed = [str(change) for change in changes_of(shtairir.load(path), registry, folder / "data")]
-    for title in random.Random(7).sample(listed, min(scaled(60, 6), len(listed))):
+    for title in random.Random(7).sample(listed, min(scaled(60, 4), len(listed))):
         graph = shtairir.load(path)
         shtairir.run(graph, cache="smart", keep="all")  # the last good run
         before = shtairir.plan(graph, keep="all")
