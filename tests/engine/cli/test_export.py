@@ -88,3 +88,21 @@ def test_a_picture_without_a_name_gets_that_of_the_graph(
     monkeypatch.chdir(tmp_path)
     assert call("export", graph_file, "--png").status == 0
     assert (tmp_path / "four.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_picture_carries_the_graph_and_runs_like_its_file(call: Call, graph_file: Path, tmp_path: Path) -> None:
+    pytest.importorskip("PIL")
+    picture = tmp_path / "pictures" / "four.png"
+    picture.parent.mkdir()
+    assert call("export", graph_file, "--png", picture).status == 0
+    assert list(shtairir.load(picture).nodes) == ["n", "root"]
+    assert call("run", picture, "--json").json["results"]["root.out"] == 2.0
+
+
+def test_a_picture_without_its_graph_cannot_be_opened(call: Call, graph_file: Path, tmp_path: Path) -> None:
+    pytest.importorskip("PIL")
+    picture = tmp_path / "four.png"
+    assert call("export", graph_file, "--png", picture, "--without-graph").status == 0
+    refused = call("run", picture)
+    assert refused.status == 2
+    assert "The picture carries no graph." in refused.err

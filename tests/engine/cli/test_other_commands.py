@@ -133,6 +133,12 @@ def test_edit_without_the_window_says_which_extra_brings_it(
     assert "shtairir[ui]" in called.err
 
 
+def test_a_canvas_alone_is_a_picture(call: Call, sum_graph: Path) -> None:
+    called = call("edit", sum_graph, "--canvas")
+    assert called.status == 2
+    assert "--screenshot OUT.png" in called.err
+
+
 def test_edit_without_a_screen_says_so_in_a_line(call: Call, sum_graph: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)

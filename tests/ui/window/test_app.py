@@ -55,6 +55,41 @@ def test_a_picture_is_taken_without_a_screen_after_the_run(tmp_path: Path) -> No
     assert not list(tmp_path.glob("shtairir-*")), "and leaves nothing behind"
 
 
+def test_the_canvas_alone_is_as_large_as_the_graph_takes(tmp_path: Path) -> None:
+    graph = Graph()
+    graph.add("math.number", position=(0, 0))
+    graph.add("math.number", position=(1000, 0))
+    file, pictures = save(graph, tmp_path / "wide.shtairir"), [tmp_path / "one.png", tmp_path / "two.png"]
+    for scale, picture in zip((1.0, 2.0), pictures, strict=True):
+        process = start(
+            tmp_path,
+            "from pathlib import Path",
+            "from shtairir_ui.app import main",
+            f"status = main(Path({str(file)!r}), screenshot=Path({str(picture)!r}), scale={scale}, canvas=True)",
+            "raise SystemExit(status)",
+        )
+        _, err = process.communicate(timeout=100)
+        assert process.returncode == 0, err
+    one, two = (QImage(str(picture)) for picture in pictures)
+    assert 1150 < one.width() < 1400
+    assert 60 < one.height() < 400
+    assert abs(two.width() - 2 * one.width()) <= 2
+
+
+def test_without_a_file_the_picture_shows_the_welcome_page(tmp_path: Path) -> None:
+    picture = tmp_path / "welcome.png"
+    process = start(
+        tmp_path,
+        "from pathlib import Path",
+        "from shtairir_ui.app import main",
+        f"raise SystemExit(main(screenshot=Path({str(picture)!r}), size=(1200, 800), theme='dark'))",
+    )
+    _, err = process.communicate(timeout=100)
+    assert process.returncode == 0, err
+    image = QImage(str(picture))
+    assert image.pixelColor(600, 300).lightness() > 60, "a card lies where the canvas would be dark"
+
+
 def test_a_file_that_cannot_be_opened_ends_a_picture_with_a_sentence(tmp_path: Path) -> None:
     process = start(
         tmp_path,
