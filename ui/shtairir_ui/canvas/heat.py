@@ -7,6 +7,7 @@ never alone: the figure stands on the node, and from afar a bar is as long as th
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from shtairir_ui.theme import Tokens
 
 _ON_DARK: Final = ("#3f2a63", "#3b528b", "#21918c", "#5ec962", "#fde725")
 _ON_LIGHT: Final = ("#f3f9c6", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
+
+_STEPS: Final = 128
+"""So many colours the ramp has: each is mixed once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +134,23 @@ def _kinds(facts: Mapping[NodeId, Facts], tokens: Tokens) -> tuple[dict[NodeId, 
 
 def ramp(place: float, tokens: Tokens) -> QColor:
     """The colour at a place of the ramp, 0 (little) to 1 (much)."""
-    stops = _ON_DARK if tokens.is_dark else _ON_LIGHT
-    at = min(max(place, 0.0), 1.0) * (len(stops) - 1)
+    return QColor(_stop(round(min(max(place, 0.0), 1.0) * _STEPS), tokens.is_dark))
+
+
+@functools.cache
+def _stop(step: int, is_dark: bool) -> QColor:
+    stops = _ON_DARK if is_dark else _ON_LIGHT
+    at = step / _STEPS * (len(stops) - 1)
     lower = min(int(at), len(stops) - 2)
     return theme.mix(QColor(stops[lower]), QColor(stops[lower + 1]), at - lower)
 
 
 def readable_on(ground: QColor) -> QColor:
     """Black or white, whichever is read better on a ground: on any colour, one of them has a contrast of 4.5."""
-    dark, light = QColor("#000000"), QColor("#ffffff")
-    return dark if theme.contrast(dark, ground) >= theme.contrast(light, ground) else light
+    return QColor("#000000" if _wants_dark_ink(ground.rgb()) else "#ffffff")
+
+
+@functools.lru_cache(maxsize=512)
+def _wants_dark_ink(rgb: int) -> bool:
+    ground = QColor.fromRgb(rgb)
+    return theme.contrast(QColor("#000000"), ground) >= theme.contrast(QColor("#ffffff"), ground)

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from shtairir.ids import NodeId
 from shtairir_ui import theme
 from shtairir_ui.canvas.heat import OVERLAYS, Facts, Overlay, heats
 from shtairir_ui.canvas.legend import Legend
-from shtairir_ui.runtime import IDLE
+from shtairir_ui.runtime import IDLE, NodeRuntime
 from shtairir_ui.tally import Tally
 
 if TYPE_CHECKING:
     from shtairir_ui.canvas.canvas import GraphCanvas
+    from shtairir_ui.canvas.node_item import NodeItem
     from shtairir_ui.editor import Editor
 
 PAUSE_MS = 200
@@ -81,22 +81,27 @@ class Overlays(QObject):
                 item.show_heat(None)
             self._legend.show_overlay(None)
             return
-        found, marks = heats(overlay, {node: self._facts(node) for node in items}, theme.current())
+        runtime = self._editor.runtime
+        facts = {node: self._facts(item, runtime.get(node, IDLE)) for node, item in items.items()}
+        found, marks = heats(overlay, facts, theme.current())
         for node, item in items.items():
             item.show_heat(found[node])
         self._legend.show_overlay(overlay, marks)
 
-    def _facts(self, node: NodeId) -> Facts:
+    def _facts(self, item: NodeItem, state: NodeRuntime) -> Facts:
         """What is known of a node; of one that others are inside of, by those."""
         editor, tally = self._editor, self._tally
-        state, path = editor.runtime.get(node, IDLE), editor.place.whole(node)
-        paths = [path, *editor.inside(path)]
-        ages = [age for one in paths if (age := tally.age_s(one)) is not None]
-        definition = editor.definition(node)
+        path = editor.place.whole(item.node) if editor.place.path else item.node
+        inside = editor.inside(path)
+        runs, age_s = tally.runs.get(path, 0), tally.age_s(path)
+        if inside:
+            runs = max(runs, *(tally.runs.get(one, 0) for one in inside))
+            ages = [age for one in (path, *inside) if (age := tally.age_s(one)) is not None]
+            age_s = min(ages, default=None)
         return Facts(
             elapsed_s=state.elapsed_s,
             memory_bytes=max(state.peak_bytes, state.output_bytes) or None,
-            runs=max(tally.runs[one] for one in paths) or None,
-            age_s=min(ages, default=None),
-            category=definition.category if definition is not None else "",
+            runs=runs or None,
+            age_s=age_s,
+            category=item.face.category,
         )
