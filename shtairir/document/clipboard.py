@@ -13,8 +13,9 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from shtairir.document.edits import AddCode, AddNodes, Batch, Edit, PutFrame, PutNote, count_of, node_in
-from shtairir.document.model import Content, Frame, Link, Node, Point, Rect
+from shtairir.document.carrying import brought, carried
+from shtairir.document.edits import AddCode, AddNodes, Batch, Edit, count_of, node_in
+from shtairir.document.model import Content, Link, Node, Point
 from shtairir.document.naming import free_name
 from shtairir.document.parsing import parse_json
 from shtairir.document.reading import check_format, located
@@ -51,8 +52,7 @@ def copy_text(scopes: Scopes, state: State, nodes: Sequence[NodeId]) -> str:
         "nodes": [node_record(node) for node in chosen.values()],
         "links": [link_record(link) for link in _feeding(state, chosen) if link.source.node in chosen],
     }
-    frames = [frame for frame in state.header.frames if _holds_only(frame, chosen, state)]
-    notes = [note for note in state.header.notes if any(_lies_in(note.rect, frame.rect) for frame in frames)]
+    frames, notes = carried(state.header, state.nodes, chosen)
     record.update({"frames": list(map(frame_record, frames))} if frames else {})
     record.update({"notes": list(map(note_record, notes))} if notes else {})
     inside = {name: list(one.nodes.values()) for name, one in scopes.definitions.items()}
@@ -96,38 +96,9 @@ def pasted(
     inner = [link for link in content.links if link.source.node in ids]
     nodes = _renewed(map(luggage.renamed, content.nodes), inner, state, free_id, offset, "paste")
     carries_code = any(isinstance(edit, AddCode) for edit in luggage.edits) or _run_what_they_say(content)
-    return Paste(Batch((*luggage.edits, nodes, *_areas(content, state, offset)), nodes.label), nodes, carries_code)
-
-
-def _holds_only(frame: Frame, chosen: Container[NodeId], state: State) -> bool:
-    """Whether there are nodes in a frame, and all of them are copied: then the frame is, too."""
-    inside = [key for key, node in state.nodes.items() if _lies_in((*node.position, 0.0, 0.0), frame.rect)]
-    return bool(inside) and all(key in chosen for key in inside)
-
-
-def _lies_in(rect: Rect, other: Rect) -> bool:
-    (x, y, width, height), (left, top, wide, high) = rect, other
-    return left <= x and top <= y and x + width <= left + wide and y + height <= top + high
-
-
-def _areas(content: Content, state: State, offset: Point) -> list[Edit]:
-    """The frames and notes that came along, under ids that nobody has, where the nodes are put."""
-    frames = {frame.id for frame in state.header.frames}
-    notes = {note.id for note in state.header.notes}
-    edits: list[Edit] = []
-    for frame in content.header.frames:
-        copy = replace(frame, id=free_name(frame.id, frames), rect=_moved(frame.rect, offset))
-        frames.add(copy.id)
-        edits.append(PutFrame(copy))
-    for note in content.header.notes:
-        card = replace(note, id=free_name(note.id, notes), rect=_moved(note.rect, offset))
-        notes.add(card.id)
-        edits.append(PutNote(card))
-    return edits
-
-
-def _moved(rect: Rect, by: Point) -> Rect:
-    return (rect[0] + by[0], rect[1] + by[1], rect[2], rect[3])
+    return Paste(
+        Batch((*luggage.edits, nodes, *brought(content.header, state.header, offset)), nodes.label), nodes, carries_code
+    )
 
 
 def _run_what_they_say(content: Content) -> bool:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from shtairir.block.registry import default_registry
 from shtairir.document import edits
+from shtairir.document.carrying import brought
 from shtairir.document.files import file_snapshot
-from shtairir.document.model import ACTIVE, Frame, JsonValue, Link, Node, Parameter, Point
+from shtairir.document.model import ACTIVE, JsonValue, Link, Node, Parameter, Point
 from shtairir.document.naming import IdSource, free_name
 from shtairir.document.paths import rebase
 from shtairir.document.references import DEFAULT, FILE, INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT, instance_of, name_of
@@ -51,13 +52,11 @@ def unfolded(
     inside, luggage = _opened(graph, instance, scopes, registry)
     content = [luggage.renamed(node) for node in _nodes(graph, inside, registry)]
     made = expansion(graph, instance, inside, content, parameters)
-    taken = {frame.id for frame in graph.header.frames}
-    frames = [_moved_frame(frame, made.offset, taken) for frame in inside.header.frames]
     steps: list[edits.Edit] = [
         *luggage.edits,
         edits.RemoveNodes((instance.id,)),
         edits.AddNodes(tuple(made.nodes.values()), tuple(made.links)),
-        *map(edits.PutFrame, frames),
+        *brought(inside.header, graph.header, made.offset),
         *(edits.SetValue(target.node, target.port, value) for target, value in made.values.items()),
     ]
     if inside.scope is not None and len(edits.users_of(inside.scope, scopes)) == 1:
@@ -93,13 +92,6 @@ def _nodes(graph: Snapshot, inside: Snapshot, registry: Registry | None) -> list
         return holds_path(inside, node, port, registry)
 
     return [rebase(node, inside.base_dir, graph.base_dir, is_path) for node in inside.nodes.values()]
-
-
-def _moved_frame(frame: Frame, offset: Point, taken: set[str]) -> Frame:
-    key = frame.id if frame.id not in taken else free_name(frame.id, taken)
-    taken.add(key)
-    x, y, width, height = frame.rect
-    return replace(frame, id=key, rect=(x + offset[0], y + offset[1], width, height))
 
 
 @dataclass(frozen=True, slots=True)

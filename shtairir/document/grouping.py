@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from shtairir.block.interface import type_name
 from shtairir.document import edits
+from shtairir.document.carrying import carried
 from shtairir.document.jsonable import to_json
-from shtairir.document.model import Content, Frame, Header, JsonValue, Link, NamedResult, Node, Parameter, Point
+from shtairir.document.model import Content, Header, JsonValue, Link, NamedResult, Node, Parameter
 from shtairir.document.naming import IdSource, free_name, is_name, stem_of
 from shtairir.document.references import INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT, instance_block
 from shtairir.errors import EditError
@@ -131,12 +132,13 @@ class _Grouping:
                 self._outer.append(Link(PortRef(self._instance, self._output(link.source)), link.target, link.extra))
         parameters = tuple(map(self._followed_parameter, self._graph.header.parameters))
         results = tuple(map(self._followed_result, self._graph.header.results))
-        frames = tuple(frame for frame in self._graph.header.frames if self._surrounds_only_chosen(frame))
-        header = Header(title, frames=frames)
+        frames, notes = carried(self._graph.header, self._graph.nodes, self._chosen)
+        header = Header(title, frames=frames, notes=notes)
         content = Content(tuple(self._nodes.values()), tuple(self._inner), header)
         instance = Node(self._instance, instance_block(name), position=self._centre)
         steps: list[edits.Edit] = [
             *(edits.RemoveFrame(frame.id) for frame in frames),
+            *(edits.RemoveNote(note.id) for note in notes),
             edits.RemoveNodes(tuple(self._chosen)),
             edits.AddNodes((instance,), tuple(self._outer)),
         ]
@@ -234,12 +236,3 @@ class _Grouping:
 
     def _deeper(self, port: PortRef) -> PortRef:
         return PortRef(NodeId(f"{self._instance}/{port.node}"), port.port)
-
-    def _surrounds_only_chosen(self, frame: Frame) -> bool:
-        inside = [key for key, node in self._graph.nodes.items() if _lies_in(node.position, frame.rect)]
-        return bool(inside) and all(key in self._chosen for key in inside)
-
-
-def _lies_in(point: Point, rect: tuple[float, float, float, float]) -> bool:
-    x, y, width, height = rect
-    return x <= point[0] <= x + width and y <= point[1] <= y + height

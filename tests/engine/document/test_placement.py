@@ -260,3 +260,21 @@ def test_a_graph_file_that_is_pasted_brings_its_frames_and_notes() -> None:
     graph = Graph()
     graph.paste_text(dumps(made).decode())
     assert (len(graph.frames), len(graph.notes), len(graph.nodes)) == (1, 1, 2)
+
+
+def test_notes_in_a_frame_go_into_a_definition_and_come_back() -> None:
+    graph = _chain(3)
+    graph.arrange()
+    x, y = graph.nodes[NodeId("negate")].position
+    graph.apply(PutFrame(Frame("f", "Middle", rect=(x - 20, y - 120, 300, 400))))
+    graph.apply(PutNote(Note("why", "Why", (x, y - 100, 120, 40))))
+    made = graph.make_subgraph(["negate"])
+    assert (len(graph.frames), len(graph.notes)) == (0, 0)
+    inner = next(iter(graph.subgraphs.values()))
+    assert (len(inner.frames), len(inner.notes)) == (1, 1)
+    graph.expand(made)
+    assert [frame.title for frame in graph.frames] == ["Middle"]
+    assert [note.text for note in graph.notes] == ["Why"]
+    graph.undo()
+    graph.undo()
+    assert graph.notes[0].rect == (x, y - 100, 120, 40)
