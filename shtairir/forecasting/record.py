@@ -14,9 +14,9 @@ import logging
 import math
 import os
 import threading
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -206,13 +206,18 @@ class Track:
 
     def _file_of(self, graph: str) -> Path:
         assert self._folder is not None
-        name = blake2b(graph.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
-        return self._folder / f"{name}.json"
+        name = graph.encode("utf-8", "surrogatepass")
+        # No library of hashes, which takes longer to import than all of this: what is in the file is checked anyway.
+        return self._folder / f"{zlib.crc32(name):08x}{zlib.adler32(name):08x}.json"
 
     def _read(self, graph: str) -> list[Entry]:
         if self._folder is None:
             return []
-        return _read(self._file_of(graph), lambda document: [_checked(row) for row in document["runs"]]) or []
+
+        def runs(document: Any) -> list[Entry]:
+            return [_checked(row) for row in document["runs"]] if document["graph"] == graph else []
+
+        return _read(self._file_of(graph), runs) or []
 
     def _read_pools(self) -> dict[str, deque[float]]:
         found = _read(self._folder / _POOL, _pools_of) if self._folder is not None else None

@@ -95,6 +95,9 @@ def test_how_far_off_other_graphs_were_is_known_to_all(own_record: Track) -> Non
     assert sum(map(len, pools.values())) >= 8
 
 
+HEAD = {"format": "shtairir-forecasts", "version": 1, "graph": "recorded"}
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -102,10 +105,10 @@ def test_how_far_off_other_graphs_were_is_known_to_all(own_record: Track) -> Non
         "{",
         "[]",
         "null",
-        json.dumps({"format": "shtairir-forecasts", "version": 9, "runs": []}),
-        json.dumps({"format": "shtairir-forecasts", "version": 1, "runs": [[1, 2, 3]]}),
-        json.dumps({"format": "shtairir-forecasts", "version": 1, "runs": [[*ENTRY[:4], -1.0, *ENTRY[5:]]]}),
-        json.dumps({"format": "shtairir-forecasts", "version": 1, "runs": [[*ENTRY[:4], float("nan"), *ENTRY[5:]]]}),
+        json.dumps({**HEAD, "version": 9, "runs": []}),
+        json.dumps({**HEAD, "runs": [[1, 2, 3]]}),
+        json.dumps({**HEAD, "runs": [[*ENTRY[:4], -1.0, *ENTRY[5:]]]}),
+        json.dumps({**HEAD, "runs": [[*ENTRY[:4], float("nan"), *ENTRY[5:]]]}),
     ],
 )
 def test_a_damaged_record_is_told_and_written_anew(
