@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import polars
 
 _ROWS = "row"
-_ALL = "all numbers"
+_ALL = "all"
 
 
 class ChartPane(QWidget):

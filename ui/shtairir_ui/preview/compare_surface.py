@@ -68,6 +68,7 @@ class CompareSurface(ImageSurface):
             self._paint_divider(painter)
             self._paint_label(painter, self._labels[0], Qt.AlignmentFlag.AlignLeft)
             self._paint_label(painter, self._labels[1], Qt.AlignmentFlag.AlignRight)
+            self.paint_focus(painter)
 
     def _paint_divider(self, painter: QPainter) -> None:
         tokens = theme.current()

@@ -173,6 +173,13 @@ class ImageSurface(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._scale < 2)
         painter.drawImage(seen, level, source)
 
+    def paint_focus(self, painter: QPainter) -> None:
+        """Paint the frame that tells where the keyboard is."""
+        if self.hasFocus():
+            painter.setPen(theme.current().focus)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+
     # -- Qt ------------------------------------------------------------------------------------
 
     @guarded
@@ -183,9 +190,7 @@ class ImageSurface(QWidget):
             if self._picture is None:
                 return
             self.paint_picture(painter, self._picture)
-            if self.hasFocus():
-                painter.setPen(theme.current().focus)
-                painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+            self.paint_focus(painter)
 
     @guarded
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -65,7 +65,7 @@ class Pages(QStackedWidget):
         self.empty.show_empty(empty)
         self.setCurrentWidget(self.empty)
 
-    def show_any(self, value: object, family: str) -> None:
+    def show_any(self, value: object, family: str, label: str = "") -> None:
         """Show a value in the view of its kind; the one that is shown already stays as it is."""
         make = _VIEWS[kind_of(value, family)]
         view = self._views.get(make) or self._make(make)
@@ -73,7 +73,7 @@ class Pages(QStackedWidget):
             return
         if view is not self.view:
             self._leave()
-        self.view, self._value = view, value
+        self.view, self._value, view.label = view, value, label
         self.setCurrentWidget(view)
         view.show_value(value)
 

@@ -181,7 +181,7 @@ class PreviewPanel(QWidget):
         if output.empty is not None:
             self._show_empty(output.empty)
         else:
-            self.pages.show_any(value, family)
+            self.pages.show_any(value, family, state.title)
             self._offer(True)
 
     def _show_empty(self, empty: Empty) -> None:

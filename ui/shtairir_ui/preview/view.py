@@ -50,12 +50,15 @@ class View(QWidget):
     ----------
     neighbours
         Names the other results of the run; the panel puts it there.
+    label
+        What the value is called; the panel puts it there.
     """
 
     def __init__(self, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.jobs = Jobs(workers, self._on_began, self._on_failed)
         self.neighbours: Callable[[], list[Neighbour]] = list
+        self.label = ""
         self._keys: dict[str, Callable[[], object]] = {}
         tokens = theme.current()
         self.info = Elided()
