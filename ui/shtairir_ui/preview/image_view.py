@@ -165,7 +165,7 @@ class ImageView(View):
         self.jobs.latest(
             "other",
             lambda _ticket: picture_of(other.value, shade),
-            lambda picture: self.surface.show_other(picture, self.label or "this", other.label),
+            lambda picture: self.surface.show_other(picture, self.caption or "this", other.label),
         )
 
     def _follow_other(self) -> None:

@@ -73,7 +73,7 @@ class Pages(QStackedWidget):
             return
         if view is not self.view:
             self._leave()
-        self.view, self._value, view.label = view, value, label
+        self.view, self._value, view.caption = view, value, label
         self.setCurrentWidget(view)
         view.show_value(value)
 

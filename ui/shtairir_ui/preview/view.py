@@ -50,7 +50,7 @@ class View(QWidget):
     ----------
     neighbours
         Names the other results of the run; the panel puts it there.
-    label
+    caption
         What the value is called; the panel puts it there.
     """
 
@@ -58,7 +58,7 @@ class View(QWidget):
         super().__init__(parent)
         self.jobs = Jobs(workers, self._on_began, self._on_failed)
         self.neighbours: Callable[[], list[Neighbour]] = list
-        self.label = ""
+        self.caption = ""
         self._keys: dict[str, Callable[[], object]] = {}
         tokens = theme.current()
         self.info = Elided()
