@@ -59,7 +59,7 @@ class LiveMode(QObject):
         editor.graph_changed.connect(self._on_change)
         editor.blocks_changed.connect(self._soon)
         editor.run_finished.connect(self._on_finished)
-        editor.run_refused.connect(self._on_finished)
+        editor.run_refused.connect(self._on_refused)
         editor.document_opened.connect(self._rest)
 
     @property
@@ -118,28 +118,34 @@ class LiveMode(QObject):
             editor.stop()  # the next begins when this one is over; any other run ends in peace
 
     def _begin(self, *, quick: bool) -> None:
+        editor, due = self._editor, self._due()
+        if due:
+            self._mine = True
+            root = editor.root.snapshot()
+            editor.run_live(due, coarse_nodes(root, editor.registry, due) if quick else (), quick=quick)
+
+    def _due(self) -> tuple[NodeId, ...]:
         editor = self._editor
         editor.check_now()
         broken = {NodeId(p.node.partition("/")[0]) for p in editor.problems if p.node and p.severity == "error"}
-        root, states = editor.root.snapshot(), editor.root_states
-        due = due_nodes(root, editor.registry, states, broken)
-        if not due:
-            return
-        self._mine = True
-        editor.run_live(due, coarse_nodes(root, editor.registry, due) if quick else (), quick=quick)
+        return due_nodes(editor.root.snapshot(), editor.registry, editor.root_states, broken)
 
-    def _on_finished(self, _end: object) -> None:
+    def _on_finished(self, _result: object) -> None:
         mine, self._mine = self._mine, False
         gave_way, self._gave_way = self._gave_way, False
         if not self._on or self._timer.isActive():
             return
-        editor = self._editor
-        editor.refresh_staleness()
-        states = editor.root_states.values()
-        if gave_way or any(state.stale for state in states):
+        self._editor.refresh_staleness()
+        states, due = self._editor.root_states, self._due()
+        # Only what has changed meanwhile: a run that a person stopped is not begun again by itself.
+        if gave_way or any(states[node].stale for node in due if node in states):
             self._timer.start()
-        elif mine and any(state.coarse for state in states):
+        elif mine and any(states[node].coarse for node in due if node in states):
             self._refining.start()
+
+    def _on_refused(self, _error: object) -> None:
+        """It would be refused again: the next change may mend it."""
+        self._mine = self._gave_way = False
 
     def _refine(self) -> None:
         """Nothing has changed for a while: make in full what was made coarsely."""

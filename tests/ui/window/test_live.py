@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from shtairir.block.registry import Registry
 from shtairir.document import Graph
+from shtairir.errors import PlanningError
 from shtairir.events import NodeStatus
 from shtairir.ids import NodeId, PortName, PortRef
 from shtairir_ui.live import due_nodes
@@ -111,6 +112,48 @@ def test_quick_look_comes_first_and_the_real_value_after_it(window: MainWindow, 
     _switch(window)
     qtbot.waitUntil(lambda: len(seen) == 2 and not window.editor.is_running)
     assert seen == [(2.0, True), (2.5, False)]
+
+
+def test_real_value_follows_also_where_something_waits_for_a_person(window: MainWindow, qtbot: QtBot) -> None:
+    nodes = _chain(window, "sample.fine", "sample.mail")
+    GATE.set()
+    with qtbot.waitSignal(window.editor.run_finished):
+        QTest.keyClick(window, Qt.Key.Key_F5)
+    _switch(window)
+    runs: list[None] = []
+    window.editor.run_started.connect(lambda: runs.append(None))
+    window.editor.set_value(nodes[0], "factor", 1.25)
+    qtbot.waitUntil(lambda: _value(window, nodes[0]) == 1.25 and not window.editor.is_running)
+    qtbot.wait(700)
+    assert len(runs) == 2  # the quick look and the real value, and then it is quiet
+    assert window.editor.runtime[nodes[1]].stale
+
+
+def test_run_that_a_person_stopped_is_not_begun_again(window: MainWindow, qtbot: QtBot) -> None:
+    nodes = _chain(window, "sample.hold")
+    _switch(window)
+    qtbot.waitUntil(lambda: window.editor.runtime.get(nodes[0], NodeRuntime()).status is NodeStatus.RUNNING)
+    with qtbot.waitSignal(window.editor.run_finished):
+        window.editor.stop()
+    qtbot.wait(300)
+    assert not window.editor.is_running
+
+
+def test_refused_run_is_not_tried_over_and_over(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _chain(window, "sample.slow")
+
+    def refuse(*_args: object, **_how: object) -> None:
+        raise PlanningError("There is no plan.")
+
+    monkeypatch.setattr("shtairir.start", refuse)
+    refused: list[object] = []
+    window.editor.run_refused.connect(refused.append)
+    _switch(window)
+    qtbot.waitUntil(lambda: len(refused) == 1)
+    qtbot.wait(400)
+    assert len(refused) == 1
 
 
 def test_nodes_with_errors_keep_only_their_own_branch_from_running(registry: Registry) -> None:
