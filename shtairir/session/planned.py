@@ -61,6 +61,7 @@ def with_preview(plan: ExecutionPlan, wishes: Wishes) -> ExecutionPlan:
 def _plan(graph: Source, wishes: Wishes) -> ExecutionPlan:
     from shtairir.document.freezing import frozen_nodes
     from shtairir.document.graph import Graph
+    from shtairir.document.snapshot import Snapshot
     from shtairir.document.upgrading import upgrade
 
     blocks = wishes.registry if wishes.registry is not None else default_registry()
@@ -68,7 +69,8 @@ def _plan(graph: Source, wishes: Wishes) -> ExecutionPlan:
         upgrade(graph, blocks)
     source, file = graph if isinstance(graph, Graph) else snapshot_of(graph), _file_of(graph)
     config = _config(wishes, frozen_nodes(source.snapshot()))
-    shelved = _shelf().plan_of(graph, config, blocks) if isinstance(graph, Graph) and not wishes.parameters else None
+    is_shelved = isinstance(graph, Graph | Snapshot) and not wishes.parameters
+    shelved = _shelf().plan_of(source, config, blocks) if is_shelved else None
     if shelved is not None:
         now = source.snapshot()
         return note_source(shelved, PlanSource(now, now, targets=config.targets, file=file))
@@ -79,7 +81,8 @@ def _plan(graph: Source, wishes: Wishes) -> ExecutionPlan:
     if refused:
         made = replace(made, untrusted=refused)
     note_source(made, PlanSource(given, snapshot, dict(wishes.parameters), config.targets, file))
-    if isinstance(graph, Graph) and not wishes.parameters and not refused:
+    # Of a snapshot whose nodes had to be brought up to date, it could not be seen what is different next time.
+    if is_shelved and not refused and (given is graph or isinstance(graph, Graph)):
         _shelf().put(graph, snapshot, config, blocks, made, wiring)
     return made
 
