@@ -28,6 +28,7 @@ from shtairir_ui.features import (
 
 FEATURES: tuple[Feature, ...] = (
     editing.FEATURE,
+    editing.LOOKING,
     everything.FEATURE,
     keyboard.FEATURE,
     arrange.FEATURE,
