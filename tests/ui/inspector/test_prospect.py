@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shtairir.document import Graph
+from shtairir.document import Graph, SetState
 from shtairir.forecasting import Forecast
 from shtairir.ids import NodeId
 from shtairir_ui.inspector.prospect import next_words, reach_words
@@ -44,3 +44,11 @@ def test_reach_of_a_change_is_told_with_its_share_of_the_time() -> None:
 
 def test_reach_without_times_is_told_without_them() -> None:
     assert reach_words(_row().snapshot(), {}, NodeId("b")) == "A change here runs this node and 1 other after it again."
+
+
+def test_reach_of_a_node_out_of_action_is_that_it_is() -> None:
+    graph = _row()
+    graph.apply(SetState((NodeId("b"),), "bypassed"))
+    graph.apply(SetState((NodeId("c"),), "disabled"))
+    assert reach_words(graph.snapshot(), {}, NodeId("b")).startswith("Bypassed: it hands on what it is given")
+    assert reach_words(graph.snapshot(), {}, NodeId("c")).startswith("Disabled: it does not run")

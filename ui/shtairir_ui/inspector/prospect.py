@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from shtairir.document import Snapshot
+from shtairir.document.model import BYPASSED, DISABLED
 from shtairir.ids import NodeId
 from shtairir_ui.quantities import count, duration, percent
 from shtairir_ui.runtime import IDLE, NodeRuntime
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from shtairir.forecasting import Forecast
 
 _LOW, _HIGH = 0.25, 0.75
+_IDLE = {
+    BYPASSED: "Bypassed: it hands on what it is given, so a change here changes nothing.",
+    DISABLED: "Disabled: it does not run, and neither does what needs it.",
+}
 
 
 def next_words(forecast: Forecast | None, path: NodeId) -> str:
@@ -36,6 +41,8 @@ def next_words(forecast: Forecast | None, path: NodeId) -> str:
 
 def reach_words(graph: Snapshot, runtime: Mapping[NodeId, NodeRuntime], node: NodeId) -> str:
     """What a change of this node makes run again, and how much of the graph's work that is."""
+    if graph.nodes[node].state in _IDLE:
+        return _IDLE[graph.nodes[node].state]
     reached = downstream([node], graph.links.values())
     others = len(reached) - 1
     what = f"this node and {count(others, 'other')} after it" if others else "this node"
