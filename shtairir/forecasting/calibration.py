@@ -44,6 +44,7 @@ _BETTER = 0.9
 
 _FROM = 3
 _NEAR = 1.4
+_FARTHEST = 3.0
 _T90 = (3.08, 1.89, 1.64, 1.53, 1.48, 1.44, 1.41, 1.40)
 """Student's t, of which nine of ten are below, for 1, 2, ... degrees of freedom."""
 
@@ -166,7 +167,11 @@ def _without_own(pool: Sequence[float], spread: float, outside: float) -> Quanti
 
 
 def _mixed(first: Quantiles, own: Sequence[float]) -> Quantiles:
-    """Return the quantiles of a graph that was run a few times."""
+    """Return the quantiles of a graph that was run a few times.
+
+    How far its runs lie apart counts more with each of them. It is drawn towards what was expected before there were
+    any, and does not go far beyond that: of two runs, one of which was disturbed, next to nothing follows.
+    """
     count = len(own)
     weight = count / (count + 1.0)
     middle = (1 - weight) * first.middle + weight * median(own)
@@ -178,6 +183,6 @@ def _mixed(first: Quantiles, own: Sequence[float]) -> Quantiles:
             deviation = math.sqrt(sum((each - mean) ** 2 for each in own) / (count - 1))
             seen = max(deviation * _T90[count - 2] * math.sqrt(1 + 1 / count), _LEAST_REACH)
             trust = (count - 1) / (count - 1 + _PRIOR_RUNS)
-            reach = math.exp((1 - trust) * math.log(reach) + trust * math.log(seen))
+            reach = math.exp((1 - trust) * math.log(reach) + trust * math.log(min(seen, _FARTHEST * reach)))
         sides.append(reach)
     return Quantiles(middle - sides[0], middle, middle + sides[1])

@@ -90,7 +90,12 @@ def nodes_of(task: Task) -> list[NodeId]:
 
 
 def rehearsed(
-    plan: ExecutionPlan, running: Collection[int], loaded: Loaded = _NOTHING, workers: int | None = None
+    plan: ExecutionPlan,
+    running: Collection[int],
+    loaded: Loaded = _NOTHING,
+    *,
+    workers: int | None = None,
+    keeps_all: bool = False,
 ) -> Rehearsed:
     """Return how a run of some of the tasks is expected to go.
 
@@ -102,11 +107,13 @@ def rehearsed(
         What is read back of what need not.
     workers
         On how many; those of the plan when ``None``.
+    keeps_all
+        Whether no value is let go, as in the window.
     """
     workers = workers or plan.workers
     expected = [_expected(task, plan.workers / workers) for task in plan.tasks]
     known = [task for task in running if expected[task].elapsed_s is not None]
-    memory = _memory(plan, running, expected, loaded)
+    memory = _memory(plan, running, expected, loaded, keeps_all=keeps_all)
     times = _times(plan, running, expected, workers) if len(known) >= _LEAST_KNOWN * len(running) else None
     if times is None:
         return Rehearsed(None, SCATTER["unknown"], 0.0, *memory, None, {})
@@ -184,12 +191,16 @@ class _Memory(NamedTuple):
     all_sized: bool
 
 
-def _memory(plan: ExecutionPlan, running: Collection[int], expected: Sequence[Expected], loaded: Loaded) -> _Memory:
+def _memory(
+    plan: ExecutionPlan, running: Collection[int], expected: Sequence[Expected], loaded: Loaded, *, keeps_all: bool
+) -> _Memory:
     """Return the most that is held at a time, and all that is made, as far as that is known."""
     estimates = [plan.tasks[task].estimate for task in running]
     made_bytes = sum(nbytes for one in estimates for nbytes in one.output_bytes if nbytes is not None)
     all_sized = all(_is_sized(plan.tasks[task]) for task in running)
     held = plan.tasks.columns.held if isinstance(plan.tasks, Tasks) else None
+    if held is not None and keeps_all:
+        held = replace(held, readers=[count + 1 for count in held.readers])
     peak_bytes = 0
     if held is not None and running:
         peak_bytes = _peak(plan, held, sorted(running), _durations(expected))

@@ -175,9 +175,13 @@ class Foresight:
         """What the plan alone says."""
         plan, graph = self.plan, graph_key(self.plan)
         tasks = self._running()
-        found = _rehearsed_whole(plan) if len(tasks) == len(plan.tasks) else rehearsed(plan, tasks, self._loaded())
+        if len(tasks) == len(plan.tasks) and self._keep is not None:
+            found = _rehearsed_whole(plan)
+        else:
+            found = rehearsed(plan, tasks, self._loaded(), keeps_all=self._keep is None)
         names = "all" if len(tasks) == len(plan.tasks) else ",".join(sorted(plan.tasks[task].node for task in tasks))
-        conditions = f"{plan.level}|{plan.workers}|{self._backend}|{self._in_processes}|{len(plan.tasks)}"
+        kept = "all" if self._keep is None else ",".join(sorted(map(str, self._keep)))
+        conditions = f"{plan.level}|{plan.workers}|{self._backend}|{self._in_processes}|{len(plan.tasks)}|{kept}"
         signature = zlib.crc32(f"{conditions}|{names}".encode())
         past = self._past
         ground = self._ground(found, sum(entry.signature == signature for entry in past), len(past))
@@ -195,7 +199,8 @@ class Foresight:
         """Return what is read back from the cache: all that is there for readers, and of it what is wanted itself."""
         known = self._spared.known if self._spared is not None else {}
         wanted = {port.node for port in (*self.plan.results, *(self._keep or ()))}
-        return Loaded(sum(known.values()), sum(nbytes for node, nbytes in known.items() if node in wanted))
+        kept = [nbytes for node, nbytes in known.items() if self._keep is None or node in wanted]
+        return Loaded(sum(known.values()), sum(kept))
 
     def _running(self) -> frozenset[int]:
         """Return the tasks that run."""
@@ -287,10 +292,10 @@ def _ratios(basis: Basis, model_s: float, past: Sequence[Entry]) -> list[float]:
 
 
 def _on_ground(entries: Sequence[Entry], basis: Basis) -> Sequence[Entry]:
-    """Return those that were made as this one will be: first in its program, or not; all, if these are few."""
+    """Return those that were made as this one will be: first in its program, or not; all, if there are none."""
     first = basis.ground.endswith(_FIRST)
     found = [entry for entry in entries if entry.ground.endswith(_FIRST) == first]
-    return found if len(found) >= _SOME else entries
+    return found or entries
 
 
 def likeness_of(plan: ExecutionPlan, tasks: Collection[int]) -> int:

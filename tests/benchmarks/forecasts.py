@@ -101,16 +101,16 @@ def _diamonds() -> shtairir.Graph:
     return graph
 
 
-def made_graphs() -> Iterator[shtairir.Graph]:
-    """Yield the graphs that are run beside the examples."""
-    yield _chain(wait, 6, seconds=0.01, scatter=0.05)
-    yield _chain(wait, 3, seconds=0.02, scatter=0.6)
-    yield _chain(compute, 5, seconds=0.006, scatter=0.2)
-    yield _chain(two_ways, 2, seconds=0.015)
-    yield _chain(wait, 4, seconds=0.01, scatter=0.2, slips=0.05)
-    yield _beside(wait, 12, seconds=0.01, scatter=0.3)
-    yield _beside(compute, 8, seconds=0.006, scatter=0.3)
-    yield _beside(wait, 1, seconds=0.03, scatter=0.4)
+def made_graphs(scale: float = 1.0) -> Iterator[shtairir.Graph]:
+    """Yield the graphs that are run beside the examples; ``scale`` makes all of it longer or shorter."""
+    yield _chain(wait, 6, seconds=0.01 * scale, scatter=0.05)
+    yield _chain(wait, 3, seconds=0.02 * scale, scatter=0.6)
+    yield _chain(compute, 5, seconds=0.006 * scale, scatter=0.2)
+    yield _chain(two_ways, 2, seconds=0.015 * scale)
+    yield _chain(wait, 4, seconds=0.01 * scale, scatter=0.2, slips=0.05)
+    yield _beside(wait, 12, seconds=0.01 * scale, scatter=0.3)
+    yield _beside(compute, 8, seconds=0.006 * scale, scatter=0.3)
+    yield _beside(wait, 1, seconds=0.03 * scale, scatter=0.4)
     yield _diamonds()
 
 
@@ -180,10 +180,11 @@ def tried(name: str, run: Callable[[], RunResult], runs: int) -> Tally:
     return tally
 
 
-def made(runs: int, seed: int = 1) -> list[Tally]:
+def made(runs: int, seed: int = 1, scale: float = 1.0) -> list[Tally]:
     """Run the made graphs."""
     _chance.seed(seed)
-    return [tried(graph.name, lambda graph=graph: shtairir.run(graph, workers=2), runs) for graph in made_graphs()]  # type: ignore[misc]
+    graphs = made_graphs(scale)
+    return [tried(graph.name, lambda graph=graph: shtairir.run(graph, workers=2), runs) for graph in graphs]  # type: ignore[misc]
 
 
 def bundled(runs: int) -> list[Tally]:

@@ -107,3 +107,8 @@ def test_of_two_amounts_the_middle_is_near_both() -> None:
     assert all(abs(middle - amount) / amount < 0.2 for amount in (370.0, 485.0))
     assert usual([100.0, 100.0, 900.0, 100.0]) == 100.0
     assert usual([0.0, 0.0]) == 0.0
+
+
+def test_after_two_runs_that_differ_wildly_the_range_is_no_nonsense() -> None:
+    low, _, high = calibrated([0.0, 3.0], [], 0.35)
+    assert high - low < 3.0

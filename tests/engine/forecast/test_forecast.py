@@ -265,3 +265,11 @@ def test_a_file_and_its_path_share_one_record(tmp_path: Path, monkeypatch: pytes
     shtairir.run(tmp_path / "sum.shtairir")
     monkeypatch.chdir(tmp_path)
     assert shtairir.forecast("sum.shtairir").runs == 1
+
+
+def test_where_all_values_are_kept_more_memory_is_foreseen() -> None:
+    shtairir.run(graph())
+    foreseen = shtairir.forecast(graph(), keep="all", cache="off")
+    truth = shtairir.run(graph(), keep="all").memory.peak_bytes
+    assert foreseen.peak_bytes == pytest.approx(truth, rel=0.05)
+    assert truth > 2_300_000  # all three values, and not only two at a time
