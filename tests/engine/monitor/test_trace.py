@@ -131,8 +131,9 @@ def crossing(events: list[TraceEvent]) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("level", ["none", "balanced", "aggressive"])
-@pytest.mark.parametrize("name", ["three_times", "parameter_sweep", "elementwise"])
+@pytest.mark.parametrize(
+    ("name", "level"), [("three_times", "none"), ("parameter_sweep", "balanced"), ("elementwise", "aggressive")]
+)
 def test_no_slice_is_dropped_by_who_reads_the_trace(name: str, level: str) -> None:
     graph = shtairir.load(EXAMPLES / f"{name}.shtairir")
     lifetimes, profiler = Lifetimes(), MemoryProfiler()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:  # the planner is imported by the worker that needs it first
     from shtairir.forecasting import Forecast
     from shtairir.planning import ExecutionPlan
     from shtairir.results import RunResult
+
+log = logging.getLogger(__name__)
 
 QUIET_MS = 300
 LEVELS = ("none", "basic", "balanced", "aggressive")
@@ -69,6 +72,8 @@ class Courses(QObject):
         Why there is no plan.
     is_old
         Whether the graph has changed since the last run.
+    watched
+        Whether somebody looks.
     """
 
     changed = Signal()
@@ -82,7 +87,7 @@ class Courses(QObject):
         self.level = USUAL
         self._editor = editor
         self._recording = recording
-        self._seen = False
+        self.watched = False
         self._wanted = True
         self._ended: Ended | None = None
         self._number = 0
@@ -94,12 +99,12 @@ class Courses(QObject):
         editor.past_changed.connect(self.ask_soon)
         editor.blocks_changed.connect(self.ask_soon)
 
-    def watch(self, seen: bool) -> None:
+    def watch(self, watched: bool) -> None:
         """Say whether somebody looks: nothing is planned for nobody."""
-        self._seen = seen
-        if seen and self._ended is not None:
+        self.watched = watched
+        if watched and self._ended is not None:
             self._look_back(self._ended)
-        if seen and self._wanted:
+        if watched and self._wanted:
             self._ask()
 
     def choose_level(self, level: str) -> None:
@@ -130,7 +135,7 @@ class Courses(QObject):
 
     def _ask(self) -> None:
         editor = self._editor
-        if not self._seen or editor.is_running:
+        if not self.watched or editor.is_running:
             return  # asked when somebody looks, and when the run is over
         self._wanted = False
         number, level = self._number, self.level
@@ -140,7 +145,9 @@ class Courses(QObject):
             self.changed.emit()
             return
         editor.background.submit(
-            lambda: foreseen(snapshot, registry, level), lambda found: self._on_foreseen(number, found)
+            lambda: foreseen(snapshot, registry, level),
+            lambda found: self._on_foreseen(number, found),
+            lambda error: self._on_broken(number, error),
         )
 
     def _on_foreseen(self, number: int, found: Foreseen | str) -> None:
@@ -149,13 +156,17 @@ class Courses(QObject):
         self.before, self.refusal = (None, found) if isinstance(found, str) else (found, "")
         self.changed.emit()
 
+    def _on_broken(self, number: int, error: Exception) -> None:
+        log.error("the plan could not be made", exc_info=error)
+        self._on_foreseen(number, f"Something went wrong inside the planner: {type(error).__name__}: {error}.")
+
     def _on_finished(self, result: RunResult) -> None:
         self._timer.stop()
         self._number += 1
         self._wanted = False
         # Not the result itself, on which all values hang.
         self._ended = Ended(result.plan, result.forecast, self._recording.profile, self._recording.lifetimes.found)
-        if self._seen:
+        if self.watched:
             self._look_back(self._ended)
 
     def _look_back(self, ended: Ended) -> None:
