@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -87,9 +87,12 @@ class Keys:
     why_not: Mapping[NodeId, str]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Surveyed:
-    """What holds for all plans of a lineage, and the keys of the last of them."""
+    """What holds for all plans of a lineage, and the tasks and keys of the last of them.
+
+    Never changed, only replaced: a forecast may ask for keys while a run does.
+    """
 
     blocks: tuple[BlockDefinition, ...]
     paths: tuple[Path, ...]
@@ -134,7 +137,8 @@ def keys_of(
         keys = before
     else:
         keys = _changed_keys(plan, known, before)
-    known.tasks, known.keys = plan.tasks, keys
+    if keys is not before:
+        _surveyed[plan.lineage] = replace(known, tasks=plan.tasks, keys=keys)
     return keys
 
 

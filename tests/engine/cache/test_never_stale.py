@@ -483,3 +483,31 @@ def test_equal_nodes_in_instances_run_once() -> None:
 def test_following_is_what_is_linked_behind() -> None:
     plan = shtairir.plan(_two())
     assert following(plan, ["a"]) == {"b"}  # type: ignore[list-item]
+
+
+def test_keys_are_right_though_two_threads_ask_for_those_of_different_plans() -> None:
+    graph = shtairir.Graph("threads")
+    for number in range(60):
+        graph.add(step, id=f"s{number}", factor=float(number))
+        if number:
+            graph.link(f"s{number - 1}.out", f"s{number}.x")
+    plans = []
+    for value in range(12):
+        graph.set("s5.factor", 100.0 + value)
+        plans.append(shtairir.plan(graph))
+    assert len({plan.lineage for plan in plans}) == 1
+    expected = [keys_of(plan, replaced={}).of for plan in plans]
+    wrong: list[int] = []
+
+    def ask(first: int) -> None:
+        for turn in range(200):
+            place = (first + turn * (first + 1)) % len(plans)
+            if keys_of(plans[place]).of != expected[place]:
+                wrong.append(place)
+
+    threads = [threading.Thread(target=ask, args=(first,)) for first in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
