@@ -243,19 +243,21 @@ def test_axes_are_chosen_and_sliced(show, qtbot):
     assert view.foot.full_text() == f"[1, 2, 3, 0]   {cube[1, 2, 3, 0]}"
 
 
-@pytest.mark.parametrize("ndim", [0, 1, 2, 3, 4, 5, 9])
 @pytest.mark.parametrize("dtype", ["float64", "int8", "bool", "complex128", "U3", "O", "i4,f4", "datetime64[s]"])
-def test_arrays_of_any_shape_and_type_are_shown(show, qtbot, ndim, dtype):
+def test_arrays_of_any_shape_and_type_are_shown(show, panel, qtbot, dtype):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        view = show(np.zeros((2,) * ndim, dtype), "array")
-        qtbot.waitUntil(lambda: not view.jobs.tickets)
-        view.grab()
-        for button in (getattr(view, "values", None), getattr(view, "counts", None)):
-            if button is not None:
-                button.toggle()
-                qtbot.waitUntil(lambda: not view.jobs.tickets)
-                view.grab()
+        for ndim in (0, 1, 2, 3, 4, 5, 9):
+            value = np.zeros((2,) * ndim, dtype)
+            view = show(value, "array", name=f"axes{ndim}")
+            qtbot.waitUntil(lambda value=value: panel.pages._value is value and not panel.view.jobs.tickets)
+            view = panel.view
+            view.grab()
+            for button in (getattr(view, "values", None), getattr(view, "counts", None)):
+                if button is not None:
+                    button.toggle()
+                    qtbot.waitUntil(lambda view=view: not view.jobs.tickets)
+                    view.grab()
 
 
 def test_the_parts_of_complex_numbers_are_chosen(show, qtbot):

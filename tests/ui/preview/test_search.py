@@ -210,10 +210,20 @@ def test_objects_that_behave_badly_are_shown_too(show, qtbot, value):
     view.copy()
 
 
+class Estimator:
+    """Fits a line."""
+
+    def __init__(self) -> None:
+        self.coef_ = np.zeros(2)
+
+    def get_params(self, deep: bool = True) -> dict[str, object]:
+        """As scikit-learn's estimators have it."""
+        return {"alpha": 0.5, "deep": deep}
+
+
 def test_an_estimator_tells_its_parameters():
-    linear = pytest.importorskip("sklearn.linear_model")
-    parts = parts_of(linear.Ridge(alpha=0.5).fit([[0.0], [1.0]], [0.0, 1.0]), Ticket())
-    assert parts["parameters"]["alpha"] == 0.5
+    parts = parts_of(Estimator(), Ticket())
+    assert parts["parameters"] == {"alpha": 0.5, "deep": False}
     assert "coef_" in parts["attributes"]
 
 
