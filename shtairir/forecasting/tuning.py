@@ -14,8 +14,9 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from shtairir.forecasting.alike import likeness_of
 from shtairir.forecasting.costs import rehearsed
-from shtairir.forecasting.foresight import graph_key, likeness_of
+from shtairir.forecasting.foresight import graph_key
 from shtairir.forecasting.words import plural, seconds_text
 from shtairir.ids import NodeId, PortRef
 from shtairir.memory.manager import UNCOUNTED_BYTES

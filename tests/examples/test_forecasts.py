@@ -9,7 +9,6 @@ import pytest
 import shtairir
 from tests.benchmarks.forecasts import EXAMPLES
 
-
 SLOW = {"bake_off", "log_triage", "parameter_sweep"}
 """These are left to the experiment itself: python -m tests.benchmarks.forecasts."""
 

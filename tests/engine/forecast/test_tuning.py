@@ -11,7 +11,8 @@ import pytest
 import shtairir
 from shtairir.block import block
 from shtairir.errors import PlanningError
-from shtairir.forecasting.foresight import graph_key, likeness_of
+from shtairir.forecasting.alike import likeness_of
+from shtairir.forecasting.foresight import graph_key
 from shtairir.forecasting.record import Entry, Track
 from shtairir.forecasting.tuning import tuned
 from shtairir.ids import NodeId
