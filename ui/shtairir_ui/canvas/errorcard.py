@@ -41,6 +41,7 @@ class ErrorCard(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._view = parent
         self.setObjectName("errorCard")
         self.setAccessibleName("What went wrong")
         self.setFixedWidth(WIDTH)
@@ -134,7 +135,7 @@ class ErrorCard(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape gives the keyboard back to the canvas."""
         if event.key() == Qt.Key.Key_Escape:
-            self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+            self._view.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             super().keyPressEvent(event)
 
@@ -192,8 +193,8 @@ class ErrorCards(QObject):
 
     def go_to_next(self) -> None:
         """Select the next node that failed, after the one that is selected, with the keyboard on its card."""
-        failed = [node for node, state in self._editor.runtime.items() if state.failure is not None]
-        failed = [node for node in self._editor.graph.nodes if node in failed]
+        runtime = self._editor.runtime
+        failed = [node for node in self._editor.graph.nodes if runtime.get(node, IDLE).failure is not None]
         if not failed:
             self._editor.message.emit("No node has failed.")
             return
