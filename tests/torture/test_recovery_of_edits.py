@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from pytestqt.qtbot import QtBot
 
 from shtairir.document import Graph, load, save
-from shtairir.recovery.drafts import abandoned
+from shtairir.recovery.drafts import DRAFT, DRAFTS, abandoned
 from shtairir_ui.settings import Settings
 from shtairir_ui.window import MainWindow
 from tests.torture.scale import scaled
 
 PROGRAM = Path(__file__).with_name("killed_editor.py")
-KILLS = scaled(50, 3)
+KILLS = scaled(50, 2)
 LOST_AT_MOST_S = 30.0
 _MOST_S = 120.0
 
@@ -36,19 +37,30 @@ def edits(folder: Path) -> list[tuple[int, float]]:
 
 
 def killed_while_editing(folder: Path, graph: Path, wait_s: float) -> float:
-    """Start the window, let it edit for a while, kill it; returns when it was killed."""
-    before = len(edits(folder))
+    """Start the window, let it edit until it has kept a draft, and a while longer; kill it; returns when that was."""
+    before, began = len(edits(folder)), time.time_ns()
     environment = {**os.environ, "PYTHONPATH": str(PROGRAM.parents[2]), "SHTAIRIR_STATE_PATH": str(folder / "state")}
     program = subprocess.Popen([sys.executable, str(PROGRAM), str(folder), str(graph)], env=environment)
-    until_s = time.monotonic() + _MOST_S
-    while len(edits(folder)) == before and program.poll() is None and time.monotonic() < until_s:
-        time.sleep(0.01)
+    _wait(program, lambda: len(edits(folder)) > before, _MOST_S)
+    _wait(program, lambda: any(draft.stat().st_mtime_ns > began for draft in drafts(folder)), LOST_AT_MOST_S)
     time.sleep(wait_s)
     assert program.poll() is None, "the window ended by itself"
     killed_at = time.time()
     program.kill()
     program.wait()
     return killed_at
+
+
+def drafts(folder: Path) -> list[Path]:
+    """The drafts on the disk."""
+    return list((folder / "state" / DRAFTS).glob(f"*/{DRAFT}"))
+
+
+def _wait(program: subprocess.Popen[bytes], until: Callable[[], bool], at_most_s: float) -> None:
+    limit_s = time.monotonic() + at_most_s
+    while not until() and program.poll() is None and time.monotonic() < limit_s:
+        time.sleep(0.01)
+    assert until(), "what is edited is not kept"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signal 9 is of POSIX")
@@ -64,8 +76,8 @@ def test_what_was_edited_is_offered_after_each_kill_and_little_of_it_is_lost(
     chance = random.Random(7)
     worst_s = 0.0
     for kill in range(KILLS):
-        # Late enough for a draft to be due; then at any moment, also while one is being written.
-        killed_at = killed_while_editing(tmp_path, file, chance.uniform(2.5, 5.0))
+        # At any moment, also while a draft is being written.
+        killed_at = killed_while_editing(tmp_path, file, chance.uniform(0.0, 2.5))
         untouched = file.read_bytes()
         window = MainWindow(settings=Settings(tmp_path / "window.ini"))
         assert window.files.show_file(file, remember=False)

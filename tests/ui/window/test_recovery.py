@@ -16,6 +16,7 @@ from shtairir.recovery.drafts import DRAFT, DraftKeeper, abandoned, drafts_folde
 from shtairir_ui.askbar import AskBar
 from shtairir_ui.autosave import Autosave
 from shtairir_ui.editor import Editor
+from shtairir_ui.features.recovery import Recovery
 from shtairir_ui.recoverdialog import RecoverDialog
 from shtairir_ui.settings import Settings
 from shtairir_ui.window import MainWindow
@@ -112,8 +113,8 @@ def test_it_is_offered_with_its_file_and_no_other(window: MainWindow, tmp_path: 
     edited.set("number.value", 8)
     left(edited, "mine")
     window.files.open_path(other)
-    with qtbot.waitSignal(window.editor.problems_changed, raising=False, timeout=200):
-        pass
+    recovery = window.findChild(Recovery)
+    recovery._offer(recovery._asked, abandoned())
     assert window.findChild(AskBar, "recoverBar").isHidden()
     window.files.open_path(mine)
     QTest.mouseClick(shown(window, qtbot).button("recoverTake"), Qt.MouseButton.LeftButton)
