@@ -101,6 +101,11 @@ class Packed:
 class DiskTier:
     """Entries up to a limit, in a folder. Any thread of any program may use it.
 
+    Attributes
+    ----------
+    held
+        Keys of entries that go last.
+
     Whatever happens to the disk, no method raises: a cache that cannot be used is empty.
     """
 
@@ -109,6 +114,7 @@ class DiskTier:
     ) -> None:
         self.folder = folder
         self.limit_bytes = limit_bytes
+        self.held: frozenset[str] = frozenset()
         self._policy = policy
         self._clock = clock
         self._ttl_s = ttl_s
@@ -255,10 +261,14 @@ class DiskTier:
         index.count(nbytes=added)
 
     def _make_room(self, index: Index, newest: str) -> None:
-        """Let entries go until all that is left fits, the newest last. Called while the index is being changed."""
+        """Let entries go until all that is left fits, the newest and those that are held last.
+
+        Called while the index is being changed.
+        """
         while index.fact("nbytes") > self.limit_bytes:
-            order = "order by key = ?, priority limit 8"
-            victims = index.rows(f"select key, priority from entries {order}", newest)
+            stay = [newest, *self.held][:_ASKED_AT_ONCE]
+            order = f"order by key in ({', '.join('?' * len(stay))}), priority limit 8"
+            victims = index.rows(f"select key, priority from entries {order}", *stay)
             if not victims:
                 return
             for key, ranked in victims:

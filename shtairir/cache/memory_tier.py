@@ -40,11 +40,17 @@ class MemoryTier:
     ----------
     limit_bytes
         What all of them may take; one that is larger by itself is not taken.
+
+    Attributes
+    ----------
+    held
+        Keys of entries that go last.
     """
 
     def __init__(self, limit_bytes: int, policy: Policy, clock: Callable[[], float]) -> None:
         self.limit_bytes = limit_bytes
         self.evicted = 0
+        self.held: frozenset[str] = frozenset()
         self._policy = policy
         self._clock = clock
         self._lock = threading.Lock()
@@ -148,8 +154,12 @@ class MemoryTier:
             heapify(self._order)
 
     def _shrink_to(self, limit_bytes: int) -> None:
-        while self._nbytes > limit_bytes and self._order:
-            ranked, key = heappop(self._order)
+        aside: list[tuple[float, str]] = []
+        while self._nbytes > limit_bytes and (self._order or aside):
+            ranked, key = heappop(self._order) if self._order else aside.pop()
+            if key in self.held and self._order:
+                aside.append((ranked, key))
+                continue
             held = self._held.get(key)
             if held is None or held.priority != ranked:
                 continue
@@ -159,6 +169,8 @@ class MemoryTier:
                 self._age = max(self._age, ranked)
                 self._remove(key)
                 self.evicted += 1
+        for passed in aside:
+            heappush(self._order, passed)
 
     def _remove(self, key: str) -> None:
         held = self._held.pop(key, None)

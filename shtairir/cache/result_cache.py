@@ -122,6 +122,7 @@ class ResultCache:
         self._disk = DiskTier(folder, disk_bytes, self.policy, clock, ttl_s) if folder is not None else None
         self._writer = BackgroundWriter(self._disk.put) if self._disk is not None else None
         self._lock = threading.Lock()
+        self._holders: dict[str, frozenset[str]] = {}
         self._hits = self._misses = self._saved_bytes = 0
         self._saved_s = 0.0
 
@@ -271,6 +272,22 @@ class ResultCache:
     def clear(self) -> int:
         """Let go of everything, and return how many entries there were on disk."""
         return self.invalidate()
+
+    def hold(self, who: str, keys: Collection[str]) -> None:
+        """Let go of some entries last, until the same one says others: the results of frozen nodes."""
+        with self._lock:
+            if self._holders.get(who, frozenset()) == frozenset(keys):
+                return
+            self._holders[who] = frozenset(keys)
+            held = frozenset[str]().union(*self._holders.values())
+        self._memory.held = held
+        if self._disk is not None:
+            self._disk.held = held
+
+    @property
+    def holds_any(self) -> bool:
+        """Whether anybody holds an entry."""
+        return bool(self._memory.held)
 
     def shrink(self, nbytes: int) -> int:
         """Let go of so much memory, the least wanted first, and return how much it was; the disk keeps what it has."""

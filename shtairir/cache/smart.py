@@ -138,12 +138,16 @@ class SmartRun:
     def _made_keys(self) -> Keys:
         """Return the keys of this run: others than those of the plan, if values are given or held."""
         keys = keys_of(self._plan)
+        if not self._frozen and self._cache.holds_any:
+            self._cache.hold(self._home, ())
         if not self._given and not self._frozen:
             return keys
         from shtairir.cache.frozen import held_keys, home_of, key_by_name
         from shtairir.cache.given import tokens
 
         self._held = held_keys(self._plan, self._frozen, self._last_run, self._cache) if self._frozen else _NOTHING
+        if self._held:
+            self._cache.hold(home_of(self._plan), self._held.values())
         stable = {*self._held, *(port.node for port in self._given)}
         told = tokens(self._plan, self._given, keys.of, self._cache)
         replaced = {port: token for port, token in told.items() if token is not None}

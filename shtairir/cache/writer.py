@@ -95,14 +95,16 @@ class BackgroundWriter:
                     return
                 chosen = list(islice(self._waiting.items(), _AT_ONCE))
                 self._in_hand = dict(chosen)
-                for key, _ in chosen:
+                for key in self._in_hand:
                     del self._waiting[key]
             try:
                 self._write([entry for _, entry in chosen])
             finally:
+                nbytes = sum(entry.nbytes for _, entry in chosen)
                 with self._changed:
-                    self._nbytes -= sum(entry.nbytes for _, entry in chosen)
+                    # Nothing may hold the values any more when those are told who wait for their memory.
                     self._in_hand = {}
+                    del chosen
+                    self._nbytes -= nbytes
                     self._wanted = len(self._waiting) > 0
                     self._changed.notify_all()
-            del chosen

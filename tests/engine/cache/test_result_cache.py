@@ -250,3 +250,30 @@ def test_cache_is_a_dictionary_that_forgets(steps: list[tuple[str, str, int]]) -
             found = cache.get(key)
             assert found is None or found[1] == known[key]
         assert cache.statistics().memory_bytes <= 2000
+
+
+def test_what_is_held_goes_last(tmp_path: Path) -> None:
+    cache = ResultCache(tmp_path, memory_bytes=20_000, disk_bytes=20_000)
+    cache.put("held", [np.zeros(500)], cost_s=0.001)
+    cache.flush()
+    cache.hold("somebody", ["held"])
+    for number in range(20):
+        cache.put(f"k{number}", [np.full(500, number)], cost_s=10.0)
+    cache.flush()
+    assert "held" in cache
+    assert cache.statistics().disk_bytes <= 20_000
+    assert cache.statistics().memory_bytes <= 20_000
+    cache.hold("somebody", [])
+    for number in range(20, 40):
+        cache.put(f"k{number}", [np.full(500, number)], cost_s=10.0)
+    cache.flush()
+    assert "held" not in cache
+    cache.close()
+
+
+def test_limit_holds_though_all_is_held() -> None:
+    cache = ResultCache(memory_bytes=10_000)
+    cache.hold("somebody", [f"k{number}" for number in range(10)])
+    for number in range(10):
+        cache.put(f"k{number}", [np.full(500, number)], cost_s=1.0)
+    assert cache.statistics().memory_bytes <= 10_000
