@@ -35,6 +35,7 @@ class TestCompared:
     def test_without_a_file_there_is_nothing_to_compare_with(self, window: MainWindow, compared: Comparing) -> None:
         window.editor.new()
         assert not window.actions_["compare_saved"].isEnabled()
+        assert compared.panel._empty._title.isVisibleTo(compared.panel._empty)
         assert "Compare with" in compared.panel._empty._hint.text()
 
     def test_what_came_what_is_gone_and_what_is_another_is_marked(

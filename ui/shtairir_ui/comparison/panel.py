@@ -63,7 +63,7 @@ class ComparisonPanel(QWidget):
         self.looks.setObjectName("compareLooks")
         self.looks.setToolTip("Also list what cannot change a result: places, titles, frames, notes")
         self.list = _make_list()
-        self._empty = EmptyState("compare", "", "")
+        self._empty = EmptyState("compare", "Nothing is compared")
         self._lay_out()
         self._connect()
         self._show()
