@@ -14,6 +14,7 @@ import logging
 import math
 import os
 import threading
+import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -32,7 +33,8 @@ _FORMAT, _VERSION = "shtairir-forecasts", 1
 _KEPT = WINDOW + 4
 _MOST_GRAPHS = 300
 _MOST_POOLED = 200
-_WAITING_RUNS = 32
+_WAITING_RUNS = 8
+_SAVED_EVERY_S = 60.0
 _POOL = "pool.json"
 _log = logging.getLogger(__name__)
 _Row = TypeVar("_Row")
@@ -112,6 +114,8 @@ class Track:
         self._new: list[tuple[str, Entry]] = []
         self._waiting: deque[tuple[Foresight, Outcome]] = deque(maxlen=_WAITING_RUNS)
         self._seen: set[str] = set()
+        self._saving = threading.Lock()
+        self._saved_s = time.monotonic()
 
     # --- from runs --------------------------------------------------------------------------------------------
 
@@ -133,6 +137,9 @@ class Track:
                 processor_s,
             )
             self._waiting.append((foresight, outcome))
+            if self._folder is not None and time.monotonic() >= self._saved_s + _SAVED_EVERY_S:
+                self._saved_s = time.monotonic()
+                threading.Thread(target=self.save, name="shtairir forecasts", daemon=True).start()
 
     def catch_up(self, until: Foresight | None = None) -> None:
         """Read what was put aside, so that a forecast that is made now knows of it.
@@ -189,20 +196,25 @@ class Track:
         self.catch_up()
         with self._lock:
             new, self._new = self._new, []
+        self._saved_s = time.monotonic()
         if self._folder is None or not new:
             return
+        with self._saving:
+            self._write(self._folder, new)
+
+    def _write(self, folder: Path, new: Sequence[tuple[str, Entry]]) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             for graph in {graph for graph, _ in new}:
                 rows = [*self._read(graph), *(entry for other, entry in new if other == graph)]
                 _write(self._file_of(graph), {"graph": graph, "runs": rows[-_KEPT:]})
             pools = self._read_pools()
             for _, entry in new:
                 _pool(pools, entry)
-            _write(self._folder / _POOL, {"pools": {ground: list(scores) for ground, scores in pools.items()}})
-            self._forget_old(self._folder)
+            _write(folder / _POOL, {"pools": {ground: list(scores) for ground, scores in pools.items()}})
+            self._forget_old(folder)
         except OSError as error:
-            _log.info("The record of forecasts cannot be written to %s: %s", self._folder, error)
+            _log.info("The record of forecasts cannot be written to %s: %s", folder, error)
 
     def _file_of(self, graph: str) -> Path:
         assert self._folder is not None
