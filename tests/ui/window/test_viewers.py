@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from shtairir.ids import NodeId
 from shtairir_ui.preview.window import Viewers, ViewerWindow
 from shtairir_ui.window import MainWindow
+from tests.ui import gestures
 
 NUMBER = NodeId("number")
 
@@ -81,3 +85,46 @@ def test_it_fills_the_screen_and_escape_leaves_first_that_then_the_window(shown:
     assert not viewer.isFullScreen()
     QTest.keyClick(viewer, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not viewers_of(shown))
+
+
+def test_windows_leave_nothing_behind(shown: MainWindow, qtbot: QtBot) -> None:
+    def cycle() -> int:
+        shown.panels.preview.open_window()
+        (viewer,) = viewers_of(shown)
+        viewer.close()
+        qtbot.waitUntil(lambda: not viewers_of(shown))
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
+        return len(QApplication.allWidgets())
+
+    first = cycle()
+    assert [cycle() for _ in range(10)][-1] == first
+
+
+def test_a_pinned_result_is_seen_on_the_canvas_and_follows_runs(shown: MainWindow, qtbot: QtBot) -> None:
+    shown.actions_["pin_preview"].trigger()
+    pins = shown.canvas.board.pins
+    (card,) = pins.items.values()
+
+    def seen() -> str:
+        shown.canvas.view.viewport().repaint()
+        glance = card.seen(1.0)
+        return glance.large if glance is not None else ""
+
+    qtbot.waitUntil(lambda: seen() == "3.5")
+    shown.editor.set_value(NUMBER, "value", 4.0)
+    qtbot.waitUntil(lambda: card.stale)
+    shown.editor.run()
+    qtbot.waitUntil(lambda: seen() == "4" and not card.stale)
+    shown.editor.undo()
+    shown.editor.undo()
+    assert not pins.items
+
+
+def test_a_double_click_on_a_pinned_result_opens_its_window(shown: MainWindow, qtbot: QtBot) -> None:
+    shown.actions_["pin_preview"].trigger()
+    (card,) = shown.canvas.board.pins.items.values()
+    view = shown.canvas.view
+    gestures.double_click(view.viewport(), view.to_viewport(card.outline.center()))
+    (viewer,) = viewers_of(shown)
+    assert viewer.path == NUMBER

@@ -35,7 +35,7 @@ def attach(window: MainWindow) -> None:
     preview, editor = window.panels.preview, window.editor
     window.canvas.viewer_wanted.connect(lambda ref: viewers.open(editor.place.whole(ref.node), ref.port))
     window.actions_.on("pin_preview", lambda: toggle_pins(editor))
-    preview.window_wanted.connect(lambda path, port: viewers.open(NodeId(path), port))
+    preview.offer_windows(viewers.open)
     window.actions_.on("open_viewer", lambda: open_selected(window.editor, viewers))
 
 

@@ -5,6 +5,7 @@ The panel listens to the editor, asks its source what there is to show, and hand
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -29,18 +30,12 @@ _SIGNALS = ("selection_changed", "runtime_changed", "run_finished", "graph_chang
 class PreviewPanel(QWidget):
     """Shows the outputs of a node, by kind.
 
-    Attributes
-    ----------
-    window_wanted
-        The path of a node and one of its outputs, which are to get a window of their own.
-
     Parameters
     ----------
     path
         The node to show, by its path; the selected one when left out.
     """
 
-    window_wanted = Signal(str, str)
     title_changed = Signal(str)
 
     def __init__(self, editor: Editor, parent: QWidget | None = None, *, path: NodeId | None = None) -> None:
@@ -52,6 +47,7 @@ class PreviewPanel(QWidget):
         self._shown: Shown | Empty | None = None
         self._ports: dict[NodeId, str] = {}
         self._inside: list[Any] = []
+        self._open: Callable[[NodeId, str], object] | None = None
         self._build(is_docked=path is None)
         # Many signals in one turn of the event loop make one look at the state.
         self._refresh = QTimer(self, singleShot=True, interval=0)
@@ -96,7 +92,7 @@ class PreviewPanel(QWidget):
         self.head.addWidget(self.title, 1)
         for button in (self.copy_button, self.save_button, self.open_button, self.pin):
             self.head.addWidget(button)
-        self.open_button.setVisible(is_docked)
+        self.open_button.hide()
         self.pin.setVisible(is_docked)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -222,10 +218,15 @@ class PreviewPanel(QWidget):
             save_as(self.view, self.title.full_text())
 
     def open_window(self) -> None:
-        """Ask for a window of its own for what is shown."""
+        """Open what is shown in a window of its own, where there are such."""
         path, output = self._source.path(), self.output
-        if path is not None and output is not None:
-            self.window_wanted.emit(path, output.port)
+        if path is not None and output is not None and self._open is not None:
+            self._open(path, output.port)
+
+    def offer_windows(self, open_one: Callable[[NodeId, str], object]) -> None:
+        """Offer a window of its own for what is shown; it is opened with the path of the node and the output."""
+        self._open = open_one
+        self.open_button.show()
 
     def _schedule(self, *_news: Any) -> None:
         self._refresh.start()
