@@ -26,6 +26,7 @@ from shtairir.document import (
     SetTitle,
     UnsetValue,
     dumps,
+    save,
 )
 from shtairir.errors import DocumentFormatError, EditError
 from shtairir.ids import BlockId, NodeId, PortName, PortRef
@@ -464,3 +465,19 @@ def test_a_function_that_is_no_block_is_refused() -> None:
 
     with pytest.raises(BlockDefinitionError, match="@block"):
         Graph().add(len)
+
+
+def test_the_steps_are_told_in_words_with_the_one_that_the_file_holds(tmp_path: Path) -> None:
+    graph = Graph()
+    graph.add("math.number")
+    graph.set("number.value", 3)
+    save(graph, tmp_path / "a.shtairir")
+    graph.set("number.value", 4)
+    graph.undo()
+    graph.undo()
+    assert list(graph.history) == ["add number"]
+    assert list(graph.undone) == ["change value of number", "change value of number"]
+    assert graph.saved_at == 2
+    graph.set("number.value", 9)
+    assert list(graph.undone) == []
+    assert graph.saved_at is None
