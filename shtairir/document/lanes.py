@@ -50,15 +50,33 @@ def lane(bends: Sequence[tuple[Column, float]]) -> tuple[Point, ...]:
     bends
         The column of each, and how high it is there.
     """
-    runs: list[list[tuple[Column, float]]] = []
-    for bend in bends:
-        if runs and abs(runs[-1][-1][1] - bend[1]) < _LEVEL:
-            runs[-1].append(bend)
+    runs: list[_Run] = []
+    for column, y in bends:
+        run = _Run([column], y)
+        together = runs[-1].joined(run) if runs else None
+        if together is not None:
+            runs[-1] = together
         else:
-            runs.append([bend])
+            runs.append(run)
     if len(runs) > _TURNS_AT_MOST:
         return ()
-    return tuple((x, y) for run in runs for x, y in ((run[0][0].left, run[0][1]), (run[-1][0].right, run[-1][1])))
+    return tuple((x, run.y) for run in runs for x in (run.columns[0].left, run.columns[-1].right))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Columns that a link passes at one height."""
+
+    columns: list[Column]
+    y: float
+
+    def joined(self, after: _Run) -> _Run | None:
+        """Return both as one, at the height of either, if there is room for that; `None` if there is not."""
+        columns = [*self.columns, *after.columns]
+        for y in (self.y, after.y):
+            if abs(self.y - after.y) < _LEVEL or not any(column.holds(y) for column in columns):
+                return _Run(columns, y)
+        return None
 
 
 def _curve(start: Point, end: Point) -> list[Point]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FRAME_PAD, FRAME_TITLE = 24.0, 40.0
 """The room between a frame and its nodes, and that above them, with the title."""
+_ABOVE = 24.0
+"""More room above a frame: from far away its title stands there."""
 _NOTE_GAP, _NEAR = 16.0, 60.0
 _CLEAR = 28.0
 """How far arranged nodes keep from those that stay."""
@@ -209,7 +211,7 @@ def _framed(group: _Group, places: _Places, width: float, height: float) -> tupl
     if group.frame is not None:
         x, y, wide, high = around([(0.0, 0.0, width, height)])
         places.frames[group.frame.id] = (x, y, wide, high)
-        return -x, -y, (wide, high)
+        return -x, _ABOVE - y, (wide, high + _ABOVE)
     if group.note is not None:
         _, _, wide, high = group.note.rect
         places.notes[group.note.id] = (0.0, -high - _NOTE_GAP, wide, high)
@@ -254,12 +256,14 @@ def _shift(
     scene: Scene, boxes: Mapping[NodeId, Box], chosen: list[NodeId], places: _Places, strays: list[Note]
 ) -> Point:
     """How far all is to be moved: to where it was, and below what stays there."""
-    before = united(_rect(scene.nodes[key], boxes[key]) for key in chosen)
+    far = {note.id for note in strays}
+    before = [_rect(scene.nodes[key], boxes[key]) for key in chosen]
+    before += [frame.rect for frame in scene.frames if frame.id in places.frames]
+    before += [note.rect for note in scene.notes if note.id in places.notes and note.id not in far]
     rects = [(*at, boxes[NodeId(key)].width, boxes[NodeId(key)].height) for key, at in places.nodes.items()]
-    own = {note.id for note in strays}
-    rects += [*places.frames.values(), *(rect for key, rect in places.notes.items() if key not in own)]
-    left, top, _, _ = united(rects)
-    dx, dy = round(before[0] - left), round(before[1] - top)
+    rects += [*places.frames.values(), *(rect for key, rect in places.notes.items() if key not in far)]
+    (old_left, old_top, _, _), (left, top, _, _) = united(before), united(rects)
+    dx, dy = round(old_left - left), round(old_top - top)
     moved = [(x + dx, y + dy, width, height) for x, y, width, height in rects]
     return float(dx), float(dy + round(_way_down(moved, _in_the_way(scene, boxes, places))))
 

@@ -278,3 +278,15 @@ def test_notes_in_a_frame_go_into_a_definition_and_come_back() -> None:
     graph.undo()
     graph.undo()
     assert graph.notes[0].rect == (x, y - 100, 120, 40)
+
+
+def test_what_is_arranged_with_frames_and_notes_stays_when_it_is_arranged_again() -> None:
+    graph = _chain(5)
+    graph.arrange()
+    x, y = graph.nodes[NodeId("number")].position
+    graph.apply(PutFrame(Frame("f", "First", rect=(x - 20, y - 60, 500, 300))))
+    graph.apply(PutNote(Note("why", "Why", (x, y - 260, 120, 60))))
+    graph.arrange()
+    revision = graph.revision
+    graph.arrange()
+    assert graph.revision == revision
