@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -57,7 +58,7 @@ def paint_with(
 
     with _PAINTING:
         # A copy, because others hold the figure too, and painting changes it.
-        copied = copy.deepcopy(figure)
+        copied = _copy_of(figure)
         if size_inches is not None:
             copied.set_size_inches(*size_inches)
             # Its margins were measured for its own size; letters do not shrink with the paper.
@@ -71,6 +72,18 @@ def paint_with(
         return pixels, None if read is None else read(copied)
 
 
+def _copy_of(figure: Figure) -> Figure:
+    """Copy a figure, with the counters of axes that name categories made anew: Python 3.14 no longer copies such."""
+    memo: dict[int, Any] = {}
+    for axes in figure.axes:
+        for axis in (getattr(axes, "xaxis", None), getattr(axes, "yaxis", None)):
+            units = getattr(axis, "units", None)
+            counter = getattr(units, "_counter", None)
+            if isinstance(counter, itertools.count):
+                memo[id(counter)] = itertools.count(len(getattr(units, "_mapping", ())))
+    return copy.deepcopy(figure, memo)
+
+
 def _can_be_laid_out(figure: Figure) -> bool:
     """Whether its axes can be placed anew: colour bars that were given a place in another way keep to it."""
     engine = figure.get_layout_engine()
@@ -82,6 +95,6 @@ def _can_be_laid_out(figure: Figure) -> bool:
 def write(figure: Figure, path: Path, prepare: Callable[[Figure], object] = lambda _figure: None) -> None:
     """Write a figure to a file at its own size; the suffix says in which format. The figure itself stays as it is."""
     with _PAINTING:
-        copied = copy.deepcopy(figure)
+        copied = _copy_of(figure)
         prepare(copied)
         copied.savefig(path)
