@@ -61,7 +61,8 @@ def _tests(tests: tuple[GraphTest, ...], scopes: Scopes, state: State, rewrite: 
     """Yield tests with the ports that they name as they are called now; one that is gone stays, and fails."""
 
     def now(names: JsonObject, is_output: bool) -> JsonObject:
-        ports = {name: PortRef.parse(name) for name in names if "." in name}
+        # Others are names of parameters and results, or of nothing: a person may have written anything.
+        ports = {name: PortRef.parse(name) for name in names if all(name.rpartition("."))}
         found = {name: _rewritten(port, is_output, scopes, state, rewrite) for name, port in ports.items()}
         return {str(found.get(name) or name): value for name, value in names.items()}
 
