@@ -43,8 +43,8 @@ class Graph(Governing):
     >>> graph = Graph("demo")
     >>> a = graph.add("math.number", value=3)
     >>> b = graph.add("array.sqrt", x=a["out"])
-    >>> list(graph.links.values())
-    [Link(source=PortRef(node='number', port='out'), target=PortRef(node='sqrt', port='x'), extra={})]
+    >>> [str(link) for link in graph.links.values()]
+    ['number.out → sqrt.x']
     >>> graph.set("number.value", 9)
     >>> graph.undo(), graph.value("number.value")
     ('change value of number', 3)
