@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from shtairir.document import Graph, dumps, edits
 from shtairir.ids import NodeId, PortRef
-from shtairir_ui.canvas.hand import Hit
+from shtairir_ui.canvas.hitting import Hit
 from shtairir_ui.canvas.search import BlockSearch
 from shtairir_ui.canvas.tips import tip
 from shtairir_ui.replacing import replaced

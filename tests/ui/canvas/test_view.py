@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from shtairir.document import Frame, Graph
 from shtairir.document.edits import PutFrame
 from shtairir.ids import NodeId
-from shtairir_ui.canvas.hand import Hit
+from shtairir_ui.canvas.hitting import Hit
 from shtairir_ui.canvas.scene import grid
 from shtairir_ui.canvas.search import BlockSearch
 from shtairir_ui.canvas.view import ZOOM_MAX, ZOOM_MIN

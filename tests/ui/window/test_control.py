@@ -217,7 +217,7 @@ def test_the_value_of_a_watched_link_is_seen_at_the_link_and_in_the_list(window:
     number, _, hold = chain(window, "math.number", "sample.talk", "sample.hold")
     window.editor.set_value(number, "value", 7.5)
     link = window.canvas.board.links[PortRef.parse("hold.x")]
-    from shtairir_ui.canvas.hand import Hit
+    from shtairir_ui.canvas.hitting import Hit
 
     menu_entry(window.canvas.menu_for(Hit(link=link)), "Watch the value")()
     mark = window.canvas.board.marks[PortRef.parse("hold.x")]

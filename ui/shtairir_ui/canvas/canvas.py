@@ -22,7 +22,8 @@ from shtairir_ui.canvas.door import CanvasEditor
 from shtairir_ui.canvas.face import Side
 from shtairir_ui.canvas.framing import Framing
 from shtairir_ui.canvas.gestures import Stage
-from shtairir_ui.canvas.hand import Hand, Hit
+from shtairir_ui.canvas.hand import Hand
+from shtairir_ui.canvas.hitting import Hit
 from shtairir_ui.canvas.keys import Keys
 from shtairir_ui.canvas.link_item import LinkItem
 from shtairir_ui.canvas.linkmenus import link_menu, port_menu

@@ -8,16 +8,15 @@ links, which the document knows nothing of.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QDropEvent, QHelpEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from shtairir.ids import NodeId, PortRef
 from shtairir_ui.canvas import tips
-from shtairir_ui.canvas.area_item import MOVES, AreaItem, AreaKey, Grip
+from shtairir_ui.canvas.area_item import AreaKey
 from shtairir_ui.canvas.areahand import AreaHand
 from shtairir_ui.canvas.dot_item import DotItem
 from shtairir_ui.canvas.edgepan import EdgePan
@@ -33,32 +32,15 @@ from shtairir_ui.canvas.gestures import (
     SliceGesture,
     Stage,
 )
+from shtairir_ui.canvas.hitting import Hit, hit_at
 from shtairir_ui.canvas.link_item import LinkItem
-from shtairir_ui.canvas.link_mark import LinkMark
 from shtairir_ui.canvas.node_item import NodeItem
-from shtairir_ui.canvas.pinned_item import PinnedItem
 
 _SHIFT, _CTRL, _ALT = (
     Qt.KeyboardModifier.ShiftModifier,
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.AltModifier,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """What is under a place: a port of a node, a node or a preview pinned under it, a link, or nothing.
-
-    Below all these: a frame or a note, and where it would be held.
-    """
-
-    node: NodeItem | None = None
-    port: PortFace | None = None
-    link: LinkItem | None = None
-    dot: DotItem | None = None
-    pinned: PinnedItem | None = None
-    area: AreaItem | None = None
-    grip: Grip = MOVES
 
 
 class Verbs(Protocol):
@@ -278,31 +260,7 @@ class Hand:
 
     def hit(self, at: QPointF) -> Hit:
         """What is under a place of the viewport: ports before nodes, nodes before links."""
-        place, slack = self._stage.view.to_scene(at), self._stage.view.slack
-        area = QRectF(place.x() - slack, place.y() - slack, 2 * slack, 2 * slack)
-        found = self._stage.board.scene.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
-        nodes = [item for item in found if isinstance(item, NodeItem)]
-        for item in nodes:
-            port = item.port_at(place, slack)
-            if port is not None:
-                return Hit(item, port)
-            if item.outline.contains(place):
-                return Hit(item)
-        pinned = next((item for item in found if isinstance(item, PinnedItem) and item.outline.contains(place)), None)
-        if pinned is not None:
-            return Hit(self._stage.board.nodes.get(pinned.ref.node), pinned=pinned)
-        dot = next((item for item in found if isinstance(item, DotItem) and item.covers(place, slack)), None)
-        if dot is not None:
-            return Hit(link=dot.link, dot=dot)
-        mark = next((item for item in found if isinstance(item, LinkMark) and item.covers(place)), None)
-        if mark is not None:
-            return Hit(link=mark.link)
-        links = [item for item in found if isinstance(item, LinkItem) and item.isVisible()]
-        near = next((link for link in links if link.is_near(place, slack)), None)
-        if near is not None:
-            return Hit(link=near)
-        held = self._stage.board.areas.at(place, self._stage.view.zoom)
-        return Hit(area=held[0], grip=held[1]) if held is not None else Hit()
+        return hit_at(self._stage.board, self._stage.view, at)
 
     def choose_links(self, targets: list[PortRef]) -> None:
         """Mark these links, and only these, as chosen."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QCursor
 
 from shtairir.ids import PortRef
 from shtairir_ui.canvas import tips
-from shtairir_ui.canvas.hand import Hit
+from shtairir_ui.canvas.hitting import Hit
 from shtairir_ui.canvas.hovercard import PICTURE, HoverCard, Shown
 from shtairir_ui.canvas.node_item import NodeItem
 
