@@ -157,3 +157,13 @@ def test_numbered_objects_get_colours_of_their_own():
 def test_counts_are_a_heat_map_and_not_objects():
     counts = np.arange(1, 1601).reshape(40, 40)
     assert np.array_equal(map_picture(counts), heat_map(counts))
+
+
+def test_of_a_huge_image_every_nth_pixel_is_shown_with_its_own_place(show, qtbot, monkeypatch):
+    monkeypatch.setattr("shtairir_ui.preview.image_view._MOST_PIXELS", 3000)
+    values = np.arange(100 * 120, dtype=np.float32).reshape(100, 120) / 12_000
+    view = show(values, "image")
+    qtbot.waitUntil(lambda: view.surface.picture_size == (60, 50))
+    assert "every second pixel is shown" in view.foot.full_text()
+    gestures.move(view.surface, view.surface.position_of(30, 20).toPoint())
+    assert view.foot.full_text() == f"x 60  y 40    {values[40, 60]:.3f}"

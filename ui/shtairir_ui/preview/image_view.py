@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from .picture import Picture, describe_pixel, picture_of, values_at
 from .pixels import AnyArray
 from .view import Neighbour, Saving, View
 
+_MOST_PIXELS = 80_000_000
 _MODES = {1: "grey", 3: "RGB", 4: "RGBA"}
 
 
@@ -32,6 +34,7 @@ class ImageView(View):
         self._picture: Picture | None = None
         self._histogram: Histogram | None = None
         self._shade = Shade()
+        self._step = 1
         self._other: Neighbour | None = None
         self.surface = CompareSurface()
         self.surface.pointed.connect(self._on_pointed)
@@ -94,7 +97,8 @@ class ImageView(View):
     def _draw(self) -> None:
         array, shade = self._array, self._shade
         if array is not None:
-            self.jobs.latest("picture", lambda _ticket: picture_of(array, shade), self._show)
+            step = self._step = _step_for(array)
+            self.jobs.latest("picture", lambda _ticket: picture_of(array[::step, ::step], shade), self._show)
 
     def _show(self, picture: Picture) -> None:
         self._picture = picture
@@ -164,7 +168,7 @@ class ImageView(View):
         shade = shade if shade.channel is None or other.value.ndim == 3 else Shade(shade.span)
         self.jobs.latest(
             "other",
-            lambda _ticket: picture_of(other.value, shade),
+            lambda _ticket: picture_of(other.value[:: _step_for(other.value), :: _step_for(other.value)], shade),
             lambda picture: self.surface.show_other(picture, self.caption or "this", other.label),
         )
 
@@ -193,7 +197,7 @@ class ImageView(View):
     # -- words -----------------------------------------------------------------------------------
 
     def _on_pointed(self, x: int, y: int) -> None:
-        self._tell((x, y) if x >= 0 else None)
+        self._tell((x * self._step, y * self._step) if x >= 0 else None)
 
     def _tell(self, pixel: tuple[int, int] | None) -> None:
         array = self._array
@@ -214,12 +218,21 @@ class ImageView(View):
 
     def _warning(self) -> str:
         histogram = self._histogram
-        words = ""
+        words = f"   every {_ordinal(self._step)} pixel is shown" if self._step > 1 else ""
         if histogram is not None and histogram.strange:
             words += f"   {histogram.strange:,} values are no numbers"
         if histogram is not None and histogram.clipped > 0 and self._shade.span is None:
             words += f"   {histogram.clipped * 100:.3g} % lie outside of black and white"
         return words
+
+
+def _step_for(array: AnyArray) -> int:
+    """Which pixels of a huge image are shown: of so many, every second or third."""
+    return max(math.ceil(math.sqrt(array.shape[0] * array.shape[1] / _MOST_PIXELS)), 1)
+
+
+def _ordinal(number: int) -> str:
+    return {2: "second", 3: "third"}.get(number, f"{number}th")
 
 
 def write_picture(picture: Picture, path: Path) -> None:
