@@ -159,7 +159,8 @@ class SmartRun:
         own, home = dict(found.of), home_of(self._plan)
         for node in self._frozen:
             call = self._plan.call(node)
-            if call is not None and node not in own:
+            # A run that is not remembered finds it again by its name only.
+            if call is not None and (node not in own or self._only_frozen):
                 own[node] = key_by_name(home, node, call.definition.id)
         own |= self._held
         self._unsure |= following(self._plan, [port.node for port, token in told.items() if token is None])

@@ -149,7 +149,7 @@ def _options(
         breakers=_own_breakers() if wishes.rehearsed else None,
         wrappers=wishes.wrappers,
         restored=_restored(plan, wishes, smart),
-        reasons=smart.why if smart is not None else {},
+        reasons=smart.why if smart is not None and wishes.cache != "off" else {},
         journal=kept.hook if kept is not None else None,
         undoing=wishes.undoing,
         on_result=_told(told),

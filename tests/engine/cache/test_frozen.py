@@ -94,12 +94,15 @@ def test_frozen_node_that_is_changed_itself_holds_its_result_too() -> None:
     assert _run(graph)["s2"] == 8.0
 
 
-def test_frozen_node_without_a_result_runs_once() -> None:
+@pytest.mark.parametrize("cache", ["smart", "fresh", "off"])
+def test_frozen_node_without_a_result_runs_once(cache: str) -> None:
     graph = _chain()
     _freeze(graph, "s1")
-    assert _run(graph)["s2"] == 8.0
+    assert _run(graph, cache)["s2"] == 8.0
     graph.set("s0.factor", 5.0)
-    assert _run(graph)["s2"] == 8.0
+    result = _run(graph, cache)
+    assert result["s2"] == 8.0
+    assert result.nodes["s2"].reason == "" or cache != "off"
 
 
 @pytest.mark.parametrize("cache", ["smart", "off"])
