@@ -195,3 +195,11 @@ def test_larger_texts_reach_the_panels(window: MainWindow) -> None:
     assert QApplication.font().pixelSize() == 18
     window.settings.set_value(FONT_SIZE, FONT_SIZE.default)
     assert QApplication.font().pixelSize() == before
+
+
+def test_no_two_commands_have_the_same_keys(window: MainWindow) -> None:
+    holders: dict[str, list[str]] = {}
+    for name in window.actions_.names:
+        for keys in window.actions_.command(name).sequences:
+            holders.setdefault(keys.toString(), []).append(name)
+    assert {keys: names for keys, names in holders.items() if len(names) > 1} == {}

@@ -79,7 +79,7 @@ FEATURE = Feature(
         Command(
             "pin_preview",
             "&Pin result to the canvas",
-            ("Ctrl+Alt+P",),
+            ("Ctrl+Alt+O",),
             "pin",
             "Show the results of the selected nodes on the canvas, or no longer",
             lambda editor: any(_outputs(editor, node) for node in editor.selection),
