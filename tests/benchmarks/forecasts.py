@@ -14,9 +14,11 @@ the examples in as many programs, one after the other, as the shell does.
 from __future__ import annotations
 
 import argparse
+import atexit
 import hashlib
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -223,17 +225,22 @@ def main() -> None:
     parser.add_argument("--programs", type=int, default=0, help="runs of each bundled example in programs of their own")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="shtairir-forecasts-") as home:
-        os.environ["SHTAIRIR_LEARNED_PATH"] = os.path.join(home, "learned.json")
-        os.environ["SHTAIRIR_STATE_PATH"] = os.environ["SHTAIRIR_CACHE_PATH"] = ""
-        sys.stdout.write(f"{'graph':58} {'runs':>4} {'held':>6}  {'range':>7}  memory off at most\n")
-        parts = [made(options.runs, options.seed)]
-        parts += [bundled(options.examples)] if options.examples else []
-        parts += [in_programs(options.programs)] if options.programs else []
-        names = ["made graphs", "bundled examples", "bundled examples, a program each"]
-        for name, tallies in zip(names, parts, strict=False):
-            for tally in (*tallies, together(tallies, f"all {name}")):
-                sys.stdout.write(f"{tally.line}\n")
+    home = tempfile.mkdtemp(prefix="shtairir-forecasts-")
+    atexit.register(shutil.rmtree, home, ignore_errors=True)  # the first to be registered runs last: after the saving
+    os.environ["SHTAIRIR_LEARNED_PATH"] = os.path.join(home, "learned.json")
+    os.environ["SHTAIRIR_STATE_PATH"] = os.environ["SHTAIRIR_CACHE_PATH"] = ""
+    sys.stdout.write(f"{'graph':58} {'runs':>4} {'held':>6}  {'range':>7}  memory off at most\n")
+    _tell("made graphs", made(options.runs, options.seed))
+    if options.examples:
+        _tell("bundled examples", bundled(options.examples))
+    if options.programs:
+        _tell("bundled examples, a program each", in_programs(options.programs))
+
+
+def _tell(name: str, tallies: list[Tally]) -> None:
+    for tally in (*tallies, together(tallies, f"all {name}")):
+        sys.stdout.write(f"{tally.line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
