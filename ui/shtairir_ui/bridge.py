@@ -22,6 +22,10 @@ from shtairir.events import Event
 log = logging.getLogger(__name__)
 
 FRAME_S = 0.016
+AT_ONCE = 256
+"""So many things are handed on before the time is looked at."""
+DRAIN_S = 0.008
+"""Whoever hears of them has this long in a turn; the rest comes with the next frame, so that what is shown is drawn."""
 
 
 class RunSink:
@@ -37,9 +41,12 @@ class RunSink:
         """Take an event from the run's controller thread."""
         self._bridge.put(self.number, event)
 
-    def put(self, item: object) -> None:
-        """Take anything else that must arrive in order with the events, such as the result."""
-        self._bridge.put(self.number, item)
+    def put(self, item: object, *, alone: bool = False) -> None:
+        """Take anything else that must arrive in order with the events, such as the result.
+
+        What takes long to show comes `alone`: in a turn of Qt's loop of its own.
+        """
+        self._bridge.put(self.number, item, alone=alone)
 
 
 class EventBridge(QObject):
@@ -50,7 +57,7 @@ class EventBridge(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._queue: deque[tuple[int, object]] = deque()
+        self._queue: deque[tuple[int, object, bool]] = deque()
         self._awake = False
         self._putting = threading.Lock()
         self._number = 0
@@ -66,13 +73,13 @@ class EventBridge(QObject):
             self._number += 1
         return RunSink(self, self._number)
 
-    def put(self, number: int, item: object) -> None:
+    def put(self, number: int, item: object, *, alone: bool = False) -> None:
         """Queue `item` of run `number`; called from any thread."""
         # Under the lock, for Qt may delete the bridge once `open_run` has ended the last run that is of interest.
         with self._putting:
             if number != self._number:
                 return
-            self._queue.append((number, item))
+            self._queue.append((number, item, alone))
             if self._awake:
                 return
             self._awake = True
@@ -91,14 +98,24 @@ class EventBridge(QObject):
     def _drain(self) -> None:
         # Cleared before reading: an item put in after the last popleft wakes us again.
         self._awake = False
-        self._drained_s = time.perf_counter()
+        self._drained_s = began_s = time.perf_counter()
+        while self._queue and time.perf_counter() - began_s < DRAIN_S:
+            if self._hand_on():
+                break
+        if self._queue:
+            self._schedule()
+
+    def _hand_on(self) -> bool:
+        """Hand on some of what waits; returns whether the turn is to end: for what was, or is next, comes alone."""
+        alone = self._queue[0][2]
         batch: list[object] = []
-        while self._queue:
-            number, item = self._queue.popleft()
+        while self._queue and len(batch) < (1 if alone else AT_ONCE) and self._queue[0][2] == alone:
+            number, item, _ = self._queue.popleft()
             if number == self._number:
                 batch.append(item)
         if batch:
             self.arrived.emit(batch)
+        return alone or bool(self._queue and self._queue[0][2])
 
 
 class Background(QObject):

@@ -153,7 +153,7 @@ class Editor(RunVerbs):
                 self.message.emit(str(found.args[0]) if found.args else str(found))
                 return
             self._runs.show_iteration(path, found)
-            self._thumbnails.reset(self._runs.results, self._family_of)
+            self._thumbnails.reset(self._runs.results, self._families())
             self.enter(node)
             self.message.emit(f"Item {index} of '{node}'.")
 
@@ -284,7 +284,7 @@ class Editor(RunVerbs):
             self._on_runtime(changed)
 
     def _on_value(self, ref: PortRef, value: object) -> None:
-        self._thumbnails.offer(ref.node, value, self._family_of(ref))
+        self._thumbnails.offer(ref.node, value, self._families()(ref))
 
     def _show(self, graph: Graph) -> None:
         self._runs.forget()
@@ -299,7 +299,7 @@ class Editor(RunVerbs):
     def _put(self, root: Graph, place: Place) -> None:
         """Show another graph."""
         self._unsubscribe()
-        self._thumbnails.reset(self._seen.results, self._family_of)
+        self._thumbnails.reset(self._seen.results, self._families())
         self.root, self.place = root, place
         shown = graph_at(root, place)
         assert shown is not None  # nobody edits what is put aside
@@ -399,14 +399,21 @@ class Editor(RunVerbs):
 
     def _on_finished(self, result: object) -> None:
         if self.past is None:
-            self._thumbnails.reset(self._runs.results, self._family_of)
+            self._thumbnails.reset(self._runs.results, self._families())
         self.refresh_staleness()
         self.run_finished.emit(result)
 
-    def _family_of(self, ref: PortRef) -> str | None:
-        definition = self.definition_at(ref.node)
-        port = definition.output(ref.port) if definition is not None else None
-        return port.type.family if port is not None else None
+    def _families(self) -> Callable[[PortRef], str | None]:
+        """Tell the type families of many ports: to take the snapshot again for each would ask the disk a thousand times."""
+        root, registry = self.root.snapshot(), self.registry
+
+        def family_of(ref: PortRef) -> str | None:
+            found = root.find(ref.node)
+            definition = found[0].definition(found[1], registry) if found is not None else None
+            port = definition.output(ref.port) if definition is not None else None
+            return port.type.family if port is not None else None
+
+        return family_of
 
     def _on_refused(self, error: Exception) -> None:
         self.message.emit(str(error))

@@ -80,14 +80,21 @@ class Began:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """The run is over."""
+class Settled:
+    """What became of the nodes, and what is kept of their values."""
 
     result: RunResult
     kept: KeptValues
     states: Mapping[NodeId, NodeRuntime]
     loops: Mapping[NodeId, Iterations]
     review: Review | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The run is over, and all of it has been told."""
+
+    result: RunResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +146,9 @@ def run_to_the_end(order: Order, registry: Registry, sink: RunSink, stop: thread
         result.results = {str(ref): value for ref, value in kept.items()}
         loops = {task.node: result.iterations(task.node) for task in result.plan.tasks if task.body is not None}
         review = None if order.quick else _review(result)
-        sink.put(Ended(result, kept, final_states(result.nodes), loops, review))
+        # Apart, for each takes its time to be shown.
+        sink.put(Settled(result, kept, final_states(result.nodes), loops, review), alone=True)
+        sink.put(Ended(result), alone=True)
         recorded = handle.chronicle.recorded(RECORDED_S) if handle.chronicle is not None else None
         if recorded is not None:
             sink.put(InHistory(recorded))

@@ -18,7 +18,7 @@ from shtairir.ids import BlockId, NodeId, PortRef, RunKey
 from shtairir_ui.bridge import EventBridge, start_thread
 from shtairir_ui.kept import KeptValues
 from shtairir_ui.places import by_container
-from shtairir_ui.running import Began, Ended, InHistory, Order, Refused, run_to_the_end
+from shtairir_ui.running import Began, Ended, InHistory, Order, Refused, Settled, run_to_the_end
 from shtairir_ui.runtime import IDLE, SETTLED, NodeRuntime, advance, final_states
 from shtairir_ui.staleness import stale_paths
 
@@ -243,7 +243,7 @@ class RunControl(QObject):
     def _take(self, batch: list[object]) -> None:
         changed: set[NodeId] = set()
         passing: list[Event] = []
-        ends: list[Ended | Refused | InHistory] = []
+        ends: list[Settled | Ended | Refused | InHistory] = []
         before = self._control
         for item in batch:
             match item:
@@ -252,7 +252,7 @@ class RunControl(QObject):
                     self._leave_out(handle.plan.dropped, changed)
                     if self._stop.is_set():  # asked to stop after the run's thread had looked, before this came
                         handle.cancel()
-                case Ended() | Refused() | InHistory():
+                case Settled() | Ended() | Refused() | InHistory():
                     ends.append(item)
                 case _:
                     self._note(item, changed)  # type: ignore[arg-type]  # whatever else a sink carries is an event
@@ -264,10 +264,7 @@ class RunControl(QObject):
         if self._control != before:
             self.control_changed.emit()
         for end in ends:
-            if isinstance(end, InHistory):
-                self.recorded.emit(end.recorded)
-            else:
-                self._end(end)
+            self._take_end(end)
 
     @property
     def _control(self) -> tuple[object, ...]:
@@ -331,11 +328,20 @@ class RunControl(QObject):
             else:
                 self._held.discard(node)
 
-    def _end(self, end: Ended | Refused) -> None:
-        self._settle()
-        if isinstance(end, Refused):
-            self.refused.emit(end.error)
-            return
+    def _take_end(self, end: Settled | Ended | Refused | InHistory) -> None:
+        match end:
+            case Settled():
+                self._show_settled(end)
+            case Ended():
+                self._settle()
+                self.finished.emit(end.result)
+            case Refused():
+                self._settle()
+                self.refused.emit(end.error)
+            case InHistory():
+                self.recorded.emit(end.recorded)
+
+    def _show_settled(self, end: Settled) -> None:
         self.results = end.kept
         self.loops = end.loops
         self.review = end.review
@@ -352,7 +358,6 @@ class RunControl(QObject):
                 self.runtime[node] = replace(known, reason=state.reason)
         self.inner = by_container(self.runtime)
         self.runtime_changed.emit(set(self.runtime))
-        self.finished.emit(end.result)
 
     def _settle(self) -> None:
         self.is_running = self.is_paused = False

@@ -41,6 +41,8 @@ class Thumbnails(QObject):
         self._images.clear()
         self._values = {}
         for ref, value in results.items():
+            if isinstance(value, bool | int | float | str):
+                continue  # whatever its port calls it
             family = family_of(ref)
             if family not in PLAIN:
                 self._values.setdefault(ref.node, []).append((value, family))

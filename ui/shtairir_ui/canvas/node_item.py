@@ -109,6 +109,8 @@ class NodeItem(AbstractNodeItem):
 
     def show_runtime(self, runtime: NodeRuntime, thumbnail: QImage | None) -> bool:
         """Show what the node did or does; returns whether anything moved in it."""
+        if runtime is self.runtime and thumbnail is self.thumbnail:
+            return False
         alert, had = self.alert, self.thumbnail is not None
         if runtime.status is not self.runtime.status:
             self.phase, self.running_s = None, 0.0
