@@ -53,6 +53,8 @@ def main(
         Only the graph is in the screenshot, all of it, whatever size that takes.
     """
     _prepare_environment(offscreen=screenshot is not None, scale=scale)
+    import PySide6.QtCore  # noqa: F401 - before the thread below: while it sets itself up nobody else may import
+
     _read_packs_meanwhile()
     from PySide6.QtWidgets import QApplication
 

@@ -12,10 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from shtairir.block.registry import Registry
 from shtairir.document import Graph, save
 from shtairir.recovery.drafts import DraftKeeper
 from shtairir_assets.examples import shown_examples
 from shtairir_ui.cards import Card
+from shtairir_ui.editor import Editor
 from shtairir_ui.recoverdialog import RecoverDialog
 from shtairir_ui.settings import Settings
 from shtairir_ui.welcome import WelcomePage
@@ -147,3 +149,19 @@ def test_a_picture_fills_its_box_whatever_its_shape(page: WelcomePage) -> None:
     card.picture.show_image(wide)
     middle = card.picture.grab().toImage()
     assert middle.pixelColor(middle.width() // 2, middle.height() - 8).red() == 255
+
+
+def test_an_example_that_comes_in_the_place_of_the_page_is_seen_whole(
+    qtbot: QtBot, settings: Settings, registry: Registry
+) -> None:
+    window = MainWindow(Editor(registry=registry), settings)
+    qtbot.addWidget(window)
+    window.welcome_wanted.emit()
+    window.resize(1280, 800)
+    window.show()
+    qtbot.waitExposed(window)
+    page = window.page
+    assert isinstance(page, WelcomePage)
+    QTest.mouseClick(page.cards[0], Qt.MouseButton.LeftButton)
+    canvas = window.canvas
+    qtbot.waitUntil(lambda: canvas.view.zoom > 0.4 and canvas.view.visible_rect().contains(canvas.board.extent()))

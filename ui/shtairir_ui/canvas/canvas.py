@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessibleInterface, QDropEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAccessibleInterface, QDropEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
 from shtairir.document import Change
@@ -93,6 +93,7 @@ class GraphCanvas(QWidget):
         self.framing = Framing(self)
         self.node_menu_parts: list[Callable[[QMenu], None]] = []
         self.view.handler = self.hand
+        self._fit_when_seen = False
         self._field: TitleField | None = None
         self._place = editor.place
         # The way to a definition takes room above the canvas, once all have heard that another place is shown.
@@ -127,7 +128,8 @@ class GraphCanvas(QWidget):
     # -- what is in sight ----------------------------------------------------------------------
 
     def fit(self) -> None:
-        """Show the whole graph."""
+        """Show the whole graph; who cannot be seen yet does it once more when its size is known."""
+        self._fit_when_seen = not self.isVisible()
         self.view.frame(self.board.extent())
 
     def frame_selection(self) -> None:
@@ -425,6 +427,13 @@ class GraphCanvas(QWidget):
         corner = self.rect().center() - self._hint.rect().center()
         self._hint.move(max(corner.x(), 0), max(corner.y(), 0))
         self._hint.raise_()
+
+    @guarded
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fit a graph that came while something else was shown here."""
+        super().showEvent(event)
+        if self._fit_when_seen:
+            QTimer.singleShot(0, self, self.fit)
 
     @guarded
     def resizeEvent(self, event: QResizeEvent) -> None:
