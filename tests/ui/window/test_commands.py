@@ -32,6 +32,27 @@ def test_commands_that_cannot_be_used_are_grey(window: MainWindow) -> None:
     assert [name for name in grey if not window.actions_[name].isEnabled()] == ["stop"]
 
 
+def test_each_command_has_a_name_and_keys_of_its_own(window: MainWindow) -> None:
+    """Of two with one name the first would be lost, and the second would do the work of both."""
+    declared = [command.name for _, group in window.actions_.menus for command in group]
+    assert sorted(declared) == sorted(set(declared))
+    keys = [key.toString() for name in declared for key in window.actions_[name].shortcuts()]
+    assert [key for key in set(keys) if keys.count(key) > 1] == []
+
+
+def test_a_key_frames_the_selection_and_another_looks_at_it(window: MainWindow) -> None:
+    editor, view = window.editor, window.canvas.view
+    editor.add_block("math.number", 0, 0)
+    editor.add_block("math.number", 4000, 0)
+    editor.select(("number_2",))  # type: ignore[arg-type]
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Period)
+    assert editor.graph.undo_label == "add number_2"
+    assert view.visible_rect().center().x() > 3500
+    QTest.keyClick(view, Qt.Key.Key_J, CTRL | Qt.KeyboardModifier.AltModifier)
+    assert editor.graph.undo_label == "frame 1 node"
+
+
 def test_delete_in_the_palette_does_not_reach_the_graph(window: MainWindow) -> None:
     window.editor.add_block("math.number", 0, 0)
     window.panels.palette_panel.tree.setFocus()

@@ -137,12 +137,12 @@ FEATURE = Feature("Graph", _TO_ADD + _ON_NODES + _ON_LINKS, _attach, (NAVIGATION
 
 
 def _attach_looking(window: MainWindow) -> None:
-    window.actions_.on("frame_selection", window.canvas.frame_selection)
-    window.actions_.confine("frame_selection", window.canvas)
+    window.actions_.on("show_selection", window.canvas.frame_selection)
+    window.actions_.confine("show_selection", window.canvas)
 
 
 LOOKING = Feature(
     "View",
-    (Command("frame_selection", "Show the &selection", (".",), "", "Show the selected nodes, or the whole graph"),),
+    (Command("show_selection", "Show the &selection", (".",), "", "Show the selected nodes, or the whole graph"),),
     _attach_looking,
 )
