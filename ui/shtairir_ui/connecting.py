@@ -74,9 +74,7 @@ def partner_rows(editor: Editor, key: str) -> Iterator[Row]:
             yield Row(str(ref), f"{_title(editor, node)} · {port}", kind, node, icon)
 
 
-def _fitting(
-    own: BlockDefinition, start: PortRef, other: BlockDefinition, side: str
-) -> Iterator[tuple[PortName, str]]:
+def _fitting(own: BlockDefinition, start: PortRef, other: BlockDefinition, side: str) -> Iterator[tuple[PortName, str]]:
     given, taken = own.output(start.port), own.input(start.port)
     if side == "out" and given is not None:
         fitting = [one for one in other.inputs if compatibility(given.type, one.type).ok]

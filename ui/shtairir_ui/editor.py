@@ -404,7 +404,7 @@ class Editor(RunVerbs):
         self.run_finished.emit(result)
 
     def _families(self) -> Callable[[PortRef], str | None]:
-        """Tell the type families of many ports: to take the snapshot again for each would ask the disk a thousand times."""
+        """Tell the type families of many ports: a snapshot for each would ask the disk a thousand times."""
         root, registry = self.root.snapshot(), self.registry
 
         def family_of(ref: PortRef) -> str | None:

@@ -72,7 +72,13 @@ HIGH_CONTRAST = Preference(
     "look/high_contrast", "Look", "High contrast", False, "Text on plain black or white, and borders that stand out"
 )
 FONT_SIZE = Preference(
-    "look/font_size", "Look", "Size of text", 13, "In panels, menus and dialogs; the canvas has its zoom", range=(10, 22), unit="px"
+    "look/font_size",
+    "Look",
+    "Size of text",
+    13,
+    "In panels, menus and dialogs; the canvas has its zoom",
+    range=(10, 22),
+    unit="px",
 )
 REDUCED_MOTION = Preference(
     "look/reduced_motion", "Look", "Less motion", False, "Nothing slides, pulses or runs along links"
