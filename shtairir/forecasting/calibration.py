@@ -44,7 +44,7 @@ _BETTER = 0.9
 
 _FROM = 3
 _NEAR = 1.4
-_FARTHEST = 3.0
+_FARTHEST, _WIDEST = 3.0, 1.6
 _T90 = (3.08, 1.89, 1.64, 1.53, 1.48, 1.44, 1.41, 1.40)
 """Student's t, of which nine of ten are below, for 1, 2, ... degrees of freedom."""
 
@@ -184,5 +184,5 @@ def _mixed(first: Quantiles, own: Sequence[float]) -> Quantiles:
             seen = max(deviation * _T90[count - 2] * math.sqrt(1 + 1 / count), _LEAST_REACH)
             trust = (count - 1) / (count - 1 + _PRIOR_RUNS)
             reach = math.exp((1 - trust) * math.log(reach) + trust * math.log(min(seen, _FARTHEST * reach)))
-        sides.append(reach)
+        sides.append(min(reach, _WIDEST))
     return Quantiles(middle - sides[0], middle, middle + sides[1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 from tests.benchmarks.forecasts import made, together
 
 
@@ -11,4 +13,4 @@ def test_ranges_hold_about_four_of_five_runs_that_were_held_out() -> None:
     assert len(whole.held) == 10 * len(tallies)
     # The full experiment (python -m tests.benchmarks.forecasts) finds 70 to 90 of 100; here are fewer runs of each.
     assert 0.62 <= whole.coverage <= 0.96
-    assert all(width < 100 for width in whole.widths)  # or it would be no art
+    assert median(whole.widths) < 10  # or it would be no art
