@@ -94,6 +94,8 @@ class GraphCanvas(QWidget):
         self.node_menu_parts: list[Callable[[QMenu], None]] = []
         self.view.handler = self.hand
         self._fit_when_seen = False
+        self._fit_timer = QTimer(self, singleShot=True, interval=0)
+        self._fit_timer.timeout.connect(self.fit)
         self._field: TitleField | None = None
         self._place = editor.place
         # The way to a definition takes room above the canvas, once all have heard that another place is shown.
@@ -394,6 +396,9 @@ class GraphCanvas(QWidget):
         if self.hand.busy:
             self.hand.cancel()
         self.board.apply(change)
+        self.framing.follow()
+        if self._field is not None and self._field.node not in self.board.nodes:
+            self._field.abandon()
         self.hand.choose_links(self.hand.chosen_links)
         self._show_hint()
 
@@ -433,7 +438,7 @@ class GraphCanvas(QWidget):
         """Fit a graph that came while something else was shown here."""
         super().showEvent(event)
         if self._fit_when_seen:
-            QTimer.singleShot(0, self, self.fit)
+            self._fit_timer.start()
 
     @guarded
     def resizeEvent(self, event: QResizeEvent) -> None:
