@@ -35,6 +35,6 @@ class EmptyState(QWidget):
         label = QLabel(text, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setProperty("role", role)
-        label.setVisible(bool(text))
         column.addWidget(label)
+        label.setVisible(bool(text))  # not before it is in its place: it would be a window of the desktop
         return label

@@ -151,9 +151,9 @@ class PalettePanel(QWidget):
         field.addWidget(self.search)
         column.addLayout(field)
         self._stack = QStackedLayout()
+        column.addLayout(self._stack, 1)  # first: a stack without a parent shows what it gets as a window
         self._stack.addWidget(self.tree)
         self._stack.addWidget(self._empty)
-        column.addLayout(self._stack, 1)
 
     def _connect(self) -> None:
         self.search.textChanged.connect(lambda _text: self._quiet.start())

@@ -70,6 +70,8 @@ class Shell(QWidget):
         window.setWindowFlags(Qt.WindowType.Widget)
         self.windows.append(window)
         self._stack.addWidget(window)
+        if window.focusWidget() is None:  # else the stack gives the keyboard to the first button it finds
+            window.canvas.setFocus()
         window.files.rooms = self
         window.editor.title_changed.connect(self._show_titles)
         self.tabs.add_closable("", lambda: self.close_graph(window))

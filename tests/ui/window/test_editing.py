@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from shtairir.document import Graph, dumps, save
@@ -66,6 +66,25 @@ def test_letters_that_are_typed_into_a_title_do_nothing_else(window: MainWindow,
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert graph.node("double").title == "bmhfsxr"
     assert list(graph.history) == ["rename double"]
+
+
+def test_what_is_typed_goes_with_what_it_was_typed_for(window: MainWindow) -> None:
+    """The button takes back the frame, or the node, whose title is being typed; it does not take the keyboard."""
+    undo = window.findChild(QToolButton, "button_undo")
+    assert isinstance(undo, QToolButton)
+    node = window.editor.add_block("math.number", 0, 0)
+    window.editor.select([node])
+    QTest.keyClick(window.canvas.view, Qt.Key.Key_J, CTRL | Qt.KeyboardModifier.AltModifier)
+    for name in ("frameTitleField", "canvasTitleField"):
+        if name == "canvasTitleField":
+            window.canvas.rename(node)
+        field = window.findChild(QLineEdit, name)
+        assert isinstance(field, QLineEdit)
+        QTest.keyClicks(field, "never")
+        QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
+        assert not field.isVisible()
+    assert not window.editor.graph.nodes
+    assert list(window.editor.graph.history) == []
 
 
 def test_a_bypassed_node_lets_data_pass_in_a_run(window: MainWindow, graph: Graph, qtbot: QtBot) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox, QTabBar
+from PySide6.QtWidgets import QApplication, QMessageBox, QTabBar, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from shtairir.block.registry import Registry
@@ -20,7 +20,7 @@ from shtairir_ui.questions import Answer
 from shtairir_ui.settings import Settings
 from shtairir_ui.shell import Desk, Shell
 from shtairir_ui.window import MainWindow
-from tests.ui.gestures import MIDDLE, click, drop, files_mime
+from tests.ui.gestures import MIDDLE, click, drop, files_mime, settle
 from tests.ui.window.conftest import GATE, forget_changes
 from tests.ui.window.test_files import answer
 
@@ -60,6 +60,36 @@ def made(folder: Path, name: str) -> Path:
 def titles(shell: Shell) -> list[str]:
     """What stands on the tabs."""
     return [shell.tabs.tabText(index) for index in range(shell.tabs.count())]
+
+
+class ShownWindows(QObject):
+    """Notes whatever appears as a window of the desktop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(f"{type(watched).__name__} {watched.objectName()}")
+        return False
+
+
+def test_a_new_tab_shows_no_part_of_it_as_a_window_and_has_the_keyboard(shell: Shell, qtbot: QtBot) -> None:
+    shell.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is shell)
+    watch = ShownWindows()
+    QApplication.instance().installEventFilter(watch)  # type: ignore[union-attr]
+    plus = shell.findChild(QToolButton, "addGraph")
+    assert plus is not None
+    plus.click()
+    shell.current.editor.select([shell.current.editor.add_block("math.add", 0, 0)])
+    settle()
+    QApplication.instance().removeEventFilter(watch)  # type: ignore[union-attr]
+    assert watch.seen == []
+    assert QApplication.activeWindow() is shell
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_B)
+    assert shell.current.editor.graph.undo_label == "bypass add"
 
 
 def test_with_one_graph_there_are_no_tabs_and_the_title_is_the_graphs(shell: Shell, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
@@ -41,6 +42,7 @@ class Framing:
     def __init__(self, canvas: GraphCanvas) -> None:
         self._canvas = canvas
         self.field: FrameTitleField | NoteField | None = None
+        self._typed_into: AreaKey | None = None
 
     @property
     def chosen(self) -> tuple[AreaKey, ...]:
@@ -78,7 +80,7 @@ class Framing:
                 note = Note(free_name("note", taken), text, as_rect(self._tall_enough(rect, text)))
                 canvas.editor.apply(Batch((PutNote(note),), "add note"))
 
-        self._open(NoteField(canvas.view, rect, "", done))
+        self._open(NoteField(canvas.view, rect, "", done), None)
 
     # -- changing ------------------------------------------------------------------------------
 
@@ -91,9 +93,10 @@ class Framing:
         if not canvas.view.visible_rect().intersects(item.handle):
             canvas.view.centerOn(item.rect.center())
         if isinstance(area, Frame):
-            self._open(FrameTitleField(canvas.view, item.rect, area.title, lambda text: self._set_title(key, text)))
+            done = partial(self._set_title, key)
+            self._open(FrameTitleField(canvas.view, item.rect, area.title, done), key)
         else:
-            self._open(NoteField(canvas.view, item.rect, area.text, lambda text: self._set_text(key, text)))
+            self._open(NoteField(canvas.view, item.rect, area.text, partial(self._set_text, key)), key)
 
     def recolor(self, keys: Sequence[AreaKey], color: str | None) -> None:
         """Give frames and notes another colour, or none of their own."""
@@ -145,6 +148,12 @@ class Framing:
         if self.field is not None:
             self.field.finish(keep=False)
 
+    def follow(self) -> None:
+        """Let go of what is being typed when that frame or note is there no more: its making was undone."""
+        key = self._typed_into
+        if key is not None and area_of(self._canvas.editor.graph, key) is None:
+            self.abandon()
+
     # -- inside --------------------------------------------------------------------------------
 
     def _set_title(self, key: AreaKey, title: str) -> None:
@@ -190,14 +199,14 @@ class Framing:
         if edits:
             self._canvas.editor.apply(Batch(tuple(edits), words))
 
-    def _open(self, field: FrameTitleField | NoteField) -> None:
-        self.field = field
+    def _open(self, field: FrameTitleField | NoteField, key: AreaKey | None) -> None:
+        self.field, self._typed_into = field, key
         field.destroyed.connect(self._forgetting(field))
 
     def _forgetting(self, field: FrameTitleField | NoteField) -> Callable[[], None]:
         def forget() -> None:
             if self.field is field:
-                self.field = None
+                self.field = self._typed_into = None
 
         return forget
 

@@ -30,6 +30,7 @@ class TitleField(QLineEdit):
         self.setObjectName("canvasTitleField")
         self.setAccessibleName(f"Title of {item.node}")
         self.setPlaceholderText("Title")
+        self.node = item.node
         self._done = done
         self._is_over = False
         corner = view.viewport().mapToParent(view.to_viewport(item.pos()))

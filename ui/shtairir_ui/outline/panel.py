@@ -97,9 +97,9 @@ class OutlinePanel(QWidget):
         field.addWidget(self.search)
         column.addLayout(field)
         self._stack = QStackedLayout()
+        column.addLayout(self._stack, 1)  # first: a stack without a parent shows what it gets as a window
         self._stack.addWidget(tree)
         self._stack.addWidget(self._empty)
-        column.addLayout(self._stack, 1)
         column.addWidget(self.count)
 
     def _connect(self) -> None:

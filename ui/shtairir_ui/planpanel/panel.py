@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSplitter,
     QStackedLayout,
+    QStackedWidget,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -103,13 +104,11 @@ class PlanPanel(QWidget):
         self.tabs.setObjectName("planTabs")
         self.tabs.addTab(self.stages, "Stages")
         self.tabs.addTab(self._changes_page(), "Changes")
-        self._after_stack = QStackedLayout()
+        self._after_stack = QStackedWidget()
         self._after_stack.addWidget(self._no_run)
         self._after_stack.addWidget(self.after)
-        before_body = QStackedLayout()
-        before_body.addWidget(self.before)
         self.charts = _splitter(
-            self._column("Before", self.before_words, before_body, [self.fit_button]),
+            self._column("Before", self.before_words, self.before, [self.fit_button]),
             self._column("After", self.after_words, self._after_stack, [self.export_button]),
         )
         self.charts.setSizes([500, 500])
@@ -154,7 +153,7 @@ class PlanPanel(QWidget):
         rows.addWidget(self.changes, 1)
         return page
 
-    def _column(self, title: str, words: QLabel, body: QStackedLayout, buttons: list[QWidget]) -> QWidget:
+    def _column(self, title: str, words: QLabel, body: QWidget, buttons: list[QWidget]) -> QWidget:
         tokens = theme.current()
         head = QHBoxLayout()
         head.setContentsMargins(tokens.s2, tokens.s1, tokens.s2, tokens.s1)
@@ -171,7 +170,7 @@ class PlanPanel(QWidget):
         rows.setContentsMargins(0, 0, 0, tokens.s1)
         rows.setSpacing(0)
         rows.addLayout(head)
-        rows.addLayout(body, 1)
+        rows.addWidget(body, 1)
         return column
 
     def _connect(self) -> None:
