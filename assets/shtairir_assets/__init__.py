@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from importlib import resources
 
 
+@functools.cache
 def icon_svg(name: str) -> str:
     """Return the text of an icon. Its lines are drawn in ``currentColor`` on a 20 × 20 grid."""
     file = resources.files(__name__).joinpath("icons", f"{name}.svg")

@@ -46,11 +46,14 @@ class FileFacts:
         What the file held when it was last read or written; when it holds something else, somebody else wrote it.
     folder
         Where relative paths start from as long as there is no file.
+    home
+        The file's real folder, with the path that it was found for.
     """
 
     path: Path | None = None
     on_disk: bytes | None = None
     folder: Path | None = None
+    home: tuple[Path, Path] | None = None
     migrated_from: int | None = None
     source: bytes | None = None
     saved_token: int = 0

@@ -205,8 +205,12 @@ class Scoped(Editing):
     @property
     def base_dir(self) -> Path:
         """The folder that relative paths start from: the file's, or the working directory."""
-        if self.path is not None:
-            return self.path.resolve().parent
+        file = self._program.file
+        if file.path is not None:
+            if file.home is None or file.home[0] != file.path or not file.path.is_absolute():
+                # Kept, for the system is asked about every folder on the way, and each look at the graph asks here.
+                file.home = (file.path, file.path.resolve().parent)
+            return file.home[1]
         return self._program.file.folder or Path.cwd()
 
     def start_from(self, folder: Path) -> None:

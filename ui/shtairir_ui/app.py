@@ -127,10 +127,12 @@ def _live(window: MainWindow, size: tuple[int, int], *, run: bool) -> int:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
+    from shtairir_ui.garbage import Garbage
     from shtairir_ui.interrupt import InterruptListener
     from shtairir_ui.shell import Desk
     from shtairir_ui.window import MainWindow
 
+    garbage = Garbage()
     desk = Desk(lambda: MainWindow(settings=window.settings))
     shell = desk.open_shell(window)
     sys.excepthook = Reporter(desk)
@@ -157,6 +159,7 @@ def _live(window: MainWindow, size: tuple[int, int], *, run: bool) -> int:
     finally:
         desk.end()
         interrupt.close()
+        garbage.end()
 
 
 class Reports(Protocol):

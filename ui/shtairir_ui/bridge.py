@@ -7,12 +7,14 @@ older number and is dropped here, so no widget has to ask whether an event is st
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -118,6 +120,67 @@ class EventBridge(QObject):
         return alone or bool(self._queue and self._queue[0][2])
 
 
+class Job:
+    """A job for a worker, with all that it refers to; whoever empties it is the one who lets go of that."""
+
+    __slots__ = ("done", "failed", "outcome", "work")
+
+    def __init__(
+        self,
+        work: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self.work: Callable[[], Any] | None = work
+        self.done: Callable[[Any], None] | None = done
+        self.failed: Callable[[Exception], None] | None = failed
+        self.outcome: Any = None
+
+    def perform(self) -> None:
+        """Do the work; on a worker."""
+        assert self.work is not None  # it is done once
+        try:
+            self.outcome = self.work()
+        except Exception as error:  # noqa: BLE001 - a job's error belongs to whoever asked for the job
+            self.outcome, self.done = error, self.failed
+
+    def take(self) -> tuple[Callable[[Any], None] | None, Any]:
+        """Empty the job; returns who wants to hear of it, and what."""
+        told, outcome = self.done, self.outcome
+        self.work = self.done = self.failed = self.outcome = None
+        return told, outcome
+
+
+class Leftovers(QObject):
+    """Empties, on the Qt thread, jobs whose outcome nobody wants any more.
+
+    A job often holds a widget or an editor, perhaps as the last one: Qt's objects must not end on a worker.
+    """
+
+    _left = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left.connect(self._empty, Qt.ConnectionType.QueuedConnection)
+
+    def leave(self, job: Job) -> None:
+        """Take a job; called from any thread."""
+        try:
+            self._left.emit(job)
+        except RuntimeError:
+            log.debug("a job ended after the program")
+
+    @Slot(object)
+    def _empty(self, job: Job) -> None:
+        job.take()
+
+
+@functools.cache
+def leftovers() -> Leftovers:
+    """The one of the process; asked for first on the Qt thread."""
+    return Leftovers()
+
+
 class Background(QObject):
     """Runs small jobs off the Qt thread and hands their results back on it."""
 
@@ -127,6 +190,7 @@ class Background(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="shtairir-ui")
         self._closed = False
+        self._leftovers = leftovers()
         # A result that arrives while Qt deletes this object would end the program: `close` waits for who is posting.
         self._posting = threading.Lock()
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -139,7 +203,7 @@ class Background(QObject):
     ) -> None:
         """Call `work` on a worker, then `done` with its result (or `failed`) on the Qt thread."""
         if not self._closed:
-            self._pool.submit(self._perform, work, done, failed)
+            self._pool.submit(self._perform, Job(work, done, failed or self._report))
 
     def close(self) -> None:
         """Drop waiting jobs; results that are still on their way are not delivered."""
@@ -147,33 +211,20 @@ class Background(QObject):
             self._closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _perform(
-        self,
-        work: Callable[[], Any],
-        done: Callable[[Any], None],
-        failed: Callable[[Exception], None] | None,
-    ) -> None:
-        try:
-            value = work()
-        except Exception as error:  # noqa: BLE001 - a job's error belongs to whoever asked for the job
-            self._post((failed or self._report, error))
-        else:
-            self._post((done, value))
-
-    def _post(self, delivery: tuple[Callable[[Any], None], object]) -> None:
+    def _perform(self, job: Job) -> None:
+        job.perform()
         with self._posting:
-            if self._closed:
-                return
-            try:
-                self._finished.emit(delivery)
-            except RuntimeError:
-                log.debug("a background result arrived after the window had closed")
+            if not self._closed:
+                with suppress(RuntimeError):  # the window closed and took this object with it
+                    self._finished.emit(job)
+                    return
+        self._leftovers.leave(job)
 
     @Slot(object)
-    def _deliver(self, delivery: tuple[Callable[[Any], None], object]) -> None:
-        callback, value = delivery
-        if not self._closed:
-            callback(value)
+    def _deliver(self, job: Job) -> None:
+        told, outcome = job.take()
+        if told is not None and not self._closed:
+            told(outcome)
 
     @staticmethod
     def _report(error: Exception) -> None:

@@ -70,8 +70,9 @@ def category_icon(category: str, tinted: bool = True) -> QIcon:
 def app_icon() -> QIcon:
     """Return the icon of the application. It keeps its own colours in both themes."""
     result = QIcon()
+    drawing = _drawing("app", "")
     for size in _APP_SIZES:
-        result.addPixmap(_render(shtairir_assets.icon_svg("app"), size))
+        result.addPixmap(_rendered(drawing, size))
     return result
 
 
@@ -120,24 +121,30 @@ def _icon(name: str, tint: str, disabled: str) -> QIcon:
     return result
 
 
-@functools.lru_cache(maxsize=2048)
+@functools.lru_cache(maxsize=8192)
 def _raster(name: str, size: int, tint: str) -> QPixmap:
+    color = QColor(tint)
+    pixmap = _rendered(_drawing(name, color.name()), size)
+    return pixmap if color.alpha() == 255 else _faded(pixmap, color.alphaF())
+
+
+@functools.lru_cache(maxsize=256)
+def _drawing(name: str, color: str) -> QSvgRenderer:
+    """An icon in a colour, read once for all its sizes."""
     try:
         svg = shtairir_assets.icon_svg(name)
     except KeyError:
         near = difflib.get_close_matches(name, icon_names(), n=3)
         hint = f" The nearest are {', '.join(near)}." if near else ""
         raise KeyError(f"There is no icon '{name}'.{hint}") from None
-    color = QColor(tint)
-    pixmap = _render(svg.replace("currentColor", color.name()), size)
-    return pixmap if color.alpha() == 255 else _faded(pixmap, color.alphaF())
+    return QSvgRenderer(QByteArray(svg.replace("currentColor", color).encode()))
 
 
-def _render(svg: str, size: int) -> QPixmap:
+def _rendered(drawing: QSvgRenderer, size: int) -> QPixmap:
     pixmap = QPixmap(QSize(size, size))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, size, size))
+    drawing.render(painter, QRectF(0, 0, size, size))
     painter.end()
     return pixmap
 
