@@ -32,7 +32,7 @@ stage_tests() {
     rm -rf build/headless
     mkdir -p build/headless/tests
     cp pyproject.toml build/headless
-    cp -R tests/conftest.py tests/engine tests/blocks build/headless/tests
+    cp -R tests/conftest.py tests/engine tests/blocks tests/benchmarks build/headless/tests
 }
 
 run_staged_tests() {
