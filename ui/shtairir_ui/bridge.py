@@ -19,7 +19,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from shtairir.events import Event
+from shtairir.events import Event, NodeProgressed
+from shtairir.ids import NodeId
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ AT_ONCE = 256
 """So many things are handed on before the time is looked at."""
 DRAIN_S = 0.008
 """Whoever hears of them has this long in a turn; the rest comes with the next frame, so that what is shown is drawn."""
+CROWDED = 2048
+"""With more waiting, of what nodes say about their progress only the newest is handed on."""
 
 
 class RunSink:
@@ -101,11 +104,27 @@ class EventBridge(QObject):
         # Cleared before reading: an item put in after the last popleft wakes us again.
         self._awake = False
         self._drained_s = began_s = time.perf_counter()
+        if len(self._queue) > CROWDED:
+            self._thin_out()
         while self._queue and time.perf_counter() - began_s < DRAIN_S:
             if self._hand_on():
                 break
         if self._queue:
             self._schedule()
+
+    def _thin_out(self) -> None:
+        """Drop what is out of date before it was heard; others go on putting things in meanwhile."""
+        waiting = [self._queue.popleft() for _ in range(len(self._queue))]
+        kept: list[tuple[int, object, bool]] = []
+        told: set[NodeId] = set()
+        for entry in reversed(waiting):
+            event = entry[1]
+            if isinstance(event, NodeProgressed):
+                if event.node in told:
+                    continue
+                told.add(event.node)
+            kept.append(entry)
+        self._queue.extendleft(kept)
 
     def _hand_on(self) -> bool:
         """Hand on some of what waits; returns whether the turn is to end: for what was, or is next, comes alone."""

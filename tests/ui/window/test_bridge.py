@@ -8,7 +8,9 @@ import pytest
 from PySide6.QtCore import QThread, QTimer
 from pytestqt.qtbot import QtBot
 
-from shtairir_ui.bridge import Background, EventBridge
+from shtairir.events import NodeProgressed
+from shtairir.ids import NodeId, RunId
+from shtairir_ui.bridge import CROWDED, Background, EventBridge
 
 
 def test_items_arrive_in_order_on_the_qt_thread_in_few_batches(qtbot: QtBot) -> None:
@@ -47,6 +49,21 @@ def test_what_takes_long_to_show_has_a_turn_of_its_own(qtbot: QtBot) -> None:
     sink.put("after")
     qtbot.waitUntil(lambda: ["after"] in turns)
     assert [turn for turn in turns if turn] == [["a", "b"], ["states"], ["end"], ["after"]]
+
+
+def test_of_progress_that_piled_up_the_newest_of_each_node_is_told_and_all_else_in_order(qtbot: QtBot) -> None:
+    bridge = EventBridge()
+    heard: list[object] = []
+    bridge.arrived.connect(heard.extend)
+    sink = bridge.open_run()
+    for number in range(3 * CROWDED):
+        sink.put(NodeProgressed(RunId("r"), float(number), NodeId(f"n{number % 2}"), None, ""))
+    sink.put("a")
+    sink.put("b")
+    qtbot.waitUntil(lambda: "b" in heard)
+    told = [item for item in heard if isinstance(item, NodeProgressed)]
+    assert [event.at_s for event in told] == [3 * CROWDED - 2, 3 * CROWDED - 1]
+    assert heard[-2:] == ["a", "b"]
 
 
 def test_what_an_older_run_says_is_dropped(qtbot: QtBot) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject
+
 from shtairir_ui import theme
 from shtairir_ui.canvas.errorcard import ErrorCards
 from shtairir_ui.canvas.frame_state import FrameStates
@@ -22,14 +24,21 @@ def attach(window: MainWindow) -> None:
     inspector, foresight = window.panels.inspector, window.top_bar.run_bar.foresight
     inspector.node_page.header.follow(foresight)
     inspector.graph_page.follow(foresight)
-    settings = window.settings
+    Stillness(window)
 
-    def be_still(key: str = REDUCED_MOTION.key) -> None:
+
+class Stillness(QObject):
+    """Obeys who wants less motion, as long as its window is there: the settings outlive it."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._settings = window.settings
+        self._settings.changed.connect(self._obey)
+        self._obey(REDUCED_MOTION.key)
+
+    def _obey(self, key: str) -> None:
         if key == REDUCED_MOTION.key:
-            theme.motion.reduce(bool(settings.value(REDUCED_MOTION)))
-
-    settings.changed.connect(be_still)
-    be_still()
+            theme.motion.reduce(bool(self._settings.value(REDUCED_MOTION)))
 
 
 def _show_cards(window: MainWindow) -> None:
