@@ -38,6 +38,7 @@ from shtairir.ids import NodeId, PortRef
 
 CLIPBOARD_FORMAT = "shtairir-nodes"
 _VERSION = 1
+_NOTHING = "There are no nodes to paste."
 _APART = (32.0, 32.0)
 
 FreeId = Callable[[str, Container[str]], NodeId]
@@ -132,6 +133,8 @@ def _digest(text: str) -> bytes:
 def _content_of_text(text: str) -> Content:
     from shtairir.document.schema import read_content
 
+    if not any(f'"{name}"' in text for name in (FORMAT, CLIPBOARD_FORMAT)):  # a sentence, a list, a picture's address
+        raise DocumentFormatError(_NOTHING)
     parsed, _ = parse_json(text.encode("utf-8", "replace"))
     whole = isinstance(parsed, dict) and parsed.get("format") == FORMAT
     check_format(parsed, FORMAT if whole else CLIPBOARD_FORMAT, newest=_VERSION)
@@ -140,7 +143,7 @@ def _content_of_text(text: str) -> Content:
     except SchemaError as error:
         raise located(error, parsed, text) from error
     if not content.nodes:
-        raise DocumentFormatError("There are no nodes to paste.")
+        raise DocumentFormatError(_NOTHING)
     return content
 
 

@@ -27,6 +27,10 @@ PLAIN = frozenset({float, int, bool, str, bytes, complex, type(None)})
 
 NUMBERS = frozenset({float, int, bool})
 
+DEEPEST = 200
+"""How deep lists, dictionaries and tuples may be nested in what a block returns."""
+_HOLDERS = (list, dict, tuple)
+
 _EXACT = {"float": float, "int": int, "bool": bool, "text": str}
 _CHECKED_ITEMS = 1000
 
@@ -192,6 +196,13 @@ class Call:
         for number, (exact, check) in enumerate(self._checks):
             if check is not None and type(values[number]) is not exact:
                 self._refuse_unfit(number, values[number], check)
+        for number, value in enumerate(values):
+            if isinstance(value, _HOLDERS) and _is_too_deep(value):
+                raise ExecutionError(
+                    f"The output '{self.task.definition.outputs[number].name}' holds itself, or is nested more than "
+                    f"{DEEPEST} deep: it cannot be handed on.",
+                    hint="Return flat data, such as a table or a list of pairs, or an object of a class of your own.",
+                )
         return values
 
     def _several(self, returned: Any) -> Sequence[Any]:
@@ -214,6 +225,21 @@ class Call:
                 f"The output '{definition.outputs[number].name}' is not what the block declares: {why}.",
                 hint="Return what the annotation says, or change the annotation.",
             )
+
+
+def _is_too_deep(value: object) -> bool:
+    """Whether lists, dictionaries and tuples are nested so deep that to copy them would take more stack than there is.
+
+    Each is looked at once a level, so one that holds itself many times takes no longer.
+    """
+    level: dict[int, Any] = {id(value): value}
+    for _ in range(DEEPEST):
+        held = (one.values() if isinstance(one, dict) else one for one in level.values())
+        mixed = (items for items in held if not PLAIN.issuperset(map(type, items)))
+        level = {id(item): item for items in mixed for item in items if isinstance(item, _HOLDERS)}
+        if not level:
+            return False
+    return True
 
 
 def received(value: Any) -> Any:

@@ -274,7 +274,10 @@ class Run(Timing):
         if threading.current_thread() is not self._thread and not self._ended.wait(timeout_s):
             return None
         if self._broken is not None:
-            raise ExecutionError("The run broke off by a fault in Shtairir itself.") from self._broken
+            fault = f"{type(self._broken).__name__}: {self._broken}"
+            raise ExecutionError(
+                "The run broke off by a fault in Shtairir itself.", hint=f"Please report it: {fault}"
+            ) from self._broken
         return self.result
 
     @property

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from shtairir.document.edits import RemoveLinks, RemoveNodes
+from shtairir.errors import ShtairirError
 from shtairir.ids import NodeId
 from shtairir.validation import Problem
 from shtairir_ui import theme
@@ -52,6 +53,7 @@ class ProblemsPanel(QWidget):
         editor.run_refused.connect(self._on_refused)
         editor.packs_checked.connect(self._show)
         editor.runtime_changed.connect(self._on_runtime)
+        editor.run_finished.connect(self._on_runtime)
         editor.graph_replaced.connect(self._on_runtime)
         editor.graph_replaced.connect(self._describe_none)
         editor.graph_changed.connect(self._describe_none)
@@ -65,7 +67,7 @@ class ProblemsPanel(QWidget):
     def _on_refused(self, error: Exception) -> None:
         """Planning may find what editing did not; those stay until the graph is checked again."""
         known = {(one.code, one.node, one.port) for one in self._editor.problems}
-        found = getattr(error, "problems", ())
+        found = getattr(error, "problems", ()) or (_problem_of(error),)
         self._refused = [one for one in found if (one.code, one.node, one.port) not in known]
         self._show()
 
@@ -122,6 +124,13 @@ class ProblemsPanel(QWidget):
         problem: Problem | None = item.data(0, PROBLEM)
         if problem is not None and problem.node is not None:
             self.node_chosen.emit(str(problem.node))
+
+
+def _problem_of(error: Exception) -> Problem:
+    """What kept a run from its end, and is no fault of one node."""
+    if isinstance(error, ShtairirError):
+        return Problem("error", "refused", error.message, fix=error.hint or None)
+    return Problem("error", "refused", f"The run could not be carried out: {error}")
 
 
 def failures(runtime: Mapping[NodeId, NodeRuntime]) -> list[Problem]:

@@ -337,6 +337,7 @@ class RunControl(QObject):
                 self.finished.emit(end.result)
             case Refused():
                 self._settle()
+                self._forget_undone()
                 self.refused.emit(end.error)
             case InHistory():
                 self.recorded.emit(end.recorded)
@@ -358,6 +359,16 @@ class RunControl(QObject):
                 self.runtime[node] = replace(known, reason=state.reason)
         self.inner = by_container(self.runtime)
         self.runtime_changed.emit(set(self.runtime))
+
+    def _forget_undone(self) -> None:
+        """The run broke off: nothing is known of what it had not finished."""
+        undone = {node for node, state in self.runtime.items() if state.status not in SETTLED}
+        if undone:
+            for node in undone:
+                del self.runtime[node]
+                self._records.pop(node, None)
+            self.inner = by_container(self.runtime)
+            self.runtime_changed.emit(undone)
 
     def _settle(self) -> None:
         self.is_running = self.is_paused = False

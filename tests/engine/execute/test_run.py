@@ -8,7 +8,7 @@ import threading
 import time
 import weakref
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 import pytest
@@ -26,12 +26,14 @@ from shtairir.events import (
     NodeProgressed,
     NodeSkipped,
     NodeStarted,
+    NodeStatus,
     RunFinished,
     RunStarted,
     ValueReleased,
 )
 from shtairir.execute import CancelToken
 from shtairir.execute.options import RunOptions
+from shtairir.ids import NodeId
 from shtairir.memory import MemoryProfiler
 from shtairir.session import start_plan, wait_for
 from shtairir.testing import EventRecorder, graph_of, run_inline
@@ -52,6 +54,19 @@ def numbers(count: int = 3) -> Array:
 def total(x: Array) -> float:
     """The sum."""
     return float(x.sum())
+
+
+@block
+def nested(kind: str = "chain") -> Any:
+    """Nest something."""
+    if kind == "data":
+        return {"rows": [[0.5] * 10] * 20 + [(1, [2, {"three": None}])]}
+    value: Any = {}
+    if kind == "knot":
+        value |= {"me": value, "again": value}
+    for _ in range(5000 if kind == "chain" else 0):
+        value = [value]
+    return value
 
 
 @block
@@ -801,6 +816,28 @@ class TestTogether:
         handles = [shtairir.start(plan) for _ in range(5)]
         results = [handle.wait() for handle in handles]
         assert [result["n.out"] for result in results if result] == [handle.run + 1.0 for handle in handles]
+
+
+@pytest.mark.parametrize("cache", ["off", "smart"])
+@pytest.mark.parametrize("kind", ["chain", "knot"])
+def test_a_value_nested_without_end_fails_its_node_and_no_other(
+    kind: str, cache: Literal["off", "smart"], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHTAIRIR_CACHE_PATH", str(tmp_path))
+    graph = shtairir.Graph()
+    graph.add(relay, id="after", x=graph.add(nested, id="nested", kind=kind)["out"])
+    graph.add(numbers, id="numbers")
+    result = shtairir.run(graph, cache=cache, keep="all")
+    failure = result.nodes[NodeId("nested")].error
+    assert failure is not None
+    assert "nested more than 200 deep" in failure.message
+    assert result.nodes[NodeId("numbers")].status is NodeStatus.DONE
+
+
+def test_what_is_nested_as_data_is_goes_through() -> None:
+    graph = shtairir.Graph()
+    graph.add(relay, id="after", x=graph.add(nested, id="nested", kind="data")["out"])
+    assert shtairir.run(graph)["after.out"]["rows"][-1] == (1, [2, {"three": None}])
 
 
 def test_a_secret_comes_from_the_environment_and_a_missing_one_says_how(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,7 +113,7 @@ def test_what_the_clipboard_holds_may_be_no_graph(window: MainWindow) -> None:
     QGuiApplication.clipboard().setText("a shopping list")
     window.editor.paste()
     assert not window.editor.graph.nodes
-    assert window.status_line.currentMessage()
+    assert window.status_line.currentMessage() == "There are no nodes to paste."
 
 
 def test_the_keys_are_listed(window: MainWindow, qtbot: QtBot) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from shtairir.events import NodeStatus
@@ -105,6 +105,8 @@ def test_node_that_failed_has_a_card_when_it_is_selected(window: MainWindow, qtb
     _run(window, qtbot)
     gestures.click(window.canvas.view.viewport(), window.canvas.node_position(nodes[1]))
     assert _error(window).isVisible()
+    words = _error(window).findChild(QLabel, "errorText")
+    assert words.height() >= words.heightForWidth(words.width()), "its last line is cut"
     text = _error(window).text
     for said in ("division by zero", "return x / 0", "x ="):
         assert said in text

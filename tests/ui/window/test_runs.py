@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QTreeWidget
 from pytestqt.qtbot import QtBot
 
 from shtairir.events import NodeStatus, RunStatus
+from shtairir.execute.attempts import Attempts
 from shtairir.ids import NodeId, PortName, PortRef
 from shtairir.results import RunResult
 from shtairir.validation import Problem
@@ -179,6 +180,24 @@ def test_an_empty_graph_is_not_called_ready(window: MainWindow) -> None:
     assert "ready to run" in texts()
     window.editor.new()
     assert "empty" in texts()
+
+
+def test_a_fault_of_the_engine_itself_is_told_and_leaves_nothing_running(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(*_about: object) -> None:
+        raise RuntimeError("a fault put in for this test")
+
+    monkeypatch.setattr(Attempts, "tell_finished", fault)
+    chain(window, "math.number", "sample.talk", "sample.slow")
+    window.editor.add_block("sample.picture", 0, 200)
+    with qtbot.waitSignal(window.editor.run_refused, timeout=20000):
+        press(window, "runButton")
+    unsettled = (NodeStatus.WAITING, NodeStatus.RUNNING)
+    assert [node for node, state in window.editor.runtime.items() if state.status in unsettled] == []
+    rows = window.panels.problems.list
+    told = [(rows.topLevelItem(row).text(0), rows.topLevelItem(row).text(2)) for row in range(rows.topLevelItemCount())]
+    assert any("broke off" in what and "a fault put in for this test" in fix for what, fix in told)
 
 
 def test_a_graph_with_errors_does_not_run_and_shows_its_problems(window: MainWindow, qtbot: QtBot) -> None:

@@ -90,7 +90,7 @@ class ErrorCard(QFrame):
     def _write(self) -> None:
         if self._failure is not None:
             self._text.setText(failure_html(self._failure, self._skipped))
-            self.setFixedHeight(self._column.heightForWidth(WIDTH))
+            self.setFixedHeight(self.heightForWidth(WIDTH))  # not that of the column, which knows of no border
 
     def _put_on_clipboard(self) -> None:
         if self._failure is not None:
