@@ -111,6 +111,36 @@ class Refused:
     error: Exception
 
 
+class StopWish:
+    """That a run is to stop, which somebody may wish before it has a handle, and after nobody listens to it any more."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wished = False
+        self._handle: RunHandle | None = None
+
+    def wish(self) -> None:
+        """Stop the run, now or as soon as it has begun."""
+        with self._lock:
+            self._wished = True
+            handle = self._handle
+        if handle is not None:
+            handle.cancel()
+
+    def begun(self, handle: RunHandle) -> None:
+        """Say that the run has begun; on its own thread."""
+        with self._lock:
+            self._handle = handle
+            wished = self._wished
+        if wished:
+            handle.cancel()
+
+    def over(self) -> None:
+        """Let go of the run: its handle holds what it made."""
+        with self._lock:
+            self._handle = None
+
+
 class FinishOrder:
     """An instrument that remembers in which order nodes finished, to tell older values from newer."""
 
@@ -123,7 +153,7 @@ class FinishOrder:
             self.order[event.node] = len(self.order)
 
 
-def run_to_the_end(order: Order, registry: Registry, sink: RunSink, stop: threading.Event, earlier: KeptValues) -> None:
+def run_to_the_end(order: Order, registry: Registry, sink: RunSink, stop: StopWish, earlier: KeptValues) -> None:
     """Plan, run and wait; on the run's own thread. Everything it learns goes through the sink.
 
     Parameters
@@ -135,8 +165,7 @@ def run_to_the_end(order: Order, registry: Registry, sink: RunSink, stop: thread
     try:
         handle = _begun(order, registry, (sink, finished))
         sink.put(Began(handle))
-        if stop.is_set():  # asked to stop while the plan was being made
-            handle.cancel()
+        stop.begun(handle)
         result = handle.wait()
         assert result is not None  # waiting without a limit ends with one
         kept = kept_values(order.snapshot, result, finished.order, earlier.budget_bytes)
@@ -157,6 +186,8 @@ def run_to_the_end(order: Order, registry: Registry, sink: RunSink, stop: thread
     except Exception as error:  # the engine itself broke: the window must say so and go on
         log.exception("the run could not be carried out")
         sink.put(Refused(error))
+    finally:
+        stop.over()
 
 
 def _review(result: RunResult) -> Review | None:

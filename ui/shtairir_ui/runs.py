@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ from shtairir.ids import BlockId, NodeId, PortRef, RunKey
 from shtairir_ui.bridge import EventBridge, start_thread
 from shtairir_ui.kept import KeptValues
 from shtairir_ui.places import by_container
-from shtairir_ui.running import Began, Ended, InHistory, Order, Refused, Settled, run_to_the_end
+from shtairir_ui.running import Began, Ended, InHistory, Order, Refused, Settled, StopWish, run_to_the_end
 from shtairir_ui.runtime import IDLE, SETTLED, NodeRuntime, advance, final_states
 from shtairir_ui.staleness import stale_paths
 
@@ -81,7 +80,7 @@ class RunControl(QObject):
         self._earlier = Known()
         self._left_out: frozenset[NodeId] = frozenset()
         self._held: set[NodeId] = set()
-        self._stop = threading.Event()
+        self._stop = StopWish()
         self._bridge = EventBridge(self)
         self._bridge.arrived.connect(self._take)
 
@@ -93,7 +92,7 @@ class RunControl(QObject):
             return
         self.is_running = True
         self._order = order
-        self._stop = threading.Event()
+        self._stop = StopWish()
         self._coming = RunRecord(order.snapshot)
         self._earlier = Known(self.runtime, self._records) if order.is_part else Known()
         self._left_out = frozenset()
@@ -104,9 +103,7 @@ class RunControl(QObject):
 
     def stop(self) -> None:
         """Ask the run to end; it ends as soon as its blocks listen."""
-        self._stop.set()
-        if self.handle is not None:
-            self.handle.cancel()
+        self._stop.wish()
 
     def pause(self) -> None:
         """Start no node any more."""
@@ -250,8 +247,6 @@ class RunControl(QObject):
                 case Began(handle):
                     self.handle, self.key = handle, handle.key
                     self._leave_out(handle.plan.dropped, changed)
-                    if self._stop.is_set():  # asked to stop after the run's thread had looked, before this came
-                        handle.cancel()
                 case Settled() | Ended() | Refused() | InHistory():
                     ends.append(item)
                 case _:
