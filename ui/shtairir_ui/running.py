@@ -112,7 +112,7 @@ class Refused:
 
 
 class StopWish:
-    """That a run is to stop, which somebody may wish before it has a handle, and after nobody listens to it any more."""
+    """That a run is to stop: somebody may wish it before it has a handle, and when nobody listens to it any more."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
