@@ -46,6 +46,18 @@ def ask_unsaved(parent: QWidget, title: str) -> Answer:
     return answers.get(Buttons(box.exec()), Answer.CANCEL)
 
 
+def ask_discard(parent: QWidget, title: str, size: str) -> bool:
+    """Ask whether to throw away the only copy of what was never saved."""
+    box = _question(parent, "discardDialog", "Discard the changes")
+    box.setText(f"Discard the changes to “{title}” ({size})?")
+    box.setInformativeText("They were never saved: there is no way to get them back.")
+    box.setStandardButtons(Buttons.Discard | Buttons.Cancel)
+    box.setDefaultButton(Buttons.Cancel)
+    for button in box.buttons():
+        button.setIcon(QIcon())
+    return Buttons(box.exec()) == Buttons.Discard
+
+
 def ask_replace(parent: QWidget, path: Path) -> bool:
     """Ask whether to write over a file."""
     question = f"“{path.name}” exists in {path.parent}. Do you want to replace it?"

@@ -22,6 +22,7 @@ from shtairir_ui import theme
 from shtairir_ui.emptystate import EmptyState
 from shtairir_ui.history.words import when
 from shtairir_ui.quantities import count
+from shtairir_ui.questions import ask_discard
 
 DRAFT = Qt.ItemDataRole.UserRole
 
@@ -92,7 +93,7 @@ class RecoverDialog(QDialog):
 
     def _discard(self) -> None:
         draft = self._draft()
-        if draft is not None:
+        if draft is not None and ask_discard(self, draft.title, count(draft.nodes, "node")):
             discard(draft)
             self.refresh()
             self.discarded.emit()

@@ -68,10 +68,10 @@ class Shell(QWidget):
     def add(self, window: MainWindow) -> None:
         """Show a graph's window in a new tab."""
         window.setWindowFlags(Qt.WindowType.Widget)
+        has_keyboard = window.focusWidget() or window.canvas
         self.windows.append(window)
         self._stack.addWidget(window)
-        if window.focusWidget() is None:  # else the stack gives the keyboard to the first button it finds
-            window.canvas.setFocus()
+        has_keyboard.setFocus()  # it is lost on the way, and the stack would choose the first button it finds
         window.files.rooms = self
         window.editor.title_changed.connect(self._show_titles)
         self.tabs.add_closable("", lambda: self.close_graph(window))

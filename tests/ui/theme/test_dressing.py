@@ -37,6 +37,19 @@ def test_listeners_hear_of_a_change(app: QApplication):
     assert heard == ["light"]
 
 
+def test_the_look_that_it_has_already_is_not_applied_again(app: QApplication):
+    theme.apply(app, "light")
+    heard: list[str] = []
+    listen = lambda tokens: heard.append(tokens.name)  # noqa: E731 - the same object must be disconnected
+    theme.changed.connect(listen)
+    assert theme.apply(app, "light") is theme.current()
+    assert heard == []
+    theme.apply(app, "light", strong=True)
+    theme.apply(app, "light", strong=True, text_size=16)
+    theme.changed.disconnect(listen)
+    assert heard == ["light", "light"]
+
+
 def test_a_primary_button_is_painted_in_the_accent(app: QApplication, qtbot):
     tokens = theme.apply(app, "dark")
     button = QPushButton("Run")

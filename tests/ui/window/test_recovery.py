@@ -131,7 +131,15 @@ def test_discard_throws_it_away(window: MainWindow, tmp_path: Path, qtbot: QtBot
     edited.set("number.value", 8)
     left(edited, "mine")
     window.files.open_path(file)
-    QTest.mouseClick(shown(window, qtbot).button("recoverDiscard"), Qt.MouseButton.LeftButton)
+    button = shown(window, qtbot).button("recoverDiscard")
+    asked = answer(QMessageBox.StandardButton.Cancel)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert asked()
+    assert len(abandoned()) == 1
+    assert button.isVisible()
+    asked = answer(QMessageBox.StandardButton.Discard)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert asked()
     qtbot.waitUntil(lambda: abandoned() == [])
 
 
@@ -146,7 +154,11 @@ def test_several_are_listed(qtbot: QtBot, registry: Registry, settings: Settings
     QTest.mouseClick(bar.button("recoverShow"), Qt.MouseButton.LeftButton)
     dialog = window.findChild(RecoverDialog)
     assert sorted(dialog.list.topLevelItem(row).text(0) for row in range(2)) == ["one", "two"]
-    QTest.mouseClick(dialog.discard_button, Qt.MouseButton.LeftButton)
+    for said, left_over in ((QMessageBox.StandardButton.Cancel, 2), (QMessageBox.StandardButton.Discard, 1)):
+        asked = answer(said)
+        QTest.mouseClick(dialog.discard_button, Qt.MouseButton.LeftButton)
+        assert asked()
+        assert dialog.list.topLevelItemCount() == left_over
     assert dialog.list.topLevelItemCount() == 1
     QTest.mouseClick(dialog.recover_button, Qt.MouseButton.LeftButton)
     assert len(window.editor.root.nodes) == 1

@@ -15,10 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from shtairir.block.registry import Registry
 from shtairir.document import Graph, load, save
+from shtairir_ui.askbar import AskBar
 from shtairir_ui.editor import Editor
 from shtairir_ui.questions import Answer
 from shtairir_ui.settings import Settings
 from shtairir_ui.shell import Desk, Shell
+from shtairir_ui.welcome import WelcomePage
 from shtairir_ui.window import MainWindow
 from tests.ui.gestures import MIDDLE, click, drop, files_mime, settle
 from tests.ui.window.conftest import GATE, forget_changes
@@ -260,3 +262,22 @@ def test_files_of_one_name_are_told_apart_by_their_folders(shell: Shell, tmp_pat
         (tmp_path / name).mkdir()
         shell.current.files.open_path(made(tmp_path / name, "one"))
     assert titles(shell) == ["one — first", "one — second"]
+
+
+def test_the_keyboard_is_on_what_the_welcome_offers_not_on_the_way_to_put_an_offer_away(
+    qtbot: QtBot, registry: Registry, settings: Settings
+) -> None:
+    window = MainWindow(Editor(registry=registry), settings)
+    window.welcome_wanted.emit()
+    bar = window.findChild(AskBar, "recoverBar")
+    bar.ask("Something can be recovered.", ())
+    shell = Desk(lambda: window).open_shell(window)
+    qtbot.addWidget(shell)
+    shell.show()
+    qtbot.waitExposed(shell)
+    shell.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is shell)
+    focused = QApplication.focusWidget()
+    assert isinstance(window.page, WelcomePage)
+    assert window.page is focused or window.page.isAncestorOf(focused)
+    window.end()

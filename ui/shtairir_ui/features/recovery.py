@@ -14,6 +14,7 @@ from shtairir_ui.autosave import Autosave
 from shtairir_ui.commands import Command
 from shtairir_ui.history.words import when
 from shtairir_ui.quantities import count
+from shtairir_ui.questions import ask_discard
 from shtairir_ui.recoverdialog import RecoverDialog
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ class Recovery(QObject):
         return path is not None and draft.path is not None and draft.path.resolve() == path.resolve()
 
     def _discard(self, draft: Draft) -> None:
+        if not ask_discard(self._window, draft.title, count(draft.nodes, "node")):
+            return
         self.bar.take_back()
         self._editor.background.submit(lambda: discard(draft), lambda _nothing: self.refresh())
 

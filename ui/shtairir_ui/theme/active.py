@@ -17,9 +17,15 @@ changed = STATE.changed
 
 
 def apply(app: QApplication, name: str, *, strong: bool = False, text_size: int | None = None) -> Tokens:
-    """Give the application the theme ``"dark"`` or ``"light"`` and return its tokens; see `theme.tokens`."""
+    """Give the application the theme ``"dark"`` or ``"light"`` and return its tokens; see `theme.tokens`.
+
+    Nothing is done when it has that look: each open graph follows the setting, and to dress all windows takes long.
+    """
     chosen = tokens(name, strong=strong, text_size=text_size)
-    if not app.styleSheet():
+    is_dressed = bool(app.styleSheet())
+    if is_dressed and chosen == STATE.tokens:
+        return STATE.tokens
+    if not is_dressed:
         # Only the first time: setting it again would polish every widget once more.
         app.setStyle("Fusion")
     app.setPalette(qpalette(chosen))
