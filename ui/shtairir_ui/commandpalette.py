@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from shtairir_ui import theme
 from shtairir_ui.commands import Command, plain, written
 from shtairir_ui.finder import Finder, Row
 
@@ -33,6 +34,7 @@ class CommandPalette(Finder):
 
 def _row(actions: Actions, menu: str, command: Command) -> Row:
     action = actions[command.name]
-    mark = "✓ " if action.isCheckable() and action.isChecked() else ""
+    icon = theme.icon("check") if action.isCheckable() and action.isChecked() else action.icon()
     more = "    ".join(part for part in (menu, written(action)) if part)
-    return Row(command.name, mark + plain(action.text()), more, command.tip, action.icon(), action.isEnabled())
+    shown = None if icon.isNull() else icon
+    return Row(command.name, plain(action.text()), more, command.tip, shown, action.isEnabled())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt
-from PySide6.QtGui import QIcon, QKeyEvent, QPainter
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from shtairir_ui import theme
 from shtairir_ui.guard import guarded
 
-_WIDTH, _ROWS, _ROW = 520, 12, 30
+_WIDTH, _ROWS, _ROW, _ICON = 520, 12, 30, 16
 _KEY = Qt.ItemDataRole.UserRole
 _MORE = Qt.ItemDataRole.UserRole + 1
 _STEPS = {
@@ -82,6 +82,7 @@ class Finder(QFrame):
         self.list = QListWidget(self)
         self.list.setObjectName("finderList")
         self.list.setUniformItemSizes(True)
+        self.list.setIconSize(QSize(_ICON, _ICON))
         self.list.setItemDelegate(_RowPainter(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -137,9 +138,7 @@ class Finder(QFrame):
 
 
 def _item(row: Row) -> QListWidgetItem:
-    item = QListWidgetItem(row.title)
-    if row.icon is not None:
-        item.setIcon(row.icon)
+    item = QListWidgetItem(row.icon if row.icon is not None else _blank(), row.title)
     item.setData(_KEY, row.key)
     item.setData(_MORE, row.more)
     item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(part for part in (row.title, row.more) if part))
@@ -148,6 +147,13 @@ def _item(row: Row) -> QListWidgetItem:
     if not row.enabled:
         item.setFlags(Qt.ItemFlag.ItemIsSelectable)
     return item
+
+
+def _blank() -> QIcon:
+    """An icon of nothing, so that all titles begin at the same place."""
+    picture = QPixmap(_ICON, _ICON)
+    picture.fill(Qt.GlobalColor.transparent)
+    return QIcon(picture)
 
 
 def matching(rows: Iterable[Row], text: str) -> list[Row]:

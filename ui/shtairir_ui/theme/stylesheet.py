@@ -52,6 +52,7 @@ def _values(tokens: Tokens) -> dict[str, str]:
             values[field.name] = value.name()
         elif isinstance(value, int) and not isinstance(value, bool):
             values[field.name] = f"{value}px"
+    values["splitter"] = tokens.css("border" if tokens.strong else "background")
     values["accent_quiet"] = tokens.tint(tokens.accent, 0.16).name()
     return values
 
