@@ -10,6 +10,9 @@ from types import ModuleType
 
 from shtairir.block.packs import Stamp, stamp_of
 
+DIGEST = "__shtairir_digest__"
+"""Where a module that was read from a file says which text that was."""
+
 
 def files_in(folders: Iterable[Path]) -> dict[Path, Stamp]:
     """Return the files of blocks in some folders, each with its stamp."""
@@ -20,8 +23,8 @@ def import_file(file: Path) -> ModuleType:
     """Import a file by its path, always from its source: a cached compilation may be a second old."""
     import hashlib
 
-    digest = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:8]
-    name = f"shtairir_user_blocks_{file.stem}_{digest}"
+    place = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:8]
+    name = f"shtairir_user_blocks_{file.stem}_{place}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None:
         raise ImportError(f"{file} cannot be imported.")
@@ -29,7 +32,9 @@ def import_file(file: Path) -> ModuleType:
     before = sys.modules.get(name)
     sys.modules[name] = module
     try:
-        exec(compile(file.read_bytes(), file, "exec"), vars(module))
+        text = file.read_bytes()
+        setattr(module, DIGEST, hashlib.blake2b(text, digest_size=8).hexdigest())
+        exec(compile(text, file, "exec"), vars(module))
     except BaseException:
         # What was read last still serves nodes that run, and their annotations are looked up by the module's name.
         del sys.modules[name]

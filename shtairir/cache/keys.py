@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from weakref import WeakKeyDictionary
 
 from shtairir.block.types import ListType, PortType, UnionType
 from shtairir.cache.files import FileHashes
-from shtairir.cache.sources import environment, source_stamp
+from shtairir.cache.sources import environment, source_of
 from shtairir.ids import NodeId, PortRef
 from shtairir.planning.bodies import GIVEN, TAKEN
 from shtairir.planning.columns import Tasks
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shtairir.block.definition import BlockDefinition
+    from shtairir.cache.live import Live
     from shtairir.planning.plan import ExecutionPlan, Lineage, Task, TaskInput
 
 files_of = FileHashes()
@@ -54,12 +55,18 @@ class World:
         What stood for the content of each file and folder.
     variables
         What stood for the environment variables that blocks declare.
+    unsure
+        What blocks use of which nobody can say whether it is the same, by their ids.
+    code
+        The code of blocks as it was in the program.
     """
 
     environment: str
     stamps: Mapping[str, str]
     files: Mapping[Path, str]
     variables: Mapping[str, str]
+    unsure: Mapping[str, str] = field(default_factory=dict)
+    code: tuple[Live, ...] = field(default=(), compare=False)
 
     def around(self, task: Task) -> str:
         """Return what stands for all of it that a task depends on, besides the code."""
@@ -132,7 +139,8 @@ def keys_of(
         return _all_keys(plan, world, why_not, replaced)
     before = known.keys
     if before is None or before.world != world:
-        keys = _all_keys(plan, world, known.why_not)
+        found = why_not_kept(plan, unsure=world.unsure) if world.unsure else known.why_not
+        keys = _all_keys(plan, world, found)
     elif known.tasks is plan.tasks:
         keys = before
     else:
@@ -158,11 +166,14 @@ def _survey(plan: ExecutionPlan) -> _Surveyed:
 
 def _world(known: _Surveyed, files: FileHashes) -> World:
     names = {name for block in known.blocks for name in block.traits.reads_environment}
+    sources = {block.id: source_of(block) for block in known.blocks}
     return World(
         environment(),
-        {block.id: source_stamp(block) for block in known.blocks},
+        {block: source.stamp for block, source in sources.items()},
         {path: files.of(path) for path in known.paths},
         {name: _told(os.environ.get(name)) for name in names},
+        {block: source.unsure for block, source in sources.items() if source.unsure},
+        tuple(source.live for source in sources.values() if source.live is not None),
     )
 
 
@@ -220,13 +231,17 @@ def _has_other_keys(whole: Task, keys: dict[NodeId, str], stamps: dict[str, str]
 # --- what has no key ------------------------------------------------------------------------------------------
 
 
-def why_not_kept(plan: ExecutionPlan, stable: Collection[NodeId] = ()) -> dict[NodeId, str]:
+def why_not_kept(
+    plan: ExecutionPlan, stable: Collection[NodeId] = (), unsure: Mapping[str, str] = _NONE
+) -> dict[NodeId, str]:
     """Return the nodes whose results are not kept, each with the reason.
 
     Parameters
     ----------
     stable
         Nodes whose results are there, and stay what they are.
+    unsure
+        What blocks use of which nobody can say whether it is the same, by their ids.
     """
     reasons: dict[NodeId, str] = {}
     types: dict[PortRef, PortType] = {}
@@ -236,7 +251,7 @@ def why_not_kept(plan: ExecutionPlan, stable: Collection[NodeId] = ()) -> dict[N
             if task.node in stable or task.definition.id in (GIVEN, TAKEN):
                 continue
             before = next((item.source.node for item in task.inputs if item.source.node in reasons), None)
-            why = _why_not(task, types) or (_after(before, reasons) if before is not None else "")
+            why = _why_not(task, types, unsure) or (_after(before, reasons) if before is not None else "")
             if why:
                 reasons.update(dict.fromkeys((task.node, *task.aliases), why))
     return reasons
@@ -247,22 +262,25 @@ def _after(node: NodeId, reasons: dict[NodeId, str]) -> str:
     return why if why.startswith("It comes after") else f"It comes after '{node}', which always runs."
 
 
-def _why_not(task: Task, types: Mapping[PortRef, PortType]) -> str:
+def _why_not(task: Task, types: Mapping[PortRef, PortType], unsure: Mapping[str, str]) -> str:
     """Return why the result of a task may be another next time; empty if it may not."""
     traits = task.definition.traits
     if not traits.pure:
         return "Its block has effects."
     if not traits.deterministic and task.policy.cache != "always":
         return "Its block does not give the same result each time."
+    used = unsure.get(task.definition.id)
+    if used is not None:
+        return f"Its block uses '{used}', of which nobody can say whether it is what it was."
     told = next((item.port for item in task.inputs if _may_tell_path(task, item, types)), None)
     if told is not None:
         return f"It reads what '{told}' names, which another node tells."
-    return _why_not_body(task) if task.body is not None else ""
+    return _why_not_body(task, unsure) if task.body is not None else ""
 
 
-def _why_not_body(loop: Task) -> str:
+def _why_not_body(loop: Task, unsure: Mapping[str, str]) -> str:
     assert loop.body is not None
-    inside = next(iter(why_not_kept(loop.body.plan).items()), None)
+    inside = next(iter(why_not_kept(loop.body.plan, unsure=unsure).items()), None)
     if inside is not None:
         return f"In its body, '{inside[0]}': {inside[1]}"
     calls = (task for whole in loop.body.plan.tasks for task in whole.calls)

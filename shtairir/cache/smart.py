@@ -155,7 +155,7 @@ class SmartRun:
             call = self._plan.call(node)
             outputs = call.definition.outputs if call is not None else ()
             replaced |= {PortRef(node, output.name): f"{key}.{output.name}" for output in outputs}
-        found = keys_of(self._plan, replaced=replaced, why_not=why_not_kept(self._plan, stable))
+        found = keys_of(self._plan, replaced=replaced, why_not=why_not_kept(self._plan, stable, keys.world.unsure))
         own, home = dict(found.of), home_of(self._plan)
         for node in self._frozen:
             call = self._plan.call(node)
@@ -284,6 +284,11 @@ class SmartRun:
     @cached_property
     def _last_run(self) -> LastRun | None:
         return self._last.read(self._name) if self._last is not None else None
+
+    def note_states(self, _: RunResult) -> None:
+        """Find out what blocks have for themselves, and change when they run: that is no part of their code."""
+        for code in self._keys.world.code if self.running else ():
+            code.note_states()
 
     def remember(self, result: RunResult) -> None:
         """Note what the nodes of a run were made of, for the next to be held against."""

@@ -1,32 +1,23 @@
-"""What stands for the code of a block: not only its own, but that of all it calls in its pack.
+"""What stands for the code of a block: not only its own, but that of all it reaches.
 
-A block often does its work in functions beside it. Functions and classes that its code speaks of are followed by what
-is loaded, wherever in the package they were written. Modules of the package count as files, with those that they import
-in turn, whether the block imports them at the top of its file or where it needs them. So an edit in a kernel changes
-the stamps of the blocks that use it. What lies outside of the package (NumPy, the standard library) counts by the
-versions of what is installed, see `environment`.
-
-What has been imported does not change when its file does. So the file of a module that is loaded is read once; and if
-it is younger than the program even then, nobody can say what was loaded, and the stamp is good for this program only.
+The texts of modules count as wholes, see `shtairir.cache.modules`; and what is in the program counts as it is, see
+`shtairir.cache.live`. So an edit in a kernel, a table or a class changes the stamps of the blocks that may use it. What
+is installed (NumPy, the blocks that come along) counts by its version, see `environment`.
 """
 
 from __future__ import annotations
 
-import ast
 import functools
 import hashlib
 import os
 import re
 import sys
-import time
-from collections.abc import Iterable, Iterator
-from dis import opmap
-from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shtairir.recovery.identity import add, content_of, stamp
+from shtairir.cache.live import Live
+from shtairir.cache.modules import is_installed, of_this_program, was_changed_since
+from shtairir.recovery.identity import stamp
 
 if TYPE_CHECKING:
     from shtairir.block.definition import BlockDefinition
@@ -44,198 +35,60 @@ _LIBRARIES = (
     "matplotlib",
     "regex",
 )
-_PLAIN = (str, bytes, bool, int, float, complex, type(None), tuple, frozenset)
 _ENGINE = "shtairir"
-_IMPORT = opmap["IMPORT_NAME"]
-_MISSING = object()
+_BLOCKS = "shtairir_blocks"
+
+
+class Source(NamedTuple):
+    """What stands for the code of a block, and what of it cannot be told from another."""
+
+    stamp: str
+    unsure: str = ""
+    live: Live | None = None
 
 
 def source_stamp(definition: BlockDefinition) -> str:
-    """Return what stands for a block with all the code of its pack that it calls."""
-    function = definition.function
-    found = sorted(set(_called(function))) if isinstance(function, FunctionType) else []
+    """Return what stands for a block with all the code that it reaches."""
+    return source_of(definition).stamp
+
+
+def source_of(definition: BlockDefinition) -> Source:
+    """Return what stands for a block, and what it uses of which nobody can say whether it is the same."""
     outside = _versions(definition.pack, definition.requires)
-    return "|".join([stamp(definition), *([_hashed(found)] if found else []), *([outside] if outside else [])])
+    live = _live_code_of(definition)
+    code = live.stamp if live is not None else _bundled() if _package_of(definition) == _BLOCKS else ""
+    whole = "|".join([stamp(definition), *([code] if code else []), *([outside] if outside else [])])
+    return Source(whole, live.unsure[0] if live is not None and live.unsure else "", live)
 
 
-def _called(function: FunctionType) -> Iterator[str]:
-    """Yield a line for each thing that a function speaks of, in its own package."""
-    package = (function.__module__ or "").partition(".")[0]
-    modules: set[str] = set()
-    seen: set[int] = set()
-    pending: list[FunctionType] = [function]
-    while pending:
-        one = pending.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        if one is not function:
-            yield f"{one.__module__}.{one.__qualname__} {_content(one)}"
-        values = [(name, one.__globals__.get(name, _MISSING)) for name in _names(one.__code__)]
-        values += [("", content_of(cell)) for cell in one.__closure__ or ()]
-        for name, value in values:
-            if isinstance(value, FunctionType) and _is_of(value.__module__, package):
-                pending.append(value)
-            elif isinstance(value, type) and _is_of(value.__module__, package):
-                methods = (each for each in vars(value).values() if isinstance(each, FunctionType))
-                pending += [each for each in methods if _is_of(each.__module__, package)]
-            elif isinstance(value, ModuleType) and _is_of(value.__name__, package):
-                modules.add(value.__name__)
-            elif type(value) in _PLAIN and name:
-                yield f"{name} = {_content(value)}"
-        if _is_of(one.__module__, package):
-            modules |= _imported_in(one.__code__, str(one.__globals__.get("__package__") or ""), package)
-    for module, file in _files_of(modules, package).items():
-        yield f"{module} {_file_hash(module, file)}"
+def _live_code_of(definition: BlockDefinition) -> Live | None:
+    function, package = definition.function, _package_of(definition)
+    is_code_block = isinstance(getattr(function, "source", None), str)  # its text is in its stamp
+    return Live(function, package) if not is_code_block and package not in (_BLOCKS, _ENGINE) else None
 
 
-def _is_of(module: str | None, package: str) -> bool:
-    # Modules in the user's folder have no package in common but their own name.
-    return bool(module) and bool(package) and str(module).partition(".")[0] == package and package != _ENGINE
-
-
-def _names(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names(constant)
-
-
-def _content(value: object) -> str:
-    digest = hashlib.blake2b(digest_size=8)
-    add(digest.update, value)
-    return digest.hexdigest()
-
-
-# --- modules --------------------------------------------------------------------------------------------------
-
-
-@functools.lru_cache(maxsize=4096)
-def _imported_in(code: CodeType, home: str, package: str) -> frozenset[str]:
-    """Return the modules of the package that a function imports when it is called.
-
-    Parameters
-    ----------
-    home
-        The package of its module, from which relative imports start.
-    """
-    if not _imports(code):
-        return frozenset()
-    names = set(_names(code))
-    # ``from .kernels import blur`` leaves the names, but where they start from only in the module's own place.
-    bases = {"", home, *(home.rsplit(".", up)[0] for up in range(1, home.count(".") + 1))}
-    started = {f"{base}.{name}".strip(".") for base in bases for name in names}
-    started = {name for name in started if _is_of(name, package) and _file_of(name) is not None}
-    inner = {f"{start}.{name}" for start in started | (bases - {""}) for name in names}
-    return frozenset(started | {name for name in inner if _is_of(name, package) and _file_of(name) is not None})
-
-
-def _imports(code: CodeType) -> bool:
-    inner = any(_imports(constant) for constant in code.co_consts if isinstance(constant, CodeType))
-    return inner or _IMPORT in code.co_code[::2]
-
-
-def _file_of(module: str) -> Path | None:
-    """Return the file of a module of a package that is loaded, without importing anything more."""
-    loaded = sys.modules.get(module)
-    if loaded is not None:
-        file = getattr(loaded, "__file__", None)
-        return Path(file) if file else None
-    first, _, rest = module.partition(".")
-    parts = rest.split(".") if rest else []
-    for folder in getattr(sys.modules.get(first), "__path__", ()):
-        place = Path(folder, *parts)
-        for file in (place.with_suffix(".py"), place / "__init__.py"):
-            if parts and file.is_file():
-                return file
-    return None
-
-
-def _files_of(modules: Iterable[str], package: str) -> dict[str, Path]:
-    """Return the files of modules, and of those of the package that they import in turn."""
-    found: dict[str, Path] = {}
-    pending = list(modules)
-    while pending:
-        module = pending.pop()
-        file = _file_of(module) if module not in found else None
-        if file is None:
-            continue
-        found[module] = file
-        within = module if file.name == "__init__.py" else module.rpartition(".")[0]
-        pending += [name for name in _imported_by(os.fspath(file), within, _state_of(file)) if _is_of(name, package)]
-    return dict(sorted(found.items()))
-
-
-def _state_of(file: Path) -> tuple[int, ...]:
-    try:
-        state = file.stat()
-    except OSError:
-        return ()
-    return state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino
-
-
-@functools.lru_cache(maxsize=1024)
-def _imported_by(file: str, package: str, state: tuple[int, ...]) -> tuple[str, ...]:
-    """Return what may be modules among the names that a file imports."""
-    try:
-        text = Path(file).read_text(encoding="utf-8")
-        tree = ast.parse(text) if re.search(r"\bimport\b", text) else ast.Module([], [])
-    except (OSError, SyntaxError, ValueError):
-        return ()
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                parts = package.split(".")
-                base = ".".join([*parts[: len(parts) - node.level + 1], *([base] if base else [])])
-            names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
-    return tuple(sorted(names - {""}))
-
-
-_loaded: WeakKeyDictionary[ModuleType, str] = WeakKeyDictionary()
-"""What stands for the files of modules as they were when they were loaded."""
-
-_LAST_TICK_S = 2.0  # of file systems that count in these
-
-
-def _file_hash(name: str, file: Path) -> str:
-    module = sys.modules.get(name)
-    if module is None:
-        return _hash_of_file(os.fspath(file), _state_of(file))
-    known = _loaded.get(module)
-    if known is None:
-        state = _state_of(file)
-        if state and max(state[:2]) / 1e9 > _program_start() - _LAST_TICK_S:
-            known = f"of this program only: {os.urandom(8).hex()}"
-        else:
-            known = _hash_of_file(os.fspath(file), state)
-        _loaded[module] = known
-    return known
+def _package_of(definition: BlockDefinition) -> str:
+    return (getattr(definition.function, "__module__", None) or "").partition(".")[0]
 
 
 @functools.cache
-def _program_start() -> float:
-    import psutil  # type: ignore[import-untyped]  # it brings no types
-
-    try:
-        return float(psutil.Process().create_time())
-    except psutil.Error:
-        return time.time()
-
-
-@functools.lru_cache(maxsize=1024)
-def _hash_of_file(file: str, state: tuple[int, ...]) -> str:
-    try:
-        return hashlib.blake2b(Path(file).read_bytes(), digest_size=8).hexdigest()
-    except OSError:
+def _bundled() -> str:
+    """Return what stands for the blocks that come along, where they are not installed but worked on."""
+    file = getattr(sys.modules.get(_BLOCKS), "__file__", None)
+    if is_installed(file) or file is None:
         return ""
-
-
-def _hashed(lines: list[str]) -> str:
-    return hashlib.blake2b("\n".join(lines).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    digest = hashlib.blake2b(digest_size=8)
+    for folder, folders, names in os.walk(os.path.dirname(file)):
+        folders.sort()
+        for name in sorted(names):
+            if not name.endswith(".py"):
+                continue
+            path = os.path.join(folder, name)
+            state = os.stat(path)
+            digest.update(f"{path} {state.st_size} {state.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
+            if was_changed_since(path):
+                return of_this_program()
+    return digest.hexdigest()
 
 
 # --- what is installed ----------------------------------------------------------------------------------------

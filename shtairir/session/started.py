@@ -128,8 +128,8 @@ def _options(
         told.append(history.observe)
     if kept is not None:
         told.append(kept.close)
-    if smart is not None and wishes.is_kept:
-        told.append(smart.remember)
+    if smart is not None:
+        told += [smart.note_states, smart.remember] if wishes.is_kept else [smart.note_states]
     pool = shared_pool() if chosen is None else chosen.pool
     if smart is not None:
         pool.relief = smart.give_way

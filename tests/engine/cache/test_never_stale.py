@@ -193,6 +193,7 @@ def test_code_of_a_kernel_that_a_kernel_calls_counts_also_with_the_same_size_and
     def run(factor: int) -> str:
         base.write_text(f"def scale():\n    return {factor}\n", encoding="utf-8")
         os.utime(base, (1_000_000_000, 1_000_000_000))
+        time.sleep(0.1)  # what is younger than a program may be younger than what it has loaded
         # What Python has compiled it knows by size and date, too.
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
         command = [sys.executable, "-c", _PROGRAM, str(tmp_path / "lib")]
