@@ -9,14 +9,15 @@ import polars as pl
 import pytest
 from matplotlib.figure import Figure
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 
 from shtairir.block.values import Audio, Color
+from shtairir_ui import theme
 from shtairir_ui.preview.array_facts import facts_of
 from shtairir_ui.preview.figure_render import render
 from shtairir_ui.preview.jobs import Ticket
 from shtairir_ui.preview.kinds import Kind, kind_of
-from shtairir_ui.preview.scalar_view import words_for
+from shtairir_ui.preview.scalar_view import ScalarView, words_for
 from shtairir_ui.preview.trace import envelope
 
 
@@ -245,8 +246,46 @@ def test_single_values_are_written_large(value, large):
     assert words_for(value)[0] == large
 
 
-def test_a_huge_number_is_not_spelled_out():
-    assert len(words_for(10**6000)[0]) <= 4000
+@pytest.mark.parametrize(
+    ("value", "large", "detail"),
+    [
+        (10**5000, "100,000…000000", "5,001 digits; copied and saved in hexadecimal"),
+        (10**5000 - 1, "999,999…999999", "5,000 digits; copied and saved in hexadecimal"),
+        (-(10**30) - 7, "-100,000…000007", "31 digits"),
+    ],
+    ids=["power", "nines", "negative"],  # pytest cannot write the numbers either
+)
+def test_a_huge_number_is_told_by_its_ends_and_its_digits(value, large, detail):
+    assert words_for(value)[:2] == (large, detail)
+
+
+def test_a_long_word_does_not_widen_the_panel(show, qtbot):
+    narrow = show(7).minimumSizeHint().width()
+    view = show(Path("y" * 200) / ("x" * 200), "path")
+    assert isinstance(view, ScalarView)
+    qtbot.waitUntil(lambda: view.label.text() == "x" * 200)
+    assert view.minimumSizeHint().width() <= narrow
+
+
+@pytest.mark.parametrize(
+    ("array", "labels"),
+    [
+        (np.arange(65536, dtype=np.uint16).reshape(256, 256), ("0", "32,768", "65,535")),
+        (np.full((4, 4), 2.5), ("2.5",)),
+        (np.linspace(-5, 1000, 2500).reshape(50, 50), ("-5", "498", "1,000")),
+    ],
+)
+def test_the_colours_of_an_array_are_told_in_full(show, qtbot, array, labels):
+    view = show(array)
+    qtbot.waitUntil(lambda: view.colors.labels == labels)
+    letters = QFontMetrics(theme.ui_font(theme.current().size_small))
+    assert view.colors.width() >= 20 + max(map(letters.horizontalAdvance, labels))
+
+
+def test_an_array_without_a_number_has_no_colours_to_tell(show, qtbot):
+    view = show(np.full((8, 8), np.nan))
+    qtbot.waitUntil(lambda: view._heat is not None)
+    assert view.colors.isHidden()
 
 
 def test_a_path_tells_whether_it_is_there(show, tmp_path, qtbot):

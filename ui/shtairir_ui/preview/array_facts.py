@@ -93,7 +93,7 @@ PARTS: dict[str, Callable[[AnyArray], AnyArray]] = {
 class HeatMap:
     """A 2-D array as a picture, and the values that its darkest and brightest colours stand for.
 
-    `span` is None where colours stand for objects, or for true and false.
+    `span` is None where colours stand for objects, for true and false, or for no number at all.
     """
 
     picture: Picture
@@ -109,4 +109,5 @@ def heat_map_of(array: AnyArray, span: Range | None = None) -> HeatMap | None:
     if span is None and (plain.dtype == np.bool_ or looks_like_labels(plain)):
         return HeatMap(picture_of_bytes(map_picture(plain)), None)
     low, high = span or finite_range(np.asarray(plain, np.float64))
-    return HeatMap(picture_of_bytes(heat_map(plain, low, high)), (low, high))
+    told = (low, high) if np.isfinite(plain).any() else None
+    return HeatMap(picture_of_bytes(heat_map(plain, low, high)), told)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from shtairir.block.values import Color
 from shtairir_ui import theme
@@ -18,6 +19,7 @@ from .jobs import Workers
 from .view import Saving, View
 
 _LONGEST = 4000
+_MOST_DIGITS, _ENDS, _SPELLED_DIGITS = 18, 6, 3000
 
 
 class ScalarView(View):
@@ -38,6 +40,8 @@ class ScalarView(View):
         self.detail.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.detail.setProperty("role", "dim")
         self.detail.setWordWrap(True)
+        for words in (self.label, self.detail):  # a word as long as the window must not make the panel as wide
+            words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout()
         column.setContentsMargins(tokens.s4, tokens.s4, tokens.s4, tokens.s4)
         column.setSpacing(tokens.s2)
@@ -94,8 +98,7 @@ def words_for(value: object) -> tuple[str, str, str]:
     if isinstance(value, bool):
         return ("true" if value else "false"), "", str(value)
     if isinstance(value, int):
-        exact = str(value) if value.bit_length() < 10_000 else hex(value)
-        return (f"{value:,}" if len(exact) <= 24 else exact[:_LONGEST]), "", exact
+        return _words_for_whole(value)
     if isinstance(value, float):
         short = f"{value:,.6g}" if abs(value) < 1e6 else f"{value:.6g}"
         return short, ("" if float(short.replace(",", "")) == value else repr(value)), repr(value)
@@ -113,6 +116,20 @@ def words_for(value: object) -> tuple[str, str, str]:
         return large, detail or f"{getattr(value, 'dtype', '')}", exact
     text = str(value)
     return text[:_LONGEST], f"{type(value).__module__}.{type(value).__qualname__}", text
+
+
+def _words_for_whole(value: int) -> tuple[str, str, str]:
+    """A number of thousands of digits is told by its ends, and written in full in hexadecimal: Python refuses more."""
+    if abs(value) < 10**_MOST_DIGITS:
+        return f"{value:,}", "", str(value)
+    size_of_it = abs(value)
+    digits = int(math.log10(size_of_it)) + 1
+    digits += (size_of_it >= 10**digits) - (size_of_it < 10 ** (digits - 1))  # the logarithm is rounded
+    sign = "-" if value < 0 else ""
+    large = f"{sign}{size_of_it // 10 ** (digits - _ENDS):,}…{size_of_it % 10**_ENDS:0{_ENDS}d}"
+    is_spelled = digits <= _SPELLED_DIGITS
+    detail = f"{digits:,} digits" + ("" if is_spelled else "; copied and saved in hexadecimal")
+    return large, detail, str(value) if is_spelled else hex(value)
 
 
 def _kind_words(value: object) -> str:
