@@ -18,8 +18,10 @@ from shtairir_ui.quantities import count
 
 FIRST = ("IO/Read", "IO/Folder")
 """The categories whose blocks come first where several read a kind of file."""
-STEP = 136.0
-"""How far below each other several readers are put."""
+STEP_X, STEP_Y = 288.0, 208.0
+"""How far from each other several readers are put: below each there is room for the small picture of its result."""
+MOST_BELOW = 4
+"""So many are put below each other, then there is another column."""
 
 
 def opens(path: Path) -> bool:
@@ -46,7 +48,7 @@ def reader_for(registry: Registry, path: Path) -> tuple[BlockDefinition, InputPo
 
 
 def place_readers(editor: Editor, paths: Iterable[Path], at: QPointF) -> None:
-    """Add a node for each file, with its path set, one below the other; one step of undo."""
+    """Add a node for each file, with its path set, below each other and in columns; one step of undo."""
     nodes: list[Node] = []
     unread: list[str] = []
     taken: set[str] = set()
@@ -58,7 +60,8 @@ def place_readers(editor: Editor, paths: Iterable[Path], at: QPointF) -> None:
         definition, port = reader
         node = editor.graph.free_id(definition.id, taken)
         taken.add(node)
-        place = (float(round(at.x())), float(round(at.y() + STEP * len(nodes))))
+        column, row = divmod(len(nodes), MOST_BELOW)
+        place = (float(round(at.x() + STEP_X * column)), float(round(at.y() + STEP_Y * row)))
         values: dict[str, JsonValue] = {port.name: _stored(editor, path)}
         nodes.append(Node(NodeId(node), definition.id, definition.version, values=values, position=place))
     if nodes:

@@ -75,6 +75,21 @@ def test_a_preview_stands_under_its_node_and_moves_with_it(
     assert canvas.board.disagreements() == []
 
 
+def test_it_is_seen_and_held_where_another_node_stands_below_its_own(
+    canvas: GraphCanvas, editor: FakeEditor, pinned: PinnedItem
+) -> None:
+    middle = pinned.outline.center()
+    other = editor.add_block("math.number", middle.x() - 60, middle.y() - 20)
+    editor.select(())
+    assert canvas.board.nodes[other].outline.contains(middle)
+    assert canvas.hand.hit(QPointF(canvas.view.to_viewport(middle))).pinned is pinned
+    assert pinned.zValue() > canvas.board.nodes[other].zValue()
+    editor.select((other,))
+    hit = canvas.hand.hit(QPointF(canvas.view.to_viewport(middle)))
+    assert hit.pinned is None
+    assert hit.node is canvas.board.nodes[other]
+
+
 def test_it_goes_with_its_node_and_comes_back_with_undo(
     canvas: GraphCanvas, editor: FakeEditor, pinned: PinnedItem
 ) -> None:

@@ -212,7 +212,7 @@ def test_what_the_canvas_does_not_know_goes_to_the_window(pipeline: Desk) -> Non
     assert seen == [Qt.Key.Key_F8]
 
 
-@pytest.mark.parametrize("scale", [0.08, 0.3, 1.0, 3.0])
+@pytest.mark.parametrize("scale", [ZOOM_MIN, 0.08, 0.3, 1.0, ZOOM_MAX])
 def test_grid_dots_stay_apart_and_few_at_any_zoom(scale: float) -> None:
     seen = QRectF(-1000, -700, 1440 / scale, 900 / scale)
     _, columns, rows = grid(seen, scale)
@@ -221,8 +221,8 @@ def test_grid_dots_stay_apart_and_few_at_any_zoom(scale: float) -> None:
 
 def test_the_graph_is_shown_whole_when_it_is_replaced(desk: Desk) -> None:
     graph = Graph("wide")
-    graph.add("math.number", position=(-4000, 0))
-    graph.add("math.number", position=(4000, 100))
+    graph.add("math.number", position=(-8000, 0))
+    graph.add("math.number", position=(8000, 100))
     desk.editor.show_graph(graph)
     assert desk.view.visible_rect().contains(desk.canvas.board.extent())
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from shtairir.block.registry import default_registry
 from shtairir.document import Graph, save
@@ -51,6 +54,21 @@ def test_a_folder_is_listed(tmp_path: Path) -> None:
     found = reader_for(default_registry(), tmp_path)
     assert found is not None
     assert found[0].id == "io.list_folder"
+
+
+def test_readers_of_many_files_have_room_for_what_they_will_show(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    save(window.editor.present, tmp_path / "here.shtairir")
+    files = [tmp_path / f"{name}.npy" for name in "abcdef"]
+    for file in files:
+        np.save(file, np.random.default_rng(1).random((64, 64)))
+    assert drop(window.canvas.view.viewport(), QPoint(320, 200), files_mime(files))
+    with qtbot.waitSignal(window.editor.run_finished):
+        QTest.keyClick(window, Qt.Key.Key_F5)
+    items = list(window.canvas.board.nodes.values())
+    qtbot.waitUntil(lambda: all(item.thumbnail is not None for item in items))
+    assert not any(one.outline.intersects(other.outline) for one, other in combinations(items, 2))
 
 
 def test_files_dropped_together_come_below_each_other_in_one_step(window: MainWindow, tmp_path: Path) -> None:

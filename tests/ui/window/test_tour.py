@@ -58,6 +58,7 @@ def test_the_whole_tour_is_driven_by_what_one_does(window: MainWindow, guide: Gu
     assert not guide.is_step_done, "nothing was changed"
     editor.set_value(LAST, PortName("smallest"), 600)
     run(window, qtbot)
+    assert guide.is_step_done
     assert guide.card.text.startswith("3 cached")
     next_step(guide)
 
@@ -66,8 +67,9 @@ def test_the_whole_tour_is_driven_by_what_one_does(window: MainWindow, guide: Gu
     gestures.drag(view.viewport(), start, start + QPoint(20, 140))
     popup = QApplication.activePopupWidget()
     assert isinstance(popup, BlockSearch)
-    QTest.keyClicks(popup.field, "split")
+    QTest.keyClicks(popup.field, "touching")
     QTest.keyClick(popup.field, Qt.Key.Key_Return)
+    assert [node.block for node in editor.root.nodes.values() if "split" in node.block] == ["image.split_touching"]
     assert guide.is_step_done
     next_step(guide)
 
@@ -98,6 +100,14 @@ def test_steps_can_be_passed_over_and_the_tour_ended(guide: Guide) -> None:
     QTest.mouseClick(guide.card.end_button, Qt.MouseButton.LeftButton)
     assert not guide.card.isVisible()
     assert not guide.ring.isVisible()
+
+
+def test_any_value_will_do_to_see_what_is_spared(window: MainWindow, guide: Guide, qtbot: QtBot) -> None:
+    run(window, qtbot)
+    next_step(guide)
+    window.editor.set_value(WRONG, PortName("method"), "triangle")
+    run(window, qtbot)
+    assert guide.is_step_done
 
 
 def test_another_graph_ends_it(window: MainWindow, guide: Guide) -> None:

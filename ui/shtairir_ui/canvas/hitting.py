@@ -35,19 +35,22 @@ class Hit:
 
 
 def hit_at(board: Board, view: CanvasView, at: QPointF) -> Hit:
-    """Return what is under a place of the viewport: ports before nodes, nodes before links, these before frames."""
+    """Return what is under a place of the viewport: ports before nodes, nodes before links, these before frames.
+
+    Of nodes and pinned previews it is the one that is seen: those that lie upon others come first.
+    """
     place, slack = view.to_scene(at), view.slack
     area = QRectF(place.x() - slack, place.y() - slack, 2 * slack, 2 * slack)
     found = board.scene.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
-    for item in (item for item in found if isinstance(item, NodeItem)):
-        port = item.port_at(place, slack)
-        if port is not None:
-            return Hit(item, port)
-        if item.outline.contains(place):
-            return Hit(item)
-    pinned = next((item for item in found if isinstance(item, PinnedItem) and item.outline.contains(place)), None)
-    if pinned is not None:
-        return Hit(board.nodes.get(pinned.ref.node), pinned=pinned)
+    for item in found:
+        if isinstance(item, NodeItem):
+            port = item.port_at(place, slack)
+            if port is not None:
+                return Hit(item, port)
+            if item.outline.contains(place):
+                return Hit(item)
+        elif isinstance(item, PinnedItem) and item.outline.contains(place):
+            return Hit(board.nodes.get(item.ref.node), pinned=item)
     on_link = _on_link(found, place, slack)
     if on_link is not None:
         return on_link

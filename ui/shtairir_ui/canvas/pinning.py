@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from shtairir_ui.canvas.canvas import GraphCanvas
 
 GAP = 10.0
-_UNDER_NODES = Z_NODE - 0.5
+_OVER_NODES = Z_NODE + 0.5
+"""Over what stands below its node, or little of it would be seen; a node that is selected comes before it."""
 
 
 class Pins:
@@ -127,7 +128,7 @@ class Pins:
         family, label = (port.type.family, port.label or port.name) if port is not None else ("any", str(ref.port))
         item = self.items[ref] = PinnedItem(ref, family, label, self._board.look)
         item.source = self._source
-        item.setZValue(_UNDER_NODES)
+        item.setZValue(_OVER_NODES)
         self._board.scene.addItem(item)
         return item
 

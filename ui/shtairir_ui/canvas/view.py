@@ -44,7 +44,7 @@ NAVIGATION = Preference(
 )
 """How a person gets about on the canvas."""
 
-ZOOM_MIN, ZOOM_MAX = 0.08, 3.0
+ZOOM_MIN, ZOOM_MAX = 0.02, 3.0
 FIT_ZOOM_MAX = 1.0
 FIT_MARGIN = 48.0
 _WHEEL_STEP = 1.0015

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from shtairir.ids import NodeId
 from shtairir_ui.tour.card import Ring, TourCard
-from shtairir_ui.tour.steps import LAST, STEPS, Facts, tour_graph
+from shtairir_ui.tour.steps import STEPS, Facts, tour_graph
 
 if TYPE_CHECKING:
     from shtairir.results import RunResult
@@ -82,9 +82,7 @@ class Guide(QObject):
         self._index, self._is_done = index, False
         step = STEPS[index]
         step.begin(self._window)
-        last = self._editor.root.nodes.get(LAST)
-        nodes = frozenset(self._editor.root.nodes)
-        self._facts = Facts(nodes=nodes, values=dict(last.values) if last is not None else {})
+        self._facts = Facts({name: dict(node.values) for name, node in self._editor.root.nodes.items()})
         self.card.say(self._number, step.title, step.text, "Skip", done=False)
         self._point()
 

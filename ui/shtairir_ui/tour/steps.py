@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,12 +24,11 @@ PICTURE = FOLDER / "data" / "coins.png"
 
 @dataclass
 class Facts:
-    """What happened since a step began."""
+    """What happened since a step began, and the values of the nodes then."""
 
+    before: Mapping[NodeId, Mapping[PortName, object]] = field(default_factory=dict)
     result: RunResult | None = None
     copied: bool = False
-    nodes: frozenset[NodeId] = field(default_factory=frozenset)
-    values: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,9 @@ def _cached(facts: Facts) -> int:
 
 
 def _changed_and_ran(window: MainWindow, facts: Facts) -> bool:
-    node = window.editor.root.nodes.get(LAST)
-    return node is not None and dict(node.values) != facts.values and _ran(window, facts)
+    nodes = window.editor.root.nodes
+    changed = any(node in nodes and dict(nodes[node].values) != values for node, values in facts.before.items())
+    return changed and _ran(window, facts)
 
 
 def _what_was_spared(facts: Facts) -> str:
@@ -94,7 +94,7 @@ def _what_was_spared(facts: Facts) -> str:
 
 def _linked_something_new(window: MainWindow, facts: Facts) -> bool:
     links = window.editor.root.links.values()
-    return any(link.source.node == LAST and link.target.node not in facts.nodes for link in links)
+    return any(link.source.node == LAST and link.target.node not in facts.before for link in links)
 
 
 def _mended(window: MainWindow, _facts: Facts) -> bool:
@@ -142,7 +142,7 @@ STEPS = (
     Step(
         "Drop a link",
         "Drag from the output “out” of “Drop specks” and let go on the empty canvas. "
-        "A menu lists the blocks that fit; type “split”, and press Enter.",
+        "A menu lists the blocks that fit; type “touching”, and press Enter.",
         _linked_something_new,
         lambda _window: LAST,
         praise=lambda _facts: "It is placed and linked in one step; Ctrl+Z takes it back.",
