@@ -26,7 +26,7 @@ PICTURE = FOLDER / "data" / "coins.png"
 class Facts:
     """What happened since a step began, and the values of the nodes then."""
 
-    before: Mapping[NodeId, Mapping[PortName, object]] = field(default_factory=dict)
+    before: Mapping[NodeId, Mapping[str, object]] = field(default_factory=dict)
     result: RunResult | None = None
     copied: bool = False
 
