@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -114,10 +115,10 @@ class Snapshot:
             ``None`` when there is no such block, or no usable file. Where a node's values make no sense, the block as
             it is without them, so that they can be seen and mended; `refusal` tells what is wrong.
         """
-        from shtairir.document.definitions import block_definition
-
         found = self._resolved(node, registry)
         if isinstance(found, ShtairirError):
+            from shtairir.document.definitions import block_definition
+
             found = block_definition(self, node.block, registry if registry is not None else _default_registry())
         return None if isinstance(found, ShtairirError) else found
 
@@ -127,10 +128,7 @@ class Snapshot:
         return found if isinstance(found, ShtairirError) else None
 
     def _resolved(self, node: Node, registry: Registry | None) -> BlockDefinition | ShtairirError | None:
-        # Imported late, here and below: to open a graph imports nothing that knows blocks.
-        from shtairir.document.definitions import resolved
-
-        return resolved(self, node, registry if registry is not None else _default_registry())
+        return _resolver()(self, node, registry if registry is not None else _default_registry())
 
     def body(self, name: str) -> Snapshot | None:
         """Return the definition of that name, or the graph in the file ``file:clean.shtairir``.
@@ -224,6 +222,15 @@ class Snapshot:
         from shtairir.document.fingerprint import fingerprint
 
         return fingerprint(self)
+
+
+@functools.cache
+def _resolver() -> Callable[[Snapshot, Node, Registry], BlockDefinition | ShtairirError | None]:
+    # Imported late: to open a graph imports nothing that knows blocks. And once: it is asked for each
+    # node, and with a window open even an import that is done already takes its time.
+    from shtairir.document.definitions import resolved
+
+    return resolved
 
 
 def _default_registry() -> Registry:

@@ -126,11 +126,20 @@ class PalettePanel(QWidget):
         """Show the favourites and templates of a person too."""
         self._shelf = shelf
         shelf.changed.connect(self.refresh)
-        self.refresh()
+        if shelf.favourites or shelf.templates:
+            self.refresh()
 
     def refresh(self, _tokens: object = None) -> None:
         """Show the registry as it is now."""
         self._fill()
+
+    def _follow(self, _place: object = None) -> None:
+        """Show the blocks of another graph or place, if they are others: the list is long."""
+        if self._own_shown != self._own():
+            self._fill()
+
+    def _own(self) -> list[tuple[str, str, str]]:
+        return [(block.id, block.category, tooltip(block)) for block in self._editor.own_blocks()]
 
     def _on_changed(self, change: Change) -> None:
         if change.subgraphs_changed or change.code_changed:
@@ -167,8 +176,8 @@ class PalettePanel(QWidget):
         self.tree.customContextMenuRequested.connect(self._open_menu)
         theme.changed.connect(self.refresh)
         self._editor.blocks_changed.connect(self.refresh)
-        self._editor.graph_replaced.connect(self.refresh)
-        self._editor.place_changed.connect(self.refresh)
+        self._editor.graph_replaced.connect(self._follow)
+        self._editor.place_changed.connect(self._follow)
         self._editor.graph_changed.connect(self._on_changed)
 
     @guarded(default=False)
@@ -234,6 +243,7 @@ class PalettePanel(QWidget):
 
     def _fill(self) -> None:
         self._shown = self.search.text().strip()
+        self._own_shown = self._own()
         self.tree.setUpdatesEnabled(False)
         self.tree.clear()
         if self._shown:
@@ -334,8 +344,9 @@ def block_item(definition: BlockDefinition) -> QTreeWidgetItem:
     item = QTreeWidgetItem([definition.name])
     item.setData(0, BLOCK_ID, str(definition.id))
     item.setIcon(0, theme.category_icon(definition.category))
-    item.setToolTip(0, tooltip(definition))
-    item.setToolTip(1, tooltip(definition))
+    told = tooltip(definition)
+    item.setToolTip(0, told)
+    item.setToolTip(1, told)
     item.setForeground(1, tokens.text_disabled)
     item.setFont(1, theme.ui_font(tokens.size_small))
     missing = definition.missing()

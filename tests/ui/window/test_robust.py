@@ -39,6 +39,8 @@ OURS: Final = ("shtairir_ui.", "PySide6.QtWidgets.")
 PASSING: Final = ("shtairir", "run-", "run ")
 """Threads of a run and of the engine end or rest by themselves."""
 
+pytestmark = pytest.mark.timeout(120 + 10 * CYCLES)
+
 
 @pytest.fixture
 def desk(qapp: QApplication, registry: Registry, settings: Settings) -> Iterator[Desk]:
