@@ -46,7 +46,10 @@ class FileHashes:
         except OSError:
             return "missing"
         if stat.S_ISDIR(found.st_mode):
-            return _listing(path)
+            try:
+                return _listing(path)
+            except OSError:  # it has gone meanwhile
+                return "missing"
         if not stat.S_ISREG(found.st_mode):
             return f"special {found.st_mode}"
         try:
@@ -96,22 +99,55 @@ def _content(path: Path) -> str:
 
 
 def _listing(folder: Path) -> str:
-    """Return what stands for the names, sizes and times of all that lies in a folder."""
+    """Return what stands for all that lies in a folder: names, kinds, sizes and times, and where links lead.
+
+    Linked folders are gone into as well; one that is on the way already, and so leads in a circle, is only named.
+    """
     digest = hashlib.blake2b(digest_size=16)
-    count, newest = 0, time.time() - _COARSE_TICK_S
-    for place, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
+    newest = time.time() - _COARSE_TICK_S
+    pending: list[tuple[str, tuple[tuple[int, int], ...]]] = [(os.fspath(folder), (_place(os.stat(folder)),))]
+    count = 0
+    while pending:
+        place, way = pending.pop()
+        try:
+            names = sorted(os.listdir(place))
+        except OSError as error:
+            digest.update(f"unreadable {place} {error.errno}".encode("utf-8", "backslashreplace"))
+            continue
+        for name in names:
             count += 1
             if count > _MOST_IN_FOLDER:
                 return f"large {os.urandom(8).hex()}"  # nobody can say whether it is the same
-            file = os.path.join(place, name)
-            try:
-                state = os.stat(file)
-                if state.st_ctime > newest:
-                    state = _settled(Path(file), state)
-            except OSError:
-                continue
-            facts = (os.path.relpath(file, folder), state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
-            digest.update(repr(facts).encode("utf-8", "backslashreplace"))
+            path = os.path.join(place, name)
+            facts, inside = _facts(path, newest)
+            digest.update(repr((os.path.relpath(path, folder), *facts)).encode("utf-8", "backslashreplace"))
+            if inside is not None and inside not in way:
+                pending.append((path, (*way, inside)))
     return digest.hexdigest()
+
+
+def _facts(path: str, newest_s: float) -> tuple[tuple[object, ...], tuple[int, int] | None]:
+    """Return what is known of something in a folder; of a folder also which one it is."""
+    leads_to = _target_of(path)
+    try:
+        state = os.stat(path)
+        if not stat.S_ISDIR(state.st_mode) and state.st_ctime > newest_s:
+            state = _settled(Path(path), state)
+    except OSError as error:
+        return ("nowhere", leads_to, error.errno), None
+    if stat.S_ISDIR(state.st_mode):
+        return ("folder", leads_to, state.st_mode), _place(state)
+    times = state.st_mtime_ns, state.st_ctime_ns
+    return (leads_to, state.st_mode, state.st_size, *times, state.st_ino), None
+
+
+def _target_of(path: str) -> str:
+    """Return where a link leads; empty if it is none."""
+    try:
+        return os.readlink(path)
+    except OSError:
+        return ""
+
+
+def _place(state: os.stat_result) -> tuple[int, int]:
+    return state.st_dev, state.st_ino

@@ -138,7 +138,10 @@ class Live:
         self._alive.append(owner)
         self._digest, self._seen = hashlib.blake2b(digest_size=16), {}
         self._is_made_here = not isinstance(owner, dict) and bool(name)
-        self._take(name, _content(owner, name), _DEEPEST)
+        try:
+            self._take(name, _content(owner, name), _DEEPEST)
+        except Exception:  # noqa: BLE001 - what is foreign may raise anything when it is looked at
+            self._doubt_unread(name)
         watch = Watch(owner, name, self._digest.digest())
         self._watched[place] = watch
         known = _states.get(place)
@@ -271,8 +274,12 @@ class Live:
         try:
             self._digest.update(pickle.dumps(value, protocol=4))
         except Exception:  # noqa: BLE001 - what is foreign may raise anything
-            mark = "~" if self._is_made_here else ""
-            self.unsure.append(f"{mark}{name or type(value).__name__}")
+            self._doubt_unread(name or type(value).__name__)
+
+    def _doubt_unread(self, name: str) -> None:
+        self._say("unread")
+        if self._is_made_here or self._main is not None:
+            self.unsure.append(f"{'~' if self._is_made_here else ''}{name or 'something'}")
 
     # --- code -------------------------------------------------------------------------------------------------
 

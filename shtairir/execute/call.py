@@ -244,16 +244,40 @@ def _is_too_deep(value: object) -> bool:
 
 def received(value: Any) -> Any:
     """Return a value as a reader may have it: nothing the reader does with it reaches another."""
-    if isinstance(value, list):
+    kind = type(value)
+    if kind is list:
         return value.copy() if PLAIN.issuperset(map(type, value)) else [received(item) for item in value]
-    if isinstance(value, dict):
+    if kind is dict:
         return {key: received(item) for key, item in value.items()}
-    if type(value) is tuple and not PLAIN.issuperset(map(type, value)):
-        return tuple(map(received, value))
+    if kind is tuple:
+        return value if PLAIN.issuperset(map(type, value)) else tuple(map(received, value))
     if isinstance(value, Audio):
         samples: Any = read_only(value.samples)
         return value if samples is value.samples else Audio(samples, value.rate_hz)
+    if isinstance(value, (list, dict, set, bytearray)):
+        return _copied(value)
+    if kind is loaded_class("polars", "DataFrame"):
+        return value.clone()  # the columns are the same
     return read_only(value)
+
+
+def is_apart(value: Any) -> bool:
+    """Whether a value shares nothing that changes with what was received of it."""
+    return type(value) in PLAIN or (type(value) is list and PLAIN.issuperset(map(type, value)))
+
+
+def _copied(value: Any) -> Any:
+    """Return a copy of something that holds others, of the same kind as it is; itself if it cannot be copied."""
+    try:
+        made = copy.copy(value)
+        if isinstance(made, dict):
+            for key, item in value.items():
+                made[key] = received(item)
+        elif isinstance(made, list):
+            made[:] = map(received, value)
+    except Exception:  # noqa: BLE001 - a class of somebody else's may raise anything
+        return value
+    return made
 
 
 def _protected(value: object) -> object:

@@ -77,6 +77,8 @@ class RunOptions:
         What keeps the run, and is told what is undone when it fails.
     undoing
         What was done before, to be undone too.
+    shares_results
+        Whether somebody else holds what is made as well: then it is handed out so that nobody changes it.
     wrappers
         Make workers that look at a task before they hand it on; the first is the innermost. Memory is looked at inside
         of all of them.
@@ -101,6 +103,7 @@ class RunOptions:
     hooks: Sequence[AttemptHook] = ()
     one_by_one: bool = False
     invoke: Elsewhere | None = None
+    shares_results: bool = False
     wrappers: Sequence[Wrap] = ()
     restored: Restored | None = None
     reasons: Mapping[NodeId, str] = field(default_factory=dict)

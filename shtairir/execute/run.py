@@ -38,6 +38,7 @@ from shtairir.events import (
 )
 from shtairir.execute.attempts import Attempts
 from shtairir.execute.burst import Passage
+from shtairir.execute.call import is_apart, received
 from shtairir.execute.choosing import ChoosingScheduler, scheduler_of
 from shtairir.execute.course import HANDLERS
 from shtairir.execute.ending import Ending
@@ -437,6 +438,8 @@ class Run(Timing):
         if self.plan.instances:
             shown = {str(made): str(name) for made, name in self.plan.shown_as.items()}
             values = {shown.get(name, name): value for name, value in values.items()}
+        if self._options.shares_results:
+            values = {name: value if is_apart(value) else received(value) for name, value in values.items()}
         memory = self._state.memory.stats()
         return RunResult(self.id, status, elapsed_s, self._started_s, self._records, values, memory, self.key)
 

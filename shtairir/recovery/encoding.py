@@ -19,7 +19,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from shtairir.block.values import Audio, Color, loaded_class
@@ -107,7 +107,7 @@ def _form(value: Any, parts: list[Part], depth: int) -> Any:
         return {"table": _added(parts, _TablePart(value))}
     if isinstance(value, Enum):
         return {"enum": [kind.__module__, kind.__qualname__, value.name]}
-    if isinstance(value, PurePath):
+    if kind is type(Path()):
         return {"path": str(value)}
     raise NotKeepable(f"a {kind.__name__}")
 
@@ -119,6 +119,8 @@ def _items(name: str) -> Callable[[Iterable[Any], list[Part], int], Any]:
 def _moment(value: datetime | time, parts: list[Part], depth: int) -> Any:
     if value.tzinfo is not None and not isinstance(value.tzinfo, timezone):
         raise NotKeepable("a time with a time zone of its own kind")
+    if isinstance(value.tzinfo, timezone) and value.tzname() != timezone(value.tzinfo.utcoffset(None)).tzname(None):
+        raise NotKeepable("a time with a time zone that has a name")
     return {type(value).__name__: value.isoformat(), "fold": value.fold}
 
 

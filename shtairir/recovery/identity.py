@@ -37,6 +37,9 @@ _BYTES = 16
 _DEEPEST = 8
 """Of functions that are wrapped around others."""
 
+_LONGEST_BITS = 1 << 12
+"""Of whole numbers that are taken up by their digits; Python refuses to write out very long ones."""
+
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _SCALARS = (str, bytes, bool, int, float, complex, type(None))
 
@@ -197,7 +200,8 @@ def add(update: Callable[[bytes], object], value: Any) -> None:
     """Take up a value: what kind it is, and what is in it, with a length before each, so that nothing runs together."""
     kind = type(value)
     if kind in _SCALARS:
-        text = repr(value).encode("utf-8", "backslashreplace")
+        said = hex(value) if kind is int and value.bit_length() > _LONGEST_BITS else repr(value)
+        text = said.encode("utf-8", "backslashreplace")
         update(b"%s %d:" % (kind.__name__.encode(), len(text)))
         update(text)
     elif isinstance(value, list | tuple):

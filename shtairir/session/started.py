@@ -147,6 +147,7 @@ def _options(
         hooks=(*journals, *((smart,) if smart is not None else ()), *wishes.hooks, *chronicles),
         one_by_one=_goes_one_by_one(plan, wishes, smart, is_elsewhere=chosen is not None),
         breakers=_own_breakers() if wishes.rehearsed else None,
+        shares_results=smart is not None,
         wrappers=wishes.wrappers,
         restored=_restored(plan, wishes, smart),
         reasons=smart.why if smart is not None and wishes.cache != "off" else {},
