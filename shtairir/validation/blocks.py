@@ -22,13 +22,26 @@ def check_blocks(survey: Survey) -> None:
             if is_explained(survey, node):
                 continue
             if node.block not in meant:
-                meant[node.block] = survey.closest(node.block, [known.id for known in survey.registry.all()])
+                meant[node.block] = _meant(survey, node.block)
             _missing_block(survey, node, meant[node.block])
             continue
         if id(definition) in unwell:
             _unwell_block(survey, node, *unwell[id(definition)])
         if node.block_version > definition.version:
             survey.problems.append(_newer_block(node, definition.version))
+
+
+def _meant(survey: Survey, block: BlockId) -> str | None:
+    """Return the block that was probably meant: one of the same family, or of one that is spelled much alike.
+
+    A name that is like that of a block of another pack is chance, and that block does something else.
+    """
+    families: dict[str, list[str]] = {}
+    for known in survey.registry.all():
+        families.setdefault(known.id.partition(".")[0], []).append(known.id)
+    family = block.partition(".")[0]
+    near = family if family in families else survey.closest(family, list(families))
+    return survey.closest(block, families[near]) if near is not None else None
 
 
 def _unwell(survey: Survey) -> dict[int, tuple[MissingLibrary | None, PackProblem | None]]:

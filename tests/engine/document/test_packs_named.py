@@ -10,6 +10,7 @@ from shtairir.block.packs import InstalledPack
 from shtairir.block.registry import Registry
 from shtairir.document import Graph, load, save
 from shtairir.document.packs import named_packs
+from shtairir.ids import NodeId
 from shtairir.validation import validate
 
 
@@ -40,6 +41,18 @@ def test_who_has_not_got_it_is_told_what_to_install(file: Path) -> None:
     (problem,) = validate(load(file), Registry(folders=()))
     assert problem.code == "missing_block"
     assert problem.fix == "Install the pack that brings it: pip install astro-blocks. The node is kept as it is."
+
+
+def test_no_block_of_another_pack_is_offered_in_its_place() -> None:
+    graph = Graph()
+    graph.add("acme.count", id="chance")
+    graph.add("mth.number", id="typo")
+    problems = {
+        problem.node: problem for problem in validate(graph, Registry(folders=())) if problem.severity == "error"
+    }
+    assert problems[NodeId("chance")].edit is None
+    assert "Install the pack" in (problems[NodeId("chance")].fix or "")
+    assert problems[NodeId("typo")].fix == "Did you mean 'math.number'?"
 
 
 def test_who_saves_it_without_the_pack_keeps_its_name_and_the_node(file: Path) -> None:
