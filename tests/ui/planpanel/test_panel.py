@@ -18,7 +18,7 @@ from shtairir_ui.canvas.spotlight import Ring
 from shtairir_ui.planpanel import PlanPanel
 from shtairir_ui.planpanel.scene import Item, scene_of
 from shtairir_ui.window import MainWindow
-from tests.ui.gestures import click, double_click, drag, key, move, wheel
+from tests.ui.gestures import click, double_click, drag, key, move, settle, wheel
 from tests.ui.planpanel.conftest import WAIT_MS, foreseen, run
 
 
@@ -66,6 +66,14 @@ class TestBefore:
         window.panels.show_below(planned)
         foreseen(planned, qtbot)
 
+    def test_words_without_room_end_in_dots(self, planned: PlanPanel) -> None:
+        words = planned.before_words
+        assert words.full_text()
+        words.setFixedWidth(60)
+        settle()
+        assert words.text().endswith("…")
+        assert words.toolTip() == words.full_text()
+
     def test_another_level_shows_what_it_would_change(self, planned: PlanPanel, qtbot: QtBot) -> None:
         planned.level.setCurrentText("none")
         qtbot.waitUntil(
@@ -103,9 +111,9 @@ class TestAfter:
 
     def test_an_edit_makes_the_last_run_an_old_one(self, planned: PlanPanel, window: MainWindow, qtbot: QtBot) -> None:
         run(window, planned, qtbot)
-        assert "before your last changes" not in planned.after_words.text()
+        assert "before your last changes" not in planned.after_words.full_text()
         window.editor.graph.set("quick.seconds", 0.03)
-        qtbot.waitUntil(lambda: "before your last changes" in planned.after_words.text(), timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: "before your last changes" in planned.after_words.full_text(), timeout=WAIT_MS)
 
     def test_a_run_that_nobody_watched_is_looked_back_at_when_somebody_looks(
         self, planned: PlanPanel, window: MainWindow, qtbot: QtBot

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QSizePolicy,
     QSplitter,
     QStackedLayout,
     QStackedWidget,
@@ -33,6 +32,7 @@ from shtairir_ui.planpanel.geometry import GUTTER
 from shtairir_ui.planpanel.lists import ChangeList, StageList
 from shtairir_ui.planpanel.scene import CourseScene
 from shtairir_ui.planpanel.words import course_words
+from shtairir_ui.preview.view import Elided
 from shtairir_ui.profiler.legend import Legend
 from shtairir_ui.profiler.recording import Recording
 
@@ -204,8 +204,6 @@ class PlanPanel(QWidget):
         self._show_charts(first, second)
         self.before_words.setText(self._before_words())
         self.after_words.setText(self._after_words())
-        for label in (self.before_words, self.after_words):
-            label.setToolTip(label.text())
         self.level.blockSignals(True)  # what is shown follows the courses here, not the other way round
         self.level.setCurrentText(self.courses.level)
         self.level.blockSignals(False)
@@ -294,12 +292,10 @@ def _legend(*scenes: CourseScene) -> list[tuple[str, str]]:
     return [(kind, words) for kind, words, there in kinds if there]
 
 
-def _words(name: str) -> QLabel:
-    label = QLabel()
+def _words(name: str) -> Elided:
+    label = Elided()
     label.setObjectName(name)
     label.setProperty("role", "dim")
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     return label
 
 
