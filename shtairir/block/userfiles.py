@@ -10,7 +10,7 @@ from types import ModuleType
 
 from shtairir.block.packs import Stamp, stamp_of
 
-DIGEST = "__shtairir_digest__"
+TEXT = "__shtairir_text__"
 """Where a module that was read from a file says which text that was."""
 
 
@@ -33,7 +33,7 @@ def import_file(file: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         text = file.read_bytes()
-        setattr(module, DIGEST, hashlib.blake2b(text, digest_size=8).hexdigest())
+        setattr(module, TEXT, text)
         exec(compile(text, file, "exec"), vars(module))
     except BaseException:
         # What was read last still serves nodes that run, and their annotations are looked up by the module's name.

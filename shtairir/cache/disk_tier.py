@@ -440,7 +440,7 @@ class DiskTier:
             if self._is_off:
                 return otherwise
             try:
-                return work(self._opened())
+                return self._worked(work)
             except sqlite3.OperationalError as error:  # locked for too long, no space, no permission
                 _log.warning("The cache in %s cannot be used: %s", self.folder, error)
                 self._is_off = "locked" not in str(error) and "busy" not in str(error)
@@ -450,6 +450,18 @@ class DiskTier:
             except (sqlite3.DatabaseError, OSError, TypeError, ValueError) as error:
                 self._begin_anew(error)
             return otherwise
+
+    def _worked(self, work: Callable[[Index], _T]) -> _T:
+        """Do something with the index; if somebody has removed the folder meanwhile, with a new one."""
+        try:
+            return work(self._opened())
+        except sqlite3.OperationalError:
+            if self._index is None or (self.folder / _INDEX).exists():
+                raise
+            self._index.close()
+            self._index = self._asked = None
+            self.folder.mkdir(parents=True, exist_ok=True)
+            return work(self._opened())
 
     def _opened(self) -> Index:
         if self._index is None:

@@ -23,11 +23,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from shtairir.block.userfiles import DIGEST
+from shtairir.block.userfiles import TEXT
 from shtairir.cache.files import FileHashes
 
 _ENGINE = ("shtairir", "shtairir_ui", "shtairir_assets")
 _MODULE_NAME = re.compile(r"\.*[^\W\d]\w*(\.[^\W\d]\w*)*")
+_ANYTHING = re.compile(rb"globals|locals|eval|exec|vars|attr|import_module|__import__|__dict__|modules|__main__")
+"""What may reach code by no name that can be followed."""
 _LONGEST_NAME = 200
 _TICK_S, _COARSE_TICK_S = 0.01, 2.0
 
@@ -36,11 +38,24 @@ _files = FileHashes()
 
 
 class _Text(NamedTuple):
-    """What is in a file: what stands for it, what it may import, and what it may read beside it."""
+    """What is in a file.
+
+    Attributes
+    ----------
+    digest
+        What stands for it, but for what is said in it to people.
+    without_blocks
+        That, but for blocks: those that another reaches are found as code.
+    imports
+        What it may import.
+    beside
+        What it may read beside it.
+    """
 
     digest: str
-    imports: tuple[str, ...]
-    beside: tuple[str, ...]
+    without_blocks: str = ""
+    imports: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 class _Reached(NamedTuple):
@@ -70,7 +85,7 @@ _reached: dict[tuple[int, str], tuple[object, _Reached]] = {}
 def has_text(names: Mapping[str, Any]) -> bool:
     """Whether there is a file of what a module consists of."""
     file = names.get("__file__")
-    return isinstance(file, str) and (DIGEST in names or os.path.isfile(file))
+    return isinstance(file, str) and (TEXT in names or os.path.isfile(file))
 
 
 def texts_of(names: Mapping[str, Any], package: str) -> str:
@@ -124,7 +139,8 @@ class _Search:
         name, file = str(names.get("__name__")), str(names.get("__file__"))
         self._seen.add(name)
         home = str(names.get("__package__") or "")
-        self._take(name, file, _text_of_loaded(names, file, home))
+        text = _text_of_loaded(names, file, home)
+        self._take(name, file, text._replace(digest=text.without_blocks))
         return self._found()
 
     def from_name(self, module: str) -> _Reached:
@@ -240,11 +256,12 @@ def _text_of_loaded(names: Mapping[str, Any], file: str, home: str) -> _Text:
         return known[1]
     state = _state_of(file)
     text = _read(file, home, state)
-    told = names.get(DIGEST)
-    if told is not None:
-        text = text._replace(digest=str(told))
+    told = names.get(TEXT)
+    if isinstance(told, bytes):
+        text = _text_in(told, file, home)
     elif _is_young(state):
-        text = text._replace(digest=of_this_program())
+        now = of_this_program()
+        text = text._replace(digest=now, without_blocks=now)
     _texts[id(spec)] = spec, text
     return text
 
@@ -306,14 +323,19 @@ def _read(file: str, home: str, state: _State) -> _Text:
     try:
         content = Path(file).read_bytes()
     except OSError:
-        return _Text("", (), ())
+        return _Text("")
+    return _text_in(content, file, home)
+
+
+def _text_in(content: bytes, file: str, home: str) -> _Text:
     digest = hashlib.blake2b(content, digest_size=8).hexdigest()
     if not file.endswith((".py", ".pyw")):
-        return _Text(digest, (), ())
+        return _Text(digest, digest)
     try:
         tree = ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return _Text(digest, (), ())
+        return _Text(digest, digest)
+    said_of_it = None if b"__doc__" in content or b"getsource" in content else _silent(tree)
     imports = set(_imports(tree, home))
     words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     words = {word for word in words if 0 < len(word) <= _LONGEST_NAME and word.isprintable()}
@@ -321,7 +343,39 @@ def _read(file: str, home: str, state: _State) -> _Text:
         imports |= {_absolute(word, home) for word in words if _MODULE_NAME.fullmatch(word)}
     reads = re.search(rb"__file__|resources|get_data|__path__", content) is not None
     beside = sorted(word for word in words if word.strip("./\\") != "") if reads else ()
-    return _Text(digest, tuple(sorted(imports - {""})), tuple(beside))
+    without_blocks = digest
+    if said_of_it is not None:
+        digest = _dumped(tree)
+        without_blocks = digest if _ANYTHING.search(content) else _dumped(_without_blocks(tree))
+    return _Text(digest, without_blocks, tuple(sorted(imports - {""})), tuple(beside))
+
+
+def _silent(tree: ast.Module) -> ast.Module:
+    """Take out what a text says to people: its docstrings; comments are in no tree."""
+    for node in ast.walk(tree):
+        held = getattr(node, "body", None)
+        body: list[ast.stmt] = held if isinstance(held, list) else []
+        first = body[0] if body else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+            del body[0]
+    return tree
+
+
+def _without_blocks(tree: ast.Module) -> ast.Module:
+    """Take the blocks out of a module: one that another calls is found as code, see `shtairir.cache.live`."""
+    return ast.Module([node for node in tree.body if not _is_block(node)], [])
+
+
+def _is_block(node: ast.stmt) -> bool:
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or len(node.decorator_list) != 1:
+        return False
+    said = node.decorator_list[0]
+    called = said.func if isinstance(said, ast.Call) else said
+    return getattr(called, "attr", getattr(called, "id", "")) == "block"
+
+
+def _dumped(tree: ast.Module) -> str:
+    return hashlib.blake2b(ast.dump(tree).encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
 
 
 def _imports(tree: ast.AST, home: str) -> Iterator[str]:

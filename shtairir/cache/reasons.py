@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _LONGEST = 60
 _CAPITALS = ("It ", "Its ", "Block ", "Other ", "The ", "This ", "What ")
 NO_RESULT = "Its result is not in the cache."
+EACH_TIME = "It is set to run each time."
+TOO_QUICK = "It takes less than a millisecond, which is less than to read it: kept only while the program runs."
 _PASSING = {"figure": "A figure"}
 """What cannot be written as data, by the family of its type."""
 FIRST = "This graph has not run here before."
@@ -118,6 +120,10 @@ def _why(task: Task, now: Ingredients, keys: Keys, last: LastRun | None, found: 
         return Why(not_kept, None, node)
     if is_other and last.environment != keys.world.environment:
         return Why("Other versions of libraries are installed.", None, node)
+    if task.policy.cache == "never":
+        return Why(EACH_TIME, None, node)
+    if before.get("passing"):
+        return Why(TOO_QUICK, None, node)
     passing = next((port.type for port in task.definition.outputs if port.type.family in _PASSING), None)
     return Why(f"{_PASSING[passing.family]} is kept only while the program runs." if passing else NO_RESULT, None, node)
 

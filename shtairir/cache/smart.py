@@ -127,6 +127,8 @@ class SmartRun:
         self._look_only = look_only
         self._takes_all = not fresh and not only_frozen
         self._unsure: set[NodeId] = set()
+        self._passing: set[NodeId] = set()
+        """Of which the results stay in memory, since they are made as quickly as they are read."""
         self._held: Mapping[NodeId, str] = _NOTHING
         self._keys = self._made_keys()
         self.keys = self._keys.of
@@ -299,10 +301,19 @@ class SmartRun:
             return  # nothing has changed: that is quickly told, and the usual case
         _remembered[place] = self.keys
         if self._last_run is not None and self._is_part:
-            nodes: Mapping[Any, Any] = Lazily(lambda before=self._last_run: {**before.nodes, **self._ingredients})  # type: ignore[misc]
+            nodes: Mapping[Any, Any] = Lazily(lambda before=self._last_run: {**before.nodes, **self._noted()})  # type: ignore[misc]
         else:
-            nodes = Lazily(lambda: self._ingredients)  # type: ignore[arg-type, return-value]
+            nodes = Lazily(self._noted)  # type: ignore[arg-type]
         self._last.note(self._name, LastRun(nodes, self._keys.world.environment, self._home))
+
+    def _noted(self) -> dict[str, Any]:
+        """Return what the nodes are made of, and of which the results stay in memory."""
+        before = self._last_run.nodes if self._last_run is not None else _NOTHING
+        for node, made_of in self._ingredients.items():
+            ran = node in self.running
+            if node in self._passing or (not ran and before.get(node, _NOTHING).get("passing")):
+                made_of["passing"] = True
+        return self._ingredients
 
     @property
     def _is_part(self) -> bool:
@@ -356,6 +367,8 @@ class SmartRun:
             return
         is_cheap = not is_frozen and not is_worth_writing(cost_s, sum(map(nbytes_of, values)))
         is_passing = self._plan.is_preview or is_cheap
+        if is_cheap:
+            self._passing.add(task.node)
         origin = Origin(task.definition.id, task.node, self._plan.graph_name)
         self._cache.put(key, values, cost_s=cost_s, origin=origin, in_memory_only=is_passing)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import dataclass
 from functools import partial
@@ -45,9 +46,10 @@ class PlanOptions:
             raise CommandError("A plan is drawn with --mermaid or with --svg, not with both.")
         if not (self.mermaid or self.svg):
             ending = self.output.suffix if self.output is not None else ""
-            if self.output is not None and ending not in (".svg", ".mmd"):
+            if self.output is not None and ending not in (".svg", ".mmd") and not self.as_json:
                 raise CommandError(
-                    f"What to write to {self.output} is not said.", hint="Add --svg or --mermaid, or end it in .svg."
+                    f"What to write to {self.output} is not said.",
+                    hint="Add --svg or --mermaid, or end it in .svg; with --json it is what is told in JSON.",
                 )
             return "svg" if ending == ".svg" else "mermaid" if ending == ".mmd" else "text"
         return "svg" if self.svg else "mermaid"
@@ -72,6 +74,9 @@ def plan_graph(path: Path, options: PlanOptions) -> Outcome:
     if form == "text":
         plain, smart = forecast(execution_plan, cache="off"), forecast(execution_plan, cache="smart")
         facts |= {"forecast": plain.to_dict(), "smart_forecast": smart.to_dict()}
+        if output is not None:
+            told = _written(output, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
+            return Outcome(text=told, document={"status": "planned", "file": str(path), "written": str(output)})
         text = plan_text(execution_plan, sys.stdout).rstrip("\n")
         return Outcome(text=f"{text}\n\n{forecast_text(plain, smart)}", document=facts)
     drawing = document.svg(dark=options.dark) if form == "svg" else execution_plan.to_mermaid()

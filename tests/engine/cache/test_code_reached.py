@@ -163,6 +163,44 @@ def test_module_that_is_younger_than_the_program_is_never_taken_for_its_file(
         del sys.modules["reached_young"]
 
 
+_OTHER = '''
+
+@block(id="reached.g", category="Reached")
+def g(x: float = 1.0) -> float:
+    """Do something else."""
+    return x + {}
+'''
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        f"{_HEAD}# A word to people.{_BLOCK.format('x')}",
+        f"{_HEAD}{_BLOCK.format('x').replace('Do it.', 'Do it well.')}",
+        f'"""What is in here."""{_HEAD}{_BLOCK.format("x")}',
+        f"{_HEAD}{_BLOCK.format('x')}{_OTHER.format(2)}",
+    ],
+    ids=["comment", "docstring", "docstring of the module", "another block"],
+)
+def test_what_does_nothing_to_a_block_does_not_count(other: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    stamps = []
+    for text in (f"{_HEAD}{_BLOCK.format('x')}", other):
+        file.write_text(text, encoding="utf-8")
+        stamps.append(_stamp(_function(import_file(file))))
+    assert stamps[0] == stamps[1]
+
+
+@pytest.mark.parametrize("used", ["g(x)", "globals()['g'](x)"])
+def test_block_that_another_calls_counts(used: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    stamps = set()
+    for value in (2, 3):
+        file.write_text(f"{_HEAD}{_BLOCK.format(used)}{_OTHER.format(value)}", encoding="utf-8")
+        stamps.add(_stamp(_function(import_file(file))))
+    assert len(stamps) == 2
+
+
 # --- what cannot be told, and what is a state ---------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ import pytest
 
 import shtairir
 from shtairir.block import Param
+from shtairir.cache.smart import shared_cache
 from shtairir.results import RunResult
 
 
@@ -25,6 +26,12 @@ def read(path: Annotated[Path, Param(path="open")]) -> str:
     """Read a file."""
     time.sleep(0.002)
     return path.read_text(encoding="utf-8")
+
+
+@shtairir.block(id="why.wide", category="Why")
+def wide(size: int = 100_000) -> list[int]:
+    """Make much at once."""
+    return [0] * size
 
 
 @shtairir.block(id="why.effect", category="Why", pure=False)
@@ -131,3 +138,24 @@ def test_effects_say_why_they_run_each_time() -> None:
     graph.add(effect, id="e")
     _smart(graph)
     assert _why(graph) == {"e": "Its block has effects."}
+
+
+def test_node_that_is_set_to_run_each_time_says_so() -> None:
+    graph = _chain()
+    graph.set_policy("s2", cache="never")
+    _smart(graph)
+    assert _why(graph) == {"s2": "It is set to run each time."}
+
+
+def test_what_is_made_as_quickly_as_it_is_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = shtairir.Graph("quick")
+    graph.add(wide, id="a")
+    monkeypatch.setattr("shtairir.cache.smart._WORTH_WRITING_S", 60.0)
+    _smart(graph)
+    assert _why(graph) == {}
+    cache = shared_cache()
+    assert cache is not None
+    cache.clear()
+    assert _why(graph) == {
+        "a": "It takes less than a millisecond, which is less than to read it: kept only while the program runs."
+    }

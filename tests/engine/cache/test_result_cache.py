@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -277,3 +278,17 @@ def test_limit_holds_though_all_is_held() -> None:
     for number in range(10):
         cache.put(f"k{number}", [np.full(500, number)], cost_s=1.0)
     assert cache.statistics().memory_bytes <= 10_000
+
+
+def test_folder_that_is_removed_while_the_program_runs_begins_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "removed"
+    cache = ResultCache(folder)
+    cache.put("a", [1.5], cost_s=1.0)
+    cache.flush()
+    shutil.rmtree(folder)
+    for key in ("b", "c"):
+        cache.put(key, [np.arange(50_000.0)], cost_s=1.0)
+        cache.flush()
+    found = ResultCache(folder).get("c")
+    assert found is not None
+    assert found[0][-1] == 49_999.0

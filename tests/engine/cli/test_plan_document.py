@@ -93,3 +93,10 @@ def test_a_dry_run_says_when_a_trace_could_not_be_written(call: Call, sum_graph:
     called = call("run", sum_graph, "--dry-run", "--trace", tmp_path / "nowhere" / "trace.json")
     assert called.status == ExitStatus.UNUSABLE
     assert "cannot be written" in called.err
+
+
+def test_the_plan_in_json_goes_to_a_file(call: Call, sum_graph: Path, tmp_path: Path) -> None:
+    called = call("plan", sum_graph, "--json", "-o", tmp_path / "plan.json")
+    assert called.json["written"] == str(tmp_path / "plan.json")
+    written = json.loads((tmp_path / "plan.json").read_text("utf-8"))
+    assert {"plan", "forecast"} <= set(written)
