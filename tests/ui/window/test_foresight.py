@@ -120,3 +120,16 @@ def test_inspector_says_what_the_next_run_means_for_a_node(window: MainWindow, q
     assert "this node and 1 other after it" in window.panels.inspector.node_page.outcome.toPlainText()
     window.editor.set_value(nodes[0], "factor", 7.0)
     qtbot.waitUntil(lambda: "Runs next time." in label.text())
+
+
+def test_node_that_failed_runs_next_time_because_it_failed(window: MainWindow, qtbot: QtBot) -> None:
+    broken = window.editor.add_block("sample.broken", 0, 0)
+    after = window.editor.add_block("sample.slow", 300, 0)
+    assert window.editor.link(PortRef(broken, PortName("out")), PortRef(after, PortName("x"))) is None
+    with qtbot.waitSignal(window.editor.run_finished):
+        QTest.keyClick(window, Qt.Key.Key_F5)
+    label = window.findChild(QLabel, "nodeProspect")
+    window.editor.select((broken,))
+    qtbot.waitUntil(lambda: label.text() == "Runs next time. It failed in the last run.")
+    window.editor.select((after,))
+    qtbot.waitUntil(lambda: label.text() == f"Runs next time. It was skipped in the last run, since '{broken}' failed.")

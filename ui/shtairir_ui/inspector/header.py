@@ -126,7 +126,7 @@ class NodeHeader(QWidget):
             self._prospect.hide()
             return
         forecast = self._foresight.forecast if self._foresight is not None else None
-        words = next_words(forecast, editor.place.whole(node))
+        words = next_words(forecast, editor.place.whole(node), editor.runtime.get(node, IDLE))
         self._prospect.setText(words)
         self._prospect.setVisible(bool(words))
 

@@ -22,21 +22,34 @@ _IDLE = {
 }
 
 
-def next_words(forecast: Forecast | None, path: NodeId) -> str:
+def next_words(forecast: Forecast | None, path: NodeId, state: NodeRuntime = IDLE) -> str:
     """Whether a node would run if one pressed Run now, and why; empty where nobody knows.
 
     A node that others are inside of runs if one of them does.
+
+    Parameters
+    ----------
+    state
+        What became of it in the last run. Of one that failed the forecast knows only that there is no result.
     """
     if forecast is None:
         return ""
     inside = f"{path}/"
     reasons = [why for node, why in forecast.nodes_to_run.items() if node == path or node.startswith(inside)]
     if reasons:
-        why = next((reason for reason in reasons if reason), "")
+        why = _undone(state) or next((reason for reason in reasons if reason), "")
         return f"Runs next time. {why}".strip()
     if any(node == path or node.startswith(inside) for node in forecast.nodes_cached):
         return "Need not run next time: its result is there."
     return ""
+
+
+def _undone(state: NodeRuntime) -> str:
+    if state.stale:
+        return ""
+    if state.failure is not None:
+        return "It failed in the last run."
+    return f"It was skipped in the last run, since '{state.cause}' failed." if state.cause else ""
 
 
 def reach_words(graph: Snapshot, runtime: Mapping[NodeId, NodeRuntime], node: NodeId) -> str:
