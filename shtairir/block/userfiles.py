@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
@@ -11,7 +12,7 @@ from types import ModuleType
 from shtairir.block.packs import Stamp, stamp_of
 
 TEXT = "__shtairir_text__"
-"""Where a module that was read from a file says which text that was."""
+"""Where a module that was read from a file says which text that was, and when it was read."""
 
 
 def files_in(folders: Iterable[Path]) -> dict[Path, Stamp]:
@@ -33,7 +34,7 @@ def import_file(file: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         text = file.read_bytes()
-        setattr(module, TEXT, text)
+        setattr(module, TEXT, (text, time.time()))
         exec(compile(text, file, "exec"), vars(module))
     except BaseException:
         # What was read last still serves nodes that run, and their annotations are looked up by the module's name.

@@ -55,6 +55,8 @@ _OF_NO_ACCOUNT = frozenset(
         "__abc_impl__",
         "_abc_impl",
         "__shtairir_block__",
+        "__dataclass_fields__",
+        "__dataclass_params__",
     }
 )
 _SAID_WHOLLY = ("datetime", "decimal", "fractions", "uuid", "typing", "zoneinfo", "ipaddress", "string")
@@ -105,12 +107,13 @@ class Live:
         self._texts: dict[str, str] = {}
         self._main: Mapping[str, Any] | None = None
         self._reached_anything = ""
-        self._pending: list[tuple[Any, str]] = [(function, "")]
+        self._pending: list[tuple[Any, str, bool]] = [(function, "", not _is_of_module(function))]
         self._watched: dict[tuple[int, str], Watch] = {}
         self._visited: set[tuple[int, str]] = set()
         self._lines: list[str] = []
         self._is_made_here = False
         """Whether what is looked at was made while the program ran, and not by the text of a module."""
+        self._is_root_made_here = False
         while self._pending:
             self._visit(*self._pending.pop())
         self._settle()
@@ -129,7 +132,7 @@ class Live:
             if other is not None and other.owner is watch.owner and other.digest != watch.digest:
                 _states.setdefault(place, watch)
 
-    def _visit(self, owner: Any, name: str) -> None:
+    def _visit(self, owner: Any, name: str, is_made_here: bool) -> None:
         """Take up one thing that is reached by a name."""
         place = id(owner), name
         if place in self._visited:
@@ -137,7 +140,8 @@ class Live:
         self._visited.add(place)
         self._alive.append(owner)
         self._digest, self._seen = hashlib.blake2b(digest_size=16), {}
-        self._is_made_here = not isinstance(owner, dict) and bool(name)
+        self._is_made_here = is_made_here and bool(name)
+        self._is_root_made_here = is_made_here and not name
         try:
             self._take(name, _content(owner, name), _DEEPEST)
         except Exception:  # noqa: BLE001 - what is foreign may raise anything when it is looked at
@@ -300,7 +304,7 @@ class Live:
 
     def _reach(self, owner: Any, name: str, is_own: bool) -> None:
         if is_own:
-            self._pending.append((owner, name))
+            self._pending.append((owner, name, self._is_made_here or self._is_root_made_here))
         else:
             with suppress(Exception):  # what is foreign may raise anything
                 self._take(name, _content(owner, name), _DEEPEST // 2)
@@ -308,7 +312,7 @@ class Live:
     def _take_spoken_of(self, function: FunctionType) -> None:
         names = function.__globals__
         spoken = sorted(set(_names(function.__code__)))
-        self._pending += [(names, name) for name in spoken if name in names]
+        self._pending += [(names, name, False) for name in spoken if name in names]
         if str(names.get("__name__")) not in _MAIN:
             return
         if _imports(function.__code__):
@@ -361,6 +365,12 @@ class Live:
         top = top_of(module)
         if top not in _ENGINE and top not in sys.stdlib_module_names:
             self._texts.setdefault(f"={top}", version_of(top, None))
+
+
+def _is_of_module(function: Any) -> bool:
+    """Whether a function is what its module names so: then the text of that has made it."""
+    module = sys.modules.get(getattr(function, "__module__", None) or "")
+    return getattr(module, getattr(function, "__name__", ""), None) is function
 
 
 def _content(owner: Any, name: str) -> Any:

@@ -140,7 +140,9 @@ class _Search:
         self._seen.add(name)
         home = str(names.get("__package__") or "")
         text = _text_of_loaded(names, file, home)
-        self._take(name, file, text._replace(digest=text.without_blocks))
+        told = names.get(TEXT)
+        loaded_s = float(told[1]) if isinstance(told, tuple) else None
+        self._take(name, file, text._replace(digest=text.without_blocks), loaded_s)
         return self._found()
 
     def from_name(self, module: str) -> _Reached:
@@ -183,7 +185,7 @@ class _Search:
             state = self._states[file] = _state_of(file)
             self._take(name, file, _read(file, home, state))
 
-    def _take(self, name: str, file: str, text: _Text) -> None:
+    def _take(self, name: str, file: str, text: _Text, loaded_s: float | None = None) -> None:
         self._lines.append(f"{name} {text.digest}")
         self._pending += text.imports
         folder = os.path.dirname(os.path.abspath(file))
@@ -193,7 +195,7 @@ class _Search:
                 continue
             self._beside[path] = content = _files.of(Path(path))
             self._lines.append(f"{name} reads {said} {content}")
-            if os.path.isfile(path) and _is_young(_state_of(path)):
+            if os.path.isfile(path) and _is_young(_state_of(path), loaded_s):
                 self._lines.append(of_this_program())  # it may have been read when the module was loaded
 
     def _file_of(self, name: str) -> str | None:
@@ -257,8 +259,8 @@ def _text_of_loaded(names: Mapping[str, Any], file: str, home: str) -> _Text:
     state = _state_of(file)
     text = _read(file, home, state)
     told = names.get(TEXT)
-    if isinstance(told, bytes):
-        text = _text_in(told, file, home)
+    if isinstance(told, tuple):
+        text = _text_in(told[0], file, home)
     elif _is_young(state):
         now = of_this_program()
         text = text._replace(digest=now, without_blocks=now)
@@ -284,11 +286,12 @@ def _state_of(path: str) -> _State:
     return state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino
 
 
-def _is_young(state: _State) -> bool:
+def _is_young(state: _State, loaded_s: float | None = None) -> bool:
     if not state:
         return False
     is_coarse = not any(when % 1_000_000_000 for when in state[:2])
-    return max(state[:2]) / 1e9 > _program_start() - (_COARSE_TICK_S if is_coarse else _TICK_S)
+    began_s = loaded_s if loaded_s is not None else _program_start()
+    return max(state[:2]) / 1e9 > began_s - (_COARSE_TICK_S if is_coarse else _TICK_S)
 
 
 @functools.cache
