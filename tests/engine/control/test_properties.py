@@ -26,7 +26,7 @@ from tests.engine.properties.reference import Reference
 from tests.engine.properties.test_equivalence import DEEP, thorough
 from tests.engine.properties.test_programs import compare
 
-pytestmark = [pytest.mark.filterwarnings("ignore::RuntimeWarning"), pytest.mark.timeout(0 if DEEP else 120)]
+pytestmark = [pytest.mark.filterwarnings("ignore::RuntimeWarning"), pytest.mark.timeout(0 if DEEP else 600)]
 
 PATIENCE_S = 60.0
 

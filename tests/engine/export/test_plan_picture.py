@@ -19,9 +19,10 @@ from shtairir.memory.lifetimes import Lifetimes
 from shtairir.monitor.observed import observed
 from shtairir.planning import Estimate, ExecutionPlan
 from shtairir.testing import graph_of
+from shtairir_assets.examples import list_examples
 from tests.engine.planning.test_overview import layered
 
-EXAMPLES = sorted((Path(__file__).parents[3] / "assets/shtairir_assets/examples").glob("*.shtairir"))
+EXAMPLES = sorted(example.path for example in list_examples())
 LEVELS = ("none", "basic", "balanced", "aggressive")
 
 

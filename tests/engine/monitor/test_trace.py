@@ -19,8 +19,9 @@ from shtairir.memory.lifetimes import Lifetimes
 from shtairir.memory.profiler import NodeProfile, Profile
 from shtairir.monitor.trace import TraceEvent, trace_document, write_trace
 from shtairir.planning.plan import ExecutionPlan
+from shtairir_assets.examples import list_examples
 
-EXAMPLES = Path(__file__).parents[3] / "assets/shtairir_assets/examples"
+EXAMPLES = {example.path.stem: example.path for example in list_examples()}
 
 _KNOWN_PHASES = {"M", "X", "C", "i"}
 
@@ -135,7 +136,7 @@ def crossing(events: list[TraceEvent]) -> list[tuple[str, str]]:
     ("name", "level"), [("three_times", "none"), ("parameter_sweep", "balanced"), ("elementwise", "aggressive")]
 )
 def test_no_slice_is_dropped_by_who_reads_the_trace(name: str, level: str) -> None:
-    graph = shtairir.load(EXAMPLES / f"{name}.shtairir")
+    graph = shtairir.load(EXAMPLES[name])
     lifetimes, profiler = Lifetimes(), MemoryProfiler()
     plan = shtairir.plan(graph, level=level, workers=2)
     shtairir.run(plan, instruments=(profiler, lifetimes)).raise_for_status()

@@ -16,9 +16,10 @@ from shtairir.monitor.observed import observed
 from shtairir.planning import Estimate, ExecutionPlan
 from shtairir.planning.schedule import Schedule, longest_way, schedule
 from shtairir.testing import graph_of
+from shtairir_assets.examples import list_examples
 
 MB = 1_000_000
-EXAMPLES = sorted((Path(__file__).parents[3] / "assets/shtairir_assets/examples").glob("*.shtairir"))
+EXAMPLES = sorted(example.path for example in list_examples())
 
 
 @block(id="trial.step", pure=False)

@@ -50,7 +50,7 @@ pytestmark = [
     # What arithmetic has to say of zeros and infinities is not the matter here.
     pytest.mark.filterwarnings("ignore::RuntimeWarning"),
     pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning"),
-    pytest.mark.timeout(0 if DEEP else 120),
+    pytest.mark.timeout(0 if DEEP else 600),
 ]
 
 

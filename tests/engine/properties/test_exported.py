@@ -15,7 +15,7 @@ from tests.engine.properties.programs import programs
 from tests.engine.properties.reference import Failed, Reference
 from tests.engine.properties.test_equivalence import DEEP, thorough
 
-pytestmark = [pytest.mark.filterwarnings("ignore::RuntimeWarning"), pytest.mark.timeout(0 if DEEP else 120)]
+pytestmark = [pytest.mark.filterwarnings("ignore::RuntimeWarning"), pytest.mark.timeout(0 if DEEP else 600)]
 
 
 @thorough(60)
