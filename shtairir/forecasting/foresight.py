@@ -153,7 +153,8 @@ class Foresight:
             found = rehearsed(plan, tasks, self._loaded(), keeps_all=self._keep is None)
         names = "all" if len(tasks) == len(plan.tasks) else ",".join(sorted(plan.tasks[task].node for task in tasks))
         kept = "all" if self._keep is None else ",".join(sorted(map(str, self._keep)))
-        conditions = f"{plan.level}|{plan.workers}|{self._backend}|{self._in_processes}|{len(plan.tasks)}|{kept}"
+        how = (plan.level, plan.workers, self._backend, self._in_processes, self._keeps_results)
+        conditions = f"{'|'.join(map(str, how))}|{len(plan.tasks)}|{kept}"
         signature = zlib.crc32(f"{conditions}|{names}".encode())
         past = self._past
         ground = self._ground(found, sum(entry.signature == signature for entry in past), len(past))

@@ -33,6 +33,7 @@ _FORMAT, _VERSION = "shtairir-forecasts", 1
 _KEPT = WINDOW + 4
 _MOST_GRAPHS = 300
 _MOST_POOLED = 200
+_LEAST_POOLED_S = 0.05
 _WAITING_RUNS = 8
 _SAVED_EVERY_S = 60.0
 _POOL = "pool.json"
@@ -264,7 +265,8 @@ def _entry(foresight: Foresight, outcome: Outcome) -> Entry:
 
 
 def _pool(pools: dict[str, deque[float]], entry: Entry) -> None:
-    if entry.ratio is not None and entry.spread > 0:
+    """Let a run tell of other graphs too, unless it is so short that what any run costs on top makes up its ratio."""
+    if entry.ratio is not None and entry.spread > 0 and entry.model_s >= _LEAST_POOLED_S:
         pools.setdefault(entry.ground, deque(maxlen=_MOST_POOLED)).append(entry.ratio / entry.spread)
 
 

@@ -85,14 +85,19 @@ def test_two_programs_add_to_one_record(tmp_path: Path) -> None:
     assert [entry.elapsed_s for entry in Track(tmp_path / "both").of("graph")] == [0.0, 1.0]
 
 
-def test_how_far_off_other_graphs_were_is_known_to_all(own_record: Track) -> None:
+@pytest.mark.parametrize(("least_s", "count"), [(0.0, 8), (3600.0, 0)])
+def test_how_far_off_other_graphs_were_is_known_to_all_unless_they_are_very_short(
+    own_record: Track, monkeypatch: pytest.MonkeyPatch, least_s: float, count: int
+) -> None:
+    monkeypatch.setattr(module, "_LEAST_POOLED_S", least_s)
     for number in range(4):
         for _ in range(3):
             shtairir.run(graph(name=f"graph {number}"))
     own_record.save()
     assert own_record._folder is not None
     pools = Track(own_record._folder)._all_pools()
-    assert sum(map(len, pools.values())) >= 8
+    found = sum(map(len, pools.values()))
+    assert found >= count if count else found == 0
 
 
 HEAD = {"format": "shtairir-forecasts", "version": 1, "graph": "recorded"}
