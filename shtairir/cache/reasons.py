@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LONGEST = 60
 _CAPITALS = ("It ", "Its ", "Block ", "Other ", "The ", "This ", "What ")
 NO_RESULT = "Its result is not in the cache."
+FRESH = "This run makes everything anew."
 EACH_TIME = "It is set to run each time."
 TOO_QUICK = "It takes less than a millisecond, which is less than to read it: kept only while the program runs."
 _PASSING = {"figure": "A figure"}

@@ -16,7 +16,7 @@ from shtairir.cache.ages import frozen_text, origin_text
 from shtairir.cache.disk_tier import Found, Origin
 from shtairir.cache.keys import Keys, keys_of, may_be_stored, why_not_kept
 from shtairir.cache.last_runs import LastRun, LastRuns
-from shtairir.cache.reasons import Lazily, Why, ingredients, reasons
+from shtairir.cache.reasons import FRESH, NO_RESULT, Lazily, Why, ingredients, reasons
 from shtairir.cache.result_cache import ResultCache
 from shtairir.cache.ways import find_call, following, spared_by, without_outputs
 from shtairir.errors import CacheError
@@ -125,6 +125,7 @@ class SmartRun:
         self._frozen = frozenset(frozen)
         self._only_frozen = only_frozen
         self._look_only = look_only
+        self._is_fresh = fresh
         self._takes_all = not fresh and not only_frozen
         self._unsure: set[NodeId] = set()
         self._passing: set[NodeId] = set()
@@ -268,7 +269,10 @@ class SmartRun:
 
     @cached_property
     def _whys(self) -> Mapping[NodeId, Why]:
-        return reasons(self._plan, self._ingredients, self._keys, self._last_run, self.running)
+        found = reasons(self._plan, self._ingredients, self._keys, self._last_run, self.running)
+        if not self._is_fresh:
+            return found
+        return {node: why._replace(said=FRESH) if why.said == NO_RESULT else why for node, why in found.items()}
 
     @cached_property
     def why_not(self) -> Mapping[NodeId, str]:

@@ -159,3 +159,10 @@ def test_what_is_made_as_quickly_as_it_is_read_says_so(tmp_path: Path, monkeypat
     assert _why(graph) == {
         "a": "It takes less than a millisecond, which is less than to read it: kept only while the program runs."
     }
+
+
+def test_run_that_makes_everything_anew_says_so() -> None:
+    graph = _chain()
+    _smart(graph)
+    again = shtairir.run(graph, cache="fresh")
+    assert {node.reason for node in again.nodes.values()} == {"This run makes everything anew."}
