@@ -97,7 +97,7 @@ class TestAfter:
         after = planned.courses.after
         assert after is not None
         assert {one.node for one in after.course.spans} == {one.node for one in planned.before.scene.course.spans}
-        assert after.course.elapsed_s >= 0.08
+        assert after.course.elapsed_s >= max(span.to_s for span in after.course.spans) > 0.03
         assert planned._after_stack.currentWidget() is planned.after
         assert _first(planned.stages).text(3)
         held = next(holding for holding in after.course.holdings if holding.owner == "array")
