@@ -317,7 +317,11 @@ class SmartRun:
             ran = node in self.running
             if node in self._passing or (not ran and before.get(node, _NOTHING).get("passing")):
                 made_of["passing"] = True
-        return self._ingredients
+        # A frozen node that is left out, since it is disabled, holds its result for later.
+        held: dict[str, Any] = {
+            node: before[node] for node in self._frozen if node in before and node not in self._ingredients
+        }
+        return {**held, **self._ingredients}
 
     @property
     def _is_part(self) -> bool:

@@ -12,7 +12,7 @@ import pytest
 import shtairir
 from shtairir.cache.frozen import frozen_since
 from shtairir.cache.smart import shared_cache
-from shtairir.document.edits import SetFrozen
+from shtairir.document.edits import SetFrozen, SetState
 from shtairir.ids import NodeId
 from shtairir.results import RunResult
 
@@ -173,3 +173,16 @@ def test_it_can_be_asked_of_when_the_result_is() -> None:
     assert cache is not None
     cache.clear()
     assert frozen_since(graph, "s1") is None
+
+
+def test_frozen_node_holds_its_result_though_it_was_disabled_for_a_run() -> None:
+    graph = _chain()
+    _run(graph)
+    _freeze(graph, "s1")
+    graph.set("s0.factor", 5.0)
+    for state in ("disabled", "active"):
+        graph.apply(SetState((NodeId("s1"),), state))
+        graph.set("s2.factor", 3.0)
+        result = shtairir.run(graph, cache="smart")
+    assert result["s2"] == 12.0
+    assert "Frozen" in result.nodes["s1"].reason
