@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from shtairir.cli.files import open_current_graph, shown_path, writable_file
 from shtairir.cli.outcome import CommandError, ExitStatus, Outcome
 from shtairir.cli.terminal import duration_text, plural, styled
+from shtairir.errors import ShtairirError
 
 if TYPE_CHECKING:
     from shtairir.cases import CaseResult
+    from shtairir.document import Graph
 
 
 def run_tests(
@@ -27,17 +29,18 @@ def run_tests(
         writable_file(junit)
     suites: dict[str, list[CaseResult]] = {}
     for file in files:
-        graph = open_current_graph(file)
-        if not graph.tests:
-            raise CommandError(
-                f"{file} carries no tests.",
-                hint=f"Make one of what it gives back now: shtairir test {file} --record NAME",
-            )
-        results = suites[str(file)] = []
         sys.stderr.write(f"{shown_path(file)}\n")
-        for result in run_cases(graph, names):
-            results.append(result)
-            sys.stderr.write(f"{_lines(result)}\n")
+        results = suites[str(file)] = []
+        try:
+            for result in run_cases(_with_tests(file), names):
+                results.append(result)
+                sys.stderr.write(f"{_lines(result)}\n")
+        except ShtairirError as error:
+            if len(files) == 1 and junit is None:
+                raise
+            # The others are tested all the same, and the report says what became of this one.
+            results.append(_broken(error))
+            sys.stderr.write(f"{_lines(results[-1])}\n")
     if junit is not None:
         from shtairir.cases.junit import junit_xml
 
@@ -53,6 +56,22 @@ def run_tests(
             "files": {file: [_document(result) for result in results] for file, results in suites.items()},
         },
     )
+
+
+def _with_tests(file: Path) -> Graph:
+    graph = open_current_graph(file)
+    if not graph.tests:
+        raise CommandError(
+            f"{file} carries no tests.",
+            hint=f"Make one of what it gives back now: shtairir test {file} --record NAME",
+        )
+    return graph
+
+
+def _broken(error: ShtairirError) -> CaseResult:
+    from shtairir.cases import CaseResult, Mismatch
+
+    return CaseResult("the file", (Mismatch("the file", str(error)),), (), 0)
 
 
 def record_test(files: Sequence[Path], name: str, assignments: Sequence[str]) -> Outcome:

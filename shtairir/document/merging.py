@@ -7,11 +7,13 @@ kept, and the merge says so: the outcome is always a whole graph, which the edit
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shtairir.document.graph import Graph
+from shtairir.document.renamed import renamed_nodes
+from shtairir.document.snapshot import Snapshot
 from shtairir.document.store import loads
 from shtairir.ids import PortRef
 
@@ -63,6 +65,7 @@ class Merged:
 def merge(base: Graph, ours: Graph, theirs: Graph) -> Merged:
     """Return the graph with the changes of both sides since the base."""
     before, here, there = map(_keyed_file, (base, ours, theirs))
+    _follow_names([graph.snapshot() for graph in (base, ours, theirs)], (before, here, there))
     renamed = _part_namesakes(before, here, there)
     conflicts: list[str] = []
     merged = _merged(_FILE, before, here, there, (), conflicts)
@@ -157,7 +160,29 @@ def _scopes(record: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
         yield scope, f"{name}: "
 
 
-# --- nodes of one name, links of none -------------------------------------------------------------------------
+# --- nodes of another name, nodes of one name, links of none --------------------------------------------------
+
+
+def _follow_names(graphs: Sequence[Snapshot], files: Sequence[dict[str, Any]]) -> None:
+    """Where one side has given a node another name, call it so on the other side, and as it was before, too.
+
+    Parameters
+    ----------
+    graphs, files
+        The base, and the two sides.
+    """
+    base, *sides = graphs
+    before, *records = files
+    for graph, here, there in zip(sides, records, reversed(records), strict=True):
+        nodes, others = here.get("nodes", {}), there.get("nodes", {})
+        found = {str(old): str(new) for old, new in renamed_nodes(base, graph).items()}
+        renamed = {old: new for old, new in found.items() if old not in nodes and old in others and new not in others}
+        for side in (before, there) if renamed else ():
+            _rename(side, renamed)
+    for name in base.subgraphs:
+        inner = [file.get("subgraphs", {}).get(name) for file in files]
+        if all(inner):
+            _follow_names([graph.subgraphs[name] for graph in graphs], inner)
 
 
 def _part_namesakes(base: dict[str, Any], ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, str]:
@@ -170,15 +195,20 @@ def _part_namesakes(base: dict[str, Any], ours: dict[str, Any], theirs: dict[str
         while f"{id}_{number}" in {*here, *there, *renamed.values()}:
             number += 1
         renamed[id] = f"{id}_{number}"
-    if not renamed:
-        return renamed
-    nodes = ({**node, "id": renamed.get(id, id)} for id, node in there.items())
-    theirs["nodes"] = {node["id"]: node for node in nodes}
-    for section, ends in {"links": ("from", "to"), "parameters": ("target",), "results": ("source",)}.items():
-        for entry in theirs.get(section, {}).values():
-            entry.update({end: _renamed(entry[end], renamed) for end in ends})
-    theirs["links"] = {link["to"]: link for link in theirs.get("links", {}).values()}
+    if renamed:
+        _rename(theirs, renamed)
     return renamed
+
+
+def _rename(side: dict[str, Any], renamed: Mapping[str, str]) -> None:
+    """Give nodes other names, also where links, parameters and results speak of them."""
+    nodes = ({**node, "id": renamed.get(id, id)} for id, node in side["nodes"].items())
+    side["nodes"] = {node["id"]: node for node in nodes}
+    for section, ends in {"links": ("from", "to"), "parameters": ("target",), "results": ("source",)}.items():
+        for entry in side.get(section, {}).values():
+            entry.update({end: _renamed(entry[end], renamed) for end in ends})
+    if "links" in side:
+        side["links"] = {link["to"]: link for link in side["links"].values()}
 
 
 def _renamed(port: str, renamed: Mapping[str, str]) -> str:

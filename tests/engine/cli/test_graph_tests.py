@@ -33,5 +33,19 @@ def test_failed_test_has_status_1_and_is_told_everywhere(call: Call, sum_graph: 
     assert ElementTree.parse(tmp_path / "out.xml").getroot()[0].get("failures") == "1"
 
 
+def test_file_that_cannot_be_read_keeps_no_other_from_its_tests(call: Call, sum_graph: Path, tmp_path: Path) -> None:
+    graph = shtairir.load(sum_graph)
+    graph.put_test("right", expect={"total.out": 7})
+    shtairir.save(graph)
+    bad = tmp_path / "bad.shtairir"
+    bad.write_text("{", encoding="utf-8")
+    done = call("test", bad, sum_graph, "--junit", tmp_path / "out.xml")
+    assert done.status == 1
+    assert "2 tests: 1 passed, 1 failed" in done.out
+    suites = ElementTree.parse(tmp_path / "out.xml").getroot()
+    assert [(suite.get("name"), suite.get("failures")) for suite in suites] == [(str(bad), "1"), (str(sum_graph), "0")]
+    assert "bad.shtairir" in (suites[0][0][0].text or "")
+
+
 def test_values_are_given_only_when_recording(call: Call, sum_graph: Path) -> None:
     assert call("test", sum_graph, "--set", "three.value=5").status == 2

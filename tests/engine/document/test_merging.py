@@ -39,6 +39,18 @@ def test_changes_of_both_sides_are_there() -> None:
     assert shtairir.run(merged.graph)["twice.out"] == 140
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_node_that_one_side_calls_otherwise_has_what_the_other_side_changed(turned: bool) -> None:
+    ours = loads(dumps(_graph()).replace(b'"three', b'"drei'))
+    theirs = _graph()
+    theirs.set("three.value", 30)
+    merged = merge(_graph(), *((theirs, ours) if turned else (ours, theirs)))
+    assert merged.conflicts == ()
+    assert "three" not in merged.graph.nodes
+    assert merged.graph.value("drei.value") == 30
+    assert shtairir.run(merged.graph)["total.out"] == 34
+
+
 def test_what_both_have_changed_stays_ours_and_is_told() -> None:
     ours, theirs = _graph(), _graph()
     ours.set("three.value", 30)
