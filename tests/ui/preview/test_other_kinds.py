@@ -150,7 +150,7 @@ def test_sound_tells_length_rate_and_peak(show, qtbot):
 def test_a_long_text_without_lines_comes_in_portions_and_is_copied_whole(show, panel, qtbot):
     text = "0123456789" * 120_000
     view = show(text)
-    assert len(view.page.toPlainText()) < 100_000, "the rest comes between other events"
+    assert len(view.page.toPlainText()) < 900_000, "the rest comes between other events"
     qtbot.waitUntil(lambda: view.page.toPlainText().replace("\n", "") == text[:1_000_000])
     assert view.page.blockCount() > 400, "one line of that length would take Qt a minute"
     assert "first 1,000,000 characters" in view.foot.full_text()
