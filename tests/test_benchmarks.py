@@ -16,10 +16,13 @@ from tests.benchmarks.rows import MODULES, contests_of
 SCALE = 0.001
 
 
+APART = ("startup", "canvas")
+"""What takes processes of its own: commands, and NodeGraphQt, whose graphs do not end well beside others."""
+
 CONTESTS = [
     pytest.param(contest, id=contest.name)
     for module in MODULES
-    if module != "startup"
+    if module not in APART
     for contest in contests_of(module, SCALE)
 ]
 

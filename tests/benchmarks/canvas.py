@@ -110,6 +110,7 @@ def ours(count: int, work: str) -> Callable[[], object]:
 
     def edit(number: int) -> None:
         editor.apply(SetValue(NodeId("n7"), PortName("b"), float(number)))
+        canvas.view.viewport().update()  # from afar the value is not written, and nothing would be painted
         paint()
 
     def status(number: int) -> None:
@@ -205,11 +206,11 @@ def arranging(count: int) -> Callable[[], object]:
 
 _WORKS = (
     # work, title, figure, unit's factor, decimals, at most
-    ("pan", "a frame of panning with {count:,} nodes in sight", "ms a frame", 1e3, 2, 4.0),
-    ("zoom", "a frame of zooming with {count:,} nodes in sight", "ms a frame", 1e3, 2, 22.0),
-    ("edit", "one value among {count:,} nodes, applied and painted", "ms", 1e3, 2, 16.0),
+    ("pan", "a frame of panning with {count:,} nodes in sight", "ms a frame", 1e3, 2, 4e-3),
+    ("zoom", "a frame of zooming with {count:,} nodes in sight", "ms a frame", 1e3, 2, 22e-3),
+    ("edit", "one value among {count:,} nodes, applied and painted", "ms", 1e3, 2, 16e-3),
     ("status", "one state among {count:,} nodes, painted", "ms", 1e3, 2, None),
-    ("memory", "memory of {count:,} nodes on the canvas", "KB a node", 1e-3, 1, 25.0),
+    ("memory", "memory of {count:,} nodes on the canvas", "KB a node", 1e-3, 1, 25e3),
 )
 
 
@@ -244,7 +245,7 @@ def contests(scale: float) -> list[Contest]:
             at_most,
             work="open",
         )
-        for number, at_most in ((count, 500.0), (many, 2500.0))
+        for number, at_most in ((count, 0.5), (many, 2.5))
     ]
     found += [
         _contest(
@@ -263,6 +264,6 @@ def contests(scale: float) -> list[Contest]:
         contestants=(Contestant("shtairir", lambda: arranging(count)),),
         figures=(Figure("elapsed_s", "ms", 1e3, 0),),
         against="shtairir",
-        targets=(Target("shtairir", "elapsed_s", 100.0),),
+        targets=(Target("shtairir", "elapsed_s", 0.1),),
     )
     return [*found, arrange]
